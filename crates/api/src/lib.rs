@@ -1,0 +1,1 @@
+//! Wire types, the tracking protocol, the error catalogue, OpenAPI.

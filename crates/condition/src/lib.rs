@@ -1,0 +1,1 @@
+//! The one condition language: parse, type-check, print, evaluate with evidence.

@@ -1,0 +1,1 @@
+//! Documents in, a validated and compiled plan out, with errors that point at the field.

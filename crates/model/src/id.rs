@@ -1,0 +1,170 @@
+//! Typed ids. An `Id<Profile>` cannot be passed where an `Id<Command>` is wanted; the text form carries its kind.
+
+use std::{fmt, marker::PhantomData, str::FromStr};
+
+use crate::partition::Partition;
+
+/// What an [`Id`] identifies, and the prefix of its text form.
+pub trait Kind {
+    /// Three letters, such as `prf`.
+    const PREFIX: &'static str;
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $kind {}
+        impl Kind for $kind { const PREFIX: &'static str = $prefix; }
+    )*};
+}
+kinds! {
+    /// A profile.
+    Profile = "prf";
+    /// A rejected event.
+    Rejected = "rej";
+    /// An API key.
+    ApiKey = "key";
+    /// A merge of two profiles.
+    Merge = "mrg";
+    /// The unit of experiments.
+    Unit = "unt";
+}
+
+/// A 128-bit id of a `K`. Written as its prefix, `_`, and 26 digits of Crockford's base 32: `prf_0c0…`.
+pub struct Id<K> {
+    bits: u128,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// A profile's id. It carries the partition in which the profile was created and its number there.
+pub type ProfileId = Id<Profile>;
+
+impl<K> Id<K> {
+    /// The id with exactly these bits.
+    pub const fn from_bits(bits: u128) -> Self {
+        Self { bits, kind: PhantomData }
+    }
+
+    /// The id's bits, as [`Id::from_bits`] takes them.
+    pub const fn bits(self) -> u128 {
+        self.bits
+    }
+
+    /// The bits in big-endian order, so that byte order is id order.
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.bits.to_be_bytes()
+    }
+}
+
+impl ProfileId {
+    /// Mints the id of the profile number `ordinal` of `partition`; `salt` makes it unguessable (80 bits are used).
+    pub const fn mint(partition: Partition, ordinal: u32, salt: u128) -> Self {
+        let bits = (partition.0 as u128) << 112 | (ordinal as u128) << 80 | (salt & ((1 << 80) - 1));
+        Self::from_bits(bits)
+    }
+
+    /// The partition in which the profile was created. After a merge across partitions it may live elsewhere.
+    pub const fn partition(self) -> Partition {
+        Partition((self.bits >> 112) as u16)
+    }
+
+    /// The profile's number within its partition: dense, from 0, never used again.
+    pub const fn ordinal(self) -> u32 {
+        (self.bits >> 80) as u32
+    }
+}
+
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const TEXT_DIGITS: usize = 26;
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0u8; TEXT_DIGITS];
+        for (place, digit) in text.iter_mut().rev().enumerate() {
+            *digit = DIGITS[(self.bits >> (5 * place)) as usize & 31];
+        }
+        write!(f, "{}_{}", K::PREFIX, std::str::from_utf8(&text).expect("the digits are ASCII"))
+    }
+}
+
+/// A text that is not the id of the kind wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnId {
+    /// The prefix that was expected.
+    pub prefix: &'static str,
+}
+
+impl fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}_ followed by 26 lowercase base-32 digits", self.prefix)
+    }
+}
+impl std::error::Error for NotAnId {}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let error = NotAnId { prefix: K::PREFIX };
+        let digits = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or(error)?;
+        if digits.len() != TEXT_DIGITS || digits.as_bytes()[0] > b'7' {
+            return Err(error);
+        }
+        let mut bits = 0u128;
+        for digit in digits.bytes() {
+            let value = DIGITS.iter().position(|d| *d == digit).ok_or(error)?;
+            bits = bits << 5 | value as u128;
+        }
+        Ok(Self::from_bits(bits))
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits == other.bits
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.bits.cmp(&other.bits)
+    }
+}
+impl<K> std::hash::Hash for Id<K> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.bits.hash(state);
+    }
+}
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_form_carries_the_kind_and_reads_back() {
+        let id = ProfileId::mint(Partition(63), 1_000_000, u128::MAX);
+        assert_eq!(id.partition(), Partition(63));
+        assert_eq!(id.ordinal(), 1_000_000);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(id.to_string().parse::<Id<ApiKey>>(), Err(NotAnId { prefix: "key" }));
+        assert!(format!("prf_{}", "z".repeat(26)).parse::<ProfileId>().is_err(), "more than 128 bits");
+        assert!("prf_0".parse::<ProfileId>().is_err());
+    }
+}

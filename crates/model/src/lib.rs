@@ -1,0 +1,17 @@
+//! The vocabulary of Prevenance as plain types: ids, time, values, identifiers, events, traits, consent, limits.
+//!
+//! This crate must not know serialization, HTTP, storage, a clock or chance; it has no dependency at all.
+//! Start reading at [`event::Event`] (what comes in) and [`consent`] (what may be done with it).
+
+pub mod consent;
+pub mod event;
+pub mod fact;
+pub mod id;
+pub mod identifier;
+pub mod limits;
+pub mod name;
+pub mod partition;
+pub mod schema;
+pub mod source;
+pub mod time;
+pub mod value;

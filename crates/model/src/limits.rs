@@ -1,0 +1,40 @@
+//! Every limit of what comes in or is kept, by name. Each is tested at the limit and one beyond (invariant 7).
+
+/// Bytes in the name of a definition.
+pub const NAME_BYTES: usize = 64;
+/// Bytes in the value of an identifier.
+pub const IDENTIFIER_BYTES: usize = 256;
+/// Bytes of one event, as sent.
+pub const EVENT_BYTES: usize = 32 * 1024;
+/// Bytes of a request body, after decompression.
+pub const BODY_BYTES: usize = 5 * 1024 * 1024;
+/// Events of one batch that are read; those beyond are rejected one by one.
+pub const BATCH_EVENTS: usize = 2_500;
+/// Bytes in a `message_id`.
+pub const MESSAGE_ID_BYTES: usize = 100;
+/// Bytes in the name of an event.
+pub const EVENT_NAME_BYTES: usize = 200;
+/// Levels of nesting in an event's properties.
+pub const VALUE_DEPTH: usize = 16;
+/// Values in an event's properties, nested ones included.
+pub const EVENT_VALUES: usize = 4_096;
+/// Identifiers that one event may carry.
+pub const EVENT_IDENTIFIERS: usize = 16;
+/// Milliseconds by which an event's corrected timestamp may lie ahead of the server's clock; beyond, it is rejected.
+pub const FUTURE_MS: i64 = 24 * 3_600_000;
+/// Bytes of a condition's text.
+pub const CONDITION_BYTES: usize = 16 * 1024;
+/// Tokens of a condition, counted before it is parsed.
+pub const CONDITION_TOKENS: usize = 1_000;
+/// Segments of one project.
+pub const SEGMENTS: usize = 2_000;
+/// Traits of one profile.
+pub const PROFILE_TRAITS: usize = 1_000;
+/// Values kept of one trait, one for each source and kind.
+pub const TRAIT_VALUES: usize = 32;
+/// Partitions of an installation, at most.
+pub const PARTITIONS: u16 = 1_024;
+/// Profiles that one identifier may try to join before it is quarantined as suspicious.
+pub const JOINED_PROFILES: usize = 20;
+/// Entries of one page of a listing.
+pub const PAGE: usize = 1_000;

@@ -1,0 +1,1 @@
+//! What is stored: the versioned layout of commands, profiles, history.

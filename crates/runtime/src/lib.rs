@@ -1,0 +1,1 @@
+//! Partition owners: prepare, append, apply, reply, save behind.

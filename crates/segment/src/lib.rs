@@ -1,0 +1,1 @@
+//! What follows from events as they arrive: trails, segment memberships, their timers.

@@ -1,0 +1,1 @@
+//! HTTP, authentication, limits, configuration, telemetry.

@@ -1,0 +1,1 @@
+//! Durable bytes: the Substrate and Kv seams, their local, in-memory and faulty versions.
