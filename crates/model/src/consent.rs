@@ -196,14 +196,12 @@ impl GrantedName {
 /// The right to keep: to fold what was accepted and to evaluate what follows from it, never to use it.
 /// Only `engine` and `runtime` make it (`cargo x tidy` sees to that).
 #[derive(Debug)]
-pub struct Keep {
-    seal: (),
-}
+pub struct Keep(());
 
 impl Keep {
     /// The engine's token.
     pub const fn for_the_engine() -> Self {
-        Self { seal: () }
+        Self(())
     }
 }
 

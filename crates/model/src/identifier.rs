@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::name::{Name, Namespace};
+use crate::{
+    name::{Name, Namespace},
+    partition::Partition,
+};
 
 /// A pair (namespace, value) that may point at one person. Its value was normalized by [`normalize`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +14,18 @@ pub struct Identifier {
     pub namespace: Name<Namespace>,
     /// The value, normalized.
     pub value: Arc<str>,
+}
+
+/// What an identifier is looked up by: a keyed hash of namespace and value, so that it can be stored where the value
+/// itself must not be readable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdentifierKey(pub u128);
+
+impl IdentifierKey {
+    /// The partition that alone grants claims on this identifier, among `partitions`.
+    pub const fn home(self, partitions: u16) -> Partition {
+        Partition(((self.0 >> 64) as u64 % partitions as u64) as u16)
+    }
 }
 
 /// The namespaces that every project has.
@@ -70,8 +85,31 @@ pub enum Unidentifying {
 
 /// Texts that broken clients send where an id should be, in lower case.
 const PLACEHOLDERS: &[&str] = &[
-    "null", "undefined", "none", "nil", "nan", "n/a", "na", "-", "0", "-1", "true", "false", "anonymous", "guest",
-    "unknown", "test", "user", "userid", "user_id", "id", "[object object]", "(not set)", "{}", "[]", "\"\"",
+    "null",
+    "undefined",
+    "none",
+    "nil",
+    "nan",
+    "n/a",
+    "na",
+    "-",
+    "0",
+    "-1",
+    "true",
+    "false",
+    "anonymous",
+    "guest",
+    "unknown",
+    "test",
+    "user",
+    "userid",
+    "user_id",
+    "id",
+    "[object object]",
+    "(not set)",
+    "{}",
+    "[]",
+    "\"\"",
     "00000000-0000-0000-0000-000000000000",
 ];
 

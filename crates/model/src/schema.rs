@@ -100,9 +100,8 @@ mod tests {
 
     #[test]
     fn a_place_is_on_earth() {
-        let place = |lat: i64, lon: i64| {
-            Value::Map([("lat", Value::Int(lat)), ("lon", Value::Int(lon))].into_iter().collect())
-        };
+        let place =
+            |lat: i64, lon: i64| Value::Map([("lat", Value::Int(lat)), ("lon", Value::Int(lon))].into_iter().collect());
         assert!(TraitType::Place.admits(&place(48, -4)));
         assert!(!TraitType::Place.admits(&place(91, 0)));
         assert!(!TraitType::Place.admits(&Value::from("Brest")));

@@ -1,1 +1,12 @@
-//! What is known of one person: identifiers, traits with provenance, consent, merge and unmerge.
+//! What is known of one person apart from what follows from events: identifiers, traits with provenance, consent,
+//! and the rules by which two profiles are found to be one person.
+//!
+//! A profile is made of [`side::Side`]s. A side is what one unmerged profile holds. A merge puts the sides of two
+//! profiles side by side and mixes nothing, so an unmerge restores both exactly. This crate must not know events'
+//! trails, segments, storage or partitions' logs. Start reading at [`resolve`].
+
+pub mod held;
+pub mod merge;
+pub mod resolve;
+pub mod side;
+pub mod traits;
