@@ -1,0 +1,81 @@
+//! Stories: text files in `scenarios/` that say what happens to a shop's people and what must then be so.
+//!
+//! One story runs unchanged at each boundary that has a [`stage::Stage`]: the engine, the server in process, the real
+//! program. A line is one step; `#` begins a comment; indentation is free.
+//!
+//! ```text
+//! at 2026-03-02 10:00                      the story's clock starts here (UTC)
+//!   segment lapsed when events("Order Completed").within("180d").count() == 0
+//!   ana@phone  consents site email         a person at a device (its name is the anonymous_id)
+//!   ana@phone  refuses email               a withdrawal
+//!   ana@phone  track "Product Added" item=boot-42 price=129.00
+//!   ana@phone  track "Order Completed" total=40 id:m1 ago:2d   a message_id of its own, happened two days ago
+//!   ana@phone  page "Home"
+//!   ana@phone  identify user_id=ana first_name=Ana   from here on both ids ride on what ana sends from there
+//!   ana@phone  alias previous=old-device
+//!   ana        track "Order Completed" total=90 loyalty_card:K1   no device: the shop's server, user_id=ana
+//! at +4h                                   moves the clock; `at +1s  crash, restart` may share the line
+//!   crash, restart                         SIGKILL, and a start on the same folder; `restart` alone stops cleanly
+//!   unmerge ana                            takes apart the latest merge of the profile
+//!   erase ana
+//!   expect ana        segment lapsed       also: no segment lapsed
+//!   expect ana        trait first_name=Ana also: no trait first_name
+//!   expect ana        consent site         also: no consent email
+//!   expect ana        events 3             all on the timeline; `events 1 of "Order Completed"`
+//!   expect ana@phone  is ana               one profile; `is not ben` two
+//!   expect ben@phone  unknown              nothing kept
+//!   expect segment lapsed size 1
+//! ```
+//!
+//! Whom a line means: `ana` is the person by the `user_id` last given (else by the name itself), `ana@phone` is
+//! whoever is found under the device's `anonymous_id`, `email:ana@example.org` names any identifier.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use model::time::Timestamp;
+
+use self::{run::Failure, stage::Stage};
+
+pub mod http;
+pub mod parse;
+pub mod run;
+pub mod stage;
+pub mod story;
+
+/// Reads and runs each story file on a stage of its own, made by `stage` for the moment at which the story starts.
+/// Returns, for each file in order, what failed; a story that does not parse fails too.
+pub fn check_all<S: Stage>(files: &[PathBuf], mut stage: impl FnMut(Timestamp) -> S) -> Vec<(PathBuf, Vec<Failure>)> {
+    let mut outcomes = Vec::new();
+    for file in files {
+        let name = file.display().to_string();
+        let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let failures = match parse::story(&name, &text) {
+            Ok(story) => run::run(&story, &mut stage(story.start)),
+            Err(mistake) => vec![Failure::mistake(&name, &mistake)],
+        };
+        outcomes.push((file.clone(), failures));
+    }
+    outcomes
+}
+
+/// The story files under `folder`, in order of path, whose path without `.txt` ends with `name`; `all` means every one.
+pub fn find(folder: &Path, name: &str) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "txt") {
+                files.push(path);
+            }
+        }
+    }
+    files.retain(|file| name == "all" || file.with_extension("").ends_with(name));
+    files.sort();
+    Ok(files)
+}
