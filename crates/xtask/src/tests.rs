@@ -1,0 +1,69 @@
+//! The tests that are more than `cargo test`: stories, benchmarks, the crash loop, the client libraries.
+
+use std::process::Command;
+
+use crate::{
+    Boundary, program,
+    project::{Failed, cargo, path, run},
+};
+
+/// Plays stories. At the binary they run here; at the other boundaries in the tests of the crate that has the stage.
+pub(crate) fn scenario(name: &str, at: Boundary) -> Result<(), Failed> {
+    let files = testkit::scenario::find(&path("scenarios"), name).map_err(|error| format!("scenarios: {error}"))?;
+    if files.is_empty() {
+        return Err(format!("no story is named {name}; look into scenarios/"));
+    }
+    let package = match at {
+        Boundary::Binary => return scenario_at_binary(&files),
+        Boundary::Engine => "runtime",
+        Boundary::Server => "server",
+    };
+    if !path(&format!("crates/{package}/tests/it/scenarios.rs")).exists() {
+        return Err(format!("`{package}` has no stage for stories (tests/it/scenarios.rs)"));
+    }
+    let mut command = cargo(&["test", "--quiet", "-p", package, "--test", "it", "scenarios"]);
+    run(command.env("PREVENANCE_SCENARIO", name))
+}
+
+fn scenario_at_binary(files: &[std::path::PathBuf]) -> Result<(), Failed> {
+    let program = program::build()?;
+    let outcomes = testkit::scenario::check_all(files, |start| testkit::scenario::http::program(&program, start));
+    let mut broken = 0;
+    for (file, failures) in &outcomes {
+        let name = file.strip_prefix(path("")).unwrap_or(file).display();
+        println!("{} {name}", if failures.is_empty() { "ok    " } else { "FAILED" });
+        broken += usize::from(!failures.is_empty());
+        for failure in failures {
+            println!("{failure}");
+        }
+    }
+    println!("{} stories, {broken} failed", outcomes.len());
+    if broken == 0 { Ok(()) } else { Err(format!("{broken} of {} stories failed", outcomes.len())) }
+}
+
+/// Runs a benchmark, always optimized.
+pub(crate) fn bench(name: &str, flags: &[&str]) -> Result<(), Failed> {
+    if !path("crates/bench").exists() {
+        return Err("there is no crate `bench` yet".to_owned());
+    }
+    run(cargo(&["run", "--quiet", "--release", "-p", "bench", "--", name]).args(flags))
+}
+
+/// Runs the crash loop on the real program.
+pub(crate) fn crash(rounds: usize, seed: u64) -> Result<(), Failed> {
+    let tally = testkit::crash::run(&program::build()?, rounds, seed);
+    println!(
+        "{} kills, {} events answered, {} sent again: none lost, none doubled (seed {seed})",
+        tally.kills, tally.answered, tally.sent_again
+    );
+    Ok(())
+}
+
+/// Runs the client libraries against the real program. Needs node, Python and Chromium; `.ci/run` installs them.
+pub(crate) fn clients() -> Result<(), Failed> {
+    let program = program::build()?;
+    if !path("tests/clients/node_modules").exists() {
+        return Err("the client libraries are not installed: see tests/clients/README.md".to_owned());
+    }
+    run(Command::new("node").arg("tests/clients/run.mjs").env("PREVENANCE_BINARY", program))
+}
