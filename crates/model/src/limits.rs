@@ -10,6 +10,8 @@ pub const EVENT_BYTES: usize = 32 * 1024;
 pub const BODY_BYTES: usize = 5 * 1024 * 1024;
 /// Events of one batch that are read; those beyond are rejected one by one.
 pub const BATCH_EVENTS: usize = 2_500;
+/// Events of one body that are looked at at all; with more, the whole body is refused.
+pub const BODY_EVENTS: usize = 10_000;
 /// Bytes in a `message_id`.
 pub const MESSAGE_ID_BYTES: usize = 100;
 /// Bytes in the name of an event.

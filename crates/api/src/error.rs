@@ -1,0 +1,302 @@
+//! The error catalogue: every code that a caller can meet, stable, each with its status and its meaning.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// A request that was not served: what a caller can act on. No personal data in `message`, ever.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct ApiError {
+    /// The stable code.
+    pub code: Code,
+    /// A sentence for the person who reads it.
+    pub message: String,
+    /// JSON pointer to the field at fault, if it is one field's fault.
+    pub pointer: Option<String>,
+    /// Seconds after which to try again: the `Retry-After` header. At least 1; clients cap it at 300.
+    pub retry_after_s: Option<u32>,
+}
+
+impl ApiError {
+    /// An error with the catalogue's own sentence.
+    pub fn new(code: Code) -> Self {
+        Self { code, message: code.sentence().to_owned(), pointer: None, retry_after_s: code.retry_after_s() }
+    }
+
+    /// The same error with a sentence that says more.
+    #[must_use]
+    pub fn saying(self, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..self }
+    }
+
+    /// The same error, pointing at a field.
+    #[must_use]
+    pub fn at(self, pointer: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.into()), ..self }
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        self.code.status()
+    }
+
+    /// The body of the answer.
+    pub fn body(&self) -> ErrorBody {
+        let detail = ErrorDetail {
+            code: self.code.as_str().to_owned(),
+            message: self.message.clone(),
+            pointer: self.pointer.clone(),
+        };
+        ErrorBody { code: detail.code.clone(), message: detail.message.clone(), error: detail }
+    }
+}
+
+/// The JSON of an error. `code` and `message` stand twice: Segment's Python client reads them at the top.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorDetail,
+    /// The same code.
+    pub code: String,
+    /// The same sentence.
+    pub message: String,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorDetail {
+    /// The stable code, such as `UNKNOWN_KEY`.
+    pub code: String,
+    /// A sentence for the person who reads it.
+    pub message: String,
+    /// JSON pointer to the field at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+macro_rules! catalogue {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $status:literal, $sentence:literal;)*) => {
+        /// A stable code. Codes are added, never changed; the text form is what goes over the wire.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])+ $variant,)* }
+
+        impl Code {
+            /// The whole catalogue.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The text form, such as `UNKNOWN_KEY`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// The HTTP status of an answer with this code. For one event of a batch: the status it would have alone.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),* }
+            }
+
+            /// The sentence used where nothing more precise can be said.
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence),* }
+            }
+
+            /// When and why the code is given, for the reference documentation.
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+)),* }
+            }
+        }
+    };
+}
+catalogue! {
+    /// The body is not JSON. The message gives line and column.
+    BadJson = "BAD_JSON", 400, "The body is not valid JSON.";
+    /// The body is JSON, but not of the shape that the endpoint takes.
+    BadBody = "BAD_BODY", 400, "The body does not have the shape that this endpoint takes.";
+    /// The body is not UTF-8.
+    InvalidUtf8 = "INVALID_UTF8", 400, "The body is not UTF-8.";
+    /// The body says that it is gzip, and is not, or ends too early.
+    BadGzip = "BAD_GZIP", 400, "The body is not valid gzip.";
+    /// A query parameter cannot be read.
+    BadQuery = "BAD_QUERY", 400, "A query parameter cannot be read.";
+    /// A cursor of another listing, or one that was altered.
+    BadCursor = "BAD_CURSOR", 400, "The cursor does not belong to this listing.";
+    /// No key was sent, or one that is not known.
+    UnknownKey = "UNKNOWN_KEY", 401, "The key is not known.";
+    /// The key was revoked, or its overlap with its successor is over.
+    RevokedKey = "REVOKED_KEY", 401, "The key was revoked.";
+    /// A public key was used where a secret one is needed, or the other way round.
+    KeyKind = "KEY_KIND", 403, "This kind of key may not call this endpoint.";
+    /// The person did not grant the purpose that the call needs.
+    NoConsent = "NO_CONSENT", 403, "The person has not granted the purpose that this needs.";
+    /// The identity token is missing, expired, or not signed by this project.
+    BadToken = "BAD_TOKEN", 403, "The token is not valid.";
+    /// Nothing is there.
+    NotFound = "NOT_FOUND", 404, "Nothing is there.";
+    /// The program was started without a test clock.
+    TestClockOff = "TEST_CLOCK_OFF", 404, "There is no test clock: the program was started without --test-clock.";
+    /// The path exists, the method does not.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "The path does not take this method.";
+    /// The thing changed since it was read, or its name is taken.
+    Conflict = "CONFLICT", 409, "The thing changed since it was read.";
+    /// The definition is named by others, which must go first.
+    InUse = "IN_USE", 409, "Other definitions use this one.";
+    /// The body is larger than 5 MiB, after decompression.
+    BodyTooLarge = "BODY_TOO_LARGE", 413, "The body is too large.";
+    /// More events in one body than are read one by one.
+    TooManyEvents = "TOO_MANY_EVENTS", 413, "The body holds too many events.";
+    /// A content encoding other than gzip or identity.
+    UnsupportedEncoding = "UNSUPPORTED_ENCODING", 415, "Only gzip and plain bodies are read.";
+    /// A field has a value that it cannot have. The pointer names it.
+    Validation = "VALIDATION", 422, "A field has a value that it cannot have.";
+    /// A field that is needed is missing.
+    MissingField = "MISSING_FIELD", 422, "A field is missing.";
+    /// A field that is not known, where unknown fields are refused.
+    UnknownField = "UNKNOWN_FIELD", 422, "A field is not known.";
+    /// More requests than the key may make.
+    RateLimited = "RATE_LIMITED", 429, "Too many requests with this key.";
+    /// A bug of ours. The log has the details under the request's id.
+    Internal = "INTERNAL", 500, "Something went wrong on our side.";
+    /// More work than can be taken now.
+    Overloaded = "OVERLOADED", 503, "Too busy; try again.";
+    /// The disk is full. Nothing of the request was kept.
+    StorageFull = "STORAGE_FULL", 503, "The disk is full; nothing was kept.";
+    /// The disk refused a write. Nothing of the request was kept.
+    StorageFailed = "STORAGE_FAILED", 503, "The storage failed; nothing was kept.";
+    /// The program starts or stops.
+    NotReady = "NOT_READY", 503, "Not ready yet; try again.";
+
+    /// The event is not an object, or one of its parts is not.
+    NotAnObject = "NOT_AN_OBJECT", 422, "This must be an object.";
+    /// A value that cannot be kept: a number beyond the range of a double.
+    BadValue = "BAD_VALUE", 422, "The event holds a value that cannot be kept.";
+    /// A type other than track, identify, page, screen, group and alias.
+    UnknownType = "UNKNOWN_TYPE", 422, "The type must be track, identify, page, screen, group or alias.";
+    /// More events in the batch than are read (2,500).
+    BatchTooLong = "BATCH_TOO_LONG", 422, "The batch has more than 2500 events; this one lies beyond.";
+    /// An event larger than 32 KiB, the context of its batch included.
+    EventTooLarge = "EVENT_TOO_LARGE", 422, "The event is larger than 32 KiB.";
+    /// Nested deeper than 16 levels.
+    TooDeep = "TOO_DEEP", 422, "The values are nested deeper than 16 levels.";
+    /// More than 4,096 values.
+    TooManyValues = "TOO_MANY_VALUES", 422, "There are more than 4096 values.";
+    /// A track event without a name.
+    EventNameMissing = "EVENT_NAME_MISSING", 422, "A track event needs a name in `event`.";
+    /// A name longer than 200 bytes, or with control characters.
+    EventNameInvalid = "EVENT_NAME_INVALID", 422, "The name must have at most 200 bytes and no control characters.";
+    /// A group event without a group.
+    GroupIdMissing = "GROUP_ID_MISSING", 422, "A group event needs a `groupId`.";
+    /// Longer than 100 bytes.
+    MessageIdTooLong = "MESSAGE_ID_TOO_LONG", 422, "The messageId is longer than 100 bytes.";
+    /// Not a text or number, or with control characters.
+    MessageIdInvalid = "MESSAGE_ID_INVALID", 422, "The messageId must be a text without control characters.";
+    /// Not a moment between 1970 and 9999.
+    TimestampInvalid = "TIMESTAMP_INVALID", 422, "The timestamp must be RFC 3339, between the years 1970 and 9999.";
+    /// More than 24 hours ahead of the server's clock.
+    TimestampFuture = "TIMESTAMP_FUTURE", 422, "The timestamp lies more than 24 hours in the future.";
+    /// Nothing says whom the event is about.
+    NoIdentifier = "NO_IDENTIFIER", 422, "The event carries no identifier that identifies anybody.";
+    /// More than 16 identifiers.
+    TooManyIdentifiers = "TOO_MANY_IDENTIFIERS", 422, "The event carries more than 16 identifiers.";
+    /// A namespace of identifiers that the project does not have.
+    UnknownNamespace = "UNKNOWN_NAMESPACE", 422, "The project has no such namespace of identifiers.";
+    /// A trait that breaks the project's schema.
+    TraitType = "TRAIT_TYPE", 422, "The trait does not hold what the schema says.";
+    /// A profile that holds as many traits as it can.
+    TooManyTraits = "TOO_MANY_TRAITS", 422, "The profile holds as many traits as it can.";
+    /// An identifier that would join too many profiles.
+    Quarantined = "QUARANTINED", 422, "The identifier was seen on too many profiles and is quarantined.";
+
+    /// A condition that cannot be parsed. The pointer and the message say where.
+    ConditionSyntax = "CONDITION_SYNTAX", 422, "The condition cannot be parsed.";
+    /// A condition whose types do not fit.
+    ConditionType = "CONDITION_TYPE", 422, "The types in the condition do not fit.";
+    /// A condition longer than 16 kB or 1,000 tokens.
+    ConditionTooLong = "CONDITION_TOO_LONG", 422, "The condition is longer than 16 kB or 1000 tokens.";
+    /// A condition that names a trait, segment or function that does not exist.
+    ConditionUnknown = "CONDITION_UNKNOWN", 422, "The condition names something that does not exist.";
+    /// Segments that name each other in a circle.
+    SegmentCycle = "SEGMENT_CYCLE", 422, "Segments name each other in a circle.";
+    /// A segment that asks for what only a request knows: hour, device.
+    SegmentContext = "SEGMENT_CONTEXT", 422, "A segment cannot depend on a request's context.";
+    /// A definition of a kind that does not exist.
+    DefinitionKind = "DEFINITION_KIND", 404, "There is no such kind of definition.";
+    /// A name that a definition cannot have.
+    DefinitionName = "DEFINITION_NAME", 422, "A name is 1 to 64 of a-z 0-9 _ - and starts with a letter.";
+    /// A definition that names another which does not exist.
+    DefinitionMissing = "DEFINITION_MISSING", 422, "The definition names another one which does not exist.";
+    /// As many definitions of the kind as a project can have.
+    TooManyDefinitions = "TOO_MANY_DEFINITIONS", 422, "The project has as many definitions of this kind as it can.";
+    /// The fix to a rejected event is rejected too.
+    StillRejected = "STILL_REJECTED", 422, "The corrected event is rejected too.";
+}
+
+impl Code {
+    /// The code of that text form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// Seconds to wait before trying again, where trying again makes sense.
+    const fn retry_after_s(self) -> Option<u32> {
+        match self.status() {
+            429 | 503 => Some(1),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_documented_and_speak_in_sentences() {
+        let texts: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(texts.len(), Code::ALL.len());
+        for code in Code::ALL {
+            let (text, sentence) = (code.as_str(), code.sentence());
+            assert!(text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'), "{text}");
+            assert!(sentence.ends_with('.') && sentence.len() > 10, "{text}: {sentence}");
+            assert!(code.doc().trim().ends_with('.') && code.doc().len() > 15, "{text}: {}", code.doc());
+            assert!((400..=503).contains(&code.status()), "{text}");
+            assert_eq!(Code::parse(text), Some(*code));
+        }
+        assert_eq!(Code::parse("unknown_key"), None);
+    }
+
+    #[test]
+    fn an_error_says_its_code_at_the_top_and_in_the_detail() {
+        let error = ApiError::new(Code::Validation).saying("`price` must be a number.").at("/price");
+        assert_eq!(
+            serde_json::to_value(error.body()).unwrap(),
+            serde_json::json!({
+                "error": {"code": "VALIDATION", "message": "`price` must be a number.", "pointer": "/price"},
+                "code": "VALIDATION",
+                "message": "`price` must be a number.",
+            })
+        );
+        assert_eq!(error.status(), 422);
+    }
+
+    #[test]
+    fn what_will_pass_says_when_to_try_again() {
+        for code in [Code::RateLimited, Code::Overloaded, Code::StorageFull, Code::StorageFailed] {
+            assert!(ApiError::new(code).retry_after_s.is_some_and(|s| (1..=300).contains(&s)), "{code}");
+        }
+        assert_eq!(ApiError::new(Code::UnknownKey).retry_after_s, None);
+    }
+}

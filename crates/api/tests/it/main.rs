@@ -1,0 +1,6 @@
+//! The crate as its callers see it.
+
+mod project;
+mod tracking;
+mod tracking_bad_input;
+mod tracking_identity;
