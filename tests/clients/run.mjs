@@ -1,0 +1,107 @@
+// Unmodified client libraries send to the real program; then every event must be on the timeline exactly once.
+//
+// PREVENANCE_BINARY  the program to start (required)
+// CHROMIUM           the browser, default /usr/bin/chromium
+// PREVENANCE_PYTHON  the Python that has the client packages, default tests/clients/.venv
+// Arguments name the tests to run (parts of their names); none runs all.
+
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { Browser } from './browser.mjs'
+import * as jitsuBrowser from './clients/jitsu-browser.mjs'
+import * as python from './clients/python.mjs'
+import * as rudderstackBrowser from './clients/rudderstack-browser.mjs'
+import * as rudderstackNode from './clients/rudderstack-node.mjs'
+import * as segmentBrowser from './clients/segment-browser.mjs'
+import * as segmentNode from './clients/segment-node.mjs'
+import { problems, TRACKS } from './expected.mjs'
+import { Server } from './server.mjs'
+
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 90_000)
+const MANY = 300
+
+const plain = (client) => ({ name: client.name, run: (world) => client.send(world) })
+
+// The client goes on sending while the program is killed and started again: retries must lose and double nothing.
+async function killedMidway(client, world) {
+  const { server } = world
+  let answers = 0
+  const onAnswer = () => (answers += 1)
+  const sending = client.send({ ...world, tracks: MANY, onAnswer })
+  await until(async () => (await server.timeline(world.userId)).length > 0)
+  for (let kill = 0; kill < 3; kill++) {
+    await server.kill9()
+    await server.startAgain()
+    await pause(150)
+  }
+  await sending
+}
+
+const TESTS = [
+  plain(segmentNode),
+  plain(python.segment),
+  plain(python.segmentGzip),
+  plain(segmentBrowser),
+  plain(rudderstackNode),
+  plain(python.rudderstack),
+  plain(rudderstackBrowser),
+  plain(jitsuBrowser),
+  { name: `${segmentNode.name}, kill -9`, expected: { tracks: MANY }, run: (world) => killedMidway(segmentNode, world) },
+  { name: `${python.segment.name}, kill -9`, expected: { tracks: MANY }, run: (world) => killedMidway(python.segment, world) },
+  {
+    name: `${segmentBrowser.name}, kill -9`,
+    run: (world) =>
+      segmentBrowser.send({
+        ...world,
+        between: async () => {
+          await world.server.kill9()
+          setTimeout(() => world.server.startAgain(), 2_000)
+        },
+      }),
+  },
+]
+
+// Waits until something holds; an answer that fails meanwhile (the program is down) only means not yet.
+async function until(holds, patienceMs = PATIENCE_MS) {
+  const end = Date.now() + patienceMs
+  while (Date.now() < end) {
+    if (await holds().catch(() => false)) return true
+    await pause(50)
+  }
+  return false
+}
+
+async function runTest(test, binary, browser) {
+  const server = await Server.start(binary)
+  const userId = `person of ${test.name}`
+  const wrong = async () => problems(await server.timeline(userId), test.expected)
+  const arrived = () => until(async () => (await wrong()).length === 0)
+  try {
+    await test.run({ server, url: server.url, writeKey: server.writeKey, userId, browser, arrived })
+    await arrived()
+    return await wrong()
+  } catch (error) {
+    return [error.stack ?? String(error), ...server.log]
+  } finally {
+    await server.close()
+  }
+}
+
+const binary = process.env.PREVENANCE_BINARY
+if (!binary) throw new Error('PREVENANCE_BINARY names the program to test')
+const wanted = process.argv.slice(2)
+const tests = TESTS.filter((test) => wanted.length === 0 || wanted.some((part) => test.name.includes(part)))
+const browser = await Browser.start()
+let failed = 0
+for (const test of tests) {
+  const begin = Date.now()
+  const wrong = await runTest(test, binary, browser)
+  const sent = (test.expected?.tracks ?? TRACKS) + 2
+  const outcome = wrong.length ? 'FAILED' : `ok, ${sent} events, each once`
+  console.log(`${test.name}: ${outcome} (${((Date.now() - begin) / 1000).toFixed(1)} s)`)
+  for (const line of wrong.slice(0, 40)) console.log(`    ${line}`)
+  failed += wrong.length ? 1 : 0
+}
+await browser.close()
+console.log(`${tests.length} client tests, ${failed} failed`)
+process.exit(failed ? 1 : 0)
