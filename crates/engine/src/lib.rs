@@ -1,1 +1,16 @@
-//! The pure application: a command, a state, a plan and an env give an outcome.
+//! The pure application: a command, a state, a plan and an env give an outcome. It cannot fail.
+//!
+//! Nothing here does I/O, reads a clock or draws chance; what must happen in the world leaves as a value
+//! ([`outcome::Effect`]). The state of a partition is resident only in part: [`wants`] says what a command touches that
+//! is not there, the caller loads it, and only then is [`apply`] called. This crate must not know storage layouts,
+//! HTTP or threads. Start reading at [`command::Command`], then [`mod@apply`].
+
+pub mod admit;
+pub mod apply;
+pub mod chance;
+pub mod command;
+pub mod outcome;
+pub mod person;
+pub mod plan;
+pub mod state;
+pub mod wants;

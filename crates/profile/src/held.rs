@@ -40,25 +40,25 @@ pub enum Hold {
     Own,
 }
 
-/// The identifiers of one side, in order of identifier.
+/// The identifiers of one side, in order of key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identifiers(Vec<Held>);
 
 impl Identifiers {
     /// Builds from stored entries.
     pub fn from_held(mut held: Vec<Held>) -> Self {
-        held.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+        held.sort_by_key(|held| held.key);
         Self(held)
     }
 
-    /// All of them, in order of identifier.
+    /// All of them, in order of key.
     pub fn iter(&self) -> std::slice::Iter<'_, Held> {
         self.0.iter()
     }
 
     /// The entry under that key.
     pub fn get(&self, key: IdentifierKey) -> Option<&Held> {
-        self.0.iter().find(|held| held.key == key)
+        self.0.binary_search_by_key(&key, |held| held.key).ok().map(|place| &self.0[place])
     }
 
     /// Whether the identifier leads to this side.
@@ -73,7 +73,7 @@ impl Identifiers {
 
     /// Adds an identifier, or strengthens the one already there: strength rises, `since` falls, the firmer hold stands.
     pub fn add(&mut self, new: Held) {
-        match self.0.binary_search_by(|held| held.identifier.cmp(&new.identifier)) {
+        match self.0.binary_search_by_key(&new.key, |held| held.key) {
             Err(at) => self.0.insert(at, new),
             Ok(at) => {
                 let old = &mut self.0[at];

@@ -113,7 +113,7 @@ pub fn survivor<'a>(a: &'a Summary, b: &'a Summary) -> &'a Summary {
 /// which they have met so far, this one included.
 pub fn judge(a: &Summary, b: &Summary, over: &Meeting, strong_links: usize) -> Verdict {
     let aloof = if over.strength == Strength::Device { Verdict::Share } else { Verdict::Link };
-    if a.sides.iter().any(|side| b.apart.contains(side)) || b.sides.iter().any(|side| a.apart.contains(side)) {
+    if set_apart(a, b) {
         return aloof;
     }
     if over.asserted == Asserted::Yes {
@@ -129,6 +129,11 @@ pub fn judge(a: &Summary, b: &Summary, over: &Meeting, strong_links: usize) -> V
     }
 }
 
+/// Whether an unmerge said that the two are not one person.
+pub fn set_apart(a: &Summary, b: &Summary) -> bool {
+    a.sides.iter().any(|side| b.apart.contains(side)) || b.sides.iter().any(|side| a.apart.contains(side))
+}
+
 /// Whether all that `device` knows of persons is also known with `person`: so it is nobody else's.
 fn is_anonymous_beside(device: &Summary, person: &Summary) -> bool {
     let known = |mark: &PersonMark| person.persons.iter().any(|other| other.key == mark.key);
@@ -136,7 +141,7 @@ fn is_anonymous_beside(device: &Summary, person: &Summary) -> bool {
 }
 
 /// Whether both own an identifier that a person has once, with different values.
-fn contradict(a: &Summary, b: &Summary) -> bool {
+pub fn contradict(a: &Summary, b: &Summary) -> bool {
     let once = |summary: &Summary| -> Vec<PersonMark> {
         summary.persons.iter().filter(|mark| mark.one_per_person && mark.own).cloned().collect()
     };

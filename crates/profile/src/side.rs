@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{consent::Consents, id::ProfileId, time::Timestamp};
+use model::{consent::Consents, id::ProfileId, identifier::IdentifierKey, time::Timestamp};
 
 use crate::{held::Identifiers, traits::Traits};
 
@@ -21,6 +21,10 @@ pub struct Side {
     pub consents: Arc<Consents>,
     /// Its events, counted by day.
     pub days: Arc<Days>,
+    /// Other sides that it met without joining, each with the strong identifier over which they met; sorted.
+    pub links: Vec<(ProfileId, IdentifierKey)>,
+    /// Sides that it must not be joined with, because an unmerge said so; sorted.
+    pub apart: Vec<ProfileId>,
 }
 
 impl Side {
@@ -33,6 +37,8 @@ impl Side {
             traits: Arc::default(),
             consents: Arc::default(),
             days: Arc::default(),
+            links: Vec::new(),
+            apart: Vec::new(),
         }
     }
 }

@@ -1,0 +1,158 @@
+//! An event: folded into its side at once; its other identifiers are claimed for that side.
+
+use std::sync::Arc;
+
+use model::{
+    consent::Choice,
+    event::{Event, EventKind, Evidence},
+    fact::{FactKind, TraitValue},
+    id::ProfileId,
+    identifier::{IdentifierKey, NamespaceRules, Strength},
+    name::Name,
+};
+use profile::{
+    held::{Held, Hold},
+    resolve::{self, Asserted},
+    traits::Recorded,
+};
+
+use super::Step;
+use crate::{
+    chance,
+    command::{Arrival, Claiming, Hop, Want},
+    outcome::HistoryChange,
+    person::{Person, PersonSide},
+    state::{Holding, Standing},
+};
+
+pub(super) fn event(step: &mut Step<'_>, arrival: Arrival) {
+    let taken = step.state.take_person(arrival.person);
+    let Some(mut arc) = taken.or_else(|| begin(step, &arrival)) else { return };
+    let person = Arc::make_mut(&mut arc);
+    let Some(side) = person.side_mut(arrival.side) else {
+        return step.state.put_person(arc, &mut step.outcome);
+    };
+    let changed_traits = fold(step, side, &arrival);
+    let claims = identify(step, person, &arrival);
+    let segments = &step.plan.segments;
+    let mut places = segments.looking_at_event(arrival.event.name()).to_vec();
+    places.extend(changed_traits.iter().flat_map(|name| segments.looking_at_trait(name)));
+    step.follow(person, places);
+    step.state.put_person(arc, &mut step.outcome);
+    step.state.core.events += 1;
+    for claiming in claims {
+        step.send(Hop::Claim(claiming));
+    }
+    let Arrival { event, mark, side, .. } = arrival;
+    step.outcome.history.push(HistoryChange::Add { side, mark, event: Box::new(event) });
+}
+
+/// The profile that begins with this event, in its anchor's home. `None` if the event is of a profile that has gone.
+fn begin(step: &mut Step<'_>, arrival: &Arrival) -> Option<Arc<Person>> {
+    let id = arrival.person;
+    if id != arrival.side || id.ordinal() != step.state.core.next_ordinal {
+        return None;
+    }
+    step.state.core.next_ordinal += 1;
+    let key = arrival.keys[arrival.anchor];
+    let known = step.state.holding(key);
+    let fresh = Holding { holder: None, standing: Standing::Held, claimants: 0 };
+    let holding = Holding { holder: Some(id), ..known.unwrap_or(fresh) };
+    step.state.set_holding(key, Some(holding), &mut step.outcome);
+    Some(Arc::new(Person::new(id, chance::id(step.env.seed, 2), step.env.now, step.plan)))
+}
+
+/// Folds what the event says into its side; returns the names of the traits that changed.
+fn fold(step: &Step<'_>, side: &mut PersonSide, arrival: &Arrival) -> Vec<Arc<str>> {
+    let event = &arrival.event;
+    Arc::make_mut(&mut side.facts.days).add(event.timestamp);
+    if let Some(signal) = &event.consent {
+        let consents = Arc::make_mut(&mut side.facts.consents);
+        for (purpose, granted) in &signal.choices {
+            let choice = Choice { granted: *granted, at: signal.at, until: None, proof: signal.proof.clone() };
+            consents.record(purpose.clone(), choice);
+        }
+    }
+    if step.plan.segments.need(event.name()).is_some() {
+        Arc::make_mut(&mut side.trails).add(&step.plan.segments, event, arrival.mark.tie());
+        Arc::make_mut(&mut side.trails).prune(&step.plan.segments, step.env.now);
+    }
+    match event.kind {
+        EventKind::Identify => fold_traits(step, side, event),
+        _ => Vec::new(),
+    }
+}
+
+fn fold_traits(step: &Step<'_>, side: &mut PersonSide, event: &Event) -> Vec<Arc<str>> {
+    let kind = step.plan.sources.get(&event.source).map_or(FactKind::Observed, |source| source.kind);
+    let traits = Arc::make_mut(&mut side.facts.traits);
+    let mut changed = Vec::new();
+    for (name, value) in event.properties.iter() {
+        let source = event.source.clone();
+        let new = TraitValue { value: value.clone(), as_of: event.timestamp, source, kind };
+        if traits.record(&Name::new(name.clone()), new) == Recorded::Kept {
+            changed.push(name.clone());
+        }
+    }
+    changed
+}
+
+/// Notes the event's identifiers on its side; returns the claims to send for those that the person does not have.
+fn identify(step: &Step<'_>, person: &mut Person, arrival: &Arrival) -> Vec<Claiming> {
+    let event = &arrival.event;
+    let trusted = step.plan.sources.get(&event.source).is_some_and(|source| source.trusted);
+    let asserted = if trusted && event.kind == EventKind::Alias { Asserted::Yes } else { Asserted::No };
+    let mut wanted = Vec::new();
+    for (place, (claim, key)) in event.identifiers.iter().zip(&arrival.keys).enumerate() {
+        let Some(rules) = step.plan.namespace(&claim.identifier.namespace) else { continue };
+        let strength = resolve::strength(rules, claim.evidence);
+        let known = person.hold(*key).map(|held| (held.hold, held.strength));
+        let hold = match known {
+            _ if place == arrival.anchor => Hold::Own,
+            _ if claim.evidence == Evidence::Link => Hold::Probable,
+            Some((hold, known)) if settled(hold, known, strength, asserted) => continue,
+            None if is_full(person, arrival.side, rules, claim) => Hold::Quarantined,
+            _ => Hold::Claimed,
+        };
+        if known == Some((hold, strength)) && hold != Hold::Claimed {
+            continue;
+        }
+        if hold == Hold::Claimed {
+            wanted.push((claim.identifier.namespace.clone(), *key, strength, rules.one_per_person));
+        }
+        let new = Held { identifier: claim.identifier.clone(), key: *key, strength, since: event.timestamp, hold };
+        if let Some(side) = person.side_mut(arrival.side) {
+            Arc::make_mut(&mut side.facts.identifiers).add(new);
+        }
+    }
+    let claimant = if wanted.is_empty() { return Vec::new() } else { person.summary(step.plan) };
+    let claim = |(namespace, key, strength, one_per_person)| Claiming {
+        want: if one_per_person && owns_another(person, &namespace, key) { Want::Meet } else { Want::Own },
+        key,
+        namespace,
+        strength,
+        asserted,
+        side: arrival.side,
+        claimant: claimant.clone(),
+    };
+    wanted.into_iter().map(claim).collect()
+}
+
+/// Whether nothing would come of claiming an identifier again.
+fn settled(hold: Hold, known: Strength, now: Strength, asserted: Asserted) -> bool {
+    match hold {
+        Hold::Probable => false,
+        Hold::Own => known >= now,
+        Hold::Claimed | Hold::Linked | Hold::Shared | Hold::Quarantined => known >= now && asserted == Asserted::No,
+    }
+}
+
+fn is_full(person: &Person, side: ProfileId, rules: &NamespaceRules, claim: &model::event::Claim) -> bool {
+    let held = person.side(side).map_or(0, |side| side.facts.identifiers.count(&claim.identifier.namespace));
+    held >= usize::from(rules.most_per_profile)
+}
+
+fn owns_another(person: &Person, namespace: &Name<model::name::Namespace>, key: IdentifierKey) -> bool {
+    let own = |held: &Held| held.identifier.namespace == *namespace && held.key != key && held.hold == Hold::Own;
+    person.sides.iter().any(|side| side.facts.identifiers.iter().any(own))
+}

@@ -1,0 +1,131 @@
+//! Claims on identifiers, and what follows when two profiles meet over one.
+
+use std::sync::Arc;
+
+use model::{
+    id::ProfileId,
+    identifier::{IdentifierKey, Strength},
+    limits,
+};
+use profile::{
+    held::Hold,
+    merge::Cause,
+    resolve::{self, Meeting, Summary, Verdict},
+};
+
+use super::{Step, merge};
+use crate::{
+    command::{Claiming, Hop, News, Want},
+    person::Person,
+    state::{Holding, Standing},
+};
+
+/// At an identifier's home: grants it, or brings claimant and holder together.
+pub(super) fn claim(step: &mut Step<'_>, claiming: Claiming) {
+    let Claiming { key, side, .. } = claiming;
+    let settle = |hold| News::Settle { side, key, hold };
+    let Some(mut holding) = step.state.holding(key) else {
+        if claiming.want == Want::Own {
+            let new = Holding { holder: Some(side), standing: Standing::Held, claimants: 0 };
+            step.state.set_holding(key, Some(new), &mut step.outcome);
+            return step.tell(side, settle(Hold::Own));
+        }
+        return step.tell(side, settle(Hold::Linked));
+    };
+    if holding.holder == Some(side) {
+        return step.tell(side, settle(Hold::Own));
+    }
+    if holding.holder.is_some_and(|holder| claiming.claimant.sides.contains(&holder)) {
+        return step.tell(side, settle(Hold::Linked));
+    }
+    holding.claimants = holding.claimants.saturating_add(1);
+    if usize::from(holding.claimants) > limits::JOINED_PROFILES && holding.standing == Standing::Held {
+        holding.standing = Standing::Quarantined;
+    }
+    step.state.set_holding(key, Some(holding), &mut step.outcome);
+    match (holding.standing, holding.holder) {
+        (Standing::Quarantined, _) => step.tell(side, settle(Hold::Quarantined)),
+        (Standing::Shared, _) | (Standing::Held, None) => step.tell(side, settle(Hold::Shared)),
+        (Standing::Held, Some(holder)) => {
+            let Claiming { namespace, strength, asserted, claimant, .. } = claiming;
+            let over = Meeting { key, namespace, strength, asserted };
+            step.tell(holder, News::Meet { holder, side, claimant, over });
+        }
+    }
+}
+
+/// At a device's home: from now on it leads to nobody in particular.
+pub(super) fn share(step: &mut Step<'_>, key: IdentifierKey) {
+    if let Some(holding) = step.state.holding(key) {
+        let shared = Holding { holder: None, standing: Standing::Shared, ..holding };
+        step.state.set_holding(key, Some(shared), &mut step.outcome);
+    }
+}
+
+/// At the claimant: how firmly it has the identifier.
+pub(super) fn settle(step: &mut Step<'_>, id: ProfileId, (side, key, hold): (ProfileId, IdentifierKey, Hold)) {
+    step.change(id, |person| {
+        if let Some(side) = person.side_mut(side) {
+            Arc::make_mut(&mut side.facts.identifiers).set_hold(key, hold);
+        }
+    });
+}
+
+/// Two profiles at one identifier.
+pub(super) struct Encounter {
+    pub(super) holder: ProfileId,
+    pub(super) side: ProfileId,
+    pub(super) claimant: Summary,
+    pub(super) over: Meeting,
+}
+
+/// At the holder: judges whether both are one person, and begins what follows.
+pub(super) fn meet(step: &mut Step<'_>, id: ProfileId, encounter: Encounter) {
+    let Encounter { holder, side, claimant, over } = encounter;
+    let key = over.key;
+    let settle = |hold| News::Settle { side, key, hold };
+    let Some(person) = step.state.person(id) else { return };
+    if person.side(side).is_some() {
+        return step.tell(side, settle(Hold::Linked));
+    }
+    if over.strength == Strength::Strong {
+        step.change(id, |person| note_link(person, holder, (side, key)));
+    }
+    let Some(person) = step.state.person(id) else { return };
+    let links = strong_links(person, &claimant);
+    let ours = person.summary(step.plan);
+    match resolve::judge(&claimant, &ours, &over, links) {
+        Verdict::Link => step.tell(side, settle(Hold::Linked)),
+        Verdict::Share => {
+            self::settle(step, id, (holder, key, Hold::Shared));
+            step.send(Hop::Share { key });
+            step.tell(side, settle(Hold::Shared));
+        }
+        Verdict::Merge(rule) => {
+            step.tell(side, settle(Hold::Linked));
+            if resolve::survivor(&claimant, &ours).id == id {
+                step.tell(claimant.id, News::Yield { survivor: ours, over, strong_links: links });
+            } else {
+                let cause = Cause { namespace: over.namespace, key, rule };
+                merge::merge_out(step, id, claimant.id, cause);
+            }
+        }
+    }
+}
+
+fn note_link(person: &mut Person, holder: ProfileId, link: (ProfileId, IdentifierKey)) {
+    if let Some(side) = person.side_mut(holder)
+        && let Err(place) = side.facts.links.binary_search(&link)
+    {
+        side.facts.links.insert(place, link);
+    }
+}
+
+/// Over how many distinct strong identifiers a person has met another profile's sides.
+fn strong_links(person: &Person, other: &Summary) -> usize {
+    let links = person.sides.iter().flat_map(|side| &side.facts.links);
+    let mut keys: Vec<_> = links.filter(|(side, _)| other.sides.contains(side)).map(|(_, key)| *key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.len()
+}

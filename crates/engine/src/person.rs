@@ -1,0 +1,208 @@
+//! A person as the engine has it: sides, merges, memberships; and what conditions may see of it.
+
+use std::{borrow::Cow, sync::Arc};
+
+use condition::{Facts, Verdict};
+use model::{
+    consent::{Consents, Token},
+    fact::{Occurrence, TraitValue},
+    id::{Id, ProfileId, Unit},
+    identifier::IdentifierKey,
+    name::{Name, Segment},
+    time::{Span, Timestamp},
+    value::Value,
+};
+use profile::{
+    held::{Held, Hold},
+    merge::MergeRecord,
+    resolve::{PersonMark, Summary},
+    side::Side,
+    traits::chosen,
+};
+use segment::{membership::Memberships, set::SegmentSet, trails::Trails};
+
+use crate::plan::Plan;
+
+/// Everything resident of one profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The profile.
+    pub id: ProfileId,
+    /// Its unit of experiments.
+    pub unit: Id<Unit>,
+    /// Its sides, its own first, the others in order of origin.
+    pub sides: Vec<PersonSide>,
+    /// The merges that made it, oldest first.
+    pub merges: Vec<MergeRecord>,
+    /// The segments it is in.
+    pub memberships: Arc<Memberships>,
+    /// When something about it changes with no new event: the timer that is set for it.
+    pub due: Option<Timestamp>,
+}
+
+/// One side with its trails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSide {
+    /// Identifiers, traits, consent, days.
+    pub facts: Side,
+    /// What conditions look at.
+    pub trails: Arc<Trails>,
+}
+
+impl Person {
+    /// A new person with one empty side.
+    pub fn new(id: ProfileId, unit: Id<Unit>, now: Timestamp, plan: &Plan) -> Self {
+        let trails = Arc::new(Trails::empty(plan.segments.needs_revision()));
+        let memberships = Memberships::from_entries(0, Vec::new());
+        Self {
+            id,
+            unit,
+            sides: vec![PersonSide { facts: Side::new(id, now), trails }],
+            merges: Vec::new(),
+            memberships: Arc::new(memberships),
+            due: None,
+        }
+    }
+
+    /// The side of that origin.
+    pub fn side(&self, origin: ProfileId) -> Option<&PersonSide> {
+        self.sides.iter().find(|side| side.facts.origin == origin)
+    }
+
+    /// The side of that origin, to change.
+    pub fn side_mut(&mut self, origin: ProfileId) -> Option<&mut PersonSide> {
+        self.sides.iter_mut().find(|side| side.facts.origin == origin)
+    }
+
+    /// The origin of the side that owns an identifier.
+    pub fn owner_of(&self, key: IdentifierKey) -> Option<ProfileId> {
+        self.sides.iter().find(|side| side.facts.identifiers.owns(key)).map(|side| side.facts.origin)
+    }
+
+    /// How firmly the person has an identifier, over all sides.
+    pub fn hold(&self, key: IdentifierKey) -> Option<&Held> {
+        self.sides.iter().filter_map(|side| side.facts.identifiers.get(key)).max_by_key(|held| held.hold)
+    }
+
+    /// What the person said on any side about the use of data: the latest of each purpose.
+    pub fn consents(&self) -> Cow<'_, Consents> {
+        match self.sides.as_slice() {
+            [only] => Cow::Borrowed(&only.facts.consents),
+            sides => Cow::Owned(sides.iter().fold(Consents::default(), |all, side| all.joined(&side.facts.consents))),
+        }
+    }
+
+    /// When the oldest side came to be.
+    pub fn created_at(&self) -> Timestamp {
+        self.sides.iter().map(|side| side.facts.created_at).min().unwrap_or_default()
+    }
+
+    /// What another profile needs to know to judge whether both are one person.
+    pub fn summary(&self, plan: &Plan) -> Summary {
+        let mark = |held: &Held| PersonMark {
+            key: held.key,
+            namespace: held.identifier.namespace.clone(),
+            one_per_person: plan.namespace(&held.identifier.namespace).is_some_and(|rules| rules.one_per_person),
+            strength: held.strength,
+            own: held.hold == Hold::Own,
+        };
+        let held = || self.sides.iter().flat_map(|side| side.facts.identifiers.iter());
+        let points_at_a_person =
+            |held: &&Held| held.strength > model::identifier::Strength::Device && held.hold != Hold::Probable;
+        Summary {
+            id: self.id,
+            created_at: self.created_at(),
+            sides: self.sides.iter().map(|side| side.facts.origin).collect(),
+            apart: self.sides.iter().flat_map(|side| side.facts.apart.iter().copied()).collect(),
+            persons: held().filter(points_at_a_person).map(mark).collect(),
+        }
+    }
+
+    /// Whether the trails lack something that the plan's conditions look at, so that history must be read.
+    pub fn trails_are_stale(&self, segments: &SegmentSet) -> bool {
+        self.sides.iter().any(|side| side.trails.revision < segments.needs_revision())
+    }
+
+    /// The first moment at which something changes with no new event: a window slides, or a day's events expire.
+    pub fn next_due(&self, plan: &Plan) -> Option<Timestamp> {
+        let expiry = self
+            .sides
+            .iter()
+            .filter_map(|side| side.facts.days.first())
+            .min()
+            .map(|day| Timestamp::MIN.plus(Span::DAY.times(i64::from(day) + 1)).plus(plan.retention));
+        self.memberships.valid_until().into_iter().chain(expiry).min()
+    }
+
+    /// The facts, opened by a token: the engine's own, or a purpose that the person granted.
+    pub fn view<'a>(&'a self, _token: &'a impl Token) -> View<'a> {
+        View { person: self }
+    }
+}
+
+/// The facts about one person, as conditions see them: all sides together.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    person: &'a Person,
+}
+
+impl<'a> View<'a> {
+    /// All values of every trait over all sides, in order of name, and the one to believe.
+    pub fn traits(&self) -> Vec<(Name<model::name::Trait>, Vec<&'a TraitValue>)> {
+        let mut all = std::collections::BTreeMap::<_, Vec<&TraitValue>>::new();
+        for (name, values) in self.person.sides.iter().flat_map(|side| side.facts.traits.iter()) {
+            all.entry(name.clone()).or_default().extend(values);
+        }
+        all.into_iter().collect()
+    }
+
+    /// The person.
+    pub fn person(&self) -> &'a Person {
+        self.person
+    }
+}
+
+impl Facts for View<'_> {
+    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+        chosen(self.person.sides.iter().flat_map(|side| side.facts.traits.values(name)))
+    }
+
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        let mut trails = self.person.sides.iter().map(|side| side.trails.get(event)).filter(|trail| !trail.is_empty());
+        match (trails.next(), trails.next()) {
+            (None, _) => Cow::Borrowed(&[]),
+            (Some(only), None) => Cow::Borrowed(only),
+            (Some(first), Some(second)) => {
+                let mut all: Vec<_> = first.iter().chain(second).chain(trails.flatten()).cloned().collect();
+                all.sort_by_key(|occurrence| (occurrence.at, occurrence.tie));
+                Cow::Owned(all)
+            }
+        }
+    }
+
+    fn segment(&self, _name: &Name<Segment>) -> Verdict {
+        Verdict { value: false, valid_until: None }
+    }
+
+    fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+}
+
+/// The person as of `now` under `plan`, for a reader: memberships that are past their time, or not evaluated under
+/// this plan, are evaluated on the spot. The trails must not be stale; nothing of it is kept.
+pub fn current(plan: &Plan, person: &Arc<Person>, now: Timestamp) -> Arc<Person> {
+    let memberships = &person.memberships;
+    let mut places = plan.segments.places(memberships.expired(now));
+    if memberships.revision < plan.revision {
+        places.extend(plan.segments.changed_after(memberships.revision));
+    }
+    if places.is_empty() && memberships.revision == plan.revision {
+        return person.clone();
+    }
+    let mut fresh = Memberships::clone(memberships);
+    fresh.forget_unpublished(&plan.segments);
+    fresh.refresh(&plan.segments, &places, &person.view(&crate::apply::KEEP), now);
+    fresh.revision = plan.revision;
+    Arc::new(Person { memberships: Arc::new(fresh), ..Person::clone(person) })
+}

@@ -1,0 +1,48 @@
+//! The plan: everything that the shop has published, compiled, with a revision; immutable.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    identifier::{NamespaceRules, Strength},
+    name::{Name, Namespace, Purpose, Source},
+    schema::TraitSchema,
+    source::SourceRules,
+    time::Span,
+};
+use segment::set::SegmentSet;
+
+/// All published definitions of a project.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Which publication this is; 0 is the plan of a new project.
+    pub revision: u64,
+    /// The namespaces of identifiers.
+    pub namespaces: BTreeMap<Name<Namespace>, NamespaceRules>,
+    /// The sources.
+    pub sources: BTreeMap<Name<Source>, SourceRules>,
+    /// The traits.
+    pub schema: TraitSchema,
+    /// The purposes of consent.
+    pub purposes: BTreeSet<Name<Purpose>>,
+    /// What the categories of the clients' consent objects stand for.
+    pub consent_categories: BTreeMap<String, Vec<Name<Purpose>>>,
+    /// The segments.
+    pub segments: SegmentSet,
+    /// How long an event is kept.
+    pub retention: Span,
+}
+
+/// How long an event is kept unless the shop says otherwise: 25 months, the longest that CNIL allows for audience data.
+pub const RETENTION: Span = Span::DAY.times(760);
+
+impl Plan {
+    /// The rules of an identifier's namespace.
+    pub fn namespace(&self, name: &Name<Namespace>) -> Option<&NamespaceRules> {
+        self.namespaces.get(name)
+    }
+
+    /// How well an identifier of that namespace tells persons apart by itself.
+    pub fn strength(&self, name: &Name<Namespace>) -> Option<Strength> {
+        self.namespaces.get(name).map(|rules| rules.strength)
+    }
+}

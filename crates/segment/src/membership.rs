@@ -1,0 +1,150 @@
+//! Who is in which segment, since when, and until when that is certain.
+
+use std::borrow::Cow;
+
+use condition::{Facts, Verdict};
+use model::{
+    fact::{Occurrence, TraitValue},
+    name::{Name, Segment},
+    time::Timestamp,
+    value::Value,
+};
+
+use crate::set::{SegmentNumber, SegmentSet};
+
+/// The memberships of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Memberships {
+    /// Every segment whose condition last changed at or before this plan revision has been evaluated.
+    pub revision: u64,
+    entries: Vec<(SegmentNumber, Membership)>,
+}
+
+/// One membership. A segment that the person is not in, and will not enter without an event, has no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Membership {
+    /// Whether the person is in.
+    pub member: bool,
+    /// Since when the person is in, or out.
+    pub since: Timestamp,
+    /// The first moment at which the answer could change with no new event.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// A person entered or left a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The segment.
+    pub segment: SegmentNumber,
+    /// Whether the person is in now.
+    pub member: bool,
+}
+
+impl Memberships {
+    /// Builds from stored entries.
+    pub fn from_entries(revision: u64, mut entries: Vec<(SegmentNumber, Membership)>) -> Self {
+        entries.sort_by_key(|entry| entry.0);
+        Self { revision, entries }
+    }
+
+    /// All entries in order of segment number.
+    pub fn iter(&self) -> std::slice::Iter<'_, (SegmentNumber, Membership)> {
+        self.entries.iter()
+    }
+
+    /// The entry of one segment.
+    pub fn get(&self, segment: SegmentNumber) -> Option<&Membership> {
+        self.entries.binary_search_by_key(&segment, |entry| entry.0).ok().map(|place| &self.entries[place].1)
+    }
+
+    /// The segments that the person is in.
+    pub fn members(&self) -> impl Iterator<Item = SegmentNumber> {
+        self.entries.iter().filter(|(_, membership)| membership.member).map(|(segment, _)| *segment)
+    }
+
+    /// The first moment at which any of them could change with no new event.
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        self.entries.iter().filter_map(|(_, membership)| membership.valid_until).min()
+    }
+
+    /// The segments whose answer may have changed by `now` with no new event.
+    pub fn expired(&self, now: Timestamp) -> impl Iterator<Item = SegmentNumber> {
+        let over = move |membership: &Membership| membership.valid_until.is_some_and(|until| until <= now);
+        self.entries.iter().filter(move |(_, membership)| over(membership)).map(|(segment, _)| *segment)
+    }
+
+    /// Evaluates the named segments, and those that name them, and says what changed. `places` are places in `set`.
+    pub fn refresh(&mut self, set: &SegmentSet, places: &[usize], person: &dyn Facts, now: Timestamp) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for place in set.with_dependents(places) {
+            let rule = &set.rules()[place];
+            let verdict = rule.condition.matches(&WithSegments { person, set, memberships: self }, now);
+            changes.extend(self.put(rule.number, verdict, now));
+        }
+        changes
+    }
+
+    /// Forgets segments that are no longer published; says which the person leaves by that.
+    pub fn forget_unpublished(&mut self, set: &SegmentSet) -> Vec<Change> {
+        let mut left = Vec::new();
+        self.entries.retain(|(segment, membership)| {
+            let published = set.by_number(*segment).is_some();
+            if !published && membership.member {
+                left.push(Change { segment: *segment, member: false });
+            }
+            published
+        });
+        left
+    }
+
+    fn put(&mut self, segment: SegmentNumber, verdict: Verdict, now: Timestamp) -> Option<Change> {
+        let place = self.entries.binary_search_by_key(&segment, |entry| entry.0);
+        let was = place.is_ok_and(|place| self.entries[place].1.member);
+        let changed = was != verdict.value;
+        let idle = !verdict.value && verdict.valid_until.is_none();
+        match place {
+            Ok(place) if idle => {
+                self.entries.remove(place);
+            }
+            Ok(place) => {
+                let entry = &mut self.entries[place].1;
+                entry.valid_until = verdict.valid_until;
+                if changed {
+                    (entry.member, entry.since) = (verdict.value, now);
+                }
+            }
+            Err(_) if idle => {}
+            Err(place) => {
+                let new = Membership { member: verdict.value, since: now, valid_until: verdict.valid_until };
+                self.entries.insert(place, (segment, new));
+            }
+        }
+        changed.then_some(Change { segment, member: verdict.value })
+    }
+}
+
+/// A person's facts with the memberships evaluated so far, for conditions that name segments.
+struct WithSegments<'a> {
+    person: &'a dyn Facts,
+    set: &'a SegmentSet,
+    memberships: &'a Memberships,
+}
+
+impl Facts for WithSegments<'_> {
+    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+        self.person.trait_value(name)
+    }
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        self.person.trail(event)
+    }
+    fn segment(&self, name: &Name<Segment>) -> Verdict {
+        let number = self.set.by_name(name).map(|rule| rule.number);
+        match number.and_then(|number| self.memberships.get(number)) {
+            Some(membership) => Verdict { value: membership.member, valid_until: membership.valid_until },
+            None => Verdict { value: false, valid_until: None },
+        }
+    }
+    fn request(&self, name: &str) -> Option<Value> {
+        self.person.request(name)
+    }
+}

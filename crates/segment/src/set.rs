@@ -1,0 +1,187 @@
+//! All published segments, compiled: in an order in which each comes after those it names, with what they need.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use condition::{Condition, EventNeed, Needs};
+use model::name::{Name, Segment};
+
+/// A segment's number: given at its first publication, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentNumber(pub u32);
+
+/// One published segment.
+#[derive(Debug)]
+pub struct SegmentRule {
+    /// Its number.
+    pub number: SegmentNumber,
+    /// Its name.
+    pub name: Name<Segment>,
+    /// Who is in it.
+    pub condition: Condition,
+    /// The plan revision at which its condition last changed.
+    pub changed: u64,
+}
+
+/// Segments that name each other in a circle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Circle {
+    /// The segments of the circle, in the order in which they name each other.
+    pub segments: Vec<Name<Segment>>,
+}
+
+/// All published segments of a plan. A segment's *place* is its index in [`SegmentSet::rules`].
+#[derive(Debug, Default)]
+pub struct SegmentSet {
+    rules: Vec<SegmentRule>,
+    by_name: BTreeMap<Name<Segment>, usize>,
+    by_number: HashMap<SegmentNumber, usize>,
+    by_event: HashMap<Arc<str>, Vec<usize>>,
+    by_trait: HashMap<Arc<str>, Vec<usize>>,
+    dependents: Vec<Vec<usize>>,
+    needs: BTreeMap<Arc<str>, EventNeed>,
+    needs_revision: u64,
+}
+
+impl SegmentSet {
+    /// Orders the segments and indexes what they need. `needs_revision` is the plan revision at which the union of
+    /// their needs last grew; see [`grown`].
+    pub fn build(rules: Vec<SegmentRule>, needs_revision: u64) -> Result<Self, Circle> {
+        let rules = in_order(rules)?;
+        let mut set = Self { needs_revision, dependents: vec![Vec::new(); rules.len()], ..Self::default() };
+        for (place, rule) in rules.iter().enumerate() {
+            let needs = rule.condition.needs();
+            for event in needs.events.keys() {
+                set.by_event.entry(event.clone()).or_default().push(place);
+            }
+            for name in &needs.traits {
+                set.by_trait.entry(name.as_str().into()).or_default().push(place);
+            }
+            for named in &needs.segments {
+                if let Some(at) = set.by_name.get(named) {
+                    set.dependents[*at].push(place);
+                }
+            }
+            set.by_name.insert(rule.name.clone(), place);
+            set.by_number.insert(rule.number, place);
+        }
+        set.needs = union(&rules).events;
+        set.rules = rules;
+        Ok(set)
+    }
+
+    /// The segments, each after those it names.
+    pub fn rules(&self) -> &[SegmentRule] {
+        &self.rules
+    }
+
+    /// The segment of that name.
+    pub fn by_name(&self, name: &Name<Segment>) -> Option<&SegmentRule> {
+        self.by_name.get(name).map(|place| &self.rules[*place])
+    }
+
+    /// The segment of that number.
+    pub fn by_number(&self, number: SegmentNumber) -> Option<&SegmentRule> {
+        self.by_number.get(&number).map(|place| &self.rules[*place])
+    }
+
+    /// The places of the segments with these numbers; unpublished ones are passed over.
+    pub fn places(&self, numbers: impl IntoIterator<Item = SegmentNumber>) -> Vec<usize> {
+        numbers.into_iter().filter_map(|number| self.by_number.get(&number).copied()).collect()
+    }
+
+    /// The places of the segments whose condition changed after a plan revision.
+    pub fn changed_after(&self, revision: u64) -> Vec<usize> {
+        (0..self.rules.len()).filter(|place| self.rules[*place].changed > revision).collect()
+    }
+
+    /// The places of the segments that look at events of this name.
+    pub fn looking_at_event(&self, name: &str) -> &[usize] {
+        self.by_event.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places of the segments that look at this trait.
+    pub fn looking_at_trait(&self, name: &str) -> &[usize] {
+        self.by_trait.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What has to be kept of events of this name, with the name itself for sharing; `None` if nothing.
+    pub fn need(&self, event: &str) -> Option<(&Arc<str>, &EventNeed)> {
+        self.needs.get_key_value(event)
+    }
+
+    /// What has to be kept of all events.
+    pub fn needs(&self) -> &BTreeMap<Arc<str>, EventNeed> {
+        &self.needs
+    }
+
+    /// The plan revision at which the union of needs last grew: trails of an older one lack something.
+    pub fn needs_revision(&self) -> u64 {
+        self.needs_revision
+    }
+
+    /// These places and those of all segments that name them, each once, in order.
+    pub fn with_dependents(&self, places: &[usize]) -> BTreeSet<usize> {
+        let (mut found, mut open) = (BTreeSet::new(), places.to_vec());
+        while let Some(place) = open.pop() {
+            if found.insert(place) {
+                open.extend(&self.dependents[place]);
+            }
+        }
+        found
+    }
+}
+
+/// Whether the union of needs of `after` asks for anything that the one of `before` does not.
+pub fn grown(before: &BTreeMap<Arc<str>, EventNeed>, after: &BTreeMap<Arc<str>, EventNeed>) -> bool {
+    after.iter().any(|(event, need)| {
+        before.get(event).is_none_or(|old| {
+            let mut both = old.clone();
+            both.merge(need);
+            both != *old
+        })
+    })
+}
+
+fn union(rules: &[SegmentRule]) -> Needs {
+    let mut all = Needs::default();
+    for rule in rules {
+        all.merge(rule.condition.needs());
+    }
+    all
+}
+
+/// Puts each segment after those it names; segments that depend on nothing keep the order of their numbers.
+fn in_order(mut rules: Vec<SegmentRule>) -> Result<Vec<SegmentRule>, Circle> {
+    rules.sort_by_key(|rule| rule.number);
+    let mut ordered: Vec<SegmentRule> = Vec::with_capacity(rules.len());
+    while !rules.is_empty() {
+        let waiting: BTreeSet<Name<Segment>> = rules.iter().map(|rule| rule.name.clone()).collect();
+        let (ready, blocked): (Vec<_>, Vec<_>) = rules
+            .into_iter()
+            .partition(|rule| rule.condition.needs().segments.iter().all(|name| !waiting.contains(name)));
+        if ready.is_empty() {
+            return Err(Circle { segments: circle_among(&blocked) });
+        }
+        ordered.extend(ready);
+        rules = blocked;
+    }
+    Ok(ordered)
+}
+
+/// Follows the first named segment from each until one comes again. All of `blocked` name another of `blocked`.
+fn circle_among(blocked: &[SegmentRule]) -> Vec<Name<Segment>> {
+    let by_name: BTreeMap<_, _> = blocked.iter().map(|rule| (&rule.name, rule)).collect();
+    let mut path: Vec<Name<Segment>> = Vec::new();
+    let mut at = blocked.first();
+    while let Some(rule) = at {
+        if let Some(start) = path.iter().position(|name| *name == rule.name) {
+            return path.split_off(start);
+        }
+        path.push(rule.name.clone());
+        at = rule.condition.needs().segments.iter().find_map(|name| by_name.get(name).copied());
+    }
+    path
+}

@@ -1,0 +1,94 @@
+//! Trails: the past events of one side, cut down to what published conditions look at.
+
+use std::sync::Arc;
+
+use condition::Window;
+use model::{event::Event, fact::Occurrence, time::Timestamp};
+
+use crate::set::SegmentSet;
+
+/// The trails of one side, by event name, each in order of (`at`, `tie`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trails {
+    /// The trails hold all that the needs of this plan revision ask for; see [`SegmentSet::needs_revision`].
+    pub revision: u64,
+    trails: Vec<(Arc<str>, Vec<Occurrence>)>,
+}
+
+impl Trails {
+    /// Trails with nothing in them, complete as of a revision: right for a side without history.
+    pub fn empty(revision: u64) -> Self {
+        Self { revision, trails: Vec::new() }
+    }
+
+    /// Builds from stored entries.
+    pub fn from_entries(revision: u64, mut trails: Vec<(Arc<str>, Vec<Occurrence>)>) -> Self {
+        trails.sort_by(|a, b| a.0.cmp(&b.0));
+        Self { revision, trails }
+    }
+
+    /// Rebuilds all trails from the side's whole history, in any order.
+    pub fn rebuilt<'a>(set: &SegmentSet, history: impl IntoIterator<Item = (&'a Event, u64)>) -> Self {
+        let mut trails = Self::empty(set.needs_revision());
+        for (event, tie) in history {
+            trails.add(set, event, tie);
+        }
+        trails
+    }
+
+    /// Takes an event in, if some condition asks for events of its name. Says whether one does.
+    pub fn add(&mut self, set: &SegmentSet, event: &Event, tie: u64) -> bool {
+        let Some((name, need)) = set.need(event.name()) else { return false };
+        let occurrence = Occurrence { at: event.timestamp, tie, properties: need.project(&event.properties) };
+        let trail = match self.trails.binary_search_by(|(key, _)| key.cmp(name)) {
+            Ok(place) => &mut self.trails[place].1,
+            Err(place) => {
+                self.trails.insert(place, (name.clone(), Vec::with_capacity(1)));
+                &mut self.trails[place].1
+            }
+        };
+        let place = trail.partition_point(|old| (old.at, old.tie) < (occurrence.at, occurrence.tie));
+        trail.insert(place, occurrence);
+        true
+    }
+
+    /// The trail of one event name.
+    pub fn get(&self, event: &str) -> &[Occurrence] {
+        match self.trails.binary_search_by(|(key, _)| (**key).cmp(event)) {
+            Ok(place) => &self.trails[place].1,
+            Err(_) => &[],
+        }
+    }
+
+    /// All trails in order of event name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &(Arc<str>, Vec<Occurrence>)> {
+        self.trails.iter()
+    }
+
+    /// Drops what no window can reach any more at `now`, and what no condition asks for. Says whether anything went.
+    pub fn prune(&mut self, set: &SegmentSet, now: Timestamp) -> bool {
+        let mut dropped = false;
+        self.trails.retain_mut(|(name, trail)| {
+            let keep = match set.need(name) {
+                None => trail.len(),
+                Some((_, need)) => match need.window {
+                    Window::Lifetime => 0,
+                    Window::Within(span) => trail.partition_point(|old| old.at <= now.minus(span)),
+                },
+            };
+            dropped |= keep > 0;
+            trail.drain(..keep);
+            !trail.is_empty()
+        });
+        dropped
+    }
+
+    /// Drops what happened before a moment, because it is kept no longer.
+    pub fn drop_before(&mut self, moment: Timestamp) {
+        self.trails.retain_mut(|(_, trail)| {
+            let gone = trail.partition_point(|old| old.at < moment);
+            trail.drain(..gone);
+            !trail.is_empty()
+        });
+    }
+}
