@@ -1,0 +1,67 @@
+//! A compiled condition.
+
+use model::time::Timestamp;
+
+use crate::{
+    check::{Checked, Scope, check},
+    error::ConditionError,
+    evaluate::{Frame, Walk, Witness},
+    facts::{Evaluation, Facts, Verdict},
+    needs::Needs,
+    parse::with_tree,
+    print,
+    tree::{Listing, Node},
+};
+
+/// Reads, checks and compiles a condition.
+///
+/// At most [`model::limits::CONDITION_BYTES`] bytes and [`model::limits::CONDITION_TOKENS`] tokens; the count of both
+/// comes before the parser. Takes some hundred microseconds, for a thread with a large stack lends itself to the parser.
+///
+/// # Errors
+/// What is wrong, with a stable code and the character at which it is wrong.
+pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Condition, ConditionError> {
+    let checked = with_tree(text, |source, tree| check(source, tree, scope)).map_err(|fault| fault.locate(text))?;
+    let Checked { root, listing, needs } = checked;
+    Ok(Condition { text: text.to_owned(), root, listing, needs })
+}
+
+/// A condition that can be asked. Immutable; asking it draws on nothing but the facts and the moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    text: String,
+    root: Node,
+    listing: Listing,
+    needs: Needs,
+}
+
+impl Condition {
+    /// The text as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What must be known of a person to evaluate it.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// The canonical text: compiled again, it is the same condition.
+    pub fn print(&self) -> String {
+        print::print(&self.root, &self.listing)
+    }
+
+    /// Whether it holds at `now`, and until when that is sure. The cheap path.
+    pub fn matches(&self, facts: &dyn Facts, now: Timestamp) -> Verdict {
+        let walk = Walk::new(facts, &self.listing, now, Witness::Ignore);
+        let value = walk.truth(&self.root, Frame::default());
+        Verdict { value, valid_until: walk.valid_until() }
+    }
+
+    /// Whether it holds at `now`, until when that is sure, and what it rests on.
+    pub fn evaluate(&self, facts: &dyn Facts, now: Timestamp) -> Evaluation {
+        let walk = Walk::new(facts, &self.listing, now, Witness::Keep);
+        let value = walk.truth(&self.root, Frame::default());
+        Evaluation { value, valid_until: walk.valid_until(), evidence: walk.into_evidence() }
+    }
+}

@@ -1,0 +1,347 @@
+//! The evaluator: one walk over the tree, borrowing from the facts, keeping the first moment of change.
+
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell, RefCell},
+    sync::Arc,
+};
+
+use model::{
+    fact::{Occurrence, TraitValue},
+    name::{Name, Trait},
+    time::Timestamp,
+    value::{Fields, Value},
+};
+
+use crate::{
+    facts::{Evidence, Facts},
+    moment,
+    number::Number,
+    place,
+    tree::{Aggregate, Arithmetic, Compare, Listing, Node, Provenance, Quantified, Quantifier, TextTest, Variable},
+    value::{Moving, Val},
+};
+
+/// "Only a new event changes it."
+pub(crate) const NEVER: i64 = i64::MAX;
+
+/// One evaluation: the facts at one moment, and what was found out on the way.
+pub(crate) struct Walk<'e> {
+    pub(crate) now: i64,
+    facts: &'e dyn Facts,
+    listing: &'e Listing,
+    trails: Box<[OnceCell<Cow<'e, [Occurrence]>>]>,
+    requests: Box<[OnceCell<Option<Value>>]>,
+    /// The first moment after now at which what was evaluated so far could be another.
+    until: Cell<i64>,
+    evidence: Option<RefCell<Vec<Evidence>>>,
+}
+
+/// What is in reach besides the facts: the event of a filter and the variables of quantifiers.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Frame<'c, 'f> {
+    event: Option<&'c Fields>,
+    variables: Option<&'f Link<'c, 'f>>,
+}
+
+struct Link<'c, 'f> {
+    value: &'c Value,
+    outer: Option<&'f Link<'c, 'f>>,
+}
+
+impl<'c> Frame<'c, '_> {
+    /// Inside a filter on an event.
+    pub(crate) fn of(event: &'c Fields) -> Self {
+        Self { event: Some(event), variables: None }
+    }
+}
+
+/// Whether the evidence is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Witness {
+    Keep,
+    Ignore,
+}
+
+impl<'e> Walk<'e> {
+    pub(crate) fn new(facts: &'e dyn Facts, listing: &'e Listing, now: Timestamp, witness: Witness) -> Self {
+        Self {
+            now: now.as_millis(),
+            facts,
+            listing,
+            trails: listing.events.iter().map(|_| OnceCell::new()).collect(),
+            requests: listing.requests.iter().map(|_| OnceCell::new()).collect(),
+            until: Cell::new(NEVER),
+            evidence: (witness == Witness::Keep).then(RefCell::default),
+        }
+    }
+
+    /// The first moment of change; `None` if there is none that can be written.
+    pub(crate) fn valid_until(&self) -> Option<Timestamp> {
+        Timestamp::from_millis(self.until.get().max(self.now + 1))
+    }
+
+    pub(crate) fn into_evidence(self) -> Vec<Evidence> {
+        self.evidence.map(RefCell::into_inner).unwrap_or_default()
+    }
+
+    /// Notes a moment at which something could change; those past cannot.
+    pub(crate) fn changes_at(&self, ms: i64) {
+        if ms > self.now {
+            self.until.set(self.until.get().min(ms));
+        }
+    }
+
+    fn changes_in(&self, wait_ms: Option<i64>) {
+        if let Some(wait) = wait_ms {
+            self.changes_at(self.now.saturating_add(wait));
+        }
+    }
+
+    pub(crate) fn witness(&self, evidence: impl FnOnce() -> Evidence) {
+        if let Some(kept) = &self.evidence {
+            let (evidence, mut kept) = (evidence(), kept.borrow_mut());
+            if !kept.contains(&evidence) {
+                kept.push(evidence);
+            }
+        }
+    }
+
+    pub(crate) fn event_name(&self, event: usize) -> &Arc<str> {
+        &self.listing.events[event]
+    }
+
+    pub(crate) fn trail(&self, event: usize) -> &[Occurrence] {
+        let facts = self.facts;
+        self.trails[event].get_or_init(|| facts.trail(&self.listing.events[event]))
+    }
+
+    /// Whether an expression holds.
+    pub(crate) fn truth<'c>(&'c self, node: &'c Node, frame: Frame<'c, '_>) -> bool {
+        match node {
+            Node::Bool(value) => *value,
+            Node::Not(inner) => !self.truth(inner, frame),
+            Node::And(terms) => self.first_to_say(false, terms, frame),
+            Node::Or(terms) => self.first_to_say(true, terms, frame),
+            Node::If(parts) => {
+                let branch = if self.truth(&parts[0], frame) { &parts[1] } else { &parts[2] };
+                self.truth(branch, frame)
+            }
+            Node::Compare(op, sides) => self.compare(*op, sides, frame),
+            Node::InTexts(item, texts) => match self.value(item, frame) {
+                Val::Text(text) => texts.binary_search_by(|known| (**known).cmp(&*text)).is_ok(),
+                _ => false,
+            },
+            Node::InNumbers(item, numbers) => match self.value(item, frame) {
+                Val::Number(number) => numbers.binary_search(&number).is_ok(),
+                _ => false,
+            },
+            Node::InList(sides) => match (self.value(&sides[0], frame), self.value(&sides[1], frame)) {
+                (item, Val::List(list)) => list.iter().any(|value| item.compare(Compare::Equal, &value.into()).0),
+                _ => false,
+            },
+            Node::TextTest(test, sides) => match (self.value(&sides[0], frame), self.value(&sides[1], frame)) {
+                (Val::Text(text), Val::Text(part)) => match test {
+                    TextTest::Starts => text.starts_with(&*part),
+                    TextTest::Ends => text.ends_with(&*part),
+                    TextTest::Contains => text.contains(&*part),
+                },
+                _ => false,
+            },
+            Node::Quantified(quantifier, inner) => self.quantified(*quantifier, inner, frame),
+            Node::Has(inner) => self.looked_up(inner, frame).is_some_and(|value| *value != Value::Null),
+            Node::Segment(at) => self.segment(*at),
+            _ => matches!(self.value(node, frame), Val::Bool(true)),
+        }
+    }
+
+    /// A chain of `&&` (which the first false one decides) or `||` (the first true one). As long as that one says so
+    /// the others cannot matter, so the chain's answer lasts as long as its deciding term's.
+    fn first_to_say<'c>(&'c self, decisive: bool, terms: &'c [Node], frame: Frame<'c, '_>) -> bool {
+        let outside = self.until.replace(NEVER);
+        let mut all = NEVER;
+        for term in terms {
+            self.until.set(NEVER);
+            let said = self.truth(term, frame);
+            if said == decisive {
+                self.until.set(self.until.get().min(outside));
+                return decisive;
+            }
+            all = all.min(self.until.get());
+        }
+        self.until.set(all.min(outside));
+        !decisive
+    }
+
+    fn compare<'c>(&'c self, op: Compare, sides: &'c [Node; 2], frame: Frame<'c, '_>) -> bool {
+        if let [Node::Aggregate(Aggregate::Count, query), Node::Number(threshold)] = sides
+            && query.steps.is_empty()
+        {
+            return self.count_compares(query, op, *threshold);
+        }
+        let (answer, wait) = self.value(&sides[0], frame).compare(op, &self.value(&sides[1], frame));
+        self.changes_in(wait);
+        answer
+    }
+
+    fn quantified<'c>(&'c self, quantifier: Quantifier, inner: &'c Quantified, frame: Frame<'c, '_>) -> bool {
+        let Val::List(list) = self.value(&inner.list, frame) else { return false };
+        let mut test = |value: &'c Value| {
+            let link = Link { value, outer: frame.variables };
+            self.truth(&inner.test, Frame { event: frame.event, variables: Some(&link) })
+        };
+        match quantifier {
+            Quantifier::Exists => list.iter().any(&mut test),
+            Quantifier::All => list.iter().all(&mut test),
+        }
+    }
+
+    fn segment(&self, at: usize) -> bool {
+        let name = &self.listing.segments[at];
+        let verdict = self.facts.segment(name);
+        if let Some(until) = verdict.valid_until {
+            // A verdict that is due already is early, which it may be; then the next moment is.
+            self.changes_at(until.as_millis().max(self.now + 1));
+        }
+        self.witness(|| Evidence::Segment { name: name.clone(), member: verdict.value });
+        verdict.value
+    }
+
+    /// The value of an expression.
+    pub(crate) fn value<'c>(&'c self, node: &'c Node, frame: Frame<'c, '_>) -> Val<'c> {
+        match node {
+            Node::Number(number) => Val::Number(*number),
+            Node::Text(text) => Val::Text(Cow::Borrowed(text)),
+            Node::Moment(ms) => Val::Moment(Moving::fixed(*ms)),
+            Node::Span(ms) => Val::Span(Moving::fixed(*ms)),
+            Node::Ago(ms) => Val::Moment(Moving { ms: self.now - ms, slope: 1 }),
+            Node::Trait(_) | Node::Property(_) | Node::Variable(_) | Node::Request(_) => {
+                self.looked_up(node, frame).map_or(Val::None, Val::from)
+            }
+            Node::Provenance(what, name) => self.provenance(*what, name),
+            Node::If(parts) => {
+                let branch = if self.truth(&parts[0], frame) { &parts[1] } else { &parts[2] };
+                self.value(branch, frame)
+            }
+            Node::Arithmetic(op, sides) => calculated(*op, self.value(&sides[0], frame), self.value(&sides[1], frame)),
+            Node::Negate(inner) => match self.value(inner, frame) {
+                Val::Number(number) => Val::Number(number.negated()),
+                _ => Val::None,
+            },
+            Node::Lower(inner) => match self.value(inner, frame) {
+                Val::Text(text) => Val::Text(text.to_lowercase().into()),
+                _ => Val::None,
+            },
+            Node::Size(inner) => match self.value(inner, frame) {
+                Val::Text(text) => Val::Number(Number::from_count(text.chars().count() as u64)),
+                Val::List(list) => Val::Number(Number::from_count(list.len() as u64)),
+                _ => Val::None,
+            },
+            Node::YearsSince(inner) => self.years_since(&self.value(inner, frame)),
+            Node::Since(inner) => match self.value(inner, frame).as_moment() {
+                Some(moment) => Val::Span(Moving { ms: self.now, slope: 1 }.minus(moment)),
+                None => Val::None,
+            },
+            Node::Until(inner) => match self.value(inner, frame).as_moment() {
+                Some(moment) => Val::Span(moment.minus(Moving { ms: self.now, slope: 1 })),
+                None => Val::None,
+            },
+            Node::DistanceKm(distance) => match self.value(&distance.place, frame) {
+                Val::Map(fields) => place::distance_km(fields, distance.lat.as_f64(), distance.lon.as_f64()).into(),
+                _ => Val::None,
+            },
+            Node::Aggregate(aggregate, query) => self.aggregated(aggregate, query),
+            _ => Val::Bool(self.truth(node, frame)),
+        }
+    }
+
+    /// The stored value behind a name.
+    fn looked_up<'c>(&'c self, node: &'c Node, frame: Frame<'c, '_>) -> Option<&'c Value> {
+        match node {
+            Node::Trait(name) => self.trait_value(name).map(|found| &found.value),
+            Node::Property(path) => {
+                let (first, rest) = path.names().split_first()?;
+                descend(frame.event?.get(first)?, rest)
+            }
+            Node::Variable(Variable { outward, path }) => {
+                let mut link = frame.variables?;
+                for _ in 0..*outward {
+                    link = link.outer?;
+                }
+                descend(link.value, path)
+            }
+            Node::Request(at) => {
+                let name = &self.listing.requests[*at];
+                let value = self.requests[*at].get_or_init(|| self.facts.request(name)).as_ref();
+                self.witness(|| Evidence::Request { name: name.clone(), value: value.cloned() });
+                value
+            }
+            _ => None,
+        }
+    }
+
+    /// A trait whose value is not null. A null says that its source took the value back.
+    fn trait_value(&self, name: &Name<Trait>) -> Option<&TraitValue> {
+        let found = self.facts.trait_value(name.as_str()).filter(|found| found.value != Value::Null);
+        self.witness(|| match found {
+            Some(value) => Evidence::Trait { name: name.clone(), value: value.clone() },
+            None => Evidence::MissingTrait { name: name.clone() },
+        });
+        found
+    }
+
+    fn provenance<'c>(&'c self, what: Provenance, name: &Name<Trait>) -> Val<'c> {
+        let Some(found) = self.trait_value(name) else { return Val::None };
+        let as_of = found.as_of.as_millis();
+        match what {
+            Provenance::Source => Val::Text(Cow::Borrowed(found.source.as_str())),
+            Provenance::Kind => Val::Text(Cow::Borrowed(found.kind.word())),
+            Provenance::AsOf => Val::Moment(Moving::fixed(as_of)),
+            Provenance::Age => Val::Span(Moving { ms: self.now - as_of, slope: 1 }),
+        }
+    }
+
+    fn years_since(&self, value: &Val<'_>) -> Val<'static> {
+        let Some(from) = value.as_moment() else { return Val::None };
+        let years = moment::day_of(from.ms).and_then(|day| moment::years_between(day, self.now));
+        let Some((years, next)) = years else { return Val::None };
+        self.changes_at(next);
+        if from.slope != 0 {
+            // Both days move: either could be the next to change.
+            for ms in [self.now, from.ms] {
+                self.changes_at(self.now.saturating_add(moment::DAY_MS - ms.rem_euclid(moment::DAY_MS)));
+            }
+        }
+        Val::Number(Number::from_int(years))
+    }
+}
+
+fn descend<'c>(value: &'c Value, path: &[Arc<str>]) -> Option<&'c Value> {
+    let mut value = value;
+    for name in path {
+        match value {
+            Value::Map(fields) => value = fields.get(name)?,
+            _ => return None,
+        }
+    }
+    Some(value)
+}
+
+fn calculated<'c>(op: Arithmetic, left: Val<'c>, right: Val<'c>) -> Val<'c> {
+    match (left, op, right) {
+        (Val::Number(left), _, Val::Number(right)) => match op {
+            Arithmetic::Add => left.plus(right),
+            Arithmetic::Subtract => left.minus(right),
+            Arithmetic::Multiply => left.times(right),
+            Arithmetic::Divide => left.over(right),
+            Arithmetic::Remainder => left.modulo(right),
+        }
+        .into(),
+        (Val::Moment(left), Arithmetic::Add, Val::Span(right)) => Val::Moment(left.plus(right)),
+        (Val::Moment(left), Arithmetic::Subtract, Val::Span(right)) => Val::Moment(left.minus(right)),
+        (Val::Moment(left), Arithmetic::Subtract, Val::Moment(right)) => Val::Span(left.minus(right)),
+        (Val::Span(left), Arithmetic::Add, Val::Span(right)) => Val::Span(left.plus(right)),
+        (Val::Span(left), Arithmetic::Subtract, Val::Span(right)) => Val::Span(left.minus(right)),
+        _ => Val::None,
+    }
+}

@@ -1,0 +1,9 @@
+//! The condition language, asked from outside.
+
+mod answers;
+mod document;
+mod errors;
+mod nothing;
+mod person;
+mod properties;
+mod until;
