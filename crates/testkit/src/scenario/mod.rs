@@ -13,7 +13,7 @@
 //!   ana@phone  page "Home"
 //!   ana@phone  identify user_id=ana first_name=Ana   from here on both ids ride on what ana sends from there
 //!   ana@phone  alias previous=old-device
-//!   ana        track "Order Completed" total=90 loyalty_card:K1   no device: the shop's server, user_id=ana
+//!   ana        track "Order Completed" total=90 loyalty_card:K1   no device: the shop's server (secret key), user_id=ana
 //! at +4h                                   moves the clock; `at +1s  crash, restart` may share the line
 //!   crash, restart                         SIGKILL, and a start on the same folder; `restart` alone stops cleanly
 //!   unmerge ana                            takes apart the latest merge of the profile
@@ -78,4 +78,36 @@ pub fn find(folder: &Path, name: &str) -> io::Result<Vec<PathBuf>> {
     files.retain(|file| name == "all" || file.with_extension("").ends_with(name));
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_story_of_the_project_parses_and_expects_something() {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios"));
+        let files = find(folder, "all").unwrap();
+        assert!(files.len() >= 10, "{files:?}");
+        for file in files {
+            let name = file.display().to_string();
+            let story = parse::story(&name, &fs::read_to_string(&file).unwrap());
+            let story = story.unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
+            assert!(story.steps.iter().any(|step| step.text.starts_with("expect")), "{name} expects nothing");
+        }
+    }
+
+    #[test]
+    fn a_story_is_found_by_its_name_with_or_without_folder() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let sub = folder.path().join("identity");
+        fs::create_dir(&sub).unwrap();
+        for file in ["login.txt", "late-login.txt", "notes.md"] {
+            fs::write(sub.join(file), "").unwrap();
+        }
+        assert_eq!(find(folder.path(), "login").unwrap(), [sub.join("login.txt")]);
+        assert_eq!(find(folder.path(), "identity/login").unwrap(), [sub.join("login.txt")]);
+        assert_eq!(find(folder.path(), "all").unwrap().len(), 2);
+        assert!(find(folder.path(), "none").unwrap().is_empty());
+    }
 }
