@@ -213,12 +213,22 @@ catalogue! {
     ConditionType = "CONDITION_TYPE", 422, "The types in the condition do not fit.";
     /// A condition longer than 16 kB or 1,000 tokens.
     ConditionTooLong = "CONDITION_TOO_LONG", 422, "The condition is longer than 16 kB or 1000 tokens.";
-    /// A condition that names a trait, segment or function that does not exist.
-    ConditionUnknown = "CONDITION_UNKNOWN", 422, "The condition names something that does not exist.";
+    /// A condition nested deeper than it may be.
+    ConditionTooDeep = "CONDITION_TOO_DEEP", 422, "The condition is nested too deep.";
+    /// A literal that says nothing: a span, a date, a choice that the trait does not have.
+    ConditionValue = "CONDITION_VALUE", 422, "A literal in the condition says nothing.";
+    /// A condition that names a trait which the schema does not have.
+    ConditionUnknownTrait = "CONDITION_UNKNOWN_TRAIT", 422, "The condition names a trait that does not exist.";
+    /// A condition that names a segment which the project does not have.
+    ConditionUnknownSegment = "CONDITION_UNKNOWN_SEGMENT", 422, "The condition names a segment that does not exist.";
+    /// A condition that names a function or a variable which the language does not have.
+    ConditionUnknownName = "CONDITION_UNKNOWN_NAME", 422, "The condition names something that does not exist.";
+    /// A segment that asks for what only a request knows: hour, device.
+    ConditionRequest = "CONDITION_REQUEST_IN_SEGMENT", 422, "A segment cannot depend on facts of a request.";
+    /// The machine could not start the thread that parses conditions.
+    ConditionUnavailable = "CONDITION_UNAVAILABLE", 503, "Conditions cannot be parsed now; try again.";
     /// Segments that name each other in a circle.
     SegmentCycle = "SEGMENT_CYCLE", 422, "Segments name each other in a circle.";
-    /// A segment that asks for what only a request knows: hour, device.
-    SegmentContext = "SEGMENT_CONTEXT", 422, "A segment cannot depend on a request's context.";
     /// A definition of a kind that does not exist.
     DefinitionKind = "DEFINITION_KIND", 404, "There is no such kind of definition.";
     /// A name that a definition cannot have.

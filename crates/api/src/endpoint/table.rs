@@ -1,0 +1,197 @@
+//! The endpoints, in the order in which they are documented.
+
+use crate::{
+    endpoint::{Auth, Body, Endpoint, Holds, Method, Query, Tag},
+    wire::{
+        collect::CollectAnswer,
+        consent::{ConsentAnswer, ConsentRequest},
+        definition::{DefinitionAnswer, DefinitionList, PublishedAnswer},
+        identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
+        key::{KeyCreated, KeyList, KeyRequest, KeySummary},
+        profile::{AccessPage, EraseCertificate, ExportAnswer, ProfileAnswer, TimelinePage},
+        rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
+        segment::{CountAnswer, CountRequest, MembersPage, PreviewAnswer, PreviewRequest, SegmentAnswer, SegmentList},
+        system::{ClockAnswer, ClockRequest, HealthAnswer, ReadyAnswer, StatusAnswer},
+    },
+};
+
+use Auth::{None as Nobody, Public, Secret};
+use Method::{Delete, Get, Post, Put};
+use Tag::{Collect, Consent, Definitions, Keys, Profiles, Quality, Segments, System};
+
+const JSON: Body = Body::of("application/json");
+const BATCH: &str = "Takes a batch of events.";
+
+const PAGING: &[Query] = &[
+    Query { name: "cursor", holds: Holds::Text, doc: "Where the page before ended." },
+    Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, at most 1000." },
+];
+const PURPOSE: &[Query] = &[Query {
+    name: "purpose",
+    holds: Holds::Text,
+    doc: "The purpose that the profile is read for; `site` if absent. Without its grant the answer is NO_CONSENT.",
+}];
+const WAIT: &[Query] = &[Query {
+    name: "wait",
+    holds: Holds::Flag,
+    doc: "Answer when the definition has been filled from history, not before.",
+}];
+const WRITE_KEY: &[Query] = &[Query { name: "writeKey", holds: Holds::Text, doc: "The public key." }];
+const OVERLAP: &[Query] =
+    &[Query { name: "overlap_s", holds: Holds::Count, doc: "Seconds for which the key goes on; 0 if absent." }];
+
+/// Everything that can be called.
+pub const ENDPOINTS: &[Endpoint] = &[
+    collect("/v1/batch", BATCH),
+    collect("/v1/b", BATCH),
+    collect("/v1/import", BATCH),
+    collect("/v1/track", "Takes a track event: the person did something."),
+    collect("/v1/t", "Takes a track event."),
+    collect("/v1/page", "Takes a page event: a page was seen."),
+    collect("/v1/p", "Takes a page event."),
+    collect("/v1/screen", "Takes a screen event: a screen of an app was seen."),
+    collect("/v1/s", "Takes a screen event."),
+    collect("/v1/identify", "Takes an identify event: who the person is, with traits."),
+    collect("/v1/i", "Takes an identify event."),
+    collect("/v1/group", "Takes a group event: the person belongs to a group."),
+    collect("/v1/g", "Takes a group event."),
+    collect("/v1/alias", "Takes an alias event: two identifiers are one person."),
+    collect("/v1/a", "Takes an alias event."),
+    collect("/api/s/{type}", "Takes one event of that type, as Jitsu's clients send it."),
+    endpoint(Post, "/v1/m", Nobody, Collect, "Takes Segment's metrics of its own script, and forgets them.")
+        .takes(JSON)
+        .answers(Body::json::<CollectAnswer>()),
+    endpoint(Get, "/v1/projects/{key}/settings", Nobody, Collect, "Tells Segment's script where to send.")
+        .answers(JSON),
+    endpoint(Get, "/sourceConfig/", Nobody, Collect, "Tells RudderStack's script that its source is on.")
+        .query(WRITE_KEY)
+        .answers(JSON),
+    endpoint(Post, "/v1/consent", Public, Consent, "Records what a person granted and denied, with the words shown.")
+        .takes(Body::json::<ConsentRequest>())
+        .answers(Body::json::<ConsentAnswer>()),
+    endpoint(Get, "/v1/profiles/{id}", Secret, Profiles, "Reads a profile for a purpose.")
+        .query(PURPOSE)
+        .answers(Body::json::<ProfileAnswer>()),
+    endpoint(Delete, "/v1/profiles/{id}", Secret, Profiles, "Erases a person, and certifies it.")
+        .answers(Body::json::<EraseCertificate>()),
+    endpoint(Get, "/v1/profiles/{id}/timeline", Secret, Profiles, "Reads a person's history, newest first.")
+        .query(PAGING)
+        .answers(Body::json::<TimelinePage>()),
+    endpoint(Get, "/v1/profiles/{id}/export", Secret, Profiles, "Exports everything held on a person.")
+        .answers(Body::json::<ExportAnswer>()),
+    endpoint(Post, "/v1/profiles/{id}/unmerge", Secret, Profiles, "Takes a merge back: two persons again.")
+        .takes(Body::json::<UnmergeRequest>())
+        .answers(Body::json::<UnmergeAnswer>()),
+    endpoint(Get, "/v1/profiles/{id}/accesses", Secret, Profiles, "Lists who read a profile.")
+        .query(PAGING)
+        .answers(Body::json::<AccessPage>()),
+    endpoint(Post, "/v1/identity/links", Secret, Profiles, "Signs a token that carries an identity on a link.")
+        .takes(Body::json::<LinkRequest>())
+        .answers(Body::json::<LinkAnswer>()),
+    endpoint(Get, "/v1/segments", Secret, Segments, "Lists the segments with their sizes.")
+        .answers(Body::json::<SegmentList>()),
+    endpoint(Get, "/v1/segments/{name}", Secret, Segments, "Reads a segment with its size.")
+        .query(WAIT)
+        .answers(Body::json::<SegmentAnswer>()),
+    endpoint(Get, "/v1/segments/{name}/members", Secret, Segments, "Lists the members of a segment.")
+        .query(PAGING)
+        .answers(Body::json::<MembersPage>()),
+    endpoint(Post, "/v1/segments/count", Secret, Segments, "Counts the profiles that several segments share.")
+        .takes(Body::json::<CountRequest>())
+        .answers(Body::json::<CountAnswer>()),
+    endpoint(Post, "/v1/conditions/preview", Secret, Segments, "Counts the profiles that a draft would hold.")
+        .takes(Body::json::<PreviewRequest>())
+        .answers(Body::json::<PreviewAnswer>()),
+    endpoint(Get, "/v1/definitions", Secret, Definitions, "Lists all definitions.")
+        .answers(Body::json::<DefinitionList>()),
+    endpoint(Get, "/v1/definitions/{kind}/{name}", Secret, Definitions, "Reads a definition.")
+        .answers(Body::json::<DefinitionAnswer>()),
+    endpoint(Put, "/v1/definitions/{kind}/{name}", Secret, Definitions, "Publishes a definition.")
+        .query(WAIT)
+        .takes(JSON)
+        .answers(Body::json::<PublishedAnswer>()),
+    endpoint(Delete, "/v1/definitions/{kind}/{name}", Secret, Definitions, "Takes a definition away.")
+        .answers(Body::json::<PublishedAnswer>()),
+    endpoint(Get, "/v1/rejected", Secret, Quality, "Lists the rejected events, newest first.")
+        .query(PAGING)
+        .answers(Body::json::<RejectedPage>()),
+    endpoint(Put, "/v1/rejected/{id}", Secret, Quality, "Corrects a rejected event.")
+        .takes(Body::json::<CorrectionRequest>())
+        .answers(Body::json::<RejectedEvent>()),
+    endpoint(Post, "/v1/rejected/{id}/replay", Secret, Quality, "Sends a rejected event again.")
+        .answers(Body::json::<ReplayAnswer>()),
+    endpoint(Get, "/v1/live", Secret, Quality, "Streams what arrives and why something was refused: `LiveItem`s.")
+        .answers(Body::of("text/event-stream")),
+    endpoint(Get, "/v1/keys", Secret, Keys, "Lists the keys.").answers(Body::json::<KeyList>()),
+    endpoint(Post, "/v1/keys", Secret, Keys, "Makes a key, and shows it this once.")
+        .takes(Body::json::<KeyRequest>())
+        .answers(Body::json::<KeyCreated>()),
+    endpoint(Delete, "/v1/keys/{id}", Secret, Keys, "Revokes a key.")
+        .query(OVERLAP)
+        .answers(Body::json::<KeySummary>()),
+    endpoint(Get, "/v1/status", Secret, System, "Counts over the whole project.").answers(Body::json::<StatusAnswer>()),
+    endpoint(Post, "/v1/test/clock", Secret, System, "Moves the test clock, timers included.")
+        .takes(Body::json::<ClockRequest>())
+        .answers(Body::json::<ClockAnswer>()),
+    endpoint(Get, "/health", Nobody, System, "Says that the program is alive.").answers(Body::json::<HealthAnswer>()),
+    endpoint(Get, "/ready", Nobody, System, "Says whether requests are taken.").answers(Body::json::<ReadyAnswer>()),
+    endpoint(Get, "/metrics", Nobody, System, "Figures for Prometheus.").answers(Body::of("text/plain")),
+    endpoint(Get, "/openapi.json", Nobody, System, "This description.").answers(JSON),
+];
+
+/// An endpoint of the tracking protocol.
+const fn collect(path: &'static str, summary: &'static str) -> Endpoint {
+    endpoint(Post, path, Public, Collect, summary).takes(JSON).answers(Body::json::<CollectAnswer>())
+}
+
+const fn endpoint(method: Method, path: &'static str, auth: Auth, tag: Tag, summary: &'static str) -> Endpoint {
+    Endpoint { method, path, auth, tag, summary, query: &[], takes: None, answers: None }
+}
+
+impl Endpoint {
+    const fn query(self, query: &'static [Query]) -> Self {
+        Self { query, ..self }
+    }
+
+    const fn takes(self, body: Body) -> Self {
+        Self { takes: Some(body), ..self }
+    }
+
+    const fn answers(self, body: Body) -> Self {
+        Self { answers: Some(body), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::tracking::Route;
+
+    #[test]
+    fn no_endpoint_is_there_twice_and_each_is_said_in_a_sentence() {
+        let unique: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| (endpoint.path, endpoint.method)).collect();
+        assert_eq!(unique.len(), ENDPOINTS.len());
+        for endpoint in ENDPOINTS {
+            assert!(endpoint.path.starts_with('/'), "{}", endpoint.path);
+            assert!(endpoint.summary.ends_with('.') || endpoint.summary.ends_with("`s."), "{}", endpoint.path);
+        }
+    }
+
+    #[test]
+    fn every_collecting_path_has_a_route_in_the_parser() {
+        let collecting = ENDPOINTS.iter().filter(|endpoint| endpoint.tag == Collect && endpoint.auth == Public);
+        for endpoint in collecting {
+            let last = endpoint.path.rsplit('/').next().unwrap();
+            assert!(last == "{type}" || Route::of(last).is_some(), "{}", endpoint.path);
+        }
+    }
+
+    #[test]
+    fn what_shows_a_person_needs_a_secret_key() {
+        for endpoint in ENDPOINTS.iter().filter(|e| !matches!(e.tag, Collect | Consent | System)) {
+            assert_eq!(endpoint.auth, Secret, "{}", endpoint.path);
+        }
+    }
+}

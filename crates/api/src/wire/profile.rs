@@ -1,0 +1,250 @@
+//! One person: read, timeline, export, erasure.
+
+use std::collections::BTreeMap;
+
+use model::{
+    event::{Claim, Event, Evidence},
+    fact::TraitValue,
+    identifier::Strength,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{Moment, consent::ConsentState, rejected::RejectedEvent};
+use crate::json::{fields_to_json, to_json};
+
+/// Everything that is known of one person now, as far as the purpose asked for is granted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProfileAnswer {
+    /// `prf_…`; after a merge, the profile that lives.
+    pub id: String,
+    /// When it was created.
+    pub created_at: Moment,
+    /// The identifiers that lead here, and hints that do not.
+    pub identifiers: Vec<ProfileIdentifier>,
+    /// Each trait with all values held, the one that stands first.
+    pub traits: BTreeMap<String, Vec<ProfileTrait>>,
+    /// The segments that the person is in.
+    pub segments: Vec<ProfileSegment>,
+    /// The latest choice about each purpose.
+    pub consents: BTreeMap<String, ConsentState>,
+    /// The merges that made this profile, oldest first.
+    pub merges: Vec<ProfileMerge>,
+    /// How many events are kept.
+    pub events: u64,
+    /// When the latest event happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_event_at: Option<Moment>,
+}
+
+/// One identifier of a profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProfileIdentifier {
+    /// The namespace.
+    pub namespace: String,
+    /// The value, normalized.
+    pub value: String,
+    /// How well it tells persons apart: `device`, `weak`, `strong`.
+    pub strength: String,
+    /// How firmly the profile has it: `own`, `shared`, `linked`, `probable`, `quarantined`.
+    pub hold: String,
+    /// When it was first seen here.
+    pub since: Moment,
+}
+
+/// One value of one trait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProfileTrait {
+    /// The value.
+    pub value: Value,
+    /// Since when the source holds it true.
+    pub as_of: Moment,
+    /// The source.
+    pub source: String,
+    /// `declared`, `observed` or `inferred`.
+    pub kind: String,
+}
+
+/// One segment that a person is in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProfileSegment {
+    /// The segment.
+    pub name: String,
+    /// Since when.
+    pub since: Moment,
+    /// The first moment at which the person could leave with no new event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Moment>,
+}
+
+/// One merge, as it can be taken back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProfileMerge {
+    /// `mrg_…`
+    pub id: String,
+    /// The profile that ended.
+    pub merged: String,
+    /// When.
+    pub at: Moment,
+    /// The rule that joined them.
+    pub rule: String,
+    /// The namespace of the identifier that both had.
+    pub namespace: String,
+}
+
+/// A page of a person's history, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelinePage {
+    /// The events.
+    pub events: Vec<TimelineEvent>,
+    /// The cursor of the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// One event as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEvent {
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The name by which conditions ask for it.
+    pub name: String,
+    /// Unique within its source.
+    pub message_id: String,
+    /// The source.
+    pub source: String,
+    /// When it happened.
+    pub timestamp: Moment,
+    /// When it arrived.
+    pub received_at: Moment,
+    /// The identifiers on it.
+    pub identifiers: Vec<EventIdentifier>,
+    /// The properties or traits.
+    pub properties: Value,
+    /// The context.
+    pub context: Value,
+}
+
+/// One identifier on an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EventIdentifier {
+    /// The namespace.
+    pub namespace: String,
+    /// The value, normalized.
+    pub value: String,
+    /// What speaks for it: `link`, `stated`, `verified`.
+    pub evidence: String,
+}
+
+/// Everything held on one person (GDPR art. 15 and 20).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExportAnswer {
+    /// The version of this form: 1.
+    pub format: u32,
+    /// When it was made.
+    pub exported_at: Moment,
+    /// What is known now, whatever its purpose.
+    pub profile: ProfileAnswer,
+    /// The whole history, oldest first.
+    pub events: Vec<TimelineEvent>,
+    /// Events that were rejected and kept.
+    pub rejected: Vec<RejectedEvent>,
+    /// Who read the profile.
+    pub accesses: Vec<Access>,
+}
+
+/// One read of a profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Access {
+    /// When.
+    pub at: Moment,
+    /// The key that read.
+    pub key_id: String,
+    /// What was done: `read`, `timeline`, `export`.
+    pub action: String,
+    /// The purpose that it was read for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+}
+
+/// Reads of a profile, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AccessPage {
+    /// The reads.
+    pub accesses: Vec<Access>,
+    /// The cursor of the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The certificate of an erasure. It names profiles by ids that lead nowhere now, and no identifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EraseCertificate {
+    /// When the person was erased.
+    pub erased_at: Moment,
+    /// The profiles that went, those merged before included.
+    pub profiles: Vec<String>,
+    /// How many events went.
+    pub events: u64,
+    /// How many identifiers were released.
+    pub identifiers: u64,
+    /// How many rejected events went.
+    pub rejected: u64,
+    /// How many log blocks were rewritten.
+    pub log_blocks: u64,
+    /// Whether nothing readable is left in the data folder. Otherwise the rewriting goes on; ask again.
+    pub complete: bool,
+}
+
+impl From<&TraitValue> for ProfileTrait {
+    fn from(held: &TraitValue) -> Self {
+        Self {
+            value: to_json(&held.value),
+            as_of: held.as_of.into(),
+            source: held.source.to_string(),
+            kind: held.kind.word().to_owned(),
+        }
+    }
+}
+
+impl From<&Event> for TimelineEvent {
+    fn from(event: &Event) -> Self {
+        Self {
+            kind: event.kind.word().to_owned(),
+            name: event.name().to_owned(),
+            message_id: event.message_id.to_string(),
+            source: event.source.to_string(),
+            timestamp: event.timestamp.into(),
+            received_at: event.received_at.into(),
+            identifiers: event.identifiers.iter().map(EventIdentifier::from).collect(),
+            properties: fields_to_json(&event.properties),
+            context: fields_to_json(&event.context),
+        }
+    }
+}
+
+impl From<&Claim> for EventIdentifier {
+    fn from(claim: &Claim) -> Self {
+        let evidence = match claim.evidence {
+            Evidence::Link => "link",
+            Evidence::Stated => "stated",
+            Evidence::Verified => "verified",
+        };
+        Self {
+            namespace: claim.identifier.namespace.to_string(),
+            value: claim.identifier.value.to_string(),
+            evidence: evidence.to_owned(),
+        }
+    }
+}
+
+/// The word for a strength in answers and definitions.
+pub const fn strength_word(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Device => "device",
+        Strength::Weak => "weak",
+        Strength::Strong => "strong",
+    }
+}
