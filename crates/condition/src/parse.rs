@@ -1,5 +1,7 @@
 //! From text to CEL's tree and on to ours, on a thread of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use cel::{
     Env,
     common::ast::{Expr, IdedExpr, SourceInfo},
@@ -27,16 +29,16 @@ pub(crate) fn with_tree<T: Send>(
     scan::admit(text)?;
     std::thread::scope(|scope| {
         let parse = || {
-            let (tree, info) = parse(text)?;
+            // A panic of the foreign parser is an input that it cannot read. One of ours stays one.
+            let parsed = catch_unwind(AssertUnwindSafe(|| parse(text)));
+            let (tree, info) =
+                parsed.unwrap_or_else(|_| Err(Fault::new(code::SYNTAX, 0, "The condition cannot be read.")))?;
             check(&Source { text, info }, &tree)
         };
         let thread = std::thread::Builder::new().name("condition".into()).stack_size(STACK_BYTES);
         match thread.spawn_scoped(scope, parse) {
             Err(_) => Err(Fault::new(code::UNAVAILABLE, 0, "There is no memory left to read the condition.")),
-            // A panic of the foreign parser is an input that it cannot read.
-            Ok(thread) => {
-                thread.join().unwrap_or_else(|_| Err(Fault::new(code::SYNTAX, 0, "The condition cannot be read.")))
-            }
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
         }
     })
 }

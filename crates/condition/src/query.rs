@@ -169,7 +169,6 @@ impl Walk<'_> {
             next = Some(follow);
         }
         if let Some(first) = next {
-            into.iter().for_each(|found| self.changes_at(found.leave_ms));
             into.retain(|found| self.follows(&first, query.of.event, found.occurrence));
         }
     }

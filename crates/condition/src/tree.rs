@@ -59,6 +59,13 @@ pub(crate) enum Node {
     Aggregate(Aggregate, Box<Query>),
 }
 
+impl Node {
+    /// Whether the value is written in the condition itself.
+    pub(crate) const fn is_literal(&self) -> bool {
+        matches!(self, Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Moment(_) | Self::Span(_))
+    }
+}
+
 /// Names that nodes refer to by their place.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Listing {
@@ -102,6 +109,17 @@ impl Compare {
             Self::AtMost => order.is_le(),
             Self::More => order.is_gt(),
             Self::AtLeast => order.is_ge(),
+        }
+    }
+
+    /// The same comparison with its sides changed over.
+    pub(crate) const fn flipped(self) -> Self {
+        match self {
+            Self::Less => Self::More,
+            Self::AtMost => Self::AtLeast,
+            Self::More => Self::Less,
+            Self::AtLeast => Self::AtMost,
+            Self::Equal | Self::NotEqual => self,
         }
     }
 

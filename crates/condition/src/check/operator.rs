@@ -42,9 +42,11 @@ impl Checker<'_> {
     pub(super) fn compare(&mut self, expr: &IdedExpr, op: Compare, args: &[IdedExpr]) -> Check<Typed> {
         let [left_expr, right_expr] = args else { unreachable!("the grammar gives a comparison two operands") };
         let (left, right) = (self.expr(left_expr)?, self.expr(right_expr)?);
-        let right = self.literal_as(right_expr, right, left.kind)?;
-        let left = self.literal_as(left_expr, left, right.kind)?;
         let ordered = !matches!(op, Compare::Equal | Compare::NotEqual);
+        // A property before or after a text can only mean a date.
+        let beside = |kind| if ordered && kind == Kind::Dynamic { Kind::Moment } else { kind };
+        let right = self.literal_as(right_expr, right, beside(left.kind))?;
+        let left = self.literal_as(left_expr, left, beside(right.kind))?;
         for (kind, side) in [(left.kind, left_expr), (right.kind, right_expr)] {
             let refusal = match kind {
                 Kind::Opaque => "A trait of any shape cannot be compared; only has(…) can be asked of it.".to_owned(),
@@ -66,7 +68,13 @@ impl Checker<'_> {
         }
         self.is_a_choice(right_expr, &right.node, &left.node)?;
         self.is_a_choice(left_expr, &left.node, &right.node)?;
-        Ok(Typed::new(Node::Compare(op, Box::new([left.node, right.node])), Kind::Bool))
+        // The canonical form has a literal on the right, where the evaluator looks for a threshold.
+        let (op, sides) = if left.node.is_literal() && !right.node.is_literal() {
+            (op.flipped(), [right.node, left.node])
+        } else {
+            (op, [left.node, right.node])
+        };
+        Ok(Typed::new(Node::Compare(op, Box::new(sides)), Kind::Bool))
     }
 
     /// A text literal beside a moment or a span is one.

@@ -123,6 +123,8 @@ fn events_are_counted_and_measured() {
             r#"events("Order Completed").where(products.exists(p, p.product_id == "85123A" && p.price < 3)).count() == 2"#,
             true,
         ),
+        (r#"events("Order Completed").where(delivered < "2026-02-26").count() == 1"#, true),
+        (r#"events("Order Completed").where("2026-02-26" < delivered).count() == 1"#, false),
         (r#"events("Order Completed").where(products.all(p, p.price < 3)).count() == 1"#, true),
         (
             r#"events("Order Completed").where(products.exists(p, products.exists(q, q.price > p.price))).count() == 1"#,

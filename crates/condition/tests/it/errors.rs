@@ -149,6 +149,21 @@ fn deep_and_long_conditions_are_refused_and_wide_ones_work() {
 }
 
 #[test]
+fn the_deepest_condition_answers_on_a_small_stack() {
+    let sums = format!("{} > 0", vec!["profile.size"; 98].join("+"));
+    let nots = format!("{}!has(profile.size){}", "!(".repeat(31), ")".repeat(31));
+    let choices = format!("{}true", "!has(profile.size) ? false : ".repeat(30));
+    for text in [sums, nots, choices] {
+        let asked = std::thread::Builder::new().stack_size(512 * 1024).spawn(move || {
+            let condition = compiled(&text);
+            assert_eq!(compiled(&condition.print()).print(), condition.clone().print());
+            condition.evaluate(&crate::person::Person::default().with("size", 1), crate::person::now()).value
+        });
+        assert!(asked.unwrap().join().unwrap());
+    }
+}
+
+#[test]
 fn a_chain_of_the_full_length_compiles_prints_and_answers_on_a_small_stack() {
     for (operator, expect) in [(" && ", false), (" || ", true)] {
         let text = format!("{}{operator}!profile.member", vec!["true"; 498].join(operator));

@@ -134,6 +134,27 @@ fn between(person: &Person, until: Timestamp) -> Vec<Timestamp> {
     moments
 }
 
+/// Words of the language in any order: most of it is no condition, and none of it may break anything.
+fn soup() -> impl Strategy<Value = String> {
+    const WORDS: &str = r#"profile . size city home labels event request ( ) [ ] { } , ? : ! - + * / % && || == != < >= in
+        events("A") .where( .count() .last() .followed_by( .without( has( age( ago("1d") since( years_since( .exists(x, x
+        "1d" "2026-01-01" 1 0.5 true null segment("vip") distance_km( é " ` ''' r" // "#;
+    let words: Vec<&str> = WORDS.split_whitespace().chain(["\n"]).collect();
+    prop::collection::vec(prop::sample::select(words), 0..14).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_breaks_the_compiler(text in prop_oneof![soup(), ".{0,40}"]) {
+        match crate::person::compiled_for(&text, condition::Usage::Audience) {
+            Ok(condition) => prop_assert_eq!(compiled(&condition.print()).print(), condition.print()),
+            Err(error) => prop_assert!(error.at <= text.chars().count()),
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 

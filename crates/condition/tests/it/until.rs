@@ -33,6 +33,7 @@ fn a_count_changes_when_enough_have_slid_out() {
         (r#"events("A").within("7d").count() >= 2"#, true, Some(3 * DAY)),
         (r#"events("A").within("7d").count() >= 3"#, true, Some(DAY)),
         (r#"events("A").within("7d").count() >= 4"#, false, None),
+        (r#"2 <= events("A").within("7d").count()"#, true, Some(3 * DAY)),
         (r#"events("A").within("7d").count() == 0"#, false, Some(5 * DAY)),
         (r#"events("A").within("7d").count() == 2"#, false, Some(DAY)),
         (r#"events("A").within("7d").count() < 2"#, false, Some(3 * DAY)),
