@@ -15,14 +15,14 @@ pub(crate) fn scenario(name: &str, at: Boundary) -> Result<(), Failed> {
     }
     let package = match at {
         Boundary::Binary => return scenario_at_binary(&files),
-        Boundary::Engine => "runtime",
+        Boundary::Engine => "engine",
         Boundary::Server => "server",
     };
     if !path(&format!("crates/{package}/tests/it/scenarios.rs")).exists() {
         return Err(format!("`{package}` has no stage for stories (tests/it/scenarios.rs)"));
     }
     let mut command = cargo(&["test", "--quiet", "-p", package, "--test", "it", "scenarios"]);
-    run(command.env("PREVENANCE_SCENARIO", name))
+    run(command.env(testkit::scenario::CHOSEN, name))
 }
 
 fn scenario_at_binary(files: &[std::path::PathBuf]) -> Result<(), Failed> {

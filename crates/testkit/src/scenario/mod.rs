@@ -32,6 +32,7 @@
 
 use std::{
     fs, io,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
@@ -45,6 +46,19 @@ pub mod run;
 pub mod stage;
 pub mod story;
 
+/// The environment variable in which `cargo x scenario` names the story to the tests of a crate.
+pub const CHOSEN: &str = "PREVENANCE_SCENARIO";
+
+/// The files of the project's story that [`CHOSEN`] names; of all stories if it names none.
+pub fn chosen() -> io::Result<Vec<PathBuf>> {
+    #[expect(clippy::disallowed_methods, reason = "cargo passes a test no arguments; this only narrows what runs")]
+    let name = std::env::var(CHOSEN).unwrap_or_else(|_| "all".to_owned());
+    find(Path::new(STORIES), &name)
+}
+
+/// The folder of the project's stories.
+const STORIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios");
+
 /// Reads and runs each story file on a stage of its own, made by `stage` for the moment at which the story starts.
 /// Returns, for each file in order, what failed; a story that does not parse fails too.
 pub fn check_all<S: Stage>(files: &[PathBuf], mut stage: impl FnMut(Timestamp) -> S) -> Vec<(PathBuf, Vec<Failure>)> {
@@ -53,7 +67,9 @@ pub fn check_all<S: Stage>(files: &[PathBuf], mut stage: impl FnMut(Timestamp) -
         let name = file.display().to_string();
         let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{name}: {error}"));
         let failures = match parse::story(&name, &text) {
-            Ok(story) => run::run(&story, &mut stage(story.start)),
+            // A stage that cannot start, or complains when it ends, fails its own story only.
+            Ok(story) => catch_unwind(AssertUnwindSafe(|| run::run(&story, &mut stage(story.start))))
+                .unwrap_or_else(|_| vec![Failure::panicked(&name)]),
             Err(mistake) => vec![Failure::mistake(&name, &mistake)],
         };
         outcomes.push((file.clone(), failures));
@@ -86,8 +102,7 @@ mod tests {
 
     #[test]
     fn every_story_of_the_project_parses_and_expects_something() {
-        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios"));
-        let files = find(folder, "all").unwrap();
+        let files = find(Path::new(STORIES), "all").unwrap();
         assert!(files.len() >= 10, "{files:?}");
         for file in files {
             let name = file.display().to_string();

@@ -67,6 +67,12 @@ impl Failure {
         let problem = Problem::Fault(mistake.message.clone());
         Self { story: story.to_owned(), line: mistake.line, text: String::new(), problem }
     }
+
+    /// The failure of a story whose stage panicked; what it said was printed by then.
+    pub fn panicked(story: &str) -> Self {
+        let problem = Problem::Fault("the stage panicked; see above".into());
+        Self { story: story.to_owned(), line: 1, text: String::new(), problem }
+    }
 }
 
 /// A story under way: its clock, and who is logged in where.
