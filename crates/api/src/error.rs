@@ -227,16 +227,44 @@ catalogue! {
     ConditionRequest = "CONDITION_REQUEST_IN_SEGMENT", 422, "A segment cannot depend on facts of a request.";
     /// The machine could not start the thread that parses conditions.
     ConditionUnavailable = "CONDITION_UNAVAILABLE", 503, "Conditions cannot be parsed now; try again.";
+    /// A value of another JSON type than the field has.
+    WrongType = "WRONG_TYPE", 422, "The value is not of the type that the field has.";
+    /// A text that is not one of the words that the field knows.
+    UnknownWord = "UNKNOWN_WORD", 422, "The field does not know this word.";
+    /// A number outside the field's range.
+    OutOfRange = "OUT_OF_RANGE", 422, "The number is outside the field's range.";
+    /// A text, a list or a kind of definition with more in it than its limit.
+    TooMany = "TOO_MANY", 422, "There is more in it than its limit.";
+    /// A text or a list with nothing in it.
+    Empty = "EMPTY", 422, "There must be something in it.";
+    /// The same entry twice in a list.
+    Twice = "TWICE", 422, "The same entry is in the list twice.";
+    /// A field that does not go with another field of the same document.
+    Contradiction = "CONTRADICTION", 422, "The field does not go with another one of the document.";
+    /// A browser or an app on another basis than consent.
+    ConsentRequired = "CONSENT_REQUIRED", 422, "What a browser or an app sends is kept on consent only.";
+    /// A browser or an app that would say that identifiers are verified.
+    CannotVerify = "CANNOT_VERIFY", 422, "A browser or an app cannot verify an identifier.";
+    /// A name that this kind of definition cannot have.
+    BadName = "BAD_NAME", 422, "This kind of definition cannot have that name.";
+    /// A kind of definition that does not exist.
+    UnknownKind = "UNKNOWN_KIND", 404, "There is no such kind of definition.";
+    /// A purpose that the project does not have.
+    UnknownPurpose = "UNKNOWN_PURPOSE", 422, "The project has no such purpose.";
+    /// A definition that is to be removed, or to be read, and is not there.
+    NotDefined = "NOT_DEFINED", 404, "There is no such definition.";
+    /// A definition that every project has and that cannot be removed.
+    BuiltIn = "BUILT_IN", 409, "Every project has this definition; it cannot be removed.";
     /// Segments that name each other in a circle.
-    SegmentCycle = "SEGMENT_CYCLE", 422, "Segments name each other in a circle.";
-    /// A definition of a kind that does not exist.
-    DefinitionKind = "DEFINITION_KIND", 404, "There is no such kind of definition.";
-    /// A name that a definition cannot have.
-    DefinitionName = "DEFINITION_NAME", 422, "A name is 1 to 64 of a-z 0-9 _ - and starts with a letter.";
-    /// A definition that names another which does not exist.
-    DefinitionMissing = "DEFINITION_MISSING", 422, "The definition names another one which does not exist.";
-    /// As many definitions of the kind as a project can have.
-    TooManyDefinitions = "TOO_MANY_DEFINITIONS", 422, "The project has as many definitions of this kind as it can.";
+    SegmentCircle = "SEGMENT_CIRCLE", 422, "Segments name each other in a circle.";
+    /// Definitions, in a file or as stored, that cannot be read as such.
+    Unreadable = "UNREADABLE", 422, "The definitions cannot be read.";
+    /// Stored definitions written by another version of the program.
+    UnknownVersion = "UNKNOWN_VERSION", 500, "The definitions were written by another version of the program.";
+    /// The same definition in two files of a folder.
+    DefinedTwice = "DEFINED_TWICE", 422, "The same definition stands in two files.";
+    /// Segment numbers are used up: 2³² segments were published in this project.
+    NumbersUsedUp = "NUMBERS_USED_UP", 422, "No further segment can be published in this project.";
     /// The fix to a rejected event is rejected too.
     StillRejected = "STILL_REJECTED", 422, "The corrected event is rejected too.";
 }

@@ -17,7 +17,8 @@ use crate::{
     error::ErrorBody,
     wire::{
         definition::{
-            ConsentCategoryDocument, NamespaceDocument, PurposeDocument, SegmentDocument, SourceDocument, TraitDocument,
+            ConsentCategoryDocument, NamespaceDocument, PurposeDocument, SegmentDocument, SettingDocument,
+            SourceDocument, TraitDocument,
         },
         live::LiveItem,
     },
@@ -68,6 +69,7 @@ fn unreferenced(schemas: &mut Schemas) {
     reference::<NamespaceDocument>(schemas);
     reference::<PurposeDocument>(schemas);
     reference::<ConsentCategoryDocument>(schemas);
+    reference::<SettingDocument>(schemas);
     reference::<LiveItem>(schemas);
 }
 

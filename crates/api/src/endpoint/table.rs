@@ -23,7 +23,7 @@ const JSON: Body = Body::of("application/json");
 const BATCH: &str = "Takes a batch of events.";
 
 const PAGING: &[Query] = &[
-    Query { name: "cursor", holds: Holds::Text, doc: "Where the page before ended." },
+    Query { name: "from", holds: Holds::Text, doc: "The `next` of the page before." },
     Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, at most 1000." },
 ];
 const PURPOSE: &[Query] = &[Query {

@@ -28,7 +28,7 @@ pub struct ConsentRequest {
     pub purposes: BTreeMap<String, bool>,
     /// The version of the wording that was shown, as the shop names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wording_version: Option<String>,
+    pub wording: Option<String>,
     /// The language of the wording (BCP 47).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -64,7 +64,7 @@ pub struct ConsentState {
     pub means: ConsentMeans,
     /// The version of the wording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wording_version: Option<String>,
+    pub wording: Option<String>,
     /// The language of the wording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -103,7 +103,7 @@ impl From<&Choice> for ConsentState {
             until: choice.until.map(Moment),
             source: choice.proof.source.to_string(),
             means: choice.proof.means.into(),
-            wording_version: choice.proof.wording.as_deref().map(str::to_owned),
+            wording: choice.proof.wording.as_deref().map(str::to_owned),
             language: choice.proof.language.as_deref().map(str::to_owned),
         }
     }

@@ -22,12 +22,21 @@ pub enum DefinitionKind {
     Purpose,
     /// [`ConsentCategoryDocument`].
     ConsentCategory,
+    /// [`SettingDocument`].
+    Setting,
 }
 
 impl DefinitionKind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::Segment, Self::Source, Self::Trait, Self::Namespace, Self::Purpose, Self::ConsentCategory];
+    pub const ALL: [Self; 7] = [
+        Self::Segment,
+        Self::Source,
+        Self::Trait,
+        Self::Namespace,
+        Self::Purpose,
+        Self::ConsentCategory,
+        Self::Setting,
+    ];
 
     /// The word in the path.
     pub const fn word(self) -> &'static str {
@@ -38,6 +47,7 @@ impl DefinitionKind {
             Self::Namespace => "namespace",
             Self::Purpose => "purpose",
             Self::ConsentCategory => "consent_category",
+            Self::Setting => "setting",
         }
     }
 
@@ -51,56 +61,63 @@ impl DefinitionKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentDocument {
-    /// For people.
-    #[serde(default)]
-    pub title: String,
-    /// For people.
-    #[serde(default)]
-    pub description: String,
     /// In the condition language.
     pub condition: String,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// A source of events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceDocument {
-    /// For people.
+    /// What sends.
+    pub kind: SenderDocument,
+    /// Probability that a value it gives is true: 0 to 1.
+    pub reliability: f64,
+    /// Why its data may be kept: `consent` if absent, else the shop's words, such as `contract`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// With `consent`: the purposes of which any one, granted, lets an event be kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_of: Vec<String>,
+    /// With a written basis: the purposes that the data may serve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serves: Vec<String>,
+    /// How the traits that it brings came to be known; `declared` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<FactsDocument>,
+    /// Whether it may say that an identifier is verified. A browser or an app never may.
     #[serde(default)]
-    pub title: String,
-    /// Probability, in thousandths, that a value it gives is true: 0 to 1000.
-    pub reliability_permille: u16,
-    /// Why its data may be kept.
-    pub basis: BasisDocument,
-    /// How the traits that it brings came to be known: `declared`, `observed`, `inferred`.
-    pub kind: FactKindDocument,
-    /// Whether it may say that an identifier is verified. A browser never may.
-    #[serde(default)]
-    pub trusted: bool,
+    pub verifies: bool,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
-/// Why a source's data may be kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum BasisDocument {
-    /// The person's consent to at least one of these purposes.
-    Consent {
-        /// The purposes.
-        any_of: Vec<String>,
-    },
-    /// Another basis that the shop wrote down.
-    Written {
-        /// The shop's words, such as `contract`.
-        basis: String,
-        /// The purposes that the data may serve.
-        serves: Vec<String>,
-    },
+/// What sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SenderDocument {
+    /// A page in a browser.
+    Browser,
+    /// An app on a device.
+    App,
+    /// The shop's server.
+    Server,
+    /// A till in a store.
+    Till,
+    /// A file.
+    File,
+    /// A partner of the shop.
+    Partner,
 }
 
 /// How a fact came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum FactKindDocument {
+pub enum FactsDocument {
     /// Said by the person.
     Declared,
     /// Seen in behavior.
@@ -113,17 +130,17 @@ pub enum FactKindDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TraitDocument {
-    /// For people.
-    #[serde(default)]
-    pub title: String,
     /// What it holds.
     pub holds: TraitTypeDocument,
     /// The texts that `one_of` admits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub texts: Vec<String>,
+    pub values: Vec<String>,
     /// The purpose without whose grant it is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// What a trait may hold.
@@ -154,9 +171,6 @@ pub enum TraitTypeDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamespaceDocument {
-    /// For people.
-    #[serde(default)]
-    pub title: String,
     /// How well a value tells persons apart.
     pub strength: StrengthDocument,
     /// Whether a verified value counts as strong.
@@ -166,10 +180,14 @@ pub struct NamespaceDocument {
     #[serde(default)]
     pub one_per_person: bool,
     /// How many values one profile may hold.
-    pub most_per_profile: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_per_profile: Option<u16>,
     /// Whether case is without meaning.
     #[serde(default)]
     pub fold_case: bool,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// How well an identifier tells persons apart.
@@ -188,23 +206,30 @@ pub enum StrengthDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PurposeDocument {
-    /// What the person is asked, by language (BCP 47).
-    pub wording: BTreeMap<String, String>,
-    /// The version of the wording.
-    pub wording_version: String,
-    /// Days after which a grant ends by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ends_after_days: Option<u32>,
+    /// What it is for, by language (BCP 47), as the banner shows it.
+    pub description: BTreeMap<String, String>,
 }
 
-/// A category of the shop's consent manager, and the purposes behind it.
+/// A category of the shop's consent manager; its name is the category's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentCategoryDocument {
-    /// The category, as the clients send it.
-    pub category: String,
     /// The purposes that it grants or denies.
     pub purposes: Vec<String>,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A value that rules the whole project, such as `retention_days`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingDocument {
+    /// The value.
+    pub value: u16,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// One definition as it is published.
@@ -258,7 +283,7 @@ mod tests {
         let document = json!({"condition": "true", "conditions": "false"});
         let error = serde_json::from_value::<SegmentDocument>(document).unwrap_err().to_string();
         assert!(error.contains("conditions"), "{error}");
-        let basis = json!({"type": "consent", "any_of": ["site"], "serves": []});
-        assert!(serde_json::from_value::<BasisDocument>(basis).is_err());
+        let purpose = json!({"description": {"en": "To decide"}, "wording": {}});
+        assert!(serde_json::from_value::<PurposeDocument>(purpose).is_err());
     }
 }

@@ -9,8 +9,9 @@ use super::Moment;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnmergeRequest {
-    /// The merge, `mrg_…`, as the profile lists it.
-    pub merge_id: String,
+    /// The merge, `mrg_…`, as the profile lists it; the latest, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge_id: Option<String>,
 }
 
 /// Two persons again.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{
-    event::{Claim, Event, Evidence},
+    event::{Claim, Event, EventKind, Evidence},
     fact::TraitValue,
     identifier::Strength,
 };
@@ -23,10 +23,12 @@ pub struct ProfileAnswer {
     pub created_at: Moment,
     /// The identifiers that lead here, and hints that do not.
     pub identifiers: Vec<ProfileIdentifier>,
-    /// Each trait with all values held, the one that stands first.
-    pub traits: BTreeMap<String, Vec<ProfileTrait>>,
-    /// The segments that the person is in.
-    pub segments: Vec<ProfileSegment>,
+    /// Each trait with the value that stands, and the others held.
+    pub traits: BTreeMap<String, ProfileTrait>,
+    /// The names of the segments that the person is in, in order.
+    pub segments: Vec<String>,
+    /// The same segments, with their moments.
+    pub memberships: Vec<Membership>,
     /// The latest choice about each purpose.
     pub consents: BTreeMap<String, ConsentState>,
     /// The merges that made this profile, oldest first.
@@ -53,9 +55,25 @@ pub struct ProfileIdentifier {
     pub since: Moment,
 }
 
-/// One value of one trait.
+/// One trait: the value that stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProfileTrait {
+    /// The value.
+    pub value: Value,
+    /// Since when the source holds it true.
+    pub as_of: Moment,
+    /// The source.
+    pub source: String,
+    /// `declared`, `observed` or `inferred`.
+    pub kind: String,
+    /// The other values held, of other sources or kinds, the better believed first. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherValue>,
+}
+
+/// A value of a trait that another one outweighs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OtherValue {
     /// The value.
     pub value: Value,
     /// Since when the source holds it true.
@@ -68,7 +86,7 @@ pub struct ProfileTrait {
 
 /// One segment that a person is in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ProfileSegment {
+pub struct Membership {
     /// The segment.
     pub name: String,
     /// Since when.
@@ -109,8 +127,15 @@ pub struct TimelineEvent {
     /// The event's type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The name by which conditions ask for it.
-    pub name: String,
+    /// A track's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// A page's or a screen's name, if the client gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A group's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<String>,
     /// Unique within its source.
     pub message_id: String,
     /// The source.
@@ -198,7 +223,15 @@ pub struct EraseCertificate {
     pub complete: bool,
 }
 
-impl From<&TraitValue> for ProfileTrait {
+impl ProfileTrait {
+    /// The trait whose values are these, the one that stands first.
+    pub fn new(stands: &TraitValue, others: &[TraitValue]) -> Self {
+        let OtherValue { value, as_of, source, kind } = stands.into();
+        Self { value, as_of, source, kind, others: others.iter().map(OtherValue::from).collect() }
+    }
+}
+
+impl From<&TraitValue> for OtherValue {
     fn from(held: &TraitValue) -> Self {
         Self {
             value: to_json(&held.value),
@@ -211,9 +244,20 @@ impl From<&TraitValue> for ProfileTrait {
 
 impl From<&Event> for TimelineEvent {
     fn from(event: &Event) -> Self {
+        let (mut track, mut name, mut group_id) = (None, None, None);
+        match &event.kind {
+            EventKind::Track { name } => track = Some(name.to_string()),
+            EventKind::Page { name: given } | EventKind::Screen { name: given } => {
+                name = given.as_deref().map(str::to_owned);
+            }
+            EventKind::Group { group_id: id } => group_id = Some(id.to_string()),
+            EventKind::Identify | EventKind::Alias => {}
+        }
         Self {
             kind: event.kind.word().to_owned(),
-            name: event.name().to_owned(),
+            event: track,
+            name,
+            group_id,
             message_id: event.message_id.to_string(),
             source: event.source.to_string(),
             timestamp: event.timestamp.into(),
@@ -246,5 +290,32 @@ pub const fn strength_word(strength: Strength) -> &'static str {
         Strength::Device => "device",
         Strength::Weak => "weak",
         Strength::Strong => "strong",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{fact::FactKind, value::Value as Kept};
+    use serde_json::json;
+
+    use super::*;
+    use crate::time;
+
+    #[test]
+    fn a_trait_shows_the_value_that_stands_and_the_others_beside() {
+        let value = |size: i64, source: &str| TraitValue {
+            value: Kept::Int(size),
+            as_of: time::read("2026-03-02").unwrap(),
+            source: source.into(),
+            kind: FactKind::Declared,
+        };
+        let shown = ProfileTrait::new(&value(39, "till"), &[value(40, "web")]);
+        assert_eq!(
+            serde_json::to_value(shown).unwrap(),
+            json!({
+                "value": 39, "as_of": "2026-03-02T00:00:00Z", "source": "till", "kind": "declared",
+                "others": [{"value": 40, "as_of": "2026-03-02T00:00:00Z", "source": "web", "kind": "declared"}]
+            })
+        );
     }
 }
