@@ -18,11 +18,12 @@ export const segmentGzip = {
 export const rudderstack = { name: 'rudder-sdk-python', send: runner('rudderstack_python.py', RUDDERSTACK_CONSENT) }
 
 function runner(script, context, extra = {}) {
-  return async ({ url, writeKey, userId, tracks = TRACKS }) => {
+  return async ({ url, writeKey, userId, tracks = TRACKS, dripMs = 0 }) => {
     const path = fileURLToPath(new URL(script, import.meta.url))
     const env = {
       ...process.env, ...extra,
-      URL: url, WRITE_KEY: writeKey, USER_ID: userId, TRACK, TRACKS: String(tracks), CONTEXT: JSON.stringify(context),
+      URL: url, WRITE_KEY: writeKey, USER_ID: userId, TRACK, TRACKS: String(tracks), DRIP_MS: String(dripMs),
+      CONTEXT: JSON.stringify(context),
     }
     const child = spawn(PYTHON, [path], { env, stdio: ['ignore', 'inherit', 'pipe'] })
     let complaints = ''
