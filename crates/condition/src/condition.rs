@@ -16,7 +16,7 @@ use crate::{
 /// Reads, checks and compiles a condition.
 ///
 /// At most [`model::limits::CONDITION_BYTES`] bytes and [`model::limits::CONDITION_TOKENS`] tokens; the count of both
-/// comes before the parser. Takes some hundred microseconds, for a thread with a large stack lends itself to the parser.
+/// comes before the parser. Starts a thread, which lends the parser a large stack: for publishing, not for requests.
 ///
 /// # Errors
 /// What is wrong, with a stable code and the character at which it is wrong.
@@ -63,5 +63,16 @@ impl Condition {
         let walk = Walk::new(facts, &self.listing, now, Witness::Keep);
         let value = walk.truth(&self.root, Frame::default());
         Evaluation { value, valid_until: walk.valid_until(), evidence: walk.into_evidence() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_can_be_shared_by_threads() {
+        const fn shared<T: Send + Sync>() {}
+        shared::<Condition>();
     }
 }

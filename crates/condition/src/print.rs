@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::{
     moment::{print_moment, print_span},
     needs::PropertyPath,
-    tree::{Aggregate, Arithmetic, Listing, Node, Pattern, Provenance, Quantifier, Query, Step, TextTest},
+    tree::{Aggregate, Arithmetic, Listing, Node, Pattern, Provenance, Quantified, Quantifier, Query, Step, TextTest},
 };
 
 pub(crate) fn print(root: &Node, listing: &Listing) -> String {
@@ -83,14 +83,8 @@ impl Printer<'_> {
                 self.call("segment", |p| p.text(name.as_str()));
             }
             Node::Has(inner) => self.call("has", |p| p.bare(inner)),
-            Node::Not(inner) => {
-                self.word("!");
-                self.node(inner, Level::Member);
-            }
-            Node::Negate(inner) => {
-                self.word("-");
-                self.node(inner, Level::Member);
-            }
+            Node::Not(inner) => self.signed("!", inner),
+            Node::Negate(inner) => self.signed("-", inner),
             Node::And(terms) => self.joined(terms, " && ", Level::Relation, Self::node),
             Node::Or(terms) => self.joined(terms, " || ", Level::And, Self::node),
             Node::If(parts) => {
@@ -102,36 +96,13 @@ impl Printer<'_> {
             }
             Node::Compare(op, sides) => self.infix(sides, op.sign(), [Level::Sum, Level::Sum]),
             Node::InList(sides) => self.infix(sides, "in", [Level::Sum, Level::Sum]),
-            Node::InTexts(item, texts) => {
-                self.node(item, Level::Sum);
-                self.word(" in [");
-                self.joined(texts, ", ", Level::Choice, |p, text, _| p.text(text));
-                self.word("]");
-            }
-            Node::InNumbers(item, numbers) => {
-                self.node(item, Level::Sum);
-                self.word(" in [");
-                self.joined(numbers, ", ", Level::Choice, |p, number, _| p.show(number));
-                self.word("]");
-            }
+            Node::InTexts(item, texts) => self.one_of(item, texts, |p, text| p.text(text)),
+            Node::InNumbers(item, numbers) => self.one_of(item, numbers, |p, number| p.show(number)),
             Node::TextTest(test, sides) => {
                 self.node(&sides[0], Level::Member);
                 self.call(text_test(*test), |p| p.node(&sides[1], Level::Choice));
             }
-            Node::Quantified(quantifier, inner) => {
-                self.node(&inner.list, Level::Member);
-                let name = match quantifier {
-                    Quantifier::Exists => ".exists",
-                    Quantifier::All => ".all",
-                };
-                self.call(name, |p| {
-                    let at = p.variables;
-                    p.show(&format_args!("it{at}, "));
-                    p.variables += 1;
-                    p.node(&inner.test, Level::Choice);
-                    p.variables -= 1;
-                });
-            }
+            Node::Quantified(quantifier, inner) => self.quantified(*quantifier, inner),
             Node::Arithmetic(op, sides) => {
                 let (sign, left, right) = arithmetic(*op);
                 self.infix(sides, sign, [left, right]);
@@ -152,6 +123,33 @@ impl Printer<'_> {
             }),
             Node::Aggregate(aggregate, query) => self.aggregate(aggregate, query),
         }
+    }
+
+    fn signed(&mut self, sign: &str, inner: &Node) {
+        self.word(sign);
+        self.node(inner, Level::Member);
+    }
+
+    fn one_of<T>(&mut self, item: &Node, literals: &[T], print: impl Fn(&mut Self, &T)) {
+        self.node(item, Level::Sum);
+        self.word(" in [");
+        self.joined(literals, ", ", Level::Choice, |p, literal, _| print(p, literal));
+        self.word("]");
+    }
+
+    fn quantified(&mut self, quantifier: Quantifier, inner: &Quantified) {
+        self.node(&inner.list, Level::Member);
+        let name = match quantifier {
+            Quantifier::Exists => ".exists",
+            Quantifier::All => ".all",
+        };
+        self.call(name, |p| {
+            let at = p.variables;
+            p.show(&format_args!("it{at}, "));
+            p.variables += 1;
+            p.node(&inner.test, Level::Choice);
+            p.variables -= 1;
+        });
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, query: &Query) {
