@@ -53,6 +53,11 @@ impl ApiError {
     }
 }
 
+/// The JSON pointer (RFC 6901) to a field of what `parent` points to.
+pub fn pointer(parent: &str, field: &str) -> String {
+    format!("{parent}/{}", field.replace('~', "~0").replace('/', "~1"))
+}
+
 /// The JSON of an error. `code` and `message` stand twice: Segment's Python client reads them at the top.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorBody {

@@ -22,13 +22,42 @@ use model::{
     name::{Name, Namespace},
     time::Timestamp,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error},
+};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-use crate::time;
+use crate::{
+    error::{ApiError, Code, pointer},
+    time,
+};
+
+/// Reads the body of one of our own endpoints.
+///
+/// # Errors
+/// `BAD_JSON` (400); `MISSING_FIELD`, `UNKNOWN_FIELD` with a pointer, `VALIDATION` with line and column (422). The
+/// message never repeats a value of the body, since it may be personal.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        if !error.is_data() {
+            return ApiError::new(Code::BadJson).saying(format!("The body is not JSON from {place}."));
+        }
+        let text = error.to_string();
+        let field = |start| Some(text.strip_prefix(start)?.split_once('`')?.0);
+        match (field("missing field `"), field("unknown field `")) {
+            (Some(name), _) => ApiError::new(Code::MissingField)
+                .saying(format!("The field `{name}` is missing."))
+                .at(pointer("", name)),
+            (_, Some(name)) => ApiError::new(Code::UnknownField).at(pointer("", name)),
+            _ => ApiError::new(Code::Validation).saying(format!("The value at {place} is not what its field holds.")),
+        }
+    })
+}
 
 /// A moment: RFC 3339, written in UTC, read with any offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,6 +136,25 @@ mod tests {
         for bad in ["", "prf_1", "email:", ":x", "E mail:x", "someone"] {
             assert_eq!(bad.parse::<PersonRef>(), Err(NotAPerson), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_says_where_and_repeats_no_value() {
+        let wrong = |body: &str| {
+            let error = read::<consent::ConsentRequest>(body.as_bytes()).unwrap_err();
+            assert!(!error.message.contains("secret"), "{}", error.message);
+            (error.code.as_str(), error.pointer, error.message)
+        };
+        let at = |pointer: &str| Some(pointer.to_owned());
+        assert_eq!(wrong("{").0, "BAD_JSON");
+        assert_eq!(wrong(r#"{"user_id":"u"}"#).0, "MISSING_FIELD");
+        assert_eq!(wrong(r#"{"user_id":"u"}"#).1, at("/purposes"));
+        assert_eq!(wrong(r#"{"purposes":{},"a/b":"secret"}"#).1, at("/a~1b"));
+        let (code, pointer, message) = wrong(r#"{"purposes":"secret"}"#);
+        assert_eq!((code, pointer), ("VALIDATION", None));
+        assert_eq!(message, "The value at line 1, column 20 is not what its field holds.");
+        assert_eq!(wrong(r#"{"purposes":{},"at":"secret"}"#).0, "VALIDATION");
+        assert!(read::<consent::ConsentRequest>(br#"{"purposes":{"site":true},"anonymousId":"a"}"#).is_ok());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use model::{
     value::Value,
 };
 
-use crate::error::Code;
+use crate::error::{Code, pointer};
 
 use super::{Kind, Problem, Receiver, message::Message, value::Pairs};
 
@@ -123,7 +123,7 @@ impl Reading<'_> {
         let Some(Value::Map(identifiers)) = &message.context.identifiers else { return };
         for (namespace, value) in identifiers.iter() {
             if !self.receiver.namespaces.contains_key(&**namespace) {
-                let pointer = format!("/context/identifiers/{}", super::escaped(namespace));
+                let pointer = pointer("/context/identifiers", namespace);
                 self.problem.get_or_insert(Problem::new(Code::UnknownNamespace, pointer));
             } else if let Some(id) = scalar_text(value) {
                 self.add(namespace, &id, self.authority_over(namespace));

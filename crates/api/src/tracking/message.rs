@@ -134,9 +134,9 @@ pub(super) fn without_lone_surrogates(raw: &str) -> Cow<'_, str> {
         return Cow::Borrowed(raw);
     }
     let bytes = raw.as_bytes();
-    let unit = |at: usize| match bytes.get(at..at + 6) {
-        Some([b'\\', b'u', ..]) => u16::from_str_radix(&raw[at + 2..at + 6], 16).ok(),
-        _ => None,
+    let unit = |at: usize| {
+        let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
     };
     let (mut repaired, mut copied, mut at) = (String::new(), 0, 0);
     while at < bytes.len() {

@@ -406,11 +406,6 @@ fn event_kind(kind: Kind, message: &Message<'_>) -> Result<EventKind, Problem> {
     })
 }
 
-/// A name as a segment of a JSON pointer (RFC 6901).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 fn with(fields: &Fields, name: &str, value: Value) -> Fields {
     let pairs = fields.iter().map(|(name, value)| (name.clone(), value.clone()));
     Fields::new(pairs.chain([(Arc::from(name), value)]).collect())

@@ -5,7 +5,10 @@ use model::{
     value::Value,
 };
 
-use crate::{error::Code, time};
+use crate::{
+    error::{Code, pointer},
+    time,
+};
 
 use super::{Problem, message::Message, value::Pairs};
 
@@ -23,7 +26,7 @@ fn convert_all(traits: &mut Pairs, parent: &str, schema: &TraitSchema) -> Result
             *value = converted;
         }
         if !rules.holds.admits(value) {
-            let pointer = format!("{parent}/{}", super::escaped(name));
+            let pointer = pointer(parent, name);
             let message = format!("`{name}` must be {}; it is a {}.", description(&rules.holds), value.kind());
             return Err(Problem::new(Code::TraitType, pointer).saying(message));
         }
