@@ -19,6 +19,9 @@ import { Server } from './server.mjs'
 
 const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 90_000)
 const MANY = 300
+// So often the program dies, each time after so many more events have been answered.
+const KILLS = 3
+const EVENTS_A_KILL = 50
 // The client pauses so long after every ten events, so that it is still sending when the program dies.
 const DRIP_MS = 100
 const DOWN_MS = 150
@@ -30,8 +33,8 @@ async function killedMidway(client, world) {
   const { server } = world
   let done = false
   const sending = client.send({ ...world, tracks: MANY, dripMs: DRIP_MS }).finally(() => (done = true))
-  await until(async () => (await server.timeline(world.userId)).length > 0)
-  for (let kill = 0; kill < 3; kill++) {
+  for (let kill = 1; kill <= KILLS; kill++) {
+    await until(async () => (await server.timeline(world.userId)).length >= kill * EVENTS_A_KILL)
     if (done) throw new Error(`the client was done before kill ${kill}: nothing was tested`)
     await server.kill9()
     await pause(DOWN_MS)
