@@ -33,8 +33,11 @@ async function killedMidway(client, world) {
   const { server } = world
   let done = false
   const sending = client.send({ ...world, tracks: MANY, dripMs: DRIP_MS }).finally(() => (done = true))
+  // A client that fails is heard of where it is awaited, below.
+  sending.catch(() => {})
   for (let kill = 1; kill <= KILLS; kill++) {
-    await until(async () => (await server.timeline(world.userId)).length >= kill * EVENTS_A_KILL)
+    await until(async () => (await server.timeline(world.userId)).length >= kill * EVENTS_A_KILL || done)
+    if (done) await sending
     if (done) throw new Error(`the client was done before kill ${kill}: nothing was tested`)
     await server.kill9()
     await pause(DOWN_MS)

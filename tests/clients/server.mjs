@@ -36,6 +36,11 @@ export class Server {
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     )
+    // Nothing is left running, however the tests end.
+    const child = this.#child
+    const end = () => child.kill('SIGKILL')
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
     this.#child.stderr.on('data', (bytes) => this.log.push(`! ${bytes}`))
     const exited = once(this.#child, 'exit').then(([code]) => {
       throw new Error(`the program ended (${code}) before it listened:\n${this.log.join('\n')}`)
