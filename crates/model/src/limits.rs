@@ -30,6 +30,24 @@ pub const CONDITION_BYTES: usize = 16 * 1024;
 pub const CONDITION_TOKENS: usize = 1_000;
 /// Segments of one project.
 pub const SEGMENTS: usize = 2_000;
+/// Purposes of consent of one project.
+pub const PURPOSES: usize = 50;
+/// Consent categories of one project that are mapped to purposes.
+pub const CONSENT_CATEGORIES: usize = 200;
+/// Characters in the id of a consent category, as the client's consent tool made it up.
+pub const CONSENT_CATEGORY_CHARS: usize = 200;
+/// Namespaces of identifiers of one project.
+pub const NAMESPACES: usize = 50;
+/// Sources of one project.
+pub const SOURCES: usize = 200;
+/// Traits that the schema of one project defines.
+pub const DEFINED_TRAITS: usize = 1_000;
+/// Entries of one list in a definition: the purposes of a source, the choices of a trait.
+pub const DEFINITION_LIST: usize = 200;
+/// Bytes of a description in a definition.
+pub const DESCRIPTION_BYTES: usize = 2_000;
+/// Bytes of the words in which a source states its legal basis.
+pub const BASIS_BYTES: usize = 200;
 /// Traits of one profile.
 pub const PROFILE_TRAITS: usize = 1_000;
 /// Values kept of one trait, one for each source and kind.

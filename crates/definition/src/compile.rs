@@ -1,0 +1,118 @@
+//! All documents together, compiled into a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use condition::{Condition, ConditionError, Needs, Scope, Usage};
+use engine::plan::{Plan, RETENTION};
+use model::{
+    name::{Name, Purpose, Segment},
+    schema::TraitSchema,
+};
+use segment::set::{Circle, SegmentSet, grown};
+use serde_json::Value;
+
+use crate::{
+    body,
+    documents::Documents,
+    error::{DefinitionError, Fault, code},
+    kind::Kind,
+    published::Conditions,
+    references,
+};
+
+/// Compiles everything as the plan `revision`.
+///
+/// `before` is the plan in force, if there is one: needs that did not grow since keep their revision. Segments keep
+/// their number for as long as they are published, and with the same condition on traits of the same types their
+/// `changed`. Both are recorded in `documents`, and only if all went well: compiled again at the same revision, also
+/// from stored bytes and without `before`, they give the same plan.
+///
+/// # Errors
+/// A purpose that is named and not defined, what is wrong in a condition, segments that name each other in a circle.
+/// Always the first in order of kind and name.
+pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) -> Result<Plan, DefinitionError> {
+    let purposes: BTreeSet<Name<Purpose>> = documents.of_kind(Kind::Purpose).map(|(name, _)| name.into()).collect();
+    check_purposes(documents, &purposes)?;
+    let schema = schema(documents)?;
+    let conditions = conditions(documents, &schema)?;
+
+    let mut needs = Needs::default();
+    conditions.iter().for_each(|(_, condition)| needs.merge(condition.needs()));
+    let mut published = documents.published.clone();
+    if let Some(before) = before {
+        published.learn(before);
+    }
+    let (rules, changed) = published.publish(conditions, &schema, revision).map_err(Fault::of_all)?;
+    published.needs_revision = match before {
+        Some(before) if grown(before.segments.needs(), &needs.events) => revision,
+        Some(before) => before.segments.needs_revision(),
+        // Without the plan in force nobody knows what grew; to rebuild trails that lack nothing is only slower.
+        None if changed == Conditions::Changed => revision,
+        None => published.needs_revision,
+    };
+    let segments = SegmentSet::build(rules, published.needs_revision).map_err(circle)?;
+    let plan = Plan {
+        revision,
+        namespaces: read_all(documents, Kind::Namespace, |_, document| body::namespace(document))?,
+        sources: read_all(documents, Kind::Source, body::source)?,
+        schema,
+        purposes,
+        consent_categories: read_all(documents, Kind::ConsentCategory, |_, document| body::consent_category(document))?,
+        segments,
+        retention: documents.get(Kind::Setting, body::RETENTION_DAYS).map_or(Ok(RETENTION), |document| {
+            body::retention_days(&document).map_err(|fault| fault.of(Kind::Setting, body::RETENTION_DAYS))
+        })?,
+    };
+    documents.published = published;
+    Ok(plan)
+}
+
+/// The traits that the documents define.
+pub(crate) fn schema(documents: &Documents) -> Result<TraitSchema, DefinitionError> {
+    Ok(TraitSchema { traits: read_all(documents, Kind::Trait, |_, document| body::trait_rules(document))? })
+}
+
+/// The condition of a segment.
+pub(crate) fn condition(
+    text: &str,
+    schema: &TraitSchema,
+    segments: &BTreeSet<Name<Segment>>,
+) -> Result<Condition, ConditionError> {
+    condition::compile(text, &Scope { schema, segments, usage: Usage::Segment })
+}
+
+fn conditions(documents: &Documents, schema: &TraitSchema) -> Result<Vec<(Name<Segment>, Condition)>, DefinitionError> {
+    let names = documents.segment_names();
+    let compiled = documents.of_kind(Kind::Segment).map(|(name, document)| {
+        let condition = body::segment(document).and_then(|text| Ok(condition(text, schema, &names)?));
+        Ok((name.into(), condition.map_err(|fault| fault.of(Kind::Segment, name))?))
+    });
+    compiled.collect()
+}
+
+fn check_purposes(documents: &Documents, purposes: &BTreeSet<Name<Purpose>>) -> Result<(), DefinitionError> {
+    for (kind, name, document) in documents.iter() {
+        let named = references::purposes_in(kind, document);
+        if let Some((pointer, unknown)) = named.into_iter().find(|(_, purpose)| !purposes.contains(purpose)) {
+            let message = format!("The project has no purpose `{unknown}`.");
+            return Err(Fault::new(code::UNKNOWN_PURPOSE, pointer, message).of(kind, name));
+        }
+    }
+    Ok(())
+}
+
+fn read_all<K: Ord + for<'a> From<&'a str>, T>(
+    documents: &Documents,
+    kind: Kind,
+    read: impl Fn(&str, &Value) -> Result<T, Fault>,
+) -> Result<BTreeMap<K, T>, DefinitionError> {
+    let all = documents.of_kind(kind);
+    all.map(|(name, document)| Ok((name.into(), read(name, document).map_err(|fault| fault.of(kind, name))?))).collect()
+}
+
+fn circle(Circle { segments }: Circle) -> DefinitionError {
+    let first = segments.first().expect("a circle has at least one segment");
+    let path: Vec<String> = segments.iter().chain([first]).map(|name| format!("`{name}`")).collect();
+    let message = format!("These segments name each other in a circle: {}.", path.join(" → "));
+    Fault::new(code::SEGMENT_CIRCLE, "/condition", message).of(Kind::Segment, first.as_str())
+}

@@ -1,0 +1,123 @@
+//! Why a definition was refused, and where.
+
+use std::fmt;
+
+use crate::kind::Kind;
+
+/// Why a document, or all of them together, cannot be published. Made to be shown beside the field it points at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct DefinitionError {
+    /// A stable code: one of [`code`], or for what is wrong inside a condition one of `condition::code`.
+    pub code: &'static str,
+    /// A sentence for the person who wrote the definition. Where a file is at fault, it begins with `file:line: `.
+    pub message: String,
+    /// The kind of the definition at fault, if it is one.
+    pub kind: Option<Kind>,
+    /// The name of the definition at fault, if it is one.
+    pub name: Option<String>,
+    /// The field at fault as a JSON pointer (RFC 6901) into the document: `/any_of/1`. Empty: the document as a whole.
+    pub pointer: String,
+    /// Where `pointer` leads to a condition: characters (not bytes) before the offending one.
+    pub at: Option<usize>,
+}
+
+impl fmt::Display for DefinitionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(kind), Some(name)) = (self.kind, &self.name) {
+            write!(f, "{kind} {name}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// What is wrong inside one document, before it is said which.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) pointer: String,
+    pub(crate) at: Option<usize>,
+}
+
+impl Fault {
+    pub(crate) fn new(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), pointer: pointer.into(), at: None }
+    }
+
+    pub(crate) fn of(self, kind: Kind, name: &str) -> DefinitionError {
+        let Self { code, message, pointer, at } = self;
+        DefinitionError { code, message, kind: Some(kind), name: Some(name.to_owned()), pointer, at }
+    }
+
+    /// A fault of no definition: of the stored bytes, or of a file.
+    pub(crate) fn of_all(self) -> DefinitionError {
+        let Self { code, message, pointer, at } = self;
+        DefinitionError { code, message, kind: None, name: None, pointer, at }
+    }
+}
+
+impl From<condition::ConditionError> for Fault {
+    fn from(error: condition::ConditionError) -> Self {
+        Self { at: Some(error.at), ..Self::new(error.code, "/condition", error.message) }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident;)*) => {
+        $($(#[doc = $doc])* pub const $name: &str = stringify!($name);)*
+        /// Every code of this crate with what it means, for the reference documentation.
+        pub const ALL: &[(&str, &str)] = &[$(($name, concat!($($doc),*).trim_ascii())),*];
+    };
+}
+
+/// The stable codes of [`DefinitionError`].
+pub mod code {
+    codes! {
+        /// A field that this kind of definition does not have.
+        UNKNOWN_FIELD;
+        /// A field that is required is not there.
+        MISSING_FIELD;
+        /// A value of another JSON type than the field has.
+        WRONG_TYPE;
+        /// A text that is not one of the words that the field knows.
+        UNKNOWN_WORD;
+        /// A number outside the field's range.
+        OUT_OF_RANGE;
+        /// A list with more entries, or a project with more definitions of a kind, than there may be.
+        TOO_MANY;
+        /// A text with more bytes than it may have.
+        TOO_LONG;
+        /// A text or a list with nothing in it.
+        EMPTY;
+        /// The same entry twice in a list.
+        TWICE;
+        /// A field that does not go with another field of the same document.
+        CONTRADICTION;
+        /// A browser or an app on another basis than consent.
+        CONSENT_REQUIRED;
+        /// A browser or an app that would say that identifiers are verified.
+        CANNOT_VERIFY;
+        /// A name that this kind of definition cannot have.
+        BAD_NAME;
+        /// A kind of definition that does not exist.
+        UNKNOWN_KIND;
+        /// A purpose that the project does not have.
+        UNKNOWN_PURPOSE;
+        /// A definition that is to be removed, or to be read, and is not there.
+        NOT_DEFINED;
+        /// A definition that every project has and that cannot be removed.
+        BUILT_IN;
+        /// A definition that another one names and that therefore cannot be removed.
+        IN_USE;
+        /// Segments that name each other in a circle.
+        SEGMENT_CIRCLE;
+        /// Stored definitions, or a file of definitions, that cannot be read as such.
+        UNREADABLE;
+        /// Stored definitions written by another version of the program.
+        UNKNOWN_VERSION;
+        /// The same definition in two files of a folder.
+        DEFINED_TWICE;
+        /// Segment numbers are used up: 2³² segments were published in this project.
+        NUMBERS_USED_UP;
+    }
+}

@@ -1,0 +1,73 @@
+//! The kinds of definitions.
+
+use std::fmt;
+
+/// What a document defines. In the order in which they are listed: what is named comes before what names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A purpose of consent.
+    Purpose,
+    /// What a category of a client's consent object stands for. Its name is the category's id.
+    ConsentCategory,
+    /// A namespace of identifiers.
+    Namespace,
+    /// A source of events or rows.
+    Source,
+    /// A trait of profiles.
+    Trait,
+    /// A segment.
+    Segment,
+    /// A single value that rules the whole project, such as `retention_days`.
+    Setting,
+}
+
+impl Kind {
+    /// All of them, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Purpose,
+        Self::ConsentCategory,
+        Self::Namespace,
+        Self::Source,
+        Self::Trait,
+        Self::Segment,
+        Self::Setting,
+    ];
+
+    /// The word used in paths, files and messages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Purpose => "purpose",
+            Self::ConsentCategory => "consent_category",
+            Self::Namespace => "namespace",
+            Self::Source => "source",
+            Self::Trait => "trait",
+            Self::Segment => "segment",
+            Self::Setting => "setting",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// How many definitions of this kind a project may have.
+    pub const fn most(self) -> usize {
+        use model::limits;
+        match self {
+            Self::Purpose => limits::PURPOSES,
+            Self::ConsentCategory => limits::CONSENT_CATEGORIES,
+            Self::Namespace => limits::NAMESPACES,
+            Self::Source => limits::SOURCES,
+            Self::Trait => limits::DEFINED_TRAITS,
+            Self::Segment => limits::SEGMENTS,
+            Self::Setting => crate::body::SETTINGS.len(),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

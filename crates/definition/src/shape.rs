@@ -1,0 +1,233 @@
+//! Reads the fields of one JSON object, each once, and points at the one that is wrong.
+//!
+//! By hand and not through `serde`: its errors do not say at which field they happened.
+
+use std::collections::BTreeSet;
+
+use model::limits::{DEFINITION_LIST, DESCRIPTION_BYTES};
+use serde_json::{Map, Value};
+
+use crate::error::{Fault, code};
+
+/// An object whose fields are being read. [`Shape::finish`] refuses those that nobody asked for.
+pub(crate) struct Shape<'a> {
+    fields: &'a Map<String, Value>,
+    pointer: String,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Shape<'a> {
+    /// Begins to read a whole document.
+    pub(crate) fn of(document: &'a Value) -> Result<Self, Fault> {
+        Self::at(document, String::new())
+    }
+
+    fn at(value: &'a Value, pointer: String) -> Result<Self, Fault> {
+        match value {
+            Value::Object(fields) => Ok(Self { fields, pointer, known: Vec::new() }),
+            other => Err(wrong_type(pointer, "an object with named fields", other)),
+        }
+    }
+
+    /// A text with something in it, of at most `most` bytes.
+    pub(crate) fn text(&mut self, name: &'static str, most: usize) -> Result<&'a str, Fault> {
+        let value = self.required(name)?;
+        as_text(value, self.pointer_to(name), most)
+    }
+
+    /// The same for a text that may be left out.
+    pub(crate) fn optional_text(&mut self, name: &'static str, most: usize) -> Result<Option<&'a str>, Fault> {
+        self.optional(name).map(|value| as_text(value, self.pointer_to(name), most)).transpose()
+    }
+
+    /// The optional description of a definition, for those who read it later.
+    pub(crate) fn description(&mut self) -> Result<(), Fault> {
+        self.optional_text("description", DESCRIPTION_BYTES).map(drop)
+    }
+
+    /// One of several words, each with its meaning.
+    pub(crate) fn word<T: Clone>(&mut self, name: &'static str, words: &[(&str, T)]) -> Result<T, Fault> {
+        let value = self.required(name)?;
+        self.meaning(name, value, words)
+    }
+
+    /// The same for a field that may be left out.
+    pub(crate) fn word_or<T: Clone>(
+        &mut self,
+        name: &'static str,
+        words: &[(&str, T)],
+        default: T,
+    ) -> Result<T, Fault> {
+        match self.optional(name) {
+            Some(value) => self.meaning(name, value, words),
+            None => Ok(default),
+        }
+    }
+
+    /// A true or false that is false when left out.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, Fault> {
+        match self.optional(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(wrong_type(self.pointer_to(name), "true or false", other)),
+        }
+    }
+
+    /// A number between 0 and 1.
+    pub(crate) fn share(&mut self, name: &'static str) -> Result<f64, Fault> {
+        let value = self.required(name)?;
+        let pointer = self.pointer_to(name);
+        match value.as_f64() {
+            None => Err(wrong_type(pointer, "a number between 0 and 1", value)),
+            Some(share) if (0.0..=1.0).contains(&share) => Ok(share),
+            Some(share) => {
+                let message = format!("`{name}` is between 0 and 1; this is {share}.");
+                Err(Fault::new(code::OUT_OF_RANGE, pointer, message))
+            }
+        }
+    }
+
+    /// A whole number from 1 to `most`, or `default` when left out.
+    pub(crate) fn count_or(&mut self, name: &'static str, most: u16, default: u16) -> Result<u16, Fault> {
+        self.optional(name).map_or(Ok(default), |value| self.as_count(name, value, most))
+    }
+
+    /// A whole number from 1 to `most`.
+    pub(crate) fn count(&mut self, name: &'static str, most: u16) -> Result<u16, Fault> {
+        let value = self.required(name)?;
+        self.as_count(name, value, most)
+    }
+
+    /// A list of different texts of at most `most_bytes` bytes each, at most [`DEFINITION_LIST`] of them.
+    pub(crate) fn texts(&mut self, name: &'static str, most_bytes: usize) -> Result<Vec<&'a str>, Fault> {
+        let value = self.required(name)?;
+        let pointer = self.pointer_to(name);
+        let Value::Array(values) = value else { return Err(wrong_type(pointer, "a list of texts", value)) };
+        if values.len() > DEFINITION_LIST {
+            let message = format!("`{name}` has at most {DEFINITION_LIST} entries; these are {}.", values.len());
+            return Err(Fault::new(code::TOO_MANY, pointer, message));
+        }
+        let mut seen = BTreeSet::new();
+        let mut texts = Vec::with_capacity(values.len());
+        for (place, value) in values.iter().enumerate() {
+            let pointer = format!("{pointer}/{place}");
+            let text = as_text(value, pointer.clone(), most_bytes)?;
+            if !seen.insert(text) {
+                return Err(Fault::new(code::TWICE, pointer, format!("`{text}` is in the list already.")));
+            }
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+
+    /// The same with at least one in it.
+    pub(crate) fn some_texts(&mut self, name: &'static str, most_bytes: usize) -> Result<Vec<&'a str>, Fault> {
+        let texts = self.texts(name, most_bytes)?;
+        if texts.is_empty() {
+            let message = format!("`{name}` needs at least one entry.");
+            return Err(Fault::new(code::EMPTY, self.pointer_to(name), message));
+        }
+        Ok(texts)
+    }
+
+    /// An object of texts by name: each name with its text and where it stands.
+    pub(crate) fn named_texts(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Vec<(&'a str, &'a str, String)>, Fault> {
+        let value = self.required(name)?;
+        let inner = Self::at(value, self.pointer_to(name))?;
+        let read = |(key, value): (&'a String, &'a Value)| {
+            let pointer = inner.pointer_to(key);
+            as_text(value, pointer.clone(), most).map(|text| (key.as_str(), text, pointer))
+        };
+        inner.fields.iter().map(read).collect()
+    }
+
+    /// Refuses a field that does not go with the others.
+    pub(crate) fn refuse(&mut self, name: &'static str, why: &str) -> Result<(), Fault> {
+        match self.optional(name) {
+            Some(_) => Err(Fault::new(code::CONTRADICTION, self.pointer_to(name), why)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses the fields that were not asked for.
+    pub(crate) fn finish(self) -> Result<(), Fault> {
+        match self.fields.keys().find(|key| !self.known.contains(&key.as_str())) {
+            None => Ok(()),
+            Some(key) => {
+                let message = format!("There is no field `{key}` here; there are {}.", listed(&self.known));
+                Err(Fault::new(code::UNKNOWN_FIELD, self.pointer_to(key), message))
+            }
+        }
+    }
+
+    /// The pointer to a field.
+    pub(crate) fn pointer_to(&self, name: &str) -> String {
+        format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1"))
+    }
+
+    fn optional(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.known.push(name);
+        self.fields.get(name)
+    }
+
+    fn required(&mut self, name: &'static str) -> Result<&'a Value, Fault> {
+        let pointer = self.pointer_to(name);
+        self.optional(name)
+            .ok_or_else(|| Fault::new(code::MISSING_FIELD, pointer, format!("The field `{name}` is missing.")))
+    }
+
+    fn as_count(&self, name: &str, value: &Value, most: u16) -> Result<u16, Fault> {
+        let pointer = self.pointer_to(name);
+        if !value.is_i64() && !value.is_u64() {
+            return Err(wrong_type(pointer, "a whole number", value));
+        }
+        let count = value.as_u64().and_then(|count| u16::try_from(count).ok());
+        count.filter(|count| (1..=most).contains(count)).ok_or_else(|| {
+            Fault::new(code::OUT_OF_RANGE, pointer, format!("`{name}` is between 1 and {most}; this is {value}."))
+        })
+    }
+
+    fn meaning<T: Clone>(&self, name: &str, value: &Value, words: &[(&str, T)]) -> Result<T, Fault> {
+        let pointer = self.pointer_to(name);
+        let Value::String(text) = value else { return Err(wrong_type(pointer, "a text", value)) };
+        words.iter().find(|(word, _)| word == text).map(|(_, meaning)| meaning.clone()).ok_or_else(|| {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let message = format!("`{name}` is one of {}; `{text}` is none of them.", listed(&known));
+            Fault::new(code::UNKNOWN_WORD, pointer, message)
+        })
+    }
+}
+
+fn as_text(value: &Value, pointer: String, most: usize) -> Result<&str, Fault> {
+    match value {
+        Value::String(text) if text.trim().is_empty() => {
+            Err(Fault::new(code::EMPTY, pointer, "A text with something in it is needed here."))
+        }
+        Value::String(text) if text.len() > most => {
+            let message = format!("This text has {} bytes; at most {most} are allowed.", text.len());
+            Err(Fault::new(code::TOO_LONG, pointer, message))
+        }
+        Value::String(text) => Ok(text),
+        other => Err(wrong_type(pointer, "a text", other)),
+    }
+}
+
+fn wrong_type(pointer: String, wanted: &str, found: &Value) -> Fault {
+    let found = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Fault::new(code::WRONG_TYPE, pointer, format!("This should be {wanted}; it is {found}."))
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

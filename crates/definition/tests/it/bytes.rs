@@ -1,0 +1,91 @@
+//! The stored form.
+
+use definition::{Documents, Kind, code, compile};
+use serde_json::{Value, json};
+
+use crate::seen::{number_and_changed, put_segment, with_segments};
+
+/// Bytes as version 1 wrote them. They must be read for as long as there are projects that have them.
+const VERSION_1: &str = concat!(
+    r#"{"version":1,"definitions":{"#,
+    r#""segment":{"vip":{"condition":"has(profile.size)","description":"Known size."}},"#,
+    r#""setting":{"retention_days":{"value":30}},"trait":{"size":{"holds":"number"}}},"#,
+    r#""published":{"next_number":8,"needs_revision":3,"segments":{"#,
+    r#""vip":{"number":7,"changed":4,"condition":"has(profile.size)","traits":{"size":"number"}}}}}"#,
+);
+
+#[test]
+fn bytes_of_version_1_are_read_and_written_the_same() {
+    let mut documents = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(documents.to_bytes()).unwrap(), VERSION_1);
+    let plan = compile(&mut documents, 5, None).unwrap();
+    assert_eq!(number_and_changed(&plan, "vip"), (7, 4));
+    assert_eq!(plan.segments.needs_revision(), 3);
+}
+
+#[test]
+fn equal_documents_have_equal_bytes() {
+    let mut one = Documents::defaults();
+    let mut other = Documents::defaults();
+    let written: Value = serde_json::from_str(r#"{"strength": "weak", "fold_case": true}"#).unwrap();
+    let sorted: Value = serde_json::from_str(r#"{"fold_case": true, "strength": "weak"}"#).unwrap();
+    one.put(Kind::Namespace, "erp", &written).unwrap();
+    put_segment(&mut one, "b", "true");
+    put_segment(&mut one, "a", "true");
+    put_segment(&mut other, "a", "true");
+    put_segment(&mut other, "b", "true");
+    other.put(Kind::Namespace, "erp", &sorted).unwrap();
+    assert_eq!(one.to_bytes(), other.to_bytes());
+    assert_eq!(Documents::from_bytes(&one.to_bytes()).unwrap(), one);
+}
+
+fn refused(bytes: &[u8]) -> (&'static str, String) {
+    let error = Documents::from_bytes(bytes).unwrap_err();
+    (error.code, error.pointer)
+}
+
+fn changed(pointer: &str, value: Value) -> Vec<u8> {
+    let mut stored: Value = serde_json::from_str(VERSION_1).unwrap();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    stored.pointer_mut(parent).unwrap()[name] = value;
+    stored.to_string().into_bytes()
+}
+
+#[test]
+fn what_is_not_ours_is_refused() {
+    assert_eq!(refused(b""), (code::UNREADABLE, String::new()));
+    assert_eq!(refused(b"{}"), (code::UNREADABLE, String::new()));
+    assert_eq!(refused(&VERSION_1.as_bytes()[..VERSION_1.len() - 1]), (code::UNREADABLE, String::new()));
+    assert_eq!(refused(&changed("/version", json!(2))), (code::UNKNOWN_VERSION, "/version".into()));
+    assert_eq!(refused(&changed("/more", json!(1))), (code::UNREADABLE, String::new()));
+    assert_eq!(refused(&changed("/definitions/journey", json!({}))), (code::UNKNOWN_KIND, "/journey".into()));
+    assert_eq!(refused(&changed("/definitions/trait/size/holds", json!(1))), (code::WRONG_TYPE, "/holds".into()));
+    assert_eq!(refused(&changed("/published/next_number", json!(7))), (code::UNREADABLE, "/published".into()));
+    let twin = json!({"number": 7, "changed": 1, "condition": "true", "traits": {}});
+    assert_eq!(refused(&changed("/published/segments/twin", twin)), (code::UNREADABLE, "/published".into()));
+}
+
+#[test]
+fn numbers_end_one_day() {
+    let mut documents = Documents::from_bytes(&changed("/published/next_number", json!(u32::MAX - 1))).unwrap();
+    put_segment(&mut documents, "last", "true");
+    let plan = compile(&mut documents, 5, None).unwrap();
+    assert_eq!(number_and_changed(&plan, "last").0, u32::MAX - 1);
+    put_segment(&mut documents, "one-more", "true");
+    assert_eq!(compile(&mut documents, 6, Some(&plan)).unwrap_err().code, code::NUMBERS_USED_UP);
+    documents.remove(Kind::Segment, "one-more").unwrap();
+    compile(&mut documents, 6, Some(&plan)).unwrap();
+}
+
+#[test]
+fn a_full_project_compiles() {
+    let names: Vec<String> = (0..model::limits::SEGMENTS).map(|number| format!("s{number:04}")).collect();
+    let mut documents = with_segments(&[]);
+    for pair in names.windows(2) {
+        put_segment(&mut documents, &pair[1], &format!("segment(\"{}\")", pair[0]));
+    }
+    put_segment(&mut documents, &names[0], "true");
+    let plan = compile(&mut documents, 1, None).unwrap();
+    assert_eq!(plan.segments.rules().len(), model::limits::SEGMENTS);
+    assert_eq!(plan.segments.rules().last().unwrap().name.as_str(), "s1999");
+}

@@ -1,0 +1,111 @@
+//! Definitions as files in a folder.
+
+use std::{fs, path::Path};
+
+use definition::{DefinitionError, Documents, Kind, code, compile, read_folder};
+use serde_json::json;
+use tempfile::TempDir;
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_folder_is_read_over_the_defaults() {
+    let folder = folder(&[
+        (
+            "a.toml",
+            "[segment.vip]\ncondition = 'true'\n[source.web]\nkind = 'browser'\nreliability = 1\nany_of = ['ads']\n",
+        ),
+        (
+            "b.json",
+            r#"{"segment": {"lapsed": {"condition": "!segment(\"vip\")"}}, "consent_category": {"C 1": {"purposes": []}}}"#,
+        ),
+        ("notes.md", "not a definition"),
+        (".draft.toml", "not a definition"),
+    ]);
+    fs::create_dir(folder.path().join("deeper.toml")).unwrap();
+    let mut documents = read_folder(folder.path()).unwrap();
+    assert_eq!(documents.get(Kind::Segment, "vip"), Some(json!({"condition": "true"})));
+    assert_eq!(documents.get(Kind::ConsentCategory, "C 1"), Some(json!({"purposes": []})));
+    assert_eq!(documents.get(Kind::Source, "web").unwrap()["any_of"], json!(["ads"]), "a file outdoes a default");
+    let others = documents.list(None).len() - Documents::defaults().list(None).len();
+    assert_eq!(others, 3);
+    compile(&mut documents, 1, None).unwrap();
+}
+
+#[test]
+fn an_empty_folder_is_a_new_project() {
+    assert_eq!(read_folder(folder(&[]).path()).unwrap(), Documents::defaults());
+}
+
+/// The error of one file, and its message without the folder.
+fn refused(name: &str, text: &str) -> (DefinitionError, String) {
+    let folder = folder(&[(name, text)]);
+    let error = read_folder(folder.path()).unwrap_err();
+    let message = error.message.replace(&format!("{}/", folder.path().display()), "");
+    (error, message)
+}
+
+#[test]
+fn an_error_names_file_line_and_field() {
+    let source = "# ours\n[source.crm]\nkind = 'file'\nreliability = 1\nany_of = [\n  'site',\n  'site',\n]\n";
+    for (name, text, code, pointer, begins) in [
+        ("a.toml", source, code::TWICE, "/any_of/1", "a.toml:7: "),
+        ("a.toml", "\n[segment.vip]\nconditon = 'true'\n", code::MISSING_FIELD, "/condition", "a.toml:2: "),
+        ("a.toml", "[segment.vip]\ncondition = 'true'\nmore = 1\n", code::UNKNOWN_FIELD, "/more", "a.toml:3: "),
+        ("a.toml", "segment.vip.condition = 3\n", code::WRONG_TYPE, "/condition", "a.toml:1: "),
+        ("a.toml", "[trait.t]\nholds = 'text'\n\n[segments.vip]\n", code::UNKNOWN_KIND, "/segments", "a.toml:4: "),
+        ("a.toml", "segment = 'vip'\n", code::WRONG_TYPE, "/segment", "a.toml:1: "),
+        ("a.toml", "[segment.vip]\n\ncondition = \n", code::UNREADABLE, "", "a.toml: line 3: "),
+        ("a.json", r#"{"segment": {"vip": {"condition": 1}}}"#, code::WRONG_TYPE, "/condition", "a.json: "),
+        ("a.json", "{\n\"segment\"", code::UNREADABLE, "", "a.json: "),
+        ("a.json", "[]", code::UNREADABLE, "", "a.json: "),
+    ] {
+        let (error, message) = refused(name, text);
+        assert_eq!((error.code, error.pointer.as_str()), (code, pointer), "{text}: {error}");
+        assert!(message.starts_with(begins), "{text}: {message}");
+    }
+    let (error, _) = refused("a.toml", "[segment.vip]\nconditon = 'true'\n");
+    assert_eq!((error.kind, error.name.as_deref()), (Some(Kind::Segment), Some("vip")));
+}
+
+#[test]
+fn what_toml_can_say_and_json_cannot_is_refused_at_its_line() {
+    let (error, message) = refused("a.toml", "[source.s]\nkind = 'file'\nany_of = ['site']\nreliability = nan\n");
+    assert_eq!((error.code, error.pointer.as_str()), (code::WRONG_TYPE, "/reliability"));
+    assert!(message.starts_with("a.toml:4: "), "{message}");
+}
+
+#[test]
+fn one_definition_stands_in_one_file() {
+    let folder =
+        folder(&[("a.toml", "[segment.vip]\ncondition = 'true'"), ("b.toml", "\n[segment.vip]\ncondition = 'false'")]);
+    let error = read_folder(folder.path()).unwrap_err();
+    assert_eq!((error.code, error.name.as_deref()), (code::DEFINED_TWICE, Some("vip")));
+    assert!(error.message.contains("b.toml:2: ") && error.message.contains("a.toml too"), "{error}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error() {
+    let error = read_folder(&folder(&[]).path().join("nowhere")).unwrap_err();
+    assert_eq!(error.code, code::UNREADABLE);
+}
+
+/// The sample shop that `prevenance demo` starts with.
+#[test]
+fn the_sample_definitions_compile() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/definitions");
+    let mut documents = read_folder(&samples).unwrap();
+    let plan = compile(&mut documents, 1, None).unwrap();
+    let names: Vec<&str> = plan.segments.rules().iter().map(|rule| rule.name.as_str()).collect();
+    for segment in ["cart-abandoned", "vip", "lapsed", "boots-viewers", "bought-in-6-months"] {
+        assert!(names.contains(&segment), "{names:?}");
+    }
+    assert!(plan.sources["loyalty"].trusted);
+    assert_eq!(plan.schema.get("foot_width").unwrap().holds.word(), "one_of");
+}

@@ -1,0 +1,8 @@
+//! Definitions, put and compiled from outside.
+#![expect(clippy::unwrap_used, reason = "what helps a test stops at the first surprise, as the test itself does")]
+
+mod bytes;
+mod compiling;
+mod documents;
+mod files;
+mod seen;
