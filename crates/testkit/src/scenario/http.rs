@@ -65,14 +65,27 @@ impl<H: Host> HttpStage<H> {
         Self { host, now }
     }
 
-    fn profile(&self, who: &Address) -> Result<Option<Value>, Fault> {
+    /// The profile and the first page of its timeline. Where the person's consent forbids to read them, the export
+    /// shows the same: it is the person's own right and needs no purpose.
+    fn profile(&self, who: &Address) -> Result<Option<(Value, Value)>, Fault> {
+        let secret = self.host.secret();
         let path = format!("/v1/profiles/{}", path_segment(&format!("{}:{}", who.namespace, who.value)));
-        let answer = self.host.secret().get(&path);
-        if answer.status == 404 { Ok(None) } else { success(&answer).map(Some) }
+        let answer = secret.get(&path);
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        if answer.status == 403 {
+            let export = success(&secret.get(&format!("{path}/export")))?;
+            return Ok(Some((export["profile"].clone(), json!({"events": export["events"]}))));
+        }
+        let profile = success(&answer)?;
+        let timeline = format!("/v1/profiles/{}/timeline?limit={TIMELINE}", text(&profile, "id")?);
+        Ok(Some((profile, success(&secret.get(&timeline))?)))
     }
 
     fn profile_path(&self, who: &Address) -> Result<String, Fault> {
-        let profile = self.profile(who)?.ok_or_else(|| Fault(format!("nobody is {}:{}", who.namespace, who.value)))?;
+        let known = self.profile(who)?;
+        let (profile, _) = known.ok_or_else(|| Fault(format!("nobody is {}:{}", who.namespace, who.value)))?;
         Ok(format!("/v1/profiles/{}", text(&profile, "id")?))
     }
 }
@@ -123,13 +136,11 @@ impl<H: Host> Stage for HttpStage<H> {
     }
 
     fn look(&mut self, who: &Address) -> Result<Option<Seen>, Fault> {
-        let Some(profile) = self.profile(who)? else { return Ok(None) };
-        let id = text(&profile, "id")?;
-        let page = success(&self.host.secret().get(&format!("/v1/profiles/{id}/timeline?limit={TIMELINE}")))?;
+        let Some((profile, page)) = self.profile(who)? else { return Ok(None) };
         if !page["next"].is_null() {
             return Err(Fault(format!("more than {TIMELINE} events on the timeline")));
         }
-        seen(id, &profile, &page).map(Some)
+        seen(text(&profile, "id")?, &profile, &page).map(Some)
     }
 
     fn segment_size(&mut self, name: &str) -> Result<Size, Fault> {
