@@ -1,0 +1,4 @@
+//! What every version of the substrate must hold, and what goes wrong with files and disks.
+
+mod conformance;
+mod rig;
