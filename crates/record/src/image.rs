@@ -1,0 +1,92 @@
+//! The image of a person: as it is saved, and as it travels in a merge or comes back from one.
+//!
+//! ```text
+//! person   version 1 | id 16 | unit 16 | merges | due | memberships, sealed under the key of `id`
+//!          sides     | each: origin 16 | created_at | facts and trails, sealed under the key of `origin`
+//! ```
+//!
+//! A sealed part whose key is gone is left empty when it is written, and comes back empty when it is read: an erased
+//! side keeps its place, its id and its age, and nothing else. So a merge, an unmerge and an erasure replay over it as
+//! they did when it was whole.
+
+use std::sync::Arc;
+
+use engine::person::{Person, PersonSide};
+use model::{id::ProfileId, time::Timestamp};
+use profile::side::Side;
+use segment::trails::Trails;
+use store::error::StoreError;
+
+use crate::{
+    codec::{Layout, Reader, Writer, from_bytes},
+    error::{Malformed, RecordError},
+    seal::{Keys, Part, Place},
+};
+
+/// The newest version of a person's image.
+const PERSON_VERSION: u8 = 1;
+
+pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreError> {
+    let Person { id, unit, sides, merges, memberships, due } = person;
+    to.byte(PERSON_VERSION);
+    id.write(to);
+    unit.write(to);
+    merges.write(to);
+    due.write(to);
+    let place = Place { part: Part::Memberships, version: PERSON_VERSION, side: *id };
+    place.write(keys, to, |to| memberships.write(to))?;
+    to.varint(sides.len() as u64);
+    for side in sides {
+        side.facts.origin.write(to);
+        side.facts.created_at.write(to);
+        let place = Place { part: Part::Side, version: PERSON_VERSION, side: side.facts.origin };
+        place.write(keys, to, |to| write_side(side, to))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Person, RecordError> {
+    let version = from.version("profile", PERSON_VERSION)?;
+    let id = ProfileId::read(from)?;
+    let (unit, merges, due) = (Layout::read(from)?, Layout::read(from)?, Layout::read(from)?);
+    let memberships = Place { part: Part::Memberships, version, side: id }.read(keys, from)?;
+    let memberships = memberships.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default();
+    let sides = from.list_of(|from| {
+        let origin = ProfileId::read(from)?;
+        let created_at = Timestamp::read(from)?;
+        match (Place { part: Part::Side, version, side: origin }).read(keys, from)? {
+            Some(bytes) => Ok::<_, RecordError>(read_side(origin, created_at, &bytes)?),
+            None => Ok(PersonSide { facts: Side::new(origin, created_at), trails: Arc::new(Trails::empty(0)) }),
+        }
+    })?;
+    Ok(Person { id, unit, sides, merges, memberships, due })
+}
+
+fn write_side(side: &PersonSide, to: &mut Writer) {
+    let PersonSide { facts, trails } = side;
+    let Side { origin: _, created_at: _, identifiers, traits, consents, days, links, apart } = facts;
+    identifiers.write(to);
+    traits.write(to);
+    consents.write(to);
+    days.write(to);
+    links.write(to);
+    apart.write(to);
+    trails.write(to);
+}
+
+fn read_side(origin: ProfileId, created_at: Timestamp, bytes: &[u8]) -> Result<PersonSide, Malformed> {
+    let mut from = Reader::new(bytes);
+    let facts = Side {
+        origin,
+        created_at,
+        identifiers: Layout::read(&mut from)?,
+        traits: Layout::read(&mut from)?,
+        consents: Layout::read(&mut from)?,
+        days: Layout::read(&mut from)?,
+        links: Layout::read(&mut from)?,
+        apart: Layout::read(&mut from)?,
+    };
+    let trails = Layout::read(&mut from)?;
+    from.end()?;
+    Ok(PersonSide { facts, trails })
+}

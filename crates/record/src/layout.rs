@@ -1,0 +1,8 @@
+//! The layouts of types that mean the same in every record. What each one is stands where it is defined; here stands
+//! only the order of its fields and the numbers of its words. A change needs a new version of every record around it.
+
+mod command;
+mod event;
+mod fact;
+mod person;
+mod value;
