@@ -23,7 +23,7 @@ use crate::{
 ///
 /// Every document in it has the right shape ([`Documents::put`] sees to that); that all together make sense is what
 /// [`crate::compile()`] finds out. So: clone, change, compile, and keep the clone only if that went well.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Documents {
     bodies: BTreeMap<Kind, BTreeMap<String, Value>>,
     pub(crate) published: Published,
@@ -46,7 +46,7 @@ struct Stored {
 impl Documents {
     /// What a new project has: see `defaults.toml` beside this file.
     pub fn defaults() -> Self {
-        let mut documents = Self::default();
+        let mut documents = Self::remembering(Published::default());
         for definition in file::read_toml(DEFAULTS).expect("a test reads the defaults") {
             documents
                 .put(definition.kind, &definition.name, &definition.body)
@@ -71,7 +71,7 @@ impl Documents {
         }
         let stored: Stored = serde_json::from_value(value).map_err(unreadable)?;
         stored.published.check().map_err(Fault::of_all)?;
-        let mut documents = Self { published: stored.published, ..Self::default() };
+        let mut documents = Self::remembering(stored.published);
         for (word, bodies) in &stored.definitions {
             let kind = file::kind_of(word).map_err(Fault::of_all)?;
             for (name, document) in bodies {
@@ -141,6 +141,10 @@ impl Documents {
         }
         self.bodies.entry(kind).or_default().remove(name);
         Ok(())
+    }
+
+    fn remembering(published: Published) -> Self {
+        Self { bodies: BTreeMap::new(), published }
     }
 
     /// All documents in order of kind and name.

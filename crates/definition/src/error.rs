@@ -1,6 +1,6 @@
 //! Why a definition was refused, and where.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use crate::kind::Kind;
 
@@ -9,7 +9,7 @@ use crate::kind::Kind;
 pub struct DefinitionError {
     /// A stable code: one of [`code`], or for what is wrong inside a condition one of `condition::code`.
     pub code: &'static str,
-    /// A sentence for the person who wrote the definition. Where a file is at fault, it begins with `file:line: `.
+    /// A sentence for the person who wrote the definition.
     pub message: String,
     /// The kind of the definition at fault, if it is one.
     pub kind: Option<Kind>,
@@ -19,10 +19,27 @@ pub struct DefinitionError {
     pub pointer: String,
     /// Where `pointer` leads to a condition: characters (not bytes) before the offending one.
     pub at: Option<usize>,
+    /// The file at fault, where definitions were read from files.
+    pub place: Option<Box<FilePlace>>,
 }
 
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePlace {
+    /// The file, or the folder that could not be read.
+    pub path: PathBuf,
+    /// The line, from 1, if it is known.
+    pub line: Option<usize>,
+}
+
+/// `file:line: kind name: message`, with what is known of it.
 impl fmt::Display for DefinitionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{}:", place.path.display())?;
+            place.line.map_or(Ok(()), |line| write!(f, "{line}:"))?;
+            f.write_str(" ")?;
+        }
         if let (Some(kind), Some(name)) = (self.kind, &self.name) {
             write!(f, "{kind} {name}: ")?;
         }
@@ -46,13 +63,13 @@ impl Fault {
 
     pub(crate) fn of(self, kind: Kind, name: &str) -> DefinitionError {
         let Self { code, message, pointer, at } = self;
-        DefinitionError { code, message, kind: Some(kind), name: Some(name.to_owned()), pointer, at }
+        DefinitionError { code, message, kind: Some(kind), name: Some(name.to_owned()), pointer, at, place: None }
     }
 
     /// A fault of no definition: of the stored bytes, or of a file.
     pub(crate) fn of_all(self) -> DefinitionError {
         let Self { code, message, pointer, at } = self;
-        DefinitionError { code, message, kind: None, name: None, pointer, at }
+        DefinitionError { code, message, kind: None, name: None, pointer, at, place: None }
     }
 }
 

@@ -19,23 +19,41 @@ pub(crate) struct Definition {
     pub(crate) body: Value,
 }
 
-/// Reads `[segment.vip]` and the like. The error's pointer leads into the file, and its message has a line if known.
-pub(crate) fn read_toml(text: &str) -> Result<Vec<Definition>, Fault> {
+/// What is wrong with a text that should hold definitions. The fault's pointer leads into the whole text.
+#[derive(Debug)]
+pub(crate) struct FileFault {
+    pub(crate) fault: Fault,
+    /// Where the text is no TOML or JSON, from 1.
+    pub(crate) line: Option<usize>,
+}
+
+impl From<Fault> for FileFault {
+    fn from(fault: Fault) -> Self {
+        Self { fault, line: None }
+    }
+}
+
+/// Reads `[segment.vip]` and the like.
+pub(crate) fn read_toml(text: &str) -> Result<Vec<Definition>, FileFault> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or_else(String::new, |span| format!("line {}: ", line_at(text, span.start)));
-        Fault::new(code::UNREADABLE, "", format!("{line}{}", error.message()))
+        let line = error.span().map(|span| line_at(text, span.start));
+        FileFault { fault: Fault::new(code::UNREADABLE, "", format!("This is no TOML: {}.", error.message())), line }
     })?;
-    grouped(json_table(table))
+    Ok(grouped(json_table(table))?)
 }
 
 /// Reads `{"segment": {"vip": {…}}}`.
-pub(crate) fn read_json(text: &str) -> Result<Vec<Definition>, Fault> {
+pub(crate) fn read_json(text: &str) -> Result<Vec<Definition>, FileFault> {
     match serde_json::from_str(text) {
-        Ok(Value::Object(kinds)) => grouped(kinds),
+        Ok(Value::Object(kinds)) => Ok(grouped(kinds)?),
         Ok(_) => {
-            Err(Fault::new(code::UNREADABLE, "", "Here stands an object of kinds, each an object of definitions."))
+            let message = "This should be an object of kinds, each an object of definitions.";
+            Err(Fault::new(code::WRONG_TYPE, "", message).into())
         }
-        Err(error) => Err(Fault::new(code::UNREADABLE, "", error.to_string())),
+        Err(error) => {
+            let fault = Fault::new(code::UNREADABLE, "", format!("This is no JSON: {error}."));
+            Err(FileFault { fault, line: Some(error.line()) })
+        }
     }
 }
 

@@ -7,50 +7,74 @@ use std::{
 };
 
 use crate::{
+    compile::compile,
     documents::Documents,
-    error::{DefinitionError, Fault, code},
-    file::{self, Definition},
+    error::{DefinitionError, Fault, FilePlace, code},
+    file::{self, Definition, FileFault},
     kind::Kind,
 };
 
-/// Reads all `*.toml` and `*.json` files of a folder (not of folders in it) over what a new project has.
+/// Reads all `*.toml` and `*.json` files of a folder (not of folders in it) over what a new project has, and makes
+/// sure that they compile.
 ///
 /// Each file holds any number of definitions, grouped by kind and name: `[segment.cart-abandoned]` in TOML,
 /// `{"segment": {"cart-abandoned": {…}}}` in JSON. Files that begin with a dot are passed over.
 ///
 /// # Errors
-/// What [`Documents::put`] refuses; `UNREADABLE` for what is no TOML or JSON or cannot be opened; `DEFINED_TWICE`.
-/// The message begins with the file's name and, in TOML, the line.
+/// What [`Documents::put`] or [`crate::compile()`] refuses; `UNREADABLE` for what is no TOML or JSON or cannot be
+/// opened; `DEFINED_TWICE`. All name the file, and in TOML the line.
 pub fn read_folder(path: &Path) -> Result<Documents, DefinitionError> {
-    let mut documents = Documents::defaults();
-    let mut seen = BTreeMap::new();
-    for file in files_of(path).map_err(|error| unreadable(path, &error))? {
-        let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
-        read_file(&mut documents, &mut seen, &File { path: &file, text: &text })?;
+    let mut files = Vec::new();
+    for path in files_of(path).map_err(|error| unreadable(path, &error))? {
+        let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+        files.push(File { path, text });
     }
-    Ok(documents)
+    let mut documents = Documents::defaults();
+    let mut places = Places::new();
+    for file in &files {
+        read_file(&mut documents, &mut places, file)?;
+    }
+    // The memory of a publication belongs to the project that publishes, so a clone is compiled.
+    match compile(&mut documents.clone(), 0, None) {
+        Ok(_) => Ok(documents),
+        Err(error) => Err(locate_in(&places, error)),
+    }
 }
 
 /// Where each definition stands that was read so far.
-type Seen = BTreeMap<(Kind, String), PathBuf>;
+type Places<'f> = BTreeMap<(Kind, String), &'f File>;
 
-/// A file that is being read.
-struct File<'a> {
-    path: &'a Path,
-    text: &'a str,
+/// A file that was read.
+struct File {
+    path: PathBuf,
+    text: String,
 }
 
-impl File<'_> {
+impl File {
     fn is_json(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension == "json")
     }
 
-    /// Puts file and line before the message of an error about the value at `path`.
-    fn locate<'p>(&self, mut error: DefinitionError, path: impl IntoIterator<Item = &'p str>) -> DefinitionError {
-        let line = if self.is_json() { None } else { file::line_of(self.text, path) };
-        let line = line.map_or_else(String::new, |line| format!("{line}:"));
-        error.message = format!("{}:{line} {}", self.path.display(), error.message);
-        error
+    fn place(&self, line: Option<usize>) -> Option<Box<FilePlace>> {
+        Some(Box::new(FilePlace { path: self.path.clone(), line }))
+    }
+
+    /// Adds the place of what an error points at.
+    fn locate(&self, error: DefinitionError) -> DefinitionError {
+        let own = error.kind.map(Kind::word).into_iter().chain(error.name.as_deref());
+        let pointer: Vec<String> =
+            error.pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+        let path = own.chain(pointer.iter().map(String::as_str));
+        let line = if self.is_json() { None } else { file::line_of(&self.text, path) };
+        DefinitionError { place: self.place(line), ..error }
+    }
+}
+
+fn locate_in(places: &Places<'_>, error: DefinitionError) -> DefinitionError {
+    let key = error.kind.zip(error.name.clone());
+    match key.and_then(|key| places.get(&key)) {
+        Some(file) => file.locate(error),
+        None => error,
     }
 }
 
@@ -68,33 +92,23 @@ fn files_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn read_file(documents: &mut Documents, seen: &mut Seen, file: &File<'_>) -> Result<(), DefinitionError> {
-    let definitions = if file.is_json() { file::read_json(file.text) } else { file::read_toml(file.text) };
-    let definitions = definitions.map_err(|fault| {
-        let parts = parts(&fault.pointer);
-        file.locate(fault.of_all(), parts.iter().map(String::as_str))
+fn read_file<'f>(documents: &mut Documents, places: &mut Places<'f>, file: &'f File) -> Result<(), DefinitionError> {
+    let definitions = if file.is_json() { file::read_json(&file.text) } else { file::read_toml(&file.text) };
+    let definitions = definitions.map_err(|FileFault { fault, line }| match line {
+        Some(line) => DefinitionError { place: file.place(Some(line)), ..fault.of_all() },
+        None => file.locate(fault.of_all()),
     })?;
     for Definition { kind, name, body } in definitions {
-        let put = match seen.insert((kind, name.clone()), file.path.to_owned()) {
-            None => documents.put(kind, &name, &body),
-            Some(other) => {
-                let message = format!("It is defined in {} too.", other.display());
-                Err(Fault::new(code::DEFINED_TWICE, "", message).of(kind, &name))
-            }
-        };
-        put.map_err(|error| {
-            let parts = parts(&error.pointer);
-            file.locate(error, [kind.word(), &name].into_iter().chain(parts.iter().map(String::as_str)))
-        })?;
+        if let Some(other) = places.insert((kind, name.clone()), file) {
+            let message = format!("It is defined in {} too.", other.path.display());
+            return Err(file.locate(Fault::new(code::DEFINED_TWICE, "", message).of(kind, &name)));
+        }
+        documents.put(kind, &name, &body).map_err(|error| file.locate(error))?;
     }
     Ok(())
 }
 
-/// The parts of a JSON pointer.
-fn parts(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
-}
-
 fn unreadable(path: &Path, error: &io::Error) -> DefinitionError {
-    Fault::new(code::UNREADABLE, "", format!("{}: {error}", path.display())).of_all()
+    let place = Some(Box::new(FilePlace { path: path.to_owned(), line: None }));
+    DefinitionError { place, ..Fault::new(code::UNREADABLE, "", format!("This cannot be read: {error}.")).of_all() }
 }

@@ -21,6 +21,6 @@ mod shape;
 
 pub use compile::compile;
 pub use documents::Documents;
-pub use error::{DefinitionError, code};
+pub use error::{DefinitionError, FilePlace, code};
 pub use folder::read_folder;
 pub use kind::Kind;

@@ -59,8 +59,8 @@ impl Published {
     pub(crate) fn learn(&mut self, before: &Plan) {
         for rule in before.segments.rules() {
             self.next_number = self.next_number.max(rule.number.0.saturating_add(1));
-            let known = self.segments.values().any(|segment| segment.number == rule.number.0);
-            if !known && !self.segments.contains_key(rule.name.as_str()) {
+            let number_is_taken = || self.segments.values().any(|segment| segment.number == rule.number.0);
+            if !self.segments.contains_key(rule.name.as_str()) && !number_is_taken() {
                 let seen = PublishedSegment {
                     number: rule.number.0,
                     changed: rule.changed,

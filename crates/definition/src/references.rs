@@ -1,9 +1,6 @@
 //! Which definitions name which.
 
-use model::{
-    name::{Name, Purpose},
-    schema::TraitSchema,
-};
+use model::name::{Name, Purpose};
 use serde_json::Value;
 
 use crate::{compile, documents::Documents, kind::Kind};
@@ -39,25 +36,21 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
         }),
         Kind::Segment | Kind::Trait => {
             let schema = compile::schema(documents).unwrap_or_default();
-            documents
-                .of_kind(Kind::Segment)
-                .find(|(by, document)| *by != name && condition_names(documents, &schema, document, kind, name))
-                .map(|(by, _)| (Kind::Segment, by))
+            let segments = documents.segment_names();
+            let names_it = |document: &Value| {
+                let text = document.get("condition").and_then(Value::as_str).unwrap_or_default();
+                // Compiling takes some hundred microseconds; few conditions have the name in them.
+                text.contains(name)
+                    && match compile::condition(text, &schema, &segments) {
+                        // A draft that does not compile is judged by its text.
+                        Err(_) => true,
+                        Ok(condition) if kind == Kind::Segment => condition.needs().segments.contains(name),
+                        Ok(condition) => condition.needs().traits.contains(name),
+                    }
+            };
+            let mut others = documents.of_kind(Kind::Segment).filter(|(by, _)| kind == Kind::Trait || *by != name);
+            others.find(|(_, document)| names_it(document)).map(|(by, _)| (Kind::Segment, by))
         }
         Kind::ConsentCategory | Kind::Namespace | Kind::Source | Kind::Setting => None,
-    }
-}
-
-/// Whether a segment's condition names that segment or trait. A draft that does not compile is judged by its text.
-fn condition_names(documents: &Documents, schema: &TraitSchema, document: &Value, kind: Kind, name: &str) -> bool {
-    let text = document.get("condition").and_then(Value::as_str).unwrap_or_default();
-    // Compiling takes some hundred microseconds; few conditions have the name in them.
-    if !text.contains(name) {
-        return false;
-    }
-    match compile::condition(text, schema, &documents.segment_names()) {
-        Err(_) => true,
-        Ok(condition) if kind == Kind::Segment => condition.needs().segments.contains(name),
-        Ok(condition) => condition.needs().traits.contains(name),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use definition::{DefinitionError, Documents, Kind, code, compile, read_folder};
+use definition::{Documents, FilePlace, Kind, code, compile, read_folder};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -43,51 +43,57 @@ fn an_empty_folder_is_a_new_project() {
     assert_eq!(read_folder(folder(&[]).path()).unwrap(), Documents::defaults());
 }
 
-/// The error of one file, and its message without the folder.
-fn refused(name: &str, text: &str) -> (DefinitionError, String) {
+/// Code, pointer, and `file:line` of the error of one file.
+fn refused(name: &str, text: &str) -> (&'static str, String, String) {
     let folder = folder(&[(name, text)]);
     let error = read_folder(folder.path()).unwrap_err();
-    let message = error.message.replace(&format!("{}/", folder.path().display()), "");
-    (error, message)
+    let place = error.place.as_ref().unwrap();
+    assert!(error.to_string().starts_with(&place.path.display().to_string()), "{error}");
+    let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
+    let file = place.path.strip_prefix(folder.path()).unwrap();
+    (error.code, error.pointer, format!("{}{line}", file.display()))
 }
 
 #[test]
 fn an_error_names_file_line_and_field() {
     let source = "# ours\n[source.crm]\nkind = 'file'\nreliability = 1\nany_of = [\n  'site',\n  'site',\n]\n";
-    for (name, text, code, pointer, begins) in [
-        ("a.toml", source, code::TWICE, "/any_of/1", "a.toml:7: "),
-        ("a.toml", "\n[segment.vip]\nconditon = 'true'\n", code::MISSING_FIELD, "/condition", "a.toml:2: "),
-        ("a.toml", "[segment.vip]\ncondition = 'true'\nmore = 1\n", code::UNKNOWN_FIELD, "/more", "a.toml:3: "),
-        ("a.toml", "segment.vip.condition = 3\n", code::WRONG_TYPE, "/condition", "a.toml:1: "),
-        ("a.toml", "[trait.t]\nholds = 'text'\n\n[segments.vip]\n", code::UNKNOWN_KIND, "/segments", "a.toml:4: "),
-        ("a.toml", "segment = 'vip'\n", code::WRONG_TYPE, "/segment", "a.toml:1: "),
-        ("a.toml", "[segment.vip]\n\ncondition = \n", code::UNREADABLE, "", "a.toml: line 3: "),
-        ("a.json", r#"{"segment": {"vip": {"condition": 1}}}"#, code::WRONG_TYPE, "/condition", "a.json: "),
-        ("a.json", "{\n\"segment\"", code::UNREADABLE, "", "a.json: "),
-        ("a.json", "[]", code::UNREADABLE, "", "a.json: "),
+    let not_a_number = "[source.s]\nkind = 'file'\nany_of = ['site']\nreliability = nan\n";
+    for (name, text, code, pointer, place) in [
+        ("a.toml", source, code::TWICE, "/any_of/1", "a.toml:7"),
+        ("a.toml", "\n[segment.vip]\nconditon = 'true'\n", code::MISSING_FIELD, "/condition", "a.toml:2"),
+        ("a.toml", "[segment.vip]\ncondition = 'true'\nmore = 1\n", code::UNKNOWN_FIELD, "/more", "a.toml:3"),
+        ("a.toml", "segment.vip.condition = 3\n", code::WRONG_TYPE, "/condition", "a.toml:1"),
+        ("a.toml", not_a_number, code::WRONG_TYPE, "/reliability", "a.toml:4"),
+        ("a.toml", "[trait.t]\nholds = 'text'\n\n[segments.vip]\n", code::UNKNOWN_KIND, "/segments", "a.toml:4"),
+        ("a.toml", "segment = 'vip'\n", code::WRONG_TYPE, "/segment", "a.toml:1"),
+        ("a.toml", "[segment.vip]\n\ncondition = \n", code::UNREADABLE, "", "a.toml:3"),
+        ("a.json", r#"{"segment": {"vip": {"condition": 1}}}"#, code::WRONG_TYPE, "/condition", "a.json"),
+        ("a.json", "{\n\"segment\"", code::UNREADABLE, "", "a.json:2"),
+        ("a.json", "[]", code::WRONG_TYPE, "", "a.json"),
     ] {
-        let (error, message) = refused(name, text);
-        assert_eq!((error.code, error.pointer.as_str()), (code, pointer), "{text}: {error}");
-        assert!(message.starts_with(begins), "{text}: {message}");
+        assert_eq!(refused(name, text), (code, pointer.to_owned(), place.to_owned()), "{text}");
     }
-    let (error, _) = refused("a.toml", "[segment.vip]\nconditon = 'true'\n");
-    assert_eq!((error.kind, error.name.as_deref()), (Some(Kind::Segment), Some("vip")));
 }
 
 #[test]
-fn what_toml_can_say_and_json_cannot_is_refused_at_its_line() {
-    let (error, message) = refused("a.toml", "[source.s]\nkind = 'file'\nany_of = ['site']\nreliability = nan\n");
-    assert_eq!((error.code, error.pointer.as_str()), (code::WRONG_TYPE, "/reliability"));
-    assert!(message.starts_with("a.toml:4: "), "{message}");
+fn what_does_not_compile_is_found_in_its_file() {
+    let wrong = "[segment.a]\ncondition = 'true'\n\n[segment.b]\ndescription = 'x'\ncondition = 'fals'\n";
+    let folder = folder(&[("a.toml", "[trait.t]\nholds = 'int'"), ("b.toml", wrong)]);
+    let error = read_folder(folder.path()).unwrap_err();
+    assert_eq!((error.kind, error.name.as_deref(), error.at), (Some(Kind::Segment), Some("b"), Some(0)));
+    let place = format!("{}:6: segment b: ", folder.path().join("b.toml").display());
+    assert!(error.to_string().starts_with(&place), "{error}");
 }
 
 #[test]
 fn one_definition_stands_in_one_file() {
-    let folder =
-        folder(&[("a.toml", "[segment.vip]\ncondition = 'true'"), ("b.toml", "\n[segment.vip]\ncondition = 'false'")]);
+    let vip = "\n[segment.vip]\ncondition = 'true'";
+    let folder = folder(&[("a.toml", vip), ("b.toml", vip)]);
     let error = read_folder(folder.path()).unwrap_err();
     assert_eq!((error.code, error.name.as_deref()), (code::DEFINED_TWICE, Some("vip")));
-    assert!(error.message.contains("b.toml:2: ") && error.message.contains("a.toml too"), "{error}");
+    assert!(error.message.contains("a.toml too"), "{error}");
+    let expected = FilePlace { path: folder.path().join("b.toml"), line: Some(2) };
+    assert_eq!(error.place.as_deref(), Some(&expected));
 }
 
 #[test]
