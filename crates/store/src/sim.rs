@@ -1,7 +1,7 @@
 //! The substrate of the simulator: the same log, leases, keys and definitions on a [`Machine`] in memory.
 
 use crate::{
-    disk::{Keep, MemoryDisk},
+    disk::{Keep, MemoryDisk, MemoryMount},
     error::StoreError,
     folder::{Folder, Layout},
     kv::{FaultyKv, KvFaults, MemoryKv, MemoryTables},
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A substrate in memory. Several nodes may share one behind an `Arc`, fenced by their leases.
-pub type Sim = Folder<MemoryDisk, FaultyKv<MemoryKv>>;
+pub type Sim = Folder<MemoryMount, FaultyKv<MemoryKv>>;
 
 /// A machine whose disk outlives its processes: start a [`Sim`], crash, start the next. Clones are the same machine.
 ///
@@ -33,7 +33,7 @@ impl Machine {
     pub fn start_with_segments(&self, options: &Options, segment_bytes: u64) -> Result<Sim, StoreError> {
         let layout = Layout::new(options, segment_bytes)?;
         let kv = FaultyKv::new(MemoryKv::new(self.tables.clone()), self.saves.clone());
-        Folder::open_on(self.disk.clone(), layout, |_| Ok(kv))
+        Folder::open_on(self.disk.mount(), layout, |_| Ok(kv))
     }
 
     /// The disk of the log, leases, keys and definitions, to make it fail. An append is one write, then one sync; a

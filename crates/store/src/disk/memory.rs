@@ -31,7 +31,7 @@ pub enum Keep {
     Half,
 }
 
-/// A disk in memory. Clones share it.
+/// A disk in memory, which outlives the processes that use it. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryDisk {
     state: Arc<Mutex<State>>,
@@ -43,10 +43,10 @@ struct State {
     durable_names: BTreeMap<String, usize>,
     files: Vec<Content>,
     calls: u64,
-    fault: Option<(u64, Fault)>,
+    faults: BTreeMap<u64, Fault>,
     dead: bool,
     room: Option<u64>,
-    /// Counts crashes; a file opened before the last one is of no use.
+    /// Counts crashes; a mount made before the last one is of no use.
     life: u64,
 }
 
@@ -66,7 +66,7 @@ impl MemoryDisk {
 
     /// Makes the call number `at` go wrong, counted as [`MemoryDisk::calls`] counts: the next call is number `calls()`.
     pub fn fail(&self, at: u64, fault: Fault) {
-        self.lock().fault = Some((at, fault));
+        self.lock().faults.insert(at, fault);
     }
 
     /// Leaves room for `bytes` more, in all files together; `None` for no end.
@@ -80,7 +80,7 @@ impl MemoryDisk {
         let mut state = self.lock();
         state.life += 1;
         state.dead = false;
-        state.fault = None;
+        state.faults.clear();
         match keep {
             Keep::Nothing => state.names = state.durable_names.clone(),
             Keep::Everything | Keep::Half => state.durable_names = state.names.clone(),
@@ -94,6 +94,11 @@ impl MemoryDisk {
             content.now = content.durable.clone();
             content.dirty.clear();
         }
+    }
+
+    /// The disk as a process sees it that starts now, until the next crash.
+    pub fn mount(&self) -> MemoryMount {
+        MemoryMount { disk: self.clone(), life: self.lock().life }
     }
 
     /// All bytes of all files, durable or not: for searching what an erasure must have removed.
@@ -170,9 +175,8 @@ impl State {
         }
         let call = self.calls;
         self.calls += 1;
-        let fault = self.fault.filter(|(at, _)| *at == call).map(|(_, fault)| fault);
         let failed = || Err(io::Error::other("the disk failed as it was told to"));
-        match fault {
+        match self.faults.get(&call) {
             None => (Reach::All, Ok(())),
             Some(Fault::Fail) => (Reach::None, failed()),
             Some(Fault::FailAfter) => (Reach::All, failed()),
@@ -216,7 +220,21 @@ fn in_folder(name: &str, folder: &str) -> bool {
     }
 }
 
-impl Disk for MemoryDisk {
+/// A [`MemoryDisk`] until its next crash. Clones share it.
+#[derive(Debug, Clone)]
+pub struct MemoryMount {
+    disk: MemoryDisk,
+    life: u64,
+}
+
+impl MemoryMount {
+    fn lock(&self) -> io::Result<MutexGuard<'_, State>> {
+        let state = self.disk.lock();
+        if state.life == self.life { Ok(state) } else { Err(io::Error::other("opened before the crash")) }
+    }
+}
+
+impl Disk for MemoryMount {
     type File = MemoryFile;
 
     /// Folders exist by themselves.
@@ -225,15 +243,14 @@ impl Disk for MemoryDisk {
     }
 
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
-        let state = self.lock();
+        let state = self.lock()?;
         let inside = state.names.keys().filter(|name| in_folder(name, folder));
         Ok(inside.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).collect())
     }
 
     fn create(&self, path: &str) -> io::Result<MemoryFile> {
-        let mut state = self.lock();
+        let mut state = self.lock()?;
         let mut file = state.files.len();
-        let life = state.life;
         state.change(|state| match state.names.get(path) {
             Some(existing) => {
                 file = *existing;
@@ -244,16 +261,16 @@ impl Disk for MemoryDisk {
                 state.names.insert(path.to_owned(), file);
             }
         })?;
-        Ok(MemoryFile { disk: self.clone(), file, life })
+        Ok(MemoryFile { mount: self.clone(), file })
     }
 
     fn open(&self, path: &str) -> io::Result<MemoryFile> {
-        let state = self.lock();
-        Ok(MemoryFile { disk: self.clone(), file: state.find(path)?, life: state.life })
+        let state = self.lock()?;
+        Ok(MemoryFile { mount: self.clone(), file: state.find(path)? })
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.lock()?;
         let file = state.find(from)?;
         state.change(|state| {
             state.names.remove(from);
@@ -262,7 +279,7 @@ impl Disk for MemoryDisk {
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.lock()?;
         state.find(path)?;
         state.change(|state| {
             state.names.remove(path);
@@ -270,7 +287,7 @@ impl Disk for MemoryDisk {
     }
 
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.lock()?;
         state.change(|state| {
             state.durable_names.retain(|name, _| !in_folder(name, folder));
             let names = state.names.iter().filter(|(name, _)| in_folder(name, folder));
@@ -280,28 +297,20 @@ impl Disk for MemoryDisk {
     }
 }
 
-/// An open file of a [`MemoryDisk`].
+/// An open file of a [`MemoryMount`].
 #[derive(Debug)]
 pub struct MemoryFile {
-    disk: MemoryDisk,
+    mount: MemoryMount,
     file: usize,
-    life: u64,
-}
-
-impl MemoryFile {
-    fn lock(&self) -> io::Result<MutexGuard<'_, State>> {
-        let state = self.disk.lock();
-        if state.life == self.life { Ok(state) } else { Err(io::Error::other("opened before the crash")) }
-    }
 }
 
 impl DiskFile for MemoryFile {
     fn size(&self) -> io::Result<u64> {
-        Ok(self.lock()?.files[self.file].now.len() as u64)
+        Ok(self.mount.lock()?.files[self.file].now.len() as u64)
     }
 
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        let state = self.lock()?;
+        let state = self.mount.lock()?;
         let content = &state.files[self.file].now;
         let start = usize::try_from(offset).map_err(io::Error::other)?;
         let bytes = content.get(start..start + buffer.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
@@ -310,7 +319,7 @@ impl DiskFile for MemoryFile {
     }
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let mut state = self.lock()?;
+        let mut state = self.mount.lock()?;
         let start = usize::try_from(offset).map_err(io::Error::other)?;
         let (reach, result) = state.begin();
         let reached = match reach {
@@ -320,19 +329,19 @@ impl DiskFile for MemoryFile {
         };
         let grows = (start + reached).saturating_sub(state.files[self.file].now.len());
         let lacking = grows - state.take_room(grows as u64) as usize;
-        state.files[self.file].write(&bytes[..reached - lacking], start);
+        state.files[self.file].write(&bytes[..reached.saturating_sub(lacking)], start);
         if lacking > 0 { Err(io::ErrorKind::StorageFull.into()) } else { result }
     }
 
     fn sync(&self) -> io::Result<()> {
         let file = self.file;
-        self.lock()?.change(|state| state.files[file].sync())
+        self.mount.lock()?.change(|state| state.files[file].sync())
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         let file = self.file;
         let len = usize::try_from(len).map_err(io::Error::other)?;
-        self.lock()?.change(|state| {
+        self.mount.lock()?.change(|state| {
             let freed = state.files[file].now.len().saturating_sub(len) as u64;
             state.files[file].set_len(len);
             state.room = state.room.map(|room| room + freed);

@@ -8,7 +8,7 @@ mod real;
 
 use std::io;
 
-pub use memory::{Fault, Keep, MemoryDisk, MemoryFile};
+pub use memory::{Fault, Keep, MemoryDisk, MemoryFile, MemoryMount};
 pub use real::{RealDisk, RealFile};
 
 use crate::error::StoreError;
