@@ -34,7 +34,7 @@ pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) 
     let purposes: BTreeSet<Name<Purpose>> = documents.of_kind(Kind::Purpose).map(|(name, _)| name.into()).collect();
     check_purposes(documents, &purposes)?;
     let schema = schema(documents)?;
-    let conditions = conditions(documents, &schema)?;
+    let conditions = conditions(documents, &schema, before)?;
 
     let mut needs = Needs::default();
     conditions.iter().for_each(|(_, condition)| needs.merge(condition.needs()));
@@ -81,13 +81,27 @@ pub(crate) fn condition(
     condition::compile(text, &Scope { schema, segments, usage: Usage::Segment })
 }
 
-fn conditions(documents: &Documents, schema: &TraitSchema) -> Result<Vec<(Name<Segment>, Condition)>, DefinitionError> {
+/// The conditions of all segments. One that `before` has compiled already, from the same text against the same traits,
+/// is taken from there: a publication usually changes one of many, and compiling takes some hundred microseconds.
+fn conditions(
+    documents: &Documents,
+    schema: &TraitSchema,
+    before: Option<&Plan>,
+) -> Result<Vec<(Name<Segment>, Condition)>, DefinitionError> {
     let names = documents.segment_names();
-    let compiled = documents.of_kind(Kind::Segment).map(|(name, document)| {
-        let condition = body::segment(document).and_then(|text| Ok(condition(text, schema, &names)?));
+    let before = before.filter(|before| before.schema == *schema);
+    let compiled = |name: &Name<Segment>, text: &str| {
+        let known = &before?.segments.by_name(name)?.condition;
+        (known.text() == text && known.needs().segments.is_subset(&names)).then(|| known.clone())
+    };
+    let all = documents.of_kind(Kind::Segment).map(|(name, document)| {
+        let condition = body::segment(document).and_then(|text| match compiled(&name.into(), text) {
+            Some(condition) => Ok(condition),
+            None => Ok(condition(text, schema, &names)?),
+        });
         Ok((name.into(), condition.map_err(|fault| fault.of(Kind::Segment, name))?))
     });
-    compiled.collect()
+    all.collect()
 }
 
 fn check_purposes(documents: &Documents, purposes: &BTreeSet<Name<Purpose>>) -> Result<(), DefinitionError> {

@@ -227,3 +227,28 @@ fn a_refused_publication_leaves_no_trace() {
     assert_eq!(refusal(&mut documents).0, code::SEGMENT_CIRCLE);
     assert_eq!(documents.to_bytes(), bytes);
 }
+
+/// Conditions are taken from the plan in force where that cannot be seen; here is where it could be.
+#[test]
+fn the_plan_in_force_hides_no_error() {
+    let mut documents = with_segments(&[("a", r#"segment("b")"#), ("b", COUNTRY)]);
+    let before = compile(&mut documents, 1, None).unwrap();
+    let mut files = with_segments(&[("a", r#"segment("b")"#)]);
+    assert_eq!(compile(&mut files, 2, Some(&before)).unwrap_err().code, condition::code::UNKNOWN_SEGMENT);
+    documents.put(Kind::Trait, "country", &json!({"holds": "int"})).unwrap();
+    assert_eq!(compile(&mut documents, 2, Some(&before)).unwrap_err().code, condition::code::TYPE);
+}
+
+#[test]
+fn a_plan_is_the_same_whether_the_one_before_is_at_hand() {
+    let mut documents = with_segments(&[("a", r#"segment("b") && !segment("c")"#), ("b", COUNTRY), ("c", ORDERS)]);
+    let before = compile(&mut documents, 1, None).unwrap();
+    put_segment(&mut documents, "c", MORE_ORDERS);
+    let mut other = documents.clone();
+    let with = compile(&mut documents, 2, Some(&before)).unwrap();
+    let without = compile(&mut other, 2, None).unwrap();
+    assert_eq!(seen(&with), seen(&without));
+    for (with, without) in with.segments.rules().iter().zip(without.segments.rules()) {
+        assert_eq!(with.condition, without.condition);
+    }
+}
