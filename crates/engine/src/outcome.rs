@@ -72,6 +72,8 @@ pub enum HistoryChange {
     Erase {
         /// The side.
         side: ProfileId,
+        /// Its identifiers, by which refused events of the person are found.
+        keys: Vec<IdentifierKey>,
     },
 }
 

@@ -130,7 +130,7 @@ impl Person {
             .iter()
             .filter_map(|side| side.facts.days.first())
             .min()
-            .map(|day| Timestamp::MIN.plus(Span::DAY.times(i64::from(day) + 1)).plus(plan.retention));
+            .map(|day| Timestamp::EPOCH.plus(Span::DAY.times(i64::from(day) + 1)).plus(plan.retention));
         self.memberships.valid_until().into_iter().chain(expiry).min()
     }
 

@@ -56,6 +56,8 @@ pub struct Core {
     pub filled_revision: u64,
     /// Anonymous counts by source, UTC day and event type.
     pub counts: BTreeMap<CountKey, u64>,
+    /// How many profiles live here.
+    pub profiles: u64,
     /// How many events retention has removed.
     pub expired_events: u64,
     /// How many events erasures have removed.

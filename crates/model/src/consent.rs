@@ -107,24 +107,39 @@ pub struct ConsentSignal {
 }
 
 /// All that one person said about the use of their data. Silence is refusal.
+///
+/// Of each purpose two things are kept: the latest explicit choice, and the earliest browser signal (GPC), which says
+/// no. An explicit choice made after the browser first signaled outweighs the signal, however often that is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Consents {
+    /// In order of purpose, the signal after the choice.
     choices: Vec<(Name<Purpose>, Choice)>,
 }
 
 impl Consents {
     /// Builds from stored choices.
     pub fn from_choices(mut choices: Vec<(Name<Purpose>, Choice)>) -> Self {
-        choices.sort_by(|a, b| a.0.cmp(&b.0));
+        choices.sort_by(|a, b| (&a.0, a.1.is_signal()).cmp(&(&b.0, b.1.is_signal())));
         Self { choices }
     }
 
-    /// The latest choice about a purpose, whatever it was.
+    /// The choice that stands for a purpose, whatever it is.
     pub fn choice(&self, purpose: &str) -> Option<&Choice> {
-        self.choices.binary_search_by(|(name, _)| name.as_str().cmp(purpose)).ok().map(|at| &self.choices[at].1)
+        let from = self.choices.partition_point(|(name, _)| name.as_str() < purpose);
+        let mut of =
+            self.choices[from..].iter().take_while(|(name, _)| name.as_str() == purpose).map(|(_, choice)| choice);
+        match (of.next()?, of.next()) {
+            (explicit, Some(signal)) if signal.at > explicit.at => Some(signal),
+            (only, _) => Some(only),
+        }
     }
 
-    /// All latest choices, in order of purpose.
+    /// The purposes about which anything was said, in order.
+    pub fn purposes(&self) -> impl Iterator<Item = &Name<Purpose>> {
+        self.choices.chunk_by(|a, b| a.0 == b.0).map(|of| &of[0].0)
+    }
+
+    /// All that is kept, in order of purpose, the signal after the choice.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &(Name<Purpose>, Choice)> {
         self.choices.iter()
     }
@@ -144,9 +159,12 @@ impl Consents {
         self.allows(purpose.as_str(), now).then(|| GrantedName { purpose: purpose.clone() })
     }
 
-    /// Takes a choice in: the latest stands; at the same moment denial wins. Says whether anything changed.
+    /// Takes a choice in: the latest stands, at the same moment denial; of signals the earliest. Says whether anything
+    /// changed.
     pub fn record(&mut self, purpose: Name<Purpose>, choice: Choice) -> bool {
-        match self.choices.binary_search_by(|(name, _)| name.cmp(&purpose)) {
+        let place =
+            |(name, known): &(Name<Purpose>, Choice)| (name, known.is_signal()).cmp(&(&purpose, choice.is_signal()));
+        match self.choices.binary_search_by(place) {
             Err(at) => self.choices.insert(at, (purpose, choice)),
             Ok(at) if supersedes(&choice, &self.choices[at].1) => self.choices[at].1 = choice,
             Ok(_) => return false,
@@ -165,9 +183,18 @@ impl Consents {
     }
 }
 
+impl Choice {
+    /// Whether it is the browser's standing signal rather than something the person said for this purpose.
+    fn is_signal(&self) -> bool {
+        self.proof.means == Means::Gpc
+    }
+}
+
 /// Later wins; at the same moment denial wins; beyond that the proof decides, so that arrival order never does.
-/// A browser signal gives way to an explicit choice only if that is later.
 fn supersedes(new: &Choice, old: &Choice) -> bool {
+    if new.is_signal() {
+        return (new.at, &new.proof) < (old.at, &old.proof);
+    }
     (new.at, !new.granted, &new.proof, new.until) > (old.at, !old.granted, &old.proof, old.until)
 }
 
@@ -237,6 +264,24 @@ mod tests {
         assert!(consents.record(site(), choice(false, 10)), "denial wins at the same moment");
         assert!(!consents.record(site(), choice(true, 10)));
         assert!(consents.granted::<Site>(now).is_none());
+    }
+
+    #[test]
+    fn a_repeated_browser_signal_does_not_take_an_explicit_grant_back() {
+        let signal = |at| {
+            let choice = choice(false, at);
+            Choice { proof: Proof { means: Means::Gpc, ..choice.proof.clone() }, ..choice }
+        };
+        let said = [signal(10), choice(true, 20), signal(30)];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let mut consents = Consents::default();
+            order.iter().for_each(|place| drop(consents.record("ads".into(), said[*place].clone())));
+            assert!(consents.granted::<Ads>(Timestamp::MAX).is_some(), "{order:?}");
+        }
+        let mut consents = Consents::default();
+        consents.record("ads".into(), choice(true, 20));
+        consents.record("ads".into(), signal(30));
+        assert!(consents.granted::<Ads>(Timestamp::MAX).is_none(), "a signal that is new denies");
     }
 
     #[test]

@@ -5,8 +5,10 @@
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// 1970-01-01T00:00:00.000Z. Nothing a shop records is older.
-    pub const MIN: Self = Self(0);
+    /// 0001-01-01T00:00:00.000Z: a birth date or a foundation may lie before the epoch, an event never does.
+    pub const MIN: Self = Self(-62_135_596_800_000);
+    /// 1970-01-01T00:00:00.000Z.
+    pub const EPOCH: Self = Self(0);
     /// 9999-12-31T23:59:59.999Z, the last moment that RFC 3339 can write.
     pub const MAX: Self = Self(253_402_300_799_999);
 
@@ -33,7 +35,7 @@ impl Timestamp {
 
     /// The whole UTC day this moment is in, counted from the epoch.
     pub const fn day(self) -> i64 {
-        self.0 / Span::DAY.0
+        self.0.div_euclid(Span::DAY.0)
     }
 
     /// This moment plus a span, at most [`Timestamp::MAX`].
@@ -100,10 +102,11 @@ mod tests {
 
     #[test]
     fn a_moment_stays_in_its_range() {
-        assert_eq!(Timestamp::from_millis(-1), None);
+        assert_eq!(Timestamp::from_millis(Timestamp::MIN.0 - 1), None);
         assert_eq!(Timestamp::from_millis(Timestamp::MAX.0 + 1), None);
         assert_eq!(Timestamp::MAX.plus(Span::DAY), Timestamp::MAX);
         assert_eq!(Timestamp::MIN.minus(Span::DAY), Timestamp::MIN);
-        assert_eq!(Timestamp::MAX.since(Timestamp::MIN).as_millis(), Timestamp::MAX.0);
+        assert_eq!(Timestamp::MAX.since(Timestamp::EPOCH).as_millis(), Timestamp::MAX.0);
+        assert_eq!(Timestamp(-1).day(), -1);
     }
 }

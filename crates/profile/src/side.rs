@@ -95,7 +95,7 @@ mod tests {
     fn days_count_and_drop() {
         let mut days = Days::default();
         for day in [2, 0, 2, 1] {
-            days.add(Timestamp::MIN.plus(Span::DAY.times(day)));
+            days.add(Timestamp::EPOCH.plus(Span::DAY.times(day)));
         }
         assert_eq!((days.events(), days.first()), (4, Some(0)));
         assert_eq!(days.drop_before(2), 2);

@@ -124,10 +124,23 @@ impl Memberships {
 }
 
 /// A person's facts with the memberships evaluated so far, for conditions that name segments.
-struct WithSegments<'a> {
+pub struct WithSegments<'a> {
     person: &'a dyn Facts,
     set: &'a SegmentSet,
     memberships: &'a Memberships,
+}
+
+impl std::fmt::Debug for WithSegments<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WithSegments").finish_non_exhaustive()
+    }
+}
+
+impl<'a> WithSegments<'a> {
+    /// The facts of `person`, who has these memberships in the segments of `set`.
+    pub fn new(person: &'a dyn Facts, set: &'a SegmentSet, memberships: &'a Memberships) -> Self {
+        Self { person, set, memberships }
+    }
 }
 
 impl Facts for WithSegments<'_> {

@@ -31,7 +31,9 @@ pub(super) fn timestamp(
     if ms > received_at.as_millis() + limits::FUTURE_MS {
         return Err(Problem::new(Code::TimestampFuture, pointer));
     }
-    let corrected = Timestamp::from_millis(ms).ok_or_else(|| Problem::new(Code::TimestampInvalid, pointer))?;
+    let corrected = Timestamp::from_millis(ms)
+        .filter(|at| *at >= Timestamp::EPOCH)
+        .ok_or_else(|| Problem::new(Code::TimestampInvalid, pointer))?;
     Ok(corrected.min(received_at))
 }
 

@@ -13,6 +13,7 @@ use crate::{
 pub(super) fn erase(step: &mut Step<'_>, id: ProfileId) {
     step.outcome.reply = Reply::NotFound;
     let Some(person) = step.state.take_person(id) else { return };
+    step.state.core.profiles -= 1;
     let left = person.memberships.members().map(|segment| (id, segment, false));
     step.outcome.memberships.extend(left);
     step.state.move_timer(TimerMove { profile: id, old: person.due, new: None }, &mut step.outcome);
@@ -28,7 +29,8 @@ pub(super) fn erase(step: &mut Step<'_>, id: ProfileId) {
         if origin != id {
             step.send(Hop::Forget { profile: origin });
         }
-        step.outcome.history.push(HistoryChange::Erase { side: origin });
+        let keys = side.facts.identifiers.iter().map(|held| held.key).collect();
+        step.outcome.history.push(HistoryChange::Erase { side: origin, keys });
     }
     step.state.core.erased_events += events;
     step.outcome.reply = Reply::Erased { sides, events };

@@ -54,6 +54,7 @@ fn begin(step: &mut Step<'_>, arrival: &Arrival) -> Option<Arc<Person>> {
         return None;
     }
     step.state.core.next_ordinal += 1;
+    step.state.core.profiles += 1;
     let key = arrival.keys[arrival.anchor];
     let known = step.state.holding(key);
     let fresh = Holding { holder: None, standing: Standing::Held, claimants: 0 };

@@ -20,6 +20,7 @@ use crate::{
 /// The profile gives way: it is frozen into an image that goes to the survivor.
 pub(super) fn merge_out(step: &mut Step<'_>, id: ProfileId, into: ProfileId, cause: Cause) {
     let Some(arc) = step.state.take_person(id) else { return };
+    step.state.core.profiles -= 1;
     let mut image = Arc::unwrap_or_clone(arc);
     let record = MergeRecord {
         id: chance::id(step.env.seed ^ id.bits() as u64, 4),
@@ -91,6 +92,7 @@ pub(super) fn told_nobody(step: &mut Step<'_>, news: News) {
 /// A profile lives here again.
 pub(super) fn put_back(step: &mut Step<'_>, image: Person) {
     let id = image.id;
+    step.state.core.profiles += 1;
     step.state.put_person(Arc::new(image), &mut step.outcome);
     step.tell(id, News::Refresh);
 }

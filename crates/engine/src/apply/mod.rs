@@ -74,7 +74,7 @@ fn told(step: &mut Step<'_>, id: ProfileId, news: News) {
     match news {
         News::Settle { side, key, hold } => meet::settle(step, id, (side, key, hold)),
         News::Meet { holder, side, claimant, over } => {
-            meet::meet(step, id, meet::Encounter { holder, side, claimant, over })
+            meet::meet(step, id, meet::Encounter { holder, side, claimant, over });
         }
         News::Yield { survivor, over, strong_links } => merge::asked_to_yield(step, id, &survivor, &over, strong_links),
         News::Refresh => upkeep::refresh_all(step, id),

@@ -45,7 +45,7 @@ pub(super) fn due(step: &mut Step<'_>) {
 /// Drops whole days that are older than the plan keeps; says whether there were any.
 fn expire(step: &mut Step<'_>, person: &mut Person) -> bool {
     let day = step.env.now.minus(step.plan.retention).day();
-    let before = Timestamp::MIN.plus(Span::DAY.times(day));
+    let before = Timestamp::EPOCH.plus(Span::DAY.times(day));
     let mut any = false;
     for side in &mut person.sides {
         if side.facts.days.first().is_none_or(|first| i64::from(first) >= day) {

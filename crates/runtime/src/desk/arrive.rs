@@ -1,0 +1,286 @@
+//! Events and questions: finding the person, the consent gate, duplicates, the command.
+
+use std::sync::Arc;
+
+use engine::{
+    admit::{self, Admission, admit},
+    chance,
+    command::{Access, Arrival, Command, Counted, Rejection},
+    person::{Person, current},
+    state::Whereabouts,
+    wants::Want,
+};
+use model::{id::ProfileId, identifier::IdentifierKey, partition::Partition};
+use store::error::StoreError;
+
+use super::Desk;
+use crate::{
+    journal::failure,
+    limits, load,
+    message::{Answer, Arriving, Asking, Message, Question, RefusedEvent, Route, Taken, Waiting},
+    ticket::Ticket,
+};
+
+/// Where the person is.
+enum Seat {
+    /// Here: the profile, and the side that the route leads to.
+    Here(ProfileId, ProfileId),
+    /// In another partition.
+    Elsewhere(Route, Partition),
+    /// There is no such person.
+    Nobody,
+}
+
+impl Desk {
+    /// Takes an event in, or sends it on to where its person lives.
+    pub(crate) fn arrive(&mut self, arriving: Arriving) {
+        let ticket = arriving.ticket.clone();
+        if let Err(error) = self.try_arrive(arriving) {
+            ticket.fail(failure(&error));
+            self.broken(&error);
+        }
+    }
+
+    fn try_arrive(&mut self, mut arriving: Arriving) -> Result<(), StoreError> {
+        let seat = match self.locate(arriving.route)? {
+            Seat::Elsewhere(route, to) => {
+                arriving.route = route;
+                self.send_on(to, Message::Arrive(vec![(to, arriving)]));
+                return Ok(());
+            }
+            Seat::Here(person, side) => Some((person, side)),
+            Seat::Nobody => None,
+        };
+        let Arriving { mut event, mut keys, mut anchor, mark, place, ticket, .. } = arriving;
+        let env = self.env();
+        let person = seat.and_then(|(person, _)| self.state.person(person)).cloned();
+        let admission = admit(&self.plan, &event, person.as_deref(), env.now);
+        if admission == Admission::CountOnly {
+            *self.counted.entry((event.source.clone(), event.kind.word())).or_default() += 1;
+            ticket.update(|taken| taken[place] = Taken::CountedOnly);
+            self.answer_after_block(Waiting::Taken(ticket));
+            return Ok(());
+        }
+        if let Some((person, side)) = seat
+            && load::has_event(&self.shared, side, mark.tie())?
+        {
+            ticket.update(|taken| taken[place] = Taken::Duplicate(person));
+            self.answer_after_block(Waiting::Taken(ticket));
+            return Ok(());
+        }
+        admit::redact(&self.plan, &mut event, admission, person.as_deref(), env.now);
+        if admission == Admission::ConsentOnly {
+            (event.identifiers, keys) = (vec![event.identifiers.swap_remove(anchor)], vec![keys[anchor]]);
+            anchor = 0;
+        }
+        let (person, side) = seat.unwrap_or_else(|| {
+            let id = chance::profile_id(self.partition(), self.state.core.next_ordinal, env.seed);
+            (id, id)
+        });
+        ticket.update(|taken| {
+            taken[place] = match admission {
+                Admission::ConsentOnly => Taken::ConsentOnly(person),
+                _ => Taken::Kept(person),
+            }
+        });
+        let waiting = Waiting::Taken(ticket);
+        let arrival = Arrival { event, keys, anchor, mark, person, side };
+        self.run(Command::Event(Box::new(arrival)), &env, std::slice::from_ref(&waiting))?;
+        self.answer_after_block(waiting);
+        Ok(())
+    }
+
+    /// Answers a question about a person, or sends it on.
+    pub(crate) fn ask(&mut self, asking: Asking) {
+        let ticket = asking.ticket.clone();
+        if let Err(error) = self.try_ask(asking) {
+            ticket.fail(failure(&error));
+            self.broken(&error);
+        }
+    }
+
+    fn try_ask(&mut self, mut asking: Asking) -> Result<(), StoreError> {
+        let id = match self.locate(asking.route)? {
+            Seat::Elsewhere(route, to) => {
+                asking.route = route;
+                self.send_on(to, Message::Ask(to, asking));
+                return Ok(());
+            }
+            Seat::Here(id, _) => id,
+            Seat::Nobody => {
+                self.answer_after_block(Waiting::Answer(asking.ticket));
+                return Ok(());
+            }
+        };
+        let ticket = asking.ticket;
+        let waiting = Waiting::Answer(ticket.clone());
+        let command = match asking.question {
+            Question::Read => {
+                let (now, plan) = (self.env().now, self.plan.clone());
+                if let Some(person) = self.fresh(id)? {
+                    ticket.update(|answer| *answer = Answer::Person { person, plan, now });
+                }
+                self.answer_after_block(waiting);
+                return Ok(());
+            }
+            Question::Unmerge(merge) => Command::Unmerge { profile: id, merge },
+            Question::Erase => Command::Erase { profile: id },
+        };
+        let env = self.env();
+        let reply = self.run(command, &env, std::slice::from_ref(&waiting))?;
+        ticket.update(|answer| *answer = Answer::Reply(reply));
+        self.answer_after_block(waiting);
+        Ok(())
+    }
+
+    /// The person as of now, with nothing left to evaluate.
+    fn fresh(&mut self, id: ProfileId) -> Result<Option<Arc<Person>>, StoreError> {
+        let stale = |desk: &Self| {
+            let person = desk.state.person(id);
+            person.filter(|person| person.trails_are_stale(&desk.plan.segments)).map(|_| Want::Trails(id))
+        };
+        self.load_for(|desk| stale(desk).into_iter().collect())?;
+        let now = self.env().now;
+        Ok(self.state.person(id).map(|person| current(&self.plan, person, now)))
+    }
+
+    /// Keeps a refused event if it may be kept, or is done with one.
+    pub(crate) fn refused(&mut self, refused: RefusedEvent, ticket: &Ticket<()>) {
+        let done = match refused {
+            RefusedEvent::Keep(rejection, route) => self.keep_refused(*rejection, route, ticket),
+            RefusedEvent::Resolve(rejected) => self.log(Command::Resolve { rejected }, ticket),
+        };
+        if let Err(error) = done {
+            ticket.fail(failure(&error));
+            self.broken(&error);
+        }
+    }
+
+    fn keep_refused(&mut self, mut rejection: Rejection, route: Route, ticket: &Ticket<()>) -> Result<(), StoreError> {
+        let now = self.env().now;
+        let seat = if route.key.is_some() { self.locate(route)? } else { Seat::Nobody };
+        let person = match seat {
+            Seat::Elsewhere(route, to) => {
+                let refused = RefusedEvent::Keep(Box::new(rejection), route);
+                self.send_on(to, Message::Refused(to, refused, ticket.clone()));
+                return Ok(());
+            }
+            Seat::Here(person, side) => {
+                rejection.side = Some(side);
+                self.state.person(person)
+            }
+            Seat::Nobody => None,
+        };
+        let consents = admit::consents_with(None, person.map(Arc::as_ref));
+        if admit::may_keep(&self.plan, &rejection.source, &consents, now) {
+            self.log(Command::Reject(Box::new(rejection)), ticket)
+        } else {
+            self.answer_after_block(Waiting::Done(ticket.clone()));
+            Ok(())
+        }
+    }
+
+    /// Notes that somebody used, or wanted to use, what is kept of a person.
+    pub(crate) fn accessed(&mut self, access: Access, ticket: &Ticket<()>) {
+        if let Err(error) = self.log(Command::Access(access), ticket) {
+            ticket.fail(failure(&error));
+            self.broken(&error);
+        }
+    }
+
+    /// Logs a command whose only answer is that it is done.
+    pub(super) fn log(&mut self, command: Command, ticket: &Ticket<()>) -> Result<(), StoreError> {
+        let (env, waiting) = (self.env(), Waiting::Done(ticket.clone()));
+        self.run(command, &env, std::slice::from_ref(&waiting))?;
+        self.answer_after_block(waiting);
+        Ok(())
+    }
+
+    /// Logs what was only counted since the last block.
+    pub(super) fn log_counts(&mut self) -> Result<(), StoreError> {
+        for ((source, kind), events) in std::mem::take(&mut self.counted) {
+            let env = self.env();
+            self.run(Command::Counted(Counted { source, kind: kind.into(), events }), &env, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Finds the person that a route leads to.
+    fn locate(&mut self, route: Route) -> Result<Seat, StoreError> {
+        let here = self.partition();
+        let Some((person, side)) = route.toward else {
+            let Some(key) = route.key else { return Ok(Seat::Nobody) };
+            return match self.holder(key)? {
+                None => Ok(Seat::Nobody),
+                Some(holder) => {
+                    let route = Route { toward: Some((holder, holder)), moves: route.moves + 1, ..route };
+                    if holder.partition() == here { self.locate(route) } else { Ok(self.elsewhere(route)) }
+                }
+            };
+        };
+        self.load_for(|desk| {
+            let known = desk.state.people.contains_key(&person);
+            if known { Vec::new() } else { vec![Want::Profile(person)] }
+        })?;
+        let onward = |toward| Route { toward, moves: route.moves + 1, ..route };
+        match self.state.whereabouts(person) {
+            Whereabouts::Here(id) if self.state.person(id).is_some_and(|person| person.side(side).is_some()) => {
+                Ok(Seat::Here(id, side))
+            }
+            Whereabouts::Moved(to) => {
+                let route = onward(Some((to, side)));
+                if to.partition() == here { self.locate(route) } else { Ok(self.elsewhere(route)) }
+            }
+            // The side went elsewhere meanwhile, or the person is gone: start again from the identifier, if there is one.
+            Whereabouts::Here(_) | Whereabouts::Gone if route.key.is_some() && route.moves < limits::FOLLOWED_MOVES => {
+                let again = onward(None);
+                if again.key.is_some_and(|key| key.home(self.state.partitions) == here) {
+                    self.locate(again)
+                } else {
+                    Ok(self.elsewhere(again))
+                }
+            }
+            Whereabouts::Here(_) | Whereabouts::Gone => Ok(Seat::Nobody),
+        }
+    }
+
+    fn holder(&mut self, key: IdentifierKey) -> Result<Option<ProfileId>, StoreError> {
+        self.load_for(|desk| {
+            let known = desk.state.directory.contains_key(&key);
+            if known { Vec::new() } else { vec![Want::Identifier(key)] }
+        })?;
+        Ok(self.state.holding(key).and_then(|holding| holding.holder))
+    }
+
+    fn elsewhere(&self, route: Route) -> Seat {
+        let to = match (route.toward, route.key) {
+            (Some((person, _)), _) => person.partition(),
+            (None, Some(key)) => key.home(self.state.partitions),
+            (None, None) => self.partition(),
+        };
+        Seat::Elsewhere(route, to)
+    }
+
+    /// Sends a message on. If a hop to that partition is under way, the message goes behind it: what it looks for may
+    /// be on board.
+    fn send_on(&mut self, to: Partition, message: Message) {
+        if self.outbox.range((to, 0)..=(to, u64::MAX)).next().is_some() {
+            self.after_block(to, message);
+        } else {
+            self.shared.tell(to, message);
+        }
+    }
+
+    /// After an error in the middle of a command the state may be half changed: the partition is opened again.
+    pub(super) fn broken(&mut self, error: &StoreError) {
+        tracing::error!(partition = %self.partition(), code = error.code(), %error, "a command could not be run");
+        self.give_up(failure(error));
+        let (partition, generation) = (self.partition(), self.generation);
+        self.shared.tell(partition, Message::Failed { partition, generation });
+    }
+}
+
+/// The route that an event takes: from its anchor.
+pub(crate) fn route(keys: &[IdentifierKey], anchor: usize) -> Route {
+    Route { key: Some(keys[anchor]), toward: None, moves: 0 }
+}

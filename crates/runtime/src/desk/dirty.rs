@@ -1,0 +1,44 @@
+//! What changed since the last save.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::{
+    command::{Access, Rejection},
+    outcome::TimerMove,
+};
+use model::{
+    id::{Id, ProfileId, Rejected},
+    identifier::IdentifierKey,
+    partition::Partition,
+    time::Timestamp,
+};
+use segment::set::SegmentNumber;
+
+use crate::{message::Waiting, saver::HistoryWrite};
+
+/// What changed since the last save.
+#[derive(Debug, Default)]
+pub(crate) struct Dirty {
+    pub(crate) people: BTreeSet<ProfileId>,
+    pub(crate) identifiers: BTreeSet<IdentifierKey>,
+    pub(crate) timers: BTreeMap<ProfileId, TimerMove>,
+    pub(crate) effects: BTreeSet<(Partition, u64)>,
+    pub(crate) members: BTreeSet<SegmentNumber>,
+    pub(crate) history: Vec<HistoryWrite>,
+    pub(crate) rejected: Vec<Rejection>,
+    pub(crate) resolved: Vec<Id<Rejected>>,
+    pub(crate) accesses: Vec<(Timestamp, Access)>,
+    pub(crate) erasure_waiters: Vec<Waiting>,
+    pub(crate) waiters: Vec<Waiting>,
+    /// Whether anything changed at all.
+    pub(crate) touched: bool,
+    /// Whether the save must not wait: a person was erased.
+    pub(crate) urgent: bool,
+}
+
+impl Dirty {
+    /// Notes a timer's move; several moves of one timer are one from the first old moment to the last new one.
+    pub(crate) fn move_timer(&mut self, timer: TimerMove) {
+        self.timers.entry(timer.profile).and_modify(|known| known.new = timer.new).or_insert(timer);
+    }
+}

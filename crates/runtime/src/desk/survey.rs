@@ -1,0 +1,147 @@
+//! Questions about all persons of a partition.
+
+use std::sync::Arc;
+
+use engine::{
+    person::Person,
+    state::{Slot, Standing},
+    wants::Want,
+};
+use model::consent::Keep;
+use roaring::RoaringBitmap;
+use segment::{membership::WithSegments, set::SegmentNumber, trails::Trails};
+use store::error::StoreError;
+
+use super::{Desk, now};
+use crate::{
+    limits, load,
+    message::{Matching, Survey, Waiting},
+};
+
+impl Desk {
+    /// Adds this partition's part to an answer.
+    pub(crate) fn survey(&mut self, survey: &Survey) -> Result<(), StoreError> {
+        match survey {
+            Survey::Size(segments, ticket) => {
+                let matched = self.in_all(segments);
+                let filling = u32::from(self.is_filling());
+                let persons = self.persons();
+                ticket.update(|tally| {
+                    tally.matched += matched;
+                    tally.persons += persons;
+                    tally.seen += persons;
+                    tally.incomplete += filling;
+                });
+            }
+            Survey::Members { partition, segment, from, most, ticket } if *partition == self.partition() => {
+                let members = self.members.get(segment).map(|members| {
+                    let mut ordinals = members.iter();
+                    ordinals.advance_to(*from);
+                    ordinals.take(*most).collect::<Vec<_>>()
+                });
+                for ordinal in members.unwrap_or_default() {
+                    self.load_ordinals(ordinal, ordinal + 1)?;
+                    let id = self.state.resident(ordinal..ordinal + 1).next().map(|(id, _)| *id);
+                    ticket.update(|ids| ids.extend(id));
+                }
+            }
+            Survey::Members { .. } => {}
+            Survey::Match(matching) => self.matching(matching)?,
+            Survey::Status(ticket) => {
+                let core = &self.state.core;
+                let (profiles, filling) = (self.persons(), u32::from(self.is_filling()));
+                let quarantined = |holding: &engine::state::Holding| holding.standing == Standing::Quarantined;
+                let quarantined =
+                    self.state.directory.values().flatten().filter(|holding| quarantined(holding)).count();
+                ticket.update(|status| {
+                    status.profiles += profiles;
+                    status.events += core.events;
+                    status.expired_events += core.expired_events;
+                    status.erased_events += core.erased_events;
+                    status.quarantined += quarantined as u64;
+                    status.filling += filling;
+                    let count = |(key, events): (&engine::state::CountKey, &u64)| {
+                        (key.source.as_str().to_owned(), key.day, (*key.kind).to_owned(), *events)
+                    };
+                    status.counts.extend(core.counts.iter().map(count));
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// How many persons are in all of these segments.
+    fn in_all(&self, segments: &[SegmentNumber]) -> u64 {
+        let sets: Option<Vec<&RoaringBitmap>> = segments.iter().map(|segment| self.members.get(segment)).collect();
+        match sets.as_deref() {
+            None | Some([]) => 0,
+            Some([one]) => one.len(),
+            Some([one, other]) => one.intersection_len(other),
+            Some([first, middle @ .., last]) => {
+                let mut all = (*first).clone();
+                middle.iter().for_each(|set| all &= *set);
+                all.intersection_len(last)
+            }
+        }
+    }
+
+    /// How many profiles live here: those that began here, less those that lost a merge or were erased.
+    fn persons(&self) -> u64 {
+        self.state.core.profiles
+    }
+
+    fn load_ordinals(&mut self, from: u32, to: u32) -> Result<(), StoreError> {
+        if self.state.resident(from..to).count() < (to - from) as usize {
+            load::want(&self.shared, &self.plan, &mut self.state, Want::Profiles(from, to))?;
+        }
+        Ok(())
+    }
+
+    /// Counts those whom a draft condition matches, until the deadline.
+    fn matching(&mut self, matching: &Matching) -> Result<(), StoreError> {
+        let all = self.state.core.next_ordinal;
+        let persons = self.persons();
+        matching.ticket.update(|tally| tally.persons += persons);
+        let (mut from, mut matched, mut seen) = (0, 0, 0);
+        while from < all && now() < matching.deadline {
+            let to = from.saturating_add(limits::FILL_PROFILES).min(all);
+            self.load_ordinals(from, to)?;
+            let lives = self.state.resident(from..to).filter_map(|(_, slot)| match slot {
+                Slot::Here(person) => Some(person.clone()),
+                _ => None,
+            });
+            for person in lives.collect::<Vec<_>>() {
+                if (person.id.bits() as u32).is_multiple_of(matching.one_in) {
+                    seen += 1;
+                    matched += u64::from(self.matches(&person, matching)?);
+                }
+            }
+            from = to;
+        }
+        matching.ticket.update(|tally| {
+            tally.matched += matched;
+            tally.seen += seen;
+            tally.incomplete += u32::from(from < all);
+        });
+        self.answer_after_block(Waiting::Tally(matching.ticket.clone()));
+        Ok(())
+    }
+
+    /// Whether a draft condition matches a person; reads history if it looks at more than the trails hold.
+    fn matches(&self, person: &Arc<Person>, matching: &Matching) -> Result<bool, StoreError> {
+        const KEEP: Keep = Keep::for_the_engine();
+        let now = self.env().now;
+        let mut person = engine::person::current(&self.plan, person, now);
+        if matching.needs_history {
+            let draft = Arc::make_mut(&mut person);
+            for side in &mut draft.sides {
+                let history = load::history(&self.shared, side.facts.origin)?;
+                let events = history.iter().map(|(event, tie)| (event, *tie));
+                side.trails = Arc::new(Trails::rebuilt(&matching.segments, events));
+            }
+        }
+        let view = person.view(&KEEP);
+        let facts = WithSegments::new(&view, &self.plan.segments, &person.memberships);
+        Ok(matching.condition.matches(&facts, now).value)
+    }
+}

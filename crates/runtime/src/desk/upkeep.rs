@@ -1,0 +1,178 @@
+//! What a partition does by itself: timers, a new plan, saving, making room.
+
+use std::{sync::Arc, time::Duration};
+
+use engine::{command::Command, plan::Plan};
+use model::{id::ProfileId, time::Span};
+use segment::set::SegmentNumber;
+use store::error::StoreError;
+
+use super::{Desk, dirty::Dirty, now};
+use crate::{journal::After, limits, load, message::Waiting, saver::SaveJob, ticket::Ticket};
+
+impl Desk {
+    /// Looks at the persons whose timers are due, some of them at a time; says whether there may be more.
+    pub(crate) fn look_at_timers(&mut self) -> Result<bool, StoreError> {
+        let now = self.env().now;
+        if self.state.timers_until <= now {
+            let until = now.plus(Span::from_millis(engine::wants::TIMERS_AHEAD_MS));
+            load::want(&self.shared, &self.plan, &mut self.state, engine::wants::Want::Timers(until))?;
+        }
+        if self.state.timers.first().is_none_or(|(due, _)| *due > now) {
+            return Ok(false);
+        }
+        let env = self.env();
+        self.run(Command::Due, &env, &[])?;
+        Ok(true)
+    }
+
+    /// The ticket waits for what is in the open block.
+    pub(crate) fn wait_for_block(&mut self, ticket: &Ticket<()>) {
+        self.answer_after_block(Waiting::Done(ticket.clone()));
+    }
+
+    /// Lets a new plan apply from here on, and begins to bring profiles up to it.
+    pub(crate) fn change_plan(&mut self, plan: &Arc<Plan>, ticket: &Ticket<()>) -> Result<(), StoreError> {
+        if plan.revision > self.plan.revision {
+            let env = self.env();
+            self.run(Command::PlanChanged { revision: plan.revision }, &env, &[])?;
+            self.plan = plan.clone();
+            self.forget_unpublished_members();
+            self.fill_from = Some(0);
+        }
+        self.wait_for_block(ticket);
+        Ok(())
+    }
+
+    /// After opening: the newest plan may have been published while this partition was closed.
+    pub(super) fn follow_newest_plan(&mut self) -> Result<(), StoreError> {
+        let newest = self.shared.plans.newest();
+        let (ticket, _) = Ticket::new(());
+        self.change_plan(&newest, &ticket)?;
+        if self.state.core.filled_revision < self.plan.revision {
+            self.fill_from = Some(0);
+        }
+        Ok(())
+    }
+
+    fn forget_unpublished_members(&mut self) {
+        let gone: Vec<SegmentNumber> =
+            self.members.keys().filter(|number| self.plan.segments.by_number(**number).is_none()).copied().collect();
+        for number in gone {
+            self.members.remove(&number);
+            self.dirty.members.insert(number);
+        }
+    }
+
+    /// Whether profiles are being brought up to the plan.
+    pub(crate) fn is_filling(&self) -> bool {
+        self.fill_from.is_some()
+    }
+
+    /// Answers once they are.
+    pub(crate) fn when_filled(&mut self, ticket: &Ticket<()>) {
+        if self.is_filling() {
+            self.fill_waiters.push(ticket.clone());
+        } else {
+            self.wait_for_block(ticket);
+        }
+    }
+
+    /// Brings some more profiles up to the plan.
+    pub(crate) fn fill_on(&mut self) -> Result<(), StoreError> {
+        let Some(from) = self.fill_from else { return Ok(()) };
+        let all = self.state.core.next_ordinal;
+        let to = from.saturating_add(limits::FILL_PROFILES).min(all);
+        let env = self.env();
+        self.run(Command::Fill { from, to }, &env, &[])?;
+        self.fill_from = (to < all).then_some(to);
+        if self.fill_from.is_none() {
+            for ticket in std::mem::take(&mut self.fill_waiters) {
+                self.wait_for_block(&ticket);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a save to the open block when the last one is long enough ago.
+    pub(super) fn save_if_due(&mut self) {
+        let due = self.last_save.elapsed() >= Duration::from_millis(limits::SAVE_EVERY_MS);
+        if self.dirty.urgent || (due && self.dirty.touched) {
+            self.save();
+        }
+    }
+
+    fn save(&mut self) {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        let slot = |id: &ProfileId| Some((*id, self.state.people.get(id)?.clone()));
+        let job = SaveJob {
+            lease: self.lease,
+            number: self.job,
+            position: self.position,
+            core: self.state.core.clone(),
+            people: dirty.people.iter().filter_map(slot).collect(),
+            identifiers: dirty.identifiers.iter().map(|key| (*key, self.state.holding(*key))).collect(),
+            timers: dirty.timers.values().copied().collect(),
+            effects: dirty.effects.iter().map(|key| (*key, self.outbox.get(key).cloned())).collect(),
+            bitmaps: dirty.members.iter().map(|segment| (*segment, self.serialized_members(*segment))).collect(),
+            history: std::mem::take(&mut dirty.history),
+            rejected: std::mem::take(&mut dirty.rejected),
+            resolved: std::mem::take(&mut dirty.resolved),
+            accesses: std::mem::take(&mut dirty.accesses),
+            erasure_waiters: std::mem::take(&mut dirty.erasure_waiters),
+            waiters: std::mem::take(&mut dirty.waiters),
+        };
+        self.block.after.push(After::Save(job));
+        self.saving.insert(self.job, dirty);
+        self.job += 1;
+        self.last_save = now();
+    }
+
+    fn serialized_members(&self, segment: SegmentNumber) -> Option<Vec<u8>> {
+        let members = self.members.get(&segment)?;
+        let mut bytes = Vec::with_capacity(members.serialized_size());
+        members.serialize_into(&mut bytes).expect("writing into memory does not fail");
+        Some(bytes)
+    }
+
+    /// A save is done: what it held may make room.
+    pub(crate) fn saved(&mut self, job: u64) {
+        self.saving.remove(&job);
+        self.shared.substrate.trim(self.partition(), self.position).unwrap_or_else(|error| {
+            tracing::warn!(code = error.code(), %error, "the log could not be trimmed");
+        });
+        self.make_room();
+    }
+
+    /// Lets go of saved profiles and directory entries beyond the limits.
+    fn make_room(&mut self) {
+        let busy: Vec<&Dirty> = self.saving.values().chain([&self.dirty]).collect();
+        let surplus = self.state.people.len().saturating_sub(limits::RESIDENT_PROFILES);
+        if surplus > 0 {
+            let free = |id: &&ProfileId| !busy.iter().any(|dirty| dirty.people.contains(id));
+            let leave = surplus + limits::RESIDENT_PROFILES / 10;
+            let going: Vec<_> = self.state.people.keys().filter(free).take(leave).copied().collect();
+            for id in going {
+                self.state.people.remove(&id);
+            }
+        }
+        let surplus = self.state.directory.len().saturating_sub(limits::RESIDENT_IDENTIFIERS);
+        if surplus > 0 {
+            let free = |key: &&_| !busy.iter().any(|dirty| dirty.identifiers.contains(*key));
+            let leave = surplus + limits::RESIDENT_IDENTIFIERS / 10;
+            let going: Vec<_> = self.state.directory.keys().filter(free).take(leave).copied().collect();
+            for key in going {
+                self.state.directory.remove(&key);
+            }
+        }
+    }
+
+    /// Saves everything and closes the block; the ticket waits for both.
+    pub(crate) fn save_and_close(&mut self, ticket: &Ticket<()>) -> Result<(), StoreError> {
+        self.log_counts()?;
+        self.dirty.waiters.push(Waiting::Done(ticket.clone()));
+        self.save();
+        self.wait_for_block(ticket);
+        self.close_block()
+    }
+}

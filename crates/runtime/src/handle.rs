@@ -1,0 +1,440 @@
+//! The door to the runtime: everything that a server, a simulator or a test asks of it.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use condition::{Condition, ConditionError, Scope, Usage};
+use definition::{DefinitionError, Documents};
+use engine::{
+    command::{Access, Rejection},
+    outcome::Reply,
+    person::Person,
+    plan::Plan,
+};
+use model::{
+    event::Event,
+    id::{Id, Merge, ProfileId, Rejected},
+    identifier::Identifier,
+    name::{Name, Segment},
+    partition::Partition,
+    time::{Span, Timestamp},
+};
+use profile::resolve;
+use segment::set::{SegmentNumber, SegmentRule, SegmentSet};
+use store::{
+    error::StoreError,
+    substrate::{Health, Substrate},
+};
+
+use crate::{
+    clock::Clock,
+    desk::{Desk, arrive::route, shared::Shared},
+    hash::Hasher,
+    journal::{self, Journal},
+    limits, load,
+    message::{Answer, Arriving, Asking, Matching, Message, Question, RefusedEvent, Route, Survey},
+    owner::Owner,
+    plans::Plans,
+    saver,
+    ticket::{Failure, Pending, Ticket},
+    unsaved::Unsaved,
+};
+pub use crate::{
+    load::{LoadError, StoredEvent},
+    message::{Status, Taken, Tally},
+    plans::PlanError,
+};
+
+/// How a runtime is started.
+#[derive(Debug)]
+pub struct Settings {
+    /// Owner threads; at least 1. As many as cores is right.
+    pub owners: usize,
+    /// Where `now` comes from.
+    pub clock: Clock,
+    /// The source of ids and draws: chance, or a fixed number for repeatable tests.
+    pub seed: u64,
+}
+
+/// A running engine over a substrate. Cheap to clone; stops when told to, or with its last clone.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    shared: Arc<Shared>,
+    under_way: Arc<AtomicUsize>,
+    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+/// Whom a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The profile of this id, or the one that took its sides.
+    Profile(ProfileId),
+    /// The person whom this identifier leads to; its value is normalized.
+    Identifier(Identifier),
+}
+
+/// A person as read: exact as of `now`.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The person, with all memberships evaluated.
+    pub person: Arc<Person>,
+    /// The plan under which they are.
+    pub plan: Arc<Plan>,
+    /// The moment of reading.
+    pub now: Timestamp,
+}
+
+/// What a batch of events came to, event by event.
+#[derive(Debug)]
+pub struct Collecting {
+    taken: Pending<Vec<Taken>>,
+    _under_way: UnderWay,
+}
+
+/// Counts events under way for as long as it lives.
+#[derive(Debug)]
+struct UnderWay {
+    count: Arc<AtomicUsize>,
+    events: usize,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.count.fetch_sub(self.events, Ordering::Relaxed);
+    }
+}
+
+impl Runtime {
+    /// Claims all partitions of a substrate, brings each to the end of its log, and starts the threads.
+    pub fn start(substrate: Arc<dyn Substrate>, settings: Settings) -> Result<Self, LoadError> {
+        let owners = settings.owners.max(1);
+        let (owner_senders, owner_receivers): (Vec<_>, Vec<_>) = (0..owners).map(|_| mpsc::channel()).unzip();
+        let (journal_sender, parcels) = mpsc::channel();
+        let (saver_sender, jobs) = mpsc::channel();
+        let shared = Arc::new(Shared {
+            hasher: Hasher::new(substrate.secret()),
+            plans: Plans::open(substrate.as_ref())?,
+            substrate: substrate.clone(),
+            clock: Arc::new(settings.clock),
+            unsaved: Unsaved::new(),
+            seed: settings.seed,
+            owners: owner_senders.clone(),
+            journal: journal_sender,
+        });
+        let partitions: Vec<_> = (0..substrate.partitions()).map(Partition).collect();
+        let leases = substrate.claim(&partitions)?;
+        let mut desks: BTreeMap<usize, Vec<Desk>> = BTreeMap::new();
+        for lease in leases {
+            let owner = usize::from(lease.partition.0) % owners;
+            desks.entry(owner).or_default().push(Desk::open_under(&shared, lease, 0)?);
+        }
+        let mut threads = Vec::new();
+        let mut journal =
+            Journal { owners: owner_senders.clone(), saver: saver_sender, void: std::collections::HashMap::new() };
+        threads.push(spawn("journal", move || journal::run(&substrate, &parcels, &mut journal))?);
+        let saver_shared = shared.clone();
+        threads.push(spawn("saver", move || saver::run(&saver_shared, &jobs, &owner_senders))?);
+        for (number, messages) in owner_receivers.into_iter().enumerate() {
+            let owner = Owner::new(shared.clone(), desks.remove(&number).unwrap_or_default());
+            threads.push(spawn(&format!("owner-{number}"), move || owner.run(&messages))?);
+        }
+        let under_way = Arc::default();
+        Ok(Self { shared, under_way, threads: Arc::new(Mutex::new(threads)) })
+    }
+
+    /// The present moment by the runtime's clock.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// The newest published plan.
+    pub fn plan(&self) -> Arc<Plan> {
+        self.shared.plans.newest()
+    }
+
+    /// The newest published documents.
+    pub fn documents(&self) -> Documents {
+        self.shared.plans.documents()
+    }
+
+    /// How storage is doing.
+    pub fn health(&self) -> Health {
+        self.shared.substrate.health()
+    }
+
+    /// Collects events, in order. The answer comes when all that is kept of them is durable and every hop that they
+    /// caused is done; it has one entry for each event, in order. A grant of consent on an event counts for those
+    /// behind it that share an identifier with it.
+    pub fn collect(&self, mut events: Vec<Event>) -> Result<Collecting, Failure> {
+        let under_way = UnderWay { count: self.under_way.clone(), events: events.len() };
+        if self.under_way.fetch_add(events.len(), Ordering::Relaxed) + events.len() > limits::EVENTS_UNDER_WAY {
+            return Err(Failure::Overloaded);
+        }
+        crate::carry::carry_consent(&mut events);
+        let plan = self.plan();
+        let (ticket, taken) = Ticket::new(vec![Taken::default(); events.len()]);
+        let mut by_owner: Vec<Vec<(Partition, Arriving)>> = self.shared.owners.iter().map(|_| Vec::new()).collect();
+        for (place, event) in events.into_iter().enumerate() {
+            let rules = |namespace: &_| plan.namespace(namespace).cloned();
+            let Some(anchor) = resolve::anchor(&event.identifiers, rules) else { continue };
+            let keys: Vec<_> =
+                event.identifiers.iter().map(|claim| self.shared.hasher.identifier(&claim.identifier)).collect();
+            let home = keys[anchor].home(self.shared.substrate.partitions());
+            let (mark, route) = (self.shared.hasher.mark(&event), route(&keys, anchor));
+            let arriving = Arriving { event, keys, anchor, mark, route, place, ticket: ticket.clone() };
+            by_owner[usize::from(home.0) % self.shared.owners.len()].push((home, arriving));
+        }
+        for (owner, events) in self.shared.owners.iter().zip(by_owner) {
+            if !events.is_empty() {
+                journal::send(owner, Message::Arrive(events));
+            }
+        }
+        Ok(Collecting { taken, _under_way: under_way })
+    }
+
+    /// Reads a person; `None` if there is no such person. Sees every write that was answered before.
+    pub fn read(&self, who: &Who) -> Asked<Reading> {
+        Asked {
+            pending: self.ask(who, Question::Read),
+            shape: |answer| match answer {
+                Answer::Person { person, plan, now } => Some(Reading { person, plan, now }),
+                Answer::Nobody | Answer::Reply(_) => None,
+            },
+        }
+    }
+
+    /// Takes a merge back, the latest if none is named. `None` if there is no such person.
+    pub fn unmerge(&self, who: &Who, merge: Option<Id<Merge>>) -> Asked<Reply> {
+        Asked { pending: self.ask(who, Question::Unmerge(merge)), shape: reply }
+    }
+
+    /// Erases a person: answers when nothing of them can be read any more. `None` if there is no such person.
+    pub fn erase(&self, who: &Who) -> Asked<Reply> {
+        Asked { pending: self.ask(who, Question::Erase), shape: reply }
+    }
+
+    fn ask(&self, who: &Who, question: Question) -> Pending<Answer> {
+        let (route, partition) = match who {
+            Who::Profile(id) => (Route { key: None, toward: Some((*id, *id)), moves: 0 }, id.partition()),
+            Who::Identifier(identifier) => {
+                let key = self.shared.hasher.identifier(identifier);
+                (Route { key: Some(key), toward: None, moves: 0 }, key.home(self.shared.substrate.partitions()))
+            }
+        };
+        let (ticket, pending) = Ticket::new(Answer::Nobody);
+        if partition.0 < self.shared.substrate.partitions() {
+            self.shared.tell(partition, Message::Ask(partition, Asking { route, question, ticket }));
+        }
+        pending
+    }
+
+    /// A page of a person's history over all sides, newest first, from before `before` if it is given; at most `most`
+    /// events. Blocking: reads the store.
+    pub fn history(
+        &self,
+        person: &Person,
+        before: Option<(Timestamp, u64)>,
+        most: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        load::history_page(&self.shared, person, before, most)
+    }
+
+    /// Notes that somebody used, or wanted to use, what is kept of a person.
+    pub fn note_access(&self, access: Access) -> Pending<()> {
+        let (ticket, pending) = Ticket::new(());
+        journal::send(self.shared.owner(access.profile.partition()), Message::Accessed(access, ticket));
+        pending
+    }
+
+    /// The latest uses of what is kept of a person, newest first. Blocking. Those of the last second may be missing.
+    pub fn accesses(&self, person: &Person, most: usize) -> Result<Vec<(Timestamp, Access)>, StoreError> {
+        load::accesses(&self.shared, person, most)
+    }
+
+    /// Publishes changed documents; answers with the plan once every partition applies it.
+    pub fn publish(
+        &self,
+        change: impl FnOnce(&mut Documents) -> Result<(), DefinitionError>,
+    ) -> Result<(Arc<Plan>, Pending<()>), PlanError> {
+        let plan = self.shared.plans.publish(self.shared.substrate.as_ref(), change)?;
+        let (ticket, pending) = Ticket::new(());
+        self.shared.tell_all(|| Message::PlanChanged(plan.clone(), ticket.clone()));
+        Ok((plan, pending))
+    }
+
+    /// Answers when every profile is up to the newest plan.
+    pub fn filled(&self) -> Pending<()> {
+        let (ticket, pending) = Ticket::new(());
+        self.shared.tell_all(|| Message::WhenFilled(ticket.clone()));
+        pending
+    }
+
+    /// How many persons are in all of these segments, true to the second.
+    pub fn size(&self, segments: &[SegmentNumber]) -> Pending<Tally> {
+        let (ticket, pending) = Ticket::new(Tally::default());
+        self.shared.tell_all(|| Message::Survey(Survey::Size(segments.to_vec(), ticket.clone())));
+        pending
+    }
+
+    /// Members of a segment in one partition, in order, from an ordinal on.
+    pub fn members(
+        &self,
+        segment: SegmentNumber,
+        partition: Partition,
+        from: u32,
+        most: usize,
+    ) -> Pending<Vec<ProfileId>> {
+        let (ticket, pending) = Ticket::<Vec<ProfileId>>::new(Vec::new());
+        let survey = Survey::Members { partition, segment, from, most, ticket };
+        self.shared.tell(partition, Message::Survey(survey));
+        pending
+    }
+
+    /// How many partitions there are.
+    pub fn partitions(&self) -> u16 {
+        self.shared.substrate.partitions()
+    }
+
+    /// Counts those whom a draft condition matches; looks at one in `one_in` persons, for at most `within`.
+    pub fn preview(&self, text: &str, one_in: u32, within: Duration) -> Result<Pending<Tally>, ConditionError> {
+        let plan = self.plan();
+        let condition = self.compile(text)?;
+        let rule = SegmentRule {
+            number: SegmentNumber(u32::MAX),
+            name: Name::<Segment>::from("draft"),
+            condition: condition.clone(),
+            changed: 0,
+        };
+        let needs_history = segment::set::grown(plan.segments.needs(), &condition.needs().events);
+        // A draft names only published segments, so it is in no circle.
+        let segments = Arc::new(SegmentSet::build(vec![rule], 0).unwrap_or_default());
+        let (ticket, pending) = Ticket::new(Tally::default());
+        let deadline = crate::desk::now() + within;
+        let condition = Arc::new(condition);
+        let matching = Matching { condition, segments, needs_history, one_in: one_in.max(1), deadline, ticket };
+        self.shared.tell_all(|| Message::Survey(Survey::Match(matching.clone())));
+        Ok(pending)
+    }
+
+    /// Compiles a draft condition against the newest plan.
+    pub fn compile(&self, text: &str) -> Result<Condition, ConditionError> {
+        let plan = self.plan();
+        let segments = plan.segments.rules().iter().map(|rule| rule.name.clone()).collect();
+        condition::compile(text, &Scope { schema: &plan.schema, segments: &segments, usage: Usage::Segment })
+    }
+
+    /// Keeps a refused event, if consent or the source's basis allows it. `about` are the identifiers it carries.
+    pub fn refuse(&self, mut rejection: Rejection, about: &[model::event::Claim]) -> Pending<()> {
+        let (ticket, pending) = Ticket::new(());
+        let plan = self.plan();
+        rejection.keys = about.iter().map(|claim| self.shared.hasher.identifier(&claim.identifier)).collect();
+        let anchor = resolve::anchor(about, |namespace| plan.namespace(namespace).cloned());
+        let (route, partition) = match anchor {
+            Some(anchor) => {
+                let route = route(&rejection.keys, anchor);
+                (route, rejection.keys[anchor].home(self.partitions()))
+            }
+            None => (Route { key: None, toward: None, moves: 0 }, Partition(0)),
+        };
+        let refused = RefusedEvent::Keep(Box::new(rejection), route);
+        self.shared.tell(partition, Message::Refused(partition, refused, ticket));
+        pending
+    }
+
+    /// Is done with a refused event: it was corrected, or dismissed.
+    pub fn resolve(&self, partition: Partition, rejected: Id<Rejected>) -> Pending<()> {
+        let (ticket, pending) = Ticket::new(());
+        let message = Message::Refused(partition, RefusedEvent::Resolve(rejected), ticket);
+        self.shared.tell(partition, message);
+        pending
+    }
+
+    /// Refused events, newest first, with the partition that keeps each. Blocking. Those of the last second may be
+    /// missing.
+    pub fn refused(&self, most: usize) -> Result<Vec<(Partition, Rejection)>, StoreError> {
+        load::refused(&self.shared, most)
+    }
+
+    /// What the partitions count.
+    pub fn status(&self) -> Pending<Status> {
+        let (ticket, pending) = Ticket::new(Status::default());
+        self.shared.tell_all(|| Message::Survey(Survey::Status(ticket.clone())));
+        pending
+    }
+
+    /// Moves a test clock on and waits until everything that became due is done; `None` without a test clock.
+    pub fn advance(&self, by: Span) -> Option<(Timestamp, Pending<()>)> {
+        let now = self.shared.clock.advance(by)?;
+        let (ticket, pending) = Ticket::new(());
+        self.shared.tell_all(|| Message::Tick(ticket.clone()));
+        Some((now, pending))
+    }
+
+    /// Copies everything durable into an empty folder while serving. Blocking; `progress` gets bytes done and in total.
+    pub fn backup(&self, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+        self.shared.substrate.backup(to, progress)
+    }
+
+    /// Saves everything and ends the owners. Blocking; what arrives meanwhile is refused.
+    pub fn stop(&self) -> Result<(), Failure> {
+        let (ticket, pending) = Ticket::<()>::new(());
+        self.shared.tell_all(|| Message::Stop(ticket.clone()));
+        drop(ticket);
+        let stopped = pending.wait();
+        let persisted = self.shared.substrate.persist();
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        stopped.and(persisted.map_err(|error| journal::failure(&error)))
+    }
+}
+
+fn reply(answer: Answer) -> Option<Reply> {
+    match answer {
+        Answer::Reply(reply) if reply != Reply::NotFound => Some(reply),
+        Answer::Reply(_) | Answer::Nobody | Answer::Person { .. } => None,
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LoadError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map_err(LoadError::Thread)
+}
+
+/// A question on its way.
+#[derive(Debug)]
+#[must_use = "an answer that nobody waits for is lost"]
+pub struct Asked<T> {
+    pending: Pending<Answer>,
+    shape: fn(Answer) -> Option<T>,
+}
+
+impl<T> Asked<T> {
+    /// Blocks until the answer is there. Not for async threads.
+    pub fn wait(self) -> Result<Option<T>, Failure> {
+        self.pending.wait().map(self.shape)
+    }
+
+    /// Waits for the answer.
+    pub async fn answer(self) -> Result<Option<T>, Failure> {
+        self.pending.await.map(self.shape)
+    }
+}
+
+impl Collecting {
+    /// Blocks until everything is durable. Not for async threads.
+    pub fn wait(self) -> Result<Vec<Taken>, Failure> {
+        self.taken.wait()
+    }
+
+    /// Waits until everything is durable.
+    pub async fn taken(self) -> Result<Vec<Taken>, Failure> {
+        self.taken.await
+    }
+}

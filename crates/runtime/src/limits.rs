@@ -1,0 +1,24 @@
+//! Limits of queues and caches, by name (invariant 7).
+
+/// Events that may be under way at once; beyond, collecting answers that it is overloaded.
+pub const EVENTS_UNDER_WAY: usize = 50_000;
+/// Commands of one block, at most.
+pub const BLOCK_COMMANDS: u32 = 4_096;
+/// Bytes of one block, about: a block is closed once it is larger.
+pub const BLOCK_BYTES: usize = 1024 * 1024;
+/// Profiles resident in one partition; beyond, those that are saved make room.
+pub const RESIDENT_PROFILES: usize = 50_000;
+/// Directory entries resident in one partition.
+pub const RESIDENT_IDENTIFIERS: usize = 100_000;
+/// Profiles that one fill command brings up to the plan.
+pub const FILL_PROFILES: u32 = 256;
+/// Times that a message follows moved profiles before it is given up.
+pub const FOLLOWED_MOVES: u8 = 16;
+/// Milliseconds between two saves of a partition.
+pub const SAVE_EVERY_MS: u64 = 1_000;
+/// Milliseconds between two looks at the timers.
+pub const TICK_MS: u64 = 100;
+/// Milliseconds before a failed save or a failed partition is tried again.
+pub const RETRY_MS: u64 = 250;
+/// Bytes of log read at once while recovering.
+pub const RECOVER_BYTES: usize = 8 * 1024 * 1024;

@@ -1,0 +1,280 @@
+//! Reading what is stored: parts of the state that a command wants, and history.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use engine::{
+    command::{Access, Rejection},
+    outcome::Effect,
+    person::Person,
+    plan::Plan,
+    state::{Core, Slot, State},
+    wants::Want,
+};
+use model::{
+    event::Event,
+    id::{Id, ProfileId},
+    partition::Partition,
+    time::Timestamp,
+};
+use record::{
+    error::{Malformed, RecordError},
+    history::open_event,
+    rejected::{RecalledRejection, decode_rejection},
+    state, tables,
+};
+use roaring::RoaringBitmap;
+use segment::{set::SegmentNumber, trails::Trails};
+use store::{
+    error::StoreError,
+    substrate::{KeyRange, Pair},
+};
+
+use crate::{desk::shared::Shared, plans::PlanError, unsaved::Row};
+
+/// How many rows are read at once.
+const CHUNK: usize = 10_000;
+
+/// Why a partition could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored record is not what was written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The same, of a record that is not sealed.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// A plan could not be had.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// One event of a person's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The side that it belongs to.
+    pub side: ProfileId,
+    /// With its timestamp: its place in history.
+    pub tie: u64,
+    /// The event.
+    pub event: Event,
+}
+
+pub(crate) fn core(shared: &Shared, partition: Partition) -> Result<Core, LoadError> {
+    let row = shared.substrate.get(tables::CORE, &tables::core_key(partition))?;
+    Ok(row.map(|bytes| state::decode_core(&bytes)).transpose()?.unwrap_or_default())
+}
+
+pub(crate) fn outbox(shared: &Shared, partition: Partition) -> Result<BTreeMap<(Partition, u64), Effect>, LoadError> {
+    let mut effects = BTreeMap::new();
+    for (_, value) in all(shared, tables::OUTBOX, tables::outbox_range(partition, CHUNK))? {
+        let effect = state::decode_effect(&value, &|side| shared.key(side))?;
+        effects.insert((effect.to, effect.number), effect);
+    }
+    Ok(effects)
+}
+
+pub(crate) fn members(
+    shared: &Shared,
+    partition: Partition,
+) -> Result<BTreeMap<SegmentNumber, RoaringBitmap>, LoadError> {
+    let mut members = BTreeMap::new();
+    for (key, value) in all(shared, tables::MEMBERS, tables::members_range(partition, CHUNK))? {
+        let (_, segment) = tables::members_place(&key)?;
+        let bitmap = RoaringBitmap::deserialize_from(value.as_slice()).map_err(|_| damaged("members"))?;
+        members.insert(segment, bitmap);
+    }
+    Ok(members)
+}
+
+/// Loads one part of the state.
+pub(crate) fn want(shared: &Shared, plan: &Plan, state: &mut State, want: Want) -> Result<(), StoreError> {
+    match want {
+        Want::Profile(id) => {
+            let row = shared.substrate.get(tables::PROFILES, &tables::profile_key(id))?;
+            let slot = row.map_or(Ok(Slot::Unknown), |bytes| slot(shared, &bytes))?;
+            state.people.insert(id, slot);
+        }
+        Want::Profiles(from, to) => {
+            let range = tables::profile_range(state.partition, from..to, (to - from) as usize);
+            for (key, value) in shared.substrate.range(tables::PROFILES, range)? {
+                let id = tables::profile_of(&key).map_err(|_| damaged("profiles"))?;
+                if let std::collections::btree_map::Entry::Vacant(entry) = state.people.entry(id) {
+                    entry.insert(slot(shared, &value)?);
+                }
+            }
+        }
+        Want::Identifier(key) => {
+            let row = shared.substrate.get(tables::DIRECTORY, &tables::directory_key(state.partition, key))?;
+            let holding =
+                row.map(|bytes| state::decode_holding(&bytes)).transpose().map_err(|_| damaged("directory"))?;
+            state.directory.insert(key, holding);
+        }
+        Want::Trails(id) => {
+            if let Some(Slot::Here(person)) = state.people.get_mut(&id) {
+                refill(shared, plan, Arc::make_mut(person))?;
+            }
+        }
+        Want::Timers(until) => {
+            let due = state.timers_until..until;
+            let range = tables::timer_range(state.partition, due, CHUNK);
+            for (key, _) in all(shared, tables::TIMERS, range)? {
+                let (_, at, id) = tables::timer_place(&key).map_err(|_| damaged("timers"))?;
+                state.timers.insert((at, id));
+            }
+            state.timers_until = until;
+        }
+    }
+    Ok(())
+}
+
+fn slot(shared: &Shared, bytes: &[u8]) -> Result<Slot, StoreError> {
+    state::decode_slot(bytes, &|side| shared.key(side)).map_err(unwrap_store("profiles"))
+}
+
+/// Rebuilds the trails of all sides from their whole history.
+pub(crate) fn refill(shared: &Shared, plan: &Plan, person: &mut Person) -> Result<(), StoreError> {
+    for side in &mut person.sides {
+        let events = history(shared, side.facts.origin)?;
+        let events = events.iter().map(|(event, tie)| (event, *tie));
+        side.trails = Arc::new(Trails::rebuilt(&plan.segments, events));
+    }
+    Ok(())
+}
+
+/// Whether a side has an event already.
+pub(crate) fn has_event(shared: &Shared, side: ProfileId, tie: u64) -> Result<bool, StoreError> {
+    if shared.unsaved.contains(side, tie) {
+        return Ok(true);
+    }
+    Ok(shared.substrate.get(tables::SEEN, &tables::seen_key(side, tie))?.is_some())
+}
+
+/// All events of a side, with their ties, in order of time; saved or not.
+pub(crate) fn history(shared: &Shared, side: ProfileId) -> Result<Vec<(Event, u64)>, StoreError> {
+    let Some(key) = shared.key(side)? else { return Ok(Vec::new()) };
+    let rows = merged(shared, side, tables::history_range(side, CHUNK), |_| true)?;
+    rows.into_iter().map(|(_, tie, sealed)| Ok((open(&key, side, &sealed)?, tie))).collect()
+}
+
+/// A page of a person's history, newest first.
+pub(crate) fn history_page(
+    shared: &Shared,
+    person: &Person,
+    before: Option<(Timestamp, u64)>,
+    most: usize,
+) -> Result<Vec<StoredEvent>, StoreError> {
+    let mut page = Vec::new();
+    for side in person.sides.iter().map(|side| side.facts.origin) {
+        let Some(key) = shared.key(side)? else { continue };
+        let end = before.map(|(at, tie)| tables::history_key(side, at, tie));
+        let mut range = tables::history_range(side, most).descending();
+        if let Some(end) = &end {
+            range.to = Some(end.to_vec().into());
+        }
+        let earlier = |row: &Row| before.is_none_or(|before| (row.at, row.tie) < before);
+        let waiting = shared.unsaved.rows(side).into_iter().filter(earlier).map(|row| (row.at, row.tie, row.sealed));
+        let stored = shared.substrate.range(tables::HISTORY, range)?;
+        let stored = stored.into_iter().filter_map(|(key, value)| {
+            tables::history_place(&key).ok().map(|(_, at, tie)| (at, tie, Arc::from(value)))
+        });
+        page.extend(stored.chain(waiting).map(|(at, tie, sealed)| (at, tie, side, key, sealed)));
+    }
+    page.sort_by_key(|(at, tie, side, ..)| std::cmp::Reverse((*at, *tie, *side)));
+    page.dedup_by_key(|(at, tie, side, ..)| (*at, *tie, *side));
+    page.truncate(most);
+    let read = |(_, tie, side, key, sealed): (_, _, _, _, Arc<[u8]>)| {
+        Ok(StoredEvent { side, tie, event: open(&key, side, &sealed)? })
+    };
+    page.into_iter().map(read).collect()
+}
+
+/// A sealed event with its place in history.
+type Placed = (Timestamp, u64, Arc<[u8]>);
+
+/// Stored and waiting rows of a side, in order of time, each once.
+fn merged(
+    shared: &Shared,
+    side: ProfileId,
+    range: KeyRange<'static>,
+    wanted: impl Fn(&Row) -> bool,
+) -> Result<Vec<Placed>, StoreError> {
+    // What waits is read first: it may become stored in between, and is then met twice, never missed.
+    let waiting = shared.unsaved.rows(side).into_iter().filter(|row| wanted(row));
+    let mut rows: Vec<_> = waiting.map(|row| (row.at, row.tie, row.sealed)).collect();
+    for (key, value) in all(shared, tables::HISTORY, range)? {
+        let (_, at, tie) = tables::history_place(&key).map_err(|_| damaged("history"))?;
+        rows.push((at, tie, Arc::from(value)));
+    }
+    rows.sort_by_key(|(at, tie, _)| (*at, *tie));
+    rows.dedup_by_key(|(at, tie, _)| (*at, *tie));
+    Ok(rows)
+}
+
+fn open(key: &[u8; 32], side: ProfileId, sealed: &[u8]) -> Result<Event, StoreError> {
+    open_event(key, side, sealed).map_err(|_| damaged("history"))
+}
+
+/// The latest uses of what is kept of a person, newest first.
+pub(crate) fn accesses(shared: &Shared, person: &Person, most: usize) -> Result<Vec<(Timestamp, Access)>, StoreError> {
+    let mut found = Vec::new();
+    for side in &person.sides {
+        let range = tables::access_range(side.facts.origin, most).descending();
+        for (key, value) in shared.substrate.range(tables::ACCESSES, range)? {
+            let (_, at, _) = tables::access_place(&key).map_err(|_| damaged("accesses"))?;
+            found.push((at, state::decode_access(&value).map_err(|_| damaged("accesses"))?));
+        }
+    }
+    found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    found.truncate(most);
+    Ok(found)
+}
+
+/// Refused events of all partitions, newest first.
+pub(crate) fn refused(shared: &Shared, most: usize) -> Result<Vec<(Partition, Rejection)>, StoreError> {
+    let mut found = Vec::new();
+    for partition in (0..shared.substrate.partitions()).map(Partition) {
+        let range = tables::rejected_range(partition, Id::from_bits(0), CHUNK);
+        for (_, value) in all(shared, tables::REJECTED, range)? {
+            let rejection = decode_rejection(&value, &|side| shared.key(side)).map_err(unwrap_store("rejected"))?;
+            if let RecalledRejection::Whole(rejection) = rejection {
+                found.push((partition, rejection));
+            }
+        }
+    }
+    found.sort_by_key(|(_, rejection)| std::cmp::Reverse((rejection.at, rejection.id)));
+    found.truncate(most);
+    Ok(found)
+}
+
+/// All pairs of a range, read a chunk at a time.
+fn all(shared: &Shared, table: store::substrate::Table, mut range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
+    let mut found = Vec::new();
+    loop {
+        let pairs = shared.substrate.range(table, range.clone())?;
+        let full = pairs.len() == range.limit;
+        found.extend(pairs);
+        let Some((last, _)) = found.last().filter(|_| full) else { return Ok(found) };
+        let mut next = last.clone();
+        next.push(0);
+        range.from = next.into();
+    }
+}
+
+/// A record of a table cannot be read although the store's checksums hold.
+pub(crate) fn damaged(table: &str) -> StoreError {
+    StoreError::Corrupt { file: format!("table {table}"), offset: 0 }
+}
+
+/// Takes the store's own error out of a record's; anything else is damage.
+pub(crate) fn unwrap_store(table: &'static str) -> impl Fn(RecordError) -> StoreError {
+    move |error| match error {
+        RecordError::Store(error) => error,
+        _ => damaged(table),
+    }
+}

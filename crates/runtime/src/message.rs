@@ -1,0 +1,244 @@
+//! What owners are sent.
+
+use std::sync::Arc;
+
+use condition::Condition;
+use engine::{
+    command::{Access, Hop, MessageMark, Rejection},
+    outcome::Reply,
+    person::Person,
+    plan::Plan,
+};
+use model::{
+    event::Event,
+    id::{Id, Merge, ProfileId, Rejected},
+    identifier::IdentifierKey,
+    partition::Partition,
+    time::Timestamp,
+};
+use segment::set::{SegmentNumber, SegmentSet};
+
+use crate::ticket::{Failure, Ticket};
+
+/// A message to an owner.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// Events for several partitions of this owner, in order.
+    Arrive(Vec<(Partition, Arriving)>),
+    /// A question about, or an order for, one person.
+    Ask(Partition, Asking),
+    /// A hop of another partition.
+    Hop(Hopping),
+    /// A hop was taken in.
+    Acked { from: Partition, to: Partition, number: u64 },
+    /// A partition was opened again: it wants all hops that it has not acknowledged.
+    Resend { to: Partition },
+    /// A block of the partition was refused: it must be opened again.
+    Failed { partition: Partition, generation: u64 },
+    /// State was saved.
+    Saved { partition: Partition, job: u64 },
+    /// A new plan applies from here on, to all partitions of this owner.
+    PlanChanged(Arc<Plan>, Ticket<()>),
+    /// Answer once every profile of this owner is up to the plan.
+    WhenFilled(Ticket<()>),
+    /// The time may have moved: look at the timers, and answer when none is due.
+    Tick(Ticket<()>),
+    /// A question about all persons of this owner.
+    Survey(Survey),
+    /// Keep a refused event, or be done with one.
+    Refused(Partition, RefusedEvent, Ticket<()>),
+    /// Note an access.
+    Accessed(Access, Ticket<()>),
+    /// Save everything and end.
+    Stop(Ticket<()>),
+}
+
+/// An event on its way to its person.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    pub(crate) event: Event,
+    pub(crate) keys: Vec<IdentifierKey>,
+    pub(crate) anchor: usize,
+    pub(crate) mark: MessageMark,
+    pub(crate) route: Route,
+    /// Its place in the batch that the ticket answers.
+    pub(crate) place: usize,
+    pub(crate) ticket: Ticket<Vec<Taken>>,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Taken {
+    /// Nobody consented to its being kept: it was counted.
+    #[default]
+    CountedOnly,
+    /// It is kept.
+    Kept(ProfileId),
+    /// It says that a person withdrew consent: that is kept, nothing else.
+    ConsentOnly(ProfileId),
+    /// It was here already.
+    Duplicate(ProfileId),
+}
+
+/// How a message finds a person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route {
+    /// The identifier to start from again if the trail is lost.
+    pub(crate) key: Option<IdentifierKey>,
+    /// The profile and side that it was sent on to.
+    pub(crate) toward: Option<(ProfileId, ProfileId)>,
+    /// How often it was sent on.
+    pub(crate) moves: u8,
+}
+
+/// Something asked about one person.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    pub(crate) route: Route,
+    pub(crate) question: Question,
+    pub(crate) ticket: Ticket<Answer>,
+}
+
+/// What is asked.
+#[derive(Debug)]
+pub(crate) enum Question {
+    Read,
+    Unmerge(Option<Id<Merge>>),
+    Erase,
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Default)]
+pub(crate) enum Answer {
+    /// There is no such person.
+    #[default]
+    Nobody,
+    /// The person as of now.
+    Person { person: Arc<Person>, plan: Arc<Plan>, now: Timestamp },
+    /// What the command came to.
+    Reply(Reply),
+}
+
+/// A hop on its way.
+#[derive(Debug)]
+pub(crate) struct Hopping {
+    pub(crate) from: Partition,
+    pub(crate) to: Partition,
+    pub(crate) number: u64,
+    pub(crate) hop: Hop,
+    /// What waits for it.
+    pub(crate) tickets: Vec<Waiting>,
+}
+
+/// A clone of somebody's ticket, held until a hop is done.
+#[derive(Debug, Clone)]
+pub(crate) enum Waiting {
+    Taken(Ticket<Vec<Taken>>),
+    Answer(Ticket<Answer>),
+    Done(Ticket<()>),
+    Tally(Ticket<Tally>),
+}
+
+impl Waiting {
+    pub(crate) fn fail(&self, failure: Failure) {
+        match self {
+            Self::Taken(ticket) => ticket.fail(failure),
+            Self::Answer(ticket) => ticket.fail(failure),
+            Self::Done(ticket) => ticket.fail(failure),
+            Self::Tally(ticket) => ticket.fail(failure),
+        }
+    }
+}
+
+/// A refused event.
+#[derive(Debug)]
+pub(crate) enum RefusedEvent {
+    /// To keep, if the person's consent or the source's basis lets us; its route leads to the person.
+    Keep(Box<Rejection>, Route),
+    /// To be done with.
+    Resolve(Id<Rejected>),
+}
+
+/// A question about all persons of an owner's partitions.
+#[derive(Debug, Clone)]
+pub(crate) enum Survey {
+    /// How many are in all of these segments.
+    Size(Vec<SegmentNumber>, Ticket<Tally>),
+    /// Members of a segment in one partition, from an ordinal on, at most so many.
+    Members { partition: Partition, segment: SegmentNumber, from: u32, most: usize, ticket: Ticket<Vec<ProfileId>> },
+    /// How many a draft condition matches.
+    Match(Matching),
+    /// The partitions' counts.
+    Status(Ticket<Status>),
+}
+
+/// A draft condition on its way over all persons.
+#[derive(Debug, Clone)]
+pub(crate) struct Matching {
+    pub(crate) condition: Arc<Condition>,
+    /// A set with nothing but the draft, to rebuild trails for it.
+    pub(crate) segments: Arc<SegmentSet>,
+    /// Whether it looks at more than published conditions do, so that history must be read.
+    pub(crate) needs_history: bool,
+    /// Only every so many-th person, by a hash of the id; 1 is everybody.
+    pub(crate) one_in: u32,
+    /// When to give up, by the owner's own clock.
+    pub(crate) deadline: std::time::Instant,
+    pub(crate) ticket: Ticket<Tally>,
+}
+
+/// A count over persons.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Persons that match.
+    pub matched: u64,
+    /// Persons that were looked at.
+    pub seen: u64,
+    /// Persons that there are.
+    pub persons: u64,
+    /// Partitions that could not be counted completely.
+    pub incomplete: u32,
+}
+
+/// What the partitions count.
+#[derive(Debug, Clone, Default)]
+pub struct Status {
+    /// Profiles that live here.
+    pub profiles: u64,
+    /// Events folded in, removed ones included.
+    pub events: u64,
+    /// Events removed by retention.
+    pub expired_events: u64,
+    /// Events removed by erasure.
+    pub erased_events: u64,
+    /// Identifiers that too many profiles claim.
+    pub quarantined: u64,
+    /// Anonymous counts: source, UTC day since 1970-01-01, event type, events.
+    pub counts: Vec<(String, i64, String, u64)>,
+    /// Partitions that are still bringing profiles up to the plan.
+    pub filling: u32,
+}
+
+impl Message {
+    /// Fails everybody who waits for this message.
+    pub(crate) fn fail(self, failure: Failure) {
+        match self {
+            Self::Arrive(events) => events.into_iter().for_each(|(_, arriving)| arriving.ticket.fail(failure)),
+            Self::Ask(_, asking) => asking.ticket.fail(failure),
+            Self::Hop(hopping) => hopping.tickets.iter().for_each(|waiting| waiting.fail(failure)),
+            Self::PlanChanged(_, ticket)
+            | Self::WhenFilled(ticket)
+            | Self::Tick(ticket)
+            | Self::Refused(_, _, ticket)
+            | Self::Accessed(_, ticket)
+            | Self::Stop(ticket) => ticket.fail(failure),
+            Self::Survey(survey) => match survey {
+                Survey::Size(_, ticket) => ticket.fail(failure),
+                Survey::Members { ticket, .. } => ticket.fail(failure),
+                Survey::Match(matching) => matching.ticket.fail(failure),
+                Survey::Status(ticket) => ticket.fail(failure),
+            },
+            Self::Acked { .. } | Self::Resend { .. } | Self::Failed { .. } | Self::Saved { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Rows to write: each kind of record under its key.
+
+use std::sync::Arc;
+
+use engine::{
+    command::{Access, Rejection},
+    outcome::{Effect, TimerMove},
+    state::{Core, Holding, Slot},
+};
+use model::{
+    id::{Id, ProfileId, Rejected},
+    identifier::IdentifierKey,
+    partition::Partition,
+    time::Timestamp,
+};
+use record::{
+    rejected::{RecalledRejection, decode_rejection, encode_rejection},
+    seal::Keys,
+    state, tables,
+};
+use segment::set::SegmentNumber;
+use store::{
+    error::StoreError,
+    substrate::{KeyRange, Substrate, Table, Write},
+};
+
+/// How many keys are read at once while removing.
+const CHUNK: usize = 1_000;
+
+pub(crate) fn core(partition: Partition, core: &Core) -> Write {
+    put(tables::CORE, &tables::core_key(partition), state::encode_core(core))
+}
+
+pub(crate) fn slot(id: ProfileId, slot: &Slot, keys: Keys<'_>) -> Result<Write, StoreError> {
+    Ok(put(tables::PROFILES, &tables::profile_key(id), state::encode_slot(slot, keys)?))
+}
+
+pub(crate) fn holding(home: Partition, key: IdentifierKey, holding: Option<Holding>) -> Write {
+    let value = holding.as_ref().map(state::encode_holding);
+    Write { table: tables::DIRECTORY, key: tables::directory_key(home, key).to_vec(), value }
+}
+
+pub(crate) fn timer(partition: Partition, timer: &TimerMove) -> Vec<Write> {
+    let key = |due| tables::timer_key(partition, due, timer.profile);
+    let old = timer.old.filter(|_| timer.old != timer.new).map(|due| remove(tables::TIMERS, &key(due)));
+    let new = timer.new.map(|due| put(tables::TIMERS, &key(due), Vec::new()));
+    old.into_iter().chain(new).collect()
+}
+
+pub(crate) fn effect(
+    from: Partition,
+    (to, number): (Partition, u64),
+    effect: Option<&Effect>,
+    keys: Keys<'_>,
+) -> Result<Write, StoreError> {
+    let value = effect.map(|effect| state::encode_effect(effect, keys)).transpose()?;
+    Ok(Write { table: tables::OUTBOX, key: tables::outbox_key(from, to, number).to_vec(), value })
+}
+
+pub(crate) fn members(partition: Partition, segment: SegmentNumber, bitmap: Option<Vec<u8>>) -> Write {
+    Write { table: tables::MEMBERS, key: tables::members_key(partition, segment).to_vec(), value: bitmap }
+}
+
+pub(crate) fn event(side: ProfileId, at: Timestamp, tie: u64, sealed: &Arc<[u8]>) -> [Write; 2] {
+    [
+        put(tables::HISTORY, &tables::history_key(side, at, tie), sealed.to_vec()),
+        put(tables::SEEN, &tables::seen_key(side, tie), Vec::new()),
+    ]
+}
+
+/// Removes a side's events of before a moment that are stored by now.
+pub(crate) fn expired(substrate: &dyn Substrate, side: ProfileId, before: Timestamp) -> Result<Vec<Write>, StoreError> {
+    let mut writes = Vec::new();
+    each_key(substrate, tables::HISTORY, tables::history_before(side, before, CHUNK), |key| {
+        writes.push(remove(tables::HISTORY, key));
+        if let Ok((_, _, tie)) = tables::history_place(key) {
+            writes.push(remove(tables::SEEN, &tables::seen_key(side, tie)));
+        }
+    })?;
+    Ok(writes)
+}
+
+/// Whether a write adds an event of a side of before a moment, or the memory of one.
+pub(crate) fn is_event_before(write: &Write, side: ProfileId, before: Timestamp) -> bool {
+    write.table == tables::HISTORY
+        && write.value.is_some()
+        && tables::history_place(&write.key).is_ok_and(|(of, at, _)| of == side && at < before)
+}
+
+/// Removes all that is stored under an erased side: events, accesses, refused events that carry its identifiers.
+pub(crate) fn erased(
+    substrate: &dyn Substrate,
+    side: ProfileId,
+    keys: &[IdentifierKey],
+) -> Result<Vec<Write>, StoreError> {
+    let mut writes = Vec::new();
+    let all = [
+        (tables::HISTORY, tables::history_range(side, CHUNK)),
+        (tables::SEEN, tables::seen_range(side, CHUNK)),
+        (tables::ACCESSES, tables::access_range(side, CHUNK)),
+    ];
+    for (table, range) in all {
+        each_key(substrate, table, range, |key| writes.push(remove(table, key)))?;
+    }
+    for partition in (0..substrate.partitions()).map(Partition) {
+        for key in keys {
+            let range = tables::rejected_by_range(partition, *key, CHUNK);
+            each_key(substrate, tables::REJECTED_BY, range, |row| {
+                writes.push(remove(tables::REJECTED_BY, row));
+                if let Ok((_, _, id)) = tables::rejected_by_place(row) {
+                    writes.push(remove(tables::REJECTED, &tables::rejected_key(partition, id)));
+                }
+            })?;
+        }
+    }
+    Ok(writes)
+}
+
+/// The entry of the erasure list: applied again whenever a backup is restored.
+pub(crate) fn erasure(side: ProfileId, at: Timestamp) -> Write {
+    put(tables::ERASURES, &tables::profile_key(side), at.as_millis().to_be_bytes().to_vec())
+}
+
+pub(crate) fn rejection(partition: Partition, rejection: &Rejection, keys: Keys<'_>) -> Result<Vec<Write>, StoreError> {
+    let row = encode_rejection(rejection, keys)?;
+    let by = |key: &IdentifierKey| {
+        put(tables::REJECTED_BY, &tables::rejected_by_key(partition, *key, rejection.id), Vec::new())
+    };
+    let first = put(tables::REJECTED, &tables::rejected_key(partition, rejection.id), row);
+    Ok(std::iter::once(first).chain(rejection.keys.iter().map(by)).collect())
+}
+
+pub(crate) fn resolved(
+    substrate: &dyn Substrate,
+    partition: Partition,
+    id: Id<Rejected>,
+    keys: Keys<'_>,
+) -> Result<Vec<Write>, StoreError> {
+    let key = tables::rejected_key(partition, id);
+    let known = substrate.get(tables::REJECTED, &key)?.and_then(|bytes| decode_rejection(&bytes, keys).ok());
+    let mut writes = vec![remove(tables::REJECTED, &key)];
+    if let Some(RecalledRejection::Whole(rejection)) = known {
+        let by = |key: &IdentifierKey| remove(tables::REJECTED_BY, &tables::rejected_by_key(partition, *key, id));
+        writes.extend(rejection.keys.iter().map(by));
+    }
+    Ok(writes)
+}
+
+pub(crate) fn access(number: u64, at: Timestamp, access: &Access) -> Write {
+    put(tables::ACCESSES, &tables::access_key(access.profile, at, number), state::encode_access(access))
+}
+
+/// Calls `each` with every key of a range, reading a chunk at a time.
+fn each_key(
+    substrate: &dyn Substrate,
+    table: Table,
+    mut range: KeyRange<'static>,
+    mut each: impl FnMut(&[u8]),
+) -> Result<(), StoreError> {
+    loop {
+        let pairs = substrate.range(table, range.clone())?;
+        pairs.iter().for_each(|(key, _)| each(key));
+        let Some((last, _)) = pairs.last().filter(|_| pairs.len() == range.limit) else { return Ok(()) };
+        let mut next = last.clone();
+        next.push(0);
+        range.from = next.into();
+    }
+}
+
+fn put(table: Table, key: &[u8], value: Vec<u8>) -> Write {
+    Write { table, key: key.to_vec(), value: Some(value) }
+}
+
+fn remove(table: Table, key: &[u8]) -> Write {
+    Write { table, key: key.to_vec(), value: None }
+}
