@@ -293,6 +293,15 @@ fn what_another_names_is_not_removed() {
 }
 
 #[test]
+fn a_segment_holds_what_it_names_and_not_itself() {
+    let mut documents = with_segments(&[("city", "has(profile.city)"), ("me", r#"segment("me")"#)]);
+    assert_eq!(documents.remove(Kind::Trait, "city").unwrap_err().code, code::IN_USE);
+    documents.remove(Kind::Segment, "me").unwrap();
+    documents.remove(Kind::Segment, "city").unwrap();
+    documents.remove(Kind::Trait, "city").unwrap();
+}
+
+#[test]
 fn a_draft_that_does_not_compile_still_holds_what_it_names() {
     let mut documents = with_segments(&[("buyers", "true"), ("draft", r#"segment("buyers") && "#)]);
     assert_eq!(documents.remove(Kind::Segment, "buyers").unwrap_err().code, code::IN_USE);
