@@ -79,7 +79,7 @@ impl BlockWriter {
     pub fn new() -> Self {
         let mut writer = Writer::default();
         writer.byte(BLOCK_VERSION);
-        Self { writer, last: Timestamp::MIN, count: 0 }
+        Self { writer, last: Timestamp::EPOCH, count: 0 }
     }
 
     /// Appends an event that is sealed already. It must be the arrival's own, sealed for the arrival's side.
@@ -179,7 +179,7 @@ impl BlockWriter {
 pub fn decode_commands(bytes: &[u8], keys: Keys<'_>) -> Result<Vec<Logged>, RecordError> {
     let mut from = Reader::new(bytes);
     from.version("block", BLOCK_VERSION)?;
-    let (mut commands, mut last) = (Vec::new(), Timestamp::MIN);
+    let (mut commands, mut last) = (Vec::new(), Timestamp::EPOCH);
     while !from.is_at_end() {
         let ms = last.as_millis().checked_add(from.zigzag()?);
         let now = ms.and_then(Timestamp::from_millis).ok_or(Malformed::Impossible { what: "moment" })?;

@@ -1,5 +1,5 @@
 //! The tables of the saved state, and the keys in them. All numbers in keys are big-endian, so that the order of keys
-//! is the order of what they stand for.
+//! is the order of what they stand for; moments are milliseconds since the epoch with the highest bit turned.
 //!
 //! | Table | Key | Value |
 //! |---|---|---|
@@ -7,7 +7,7 @@
 //! | history | side 16, timestamp ms 8, tie 8 | [`crate::history::SealedEvent`] |
 //! | directory | partition 2, identifier key 16 | [`crate::state::encode_holding`] |
 //! | timers | partition 2, due ms 8, profile 16 | empty |
-//! | seen | side 16, mark 16 | empty |
+//! | seen | side 16, tie 8 | empty |
 //! | core | partition 2 | [`crate::state::encode_core`] |
 //! | outbox | partition 2, destination 2, number 8 | [`crate::state::encode_effect`] |
 //! | members | partition 2, segment 4 | a bitmap of ordinals, opaque here |
@@ -20,7 +20,6 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use engine::command::MessageMark;
 use model::{
     id::{Id, ProfileId, Rejected},
     identifier::IdentifierKey,
@@ -146,21 +145,21 @@ pub fn timer_place(key: &[u8]) -> Result<(Partition, Timestamp, ProfileId), Malf
     Ok((partition_of(partition), moment_of(due)?, profile_id(profile)))
 }
 
-/// The key under which a side remembers an event.
-pub fn seen_key(side: ProfileId, mark: MessageMark) -> [u8; 32] {
-    join([&side.to_bytes(), &mark.0.to_be_bytes()])
+/// The key under which a side remembers an event, by the tie that also places it in history: 64 bits of its mark.
+pub fn seen_key(side: ProfileId, tie: u64) -> [u8; 24] {
+    join([&side.to_bytes(), &tie.to_be_bytes()])
 }
 
-/// All marks of a side.
+/// All ties of a side.
 pub fn seen_range(side: ProfileId, limit: usize) -> KeyRange<'static> {
     prefix(&side.to_bytes(), limit)
 }
 
-/// The side and the mark of a mark's key.
-pub fn seen_place(key: &[u8]) -> Result<(ProfileId, MessageMark), Malformed> {
+/// The side and the tie of such a key.
+pub fn seen_place(key: &[u8]) -> Result<(ProfileId, u64), Malformed> {
     let (side, key) = take(key)?;
-    let (mark, []) = take(key)? else { return Err(WRONG_KEY) };
-    Ok((profile_id(side), MessageMark(u128::from_be_bytes(mark))))
+    let (tie, []) = take(key)? else { return Err(WRONG_KEY) };
+    Ok((profile_id(side), u64::from_be_bytes(tie)))
 }
 
 /// The key of a partition's scalars.
@@ -295,13 +294,13 @@ fn moment_place(key: &[u8]) -> Result<(ProfileId, Timestamp, u64), Malformed> {
     Ok((profile_id(profile), moment_of(at)?, u64::from_be_bytes(number)))
 }
 
-/// Milliseconds since the epoch; they are never negative.
+/// Milliseconds since the epoch, with the sign turned so that earlier moments sort first.
 fn moment(at: Timestamp) -> [u8; 8] {
-    at.as_millis().to_be_bytes()
+    (at.as_millis() ^ i64::MIN).to_be_bytes()
 }
 
 fn moment_of(bytes: [u8; 8]) -> Result<Timestamp, Malformed> {
-    Timestamp::from_millis(i64::from_be_bytes(bytes)).ok_or(WRONG_KEY)
+    Timestamp::from_millis(i64::from_be_bytes(bytes) ^ i64::MIN).ok_or(WRONG_KEY)
 }
 
 fn profile_id(bytes: [u8; 16]) -> ProfileId {

@@ -34,7 +34,7 @@ impl Layout for Identifiers {
         to.list(self.iter());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        from.rising(|held: &Held| &held.identifier).map(Self::from_held)
+        from.rising(|held: &Held| &held.key).map(Self::from_held)
     }
 }
 

@@ -22,11 +22,10 @@ layout_words!(Strength, "strength" { Device = 0, Weak = 1, Strong = 2 });
 /// Milliseconds since the epoch.
 impl Layout for Timestamp {
     fn write(&self, to: &mut Writer) {
-        to.varint(self.as_millis() as u64);
+        to.zigzag(self.as_millis());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let ms = i64::try_from(from.varint()?).ok();
-        ms.and_then(Self::from_millis).ok_or(Malformed::Impossible { what: "moment" })
+        Self::from_millis(from.zigzag()?).ok_or(Malformed::Impossible { what: "moment" })
     }
 }
 

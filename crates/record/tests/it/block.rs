@@ -1,0 +1,165 @@
+//! What is sealed in part: blocks, slots, effects, refused events.
+
+use proptest::{collection::vec, prelude::any, prop_assert, prop_assert_eq, proptest, test_runner::Config};
+use record::{
+    codec::to_bytes,
+    error::{Malformed, RecordError},
+    history::{open_event, seal_event},
+    log::{BlockWriter, Logged, Recalled, decode_commands},
+    rejected::{RecalledRejection, decode_rejection, encode_rejection},
+    state::{decode_effect, decode_slot, encode_effect, encode_slot},
+};
+
+use crate::{
+    keys::{every, key_of, none, unreachable},
+    sample, strategies,
+};
+
+proptest! {
+    #![proptest_config(Config { cases: 32, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn a_block_reads_back(commands in vec((strategies::env(), strategies::command()), 0..4)) {
+        let mut block = BlockWriter::new();
+        for (env, command) in &commands {
+            block.command(env, command, &every).unwrap();
+        }
+        prop_assert_eq!(block.count() as usize, commands.len());
+        let bytes = block.into_bytes();
+        let logged: Vec<_> = commands
+            .into_iter()
+            .map(|(env, command)| Logged { env, command: Recalled::Command(command) })
+            .collect();
+        prop_assert_eq!(decode_commands(&bytes, &every).unwrap(), logged);
+    }
+
+    #[test]
+    fn a_block_reads_in_order_without_any_key(commands in vec((strategies::env(), strategies::command()), 1..4)) {
+        let mut block = BlockWriter::new();
+        for (env, command) in &commands {
+            block.command(env, command, &every).unwrap();
+        }
+        let read = decode_commands(&block.into_bytes(), &none).unwrap();
+        prop_assert!(read.iter().map(|logged| logged.env).eq(commands.iter().map(|(env, _)| *env)));
+    }
+
+    #[test]
+    fn a_slot_reads_back(slot in strategies::slot()) {
+        let bytes = encode_slot(&slot, &every).unwrap();
+        prop_assert_eq!(decode_slot(&bytes, &every).unwrap(), slot.clone());
+        prop_assert_eq!(encode_slot(&slot, &every).unwrap(), bytes);
+    }
+
+    #[test]
+    fn an_effect_reads_back(effect in strategies::effect()) {
+        let bytes = encode_effect(&effect, &every).unwrap();
+        prop_assert_eq!(decode_effect(&bytes, &every).unwrap(), effect);
+    }
+
+    #[test]
+    fn a_refused_event_reads_back(rejection in strategies::rejection()) {
+        let bytes = encode_rejection(&rejection, &every).unwrap();
+        prop_assert_eq!(decode_rejection(&bytes, &every).unwrap(), RecalledRejection::Whole(rejection));
+    }
+
+    #[test]
+    fn changed_bytes_never_panic(
+        command in strategies::command(),
+        slot in strategies::slot(),
+        place in any::<usize>(),
+        flipped in 1..=u8::MAX,
+    ) {
+        let mut bytes = sample::block(&[command], &every);
+        let at = place % bytes.len();
+        bytes[at] ^= flipped;
+        let _ = decode_commands(&bytes, &every);
+        for len in 1..bytes.len().min(64) {
+            let _ = decode_commands(&bytes[..len], &every);
+        }
+        let mut bytes = encode_slot(&slot, &every).unwrap();
+        let at = place % bytes.len();
+        bytes[at] ^= flipped;
+        if let Ok(other) = decode_slot(&bytes, &every) {
+            // What is sealed did not change unnoticed: only ids and moments in plain bytes can have.
+            prop_assert!(other != slot);
+        }
+    }
+
+    #[test]
+    fn random_bytes_never_panic(bytes in vec(any::<u8>(), 0..300)) {
+        let versioned = [&[1][..], &bytes].concat();
+        let _ = decode_commands(&versioned, &every);
+        let _ = decode_slot(&versioned, &every);
+        let _ = decode_effect(&versioned, &every);
+        let _ = decode_rejection(&versioned, &every);
+        prop_assert!(open_event(&key_of(sample::SIDE), sample::SIDE, &versioned).is_err());
+    }
+}
+
+#[test]
+fn an_event_is_the_same_sealed_bytes_in_the_log_and_in_history() {
+    let arrival = sample::arrival();
+    let sealed = seal_event(&key_of(arrival.side), arrival.side, &arrival.event);
+    let mut block = BlockWriter::new();
+    block.event(&sample::ENV, &arrival, &sealed);
+    let bytes = block.into_bytes();
+    assert!(bytes.windows(sealed.0.len()).any(|window| *window == *sealed.0));
+    assert_eq!(open_event(&key_of(arrival.side), arrival.side, &sealed.0), Ok(arrival.event));
+}
+
+#[test]
+fn an_event_of_one_side_does_not_open_as_anothers() {
+    let sealed = seal_event(&key_of(sample::SIDE), sample::SIDE, &sample::event());
+    let opened = open_event(&key_of(sample::SIDE), sample::OTHER_SIDE, &sealed.0);
+    assert_eq!(opened.map_err(|error| error.code()), Err("RECORD_UNREADABLE"));
+}
+
+#[test]
+fn nothing_personal_is_readable_in_the_bytes() {
+    let records = [
+        sample::block(&sample::commands(), &every),
+        encode_slot(&sample::slot(), &every).unwrap(),
+        encode_effect(&sample::effect(), &every).unwrap(),
+        encode_rejection(&sample::rejection(), &every).unwrap(),
+    ];
+    let traits = to_bytes(&sample::person().sides[0].facts.traits);
+    let plain = [to_bytes(&sample::event()), traits, sample::RAW.into()].concat();
+    for personal in sample::PERSONAL {
+        let found = |bytes: &[u8]| bytes.windows(personal.len()).any(|window| window == personal.as_bytes());
+        assert!(found(&plain), "the sample holds {personal}");
+        assert!(!records.iter().any(|record| found(record)), "{personal} is readable");
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_looked_up_is_no_erasure() {
+    let mut block = BlockWriter::new();
+    block.command(&sample::ENV, &engine::command::Command::Due, &every).unwrap();
+    let len = block.len();
+    for command in sample::commands() {
+        let personal = matches!(block.command(&sample::ENV, &command, &none), Ok(()));
+        assert!(personal, "a missing key is no error");
+    }
+    let whole = block.len();
+    let failed = block.command(&sample::ENV, &sample::commands()[0], &unreachable);
+    assert!(failed.is_err());
+    assert!(len < whole && block.len() == whole, "the failed command left nothing behind");
+    assert_eq!(block.count() as usize, sample::commands().len() + 1);
+
+    let slot = encode_slot(&sample::slot(), &every).unwrap();
+    assert!(matches!(decode_slot(&slot, &unreachable), Err(RecordError::Store(_))));
+    assert!(encode_slot(&sample::slot(), &unreachable).is_err());
+}
+
+#[test]
+fn a_newer_version_says_so() {
+    let newer =
+        |error: RecordError| matches!(error, RecordError::Malformed(Malformed::NewerVersion { version: 2, .. }));
+    assert!(newer(decode_commands(&[2], &every).unwrap_err()));
+    assert!(newer(decode_slot(&[2, 2], &every).unwrap_err()));
+    assert!(newer(decode_effect(&[2], &every).unwrap_err()));
+    assert!(newer(decode_rejection(&[2], &every).unwrap_err()));
+    assert!(newer(open_event(&key_of(sample::SIDE), sample::SIDE, &[2]).unwrap_err().into()));
+    assert!(newer(record::state::decode_core(&[2]).unwrap_err().into()));
+    assert!(newer(record::state::decode_holding(&[2]).unwrap_err().into()));
+}

@@ -1,0 +1,197 @@
+//! One fixed value of each record: what the golden files hold. Do not change them; add new ones for new versions.
+
+use engine::{
+    command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
+    outcome::Effect,
+    person::{Person, PersonSide},
+    state::{Core, CountKey, Holding, Slot, Standing},
+};
+use model::{
+    consent::{Choice, ConsentSignal, Consents, Means, Proof},
+    event::{Claim, Event, EventKind, Evidence},
+    fact::{FactKind, Occurrence, TraitValue},
+    id::{Id, ProfileId},
+    identifier::{Identifier, IdentifierKey, Strength},
+    partition::Partition,
+    time::{Env, Timestamp},
+    value::{Fields, Finite, Value},
+};
+use profile::{
+    held::{Held, Hold, Identifiers},
+    merge::{Cause, MergeRecord, Rule},
+    side::{Days, Side},
+    traits::Traits,
+};
+use record::{log::BlockWriter, seal::Keys};
+use segment::{
+    membership::{Membership, Memberships},
+    set::SegmentNumber,
+    trails::Trails,
+};
+
+pub(crate) const SIDE: ProfileId = ProfileId::mint(Partition(3), 17, 0x5eed);
+pub(crate) const OTHER_SIDE: ProfileId = ProfileId::mint(Partition(5), 2, 0xfeed);
+pub(crate) const NOW: Timestamp = Timestamp::saturating_from_millis(1_772_445_600_123);
+pub(crate) const ENV: Env = Env { now: NOW, seed: 0x0123_4567_89ab_cdef };
+pub(crate) const RAW: &str = r#"{"type":"track","email":"ana@example.org","timestamp":"tomorrow"}"#;
+/// What must be readable nowhere without a key.
+pub(crate) const PERSONAL: &[&str] = &["ana@example.org", "boot-42", "Order Completed", "Lisboa", "tomorrow"];
+
+const EMAIL_KEY: IdentifierKey = IdentifierKey(0xe3a1);
+const DEVICE_KEY: IdentifierKey = IdentifierKey(0xa0a0 << 96);
+
+fn email() -> Identifier {
+    Identifier { namespace: "email".into(), value: "ana@example.org".into() }
+}
+
+fn proof() -> Proof {
+    Proof { source: "web".into(), means: Means::Event, wording: Some("v3".into()), language: Some("pt".into()) }
+}
+
+pub(crate) fn event() -> Event {
+    let device = Identifier { namespace: "anonymous_id".into(), value: "b0b1".into() };
+    let line =
+        Fields::from_iter([("sku", Value::text("boot-42")), ("price", Finite::new(129.5).expect("finite").into())]);
+    Event {
+        kind: EventKind::Track { name: "Order Completed".into() },
+        message_id: "m-1".into(),
+        source: "web".into(),
+        timestamp: NOW,
+        received_at: Timestamp::saturating_from_millis(NOW.as_millis() + 40),
+        identifiers: vec![
+            Claim { identifier: email(), evidence: Evidence::Verified },
+            Claim { identifier: device, evidence: Evidence::Stated },
+        ],
+        properties: Fields::from_iter([
+            ("first", Value::Bool(true)),
+            ("items", Value::List([Value::Map(line)].into())),
+            ("note", Value::Null),
+            ("quantity", Value::Int(-2)),
+        ]),
+        context: Fields::from_iter([("locale", "pt-PT".into())]),
+        consent: Some(ConsentSignal { choices: vec![("site".into(), true)], at: NOW, proof: proof() }),
+    }
+}
+
+pub(crate) fn arrival() -> Arrival {
+    let keys = vec![EMAIL_KEY, DEVICE_KEY];
+    Arrival { event: event(), keys, anchor: 0, mark: MessageMark(0x77 << 64 | 0x99), person: SIDE, side: SIDE }
+}
+
+pub(crate) fn person() -> Person {
+    let held = Held { identifier: email(), key: EMAIL_KEY, strength: Strength::Strong, since: NOW, hold: Hold::Own };
+    let city = TraitValue { value: "Lisboa".into(), as_of: NOW, source: "web".into(), kind: FactKind::Declared };
+    let site = Choice { granted: true, at: NOW, until: None, proof: proof() };
+    let total = Fields::from_iter([("total", Value::Int(259))]);
+    let occurrence = Occurrence { at: NOW, tie: 0x99, properties: total };
+    let facts = Side {
+        origin: SIDE,
+        created_at: NOW,
+        identifiers: Identifiers::from_held(vec![held]).into(),
+        traits: Traits::from_entries(vec![("city".into(), vec![city])]).into(),
+        consents: Consents::from_choices(vec![("site".into(), site)]).into(),
+        days: Days::from_entries(vec![(20_513, 3), (20_514, 1)]).into(),
+        links: vec![(OTHER_SIDE, DEVICE_KEY)],
+        apart: vec![OTHER_SIDE],
+    };
+    let trails = Trails::from_entries(4, vec![("Order Completed".into(), vec![occurrence])]);
+    let taken = Side::new(OTHER_SIDE, Timestamp::saturating_from_millis(1_700_000_000_000));
+    let in_segment = Membership { member: true, since: NOW, valid_until: Some(Timestamp::MAX) };
+    Person {
+        id: SIDE,
+        unit: Id::from_bits(0x0011),
+        sides: vec![
+            PersonSide { facts, trails: trails.into() },
+            PersonSide { facts: taken, trails: Trails::empty(4).into() },
+        ],
+        merges: vec![merge_record()],
+        memberships: Memberships::from_entries(4, vec![(SegmentNumber(9), in_segment)]).into(),
+        due: Some(Timestamp::MAX),
+    }
+}
+
+fn merge_record() -> MergeRecord {
+    let cause = Cause { namespace: "email".into(), key: EMAIL_KEY, rule: Rule::StrongIdentifier };
+    MergeRecord {
+        id: Id::from_bits(0x0022),
+        loser: OTHER_SIDE,
+        loser_unit: Id::from_bits(0x0033),
+        moved: vec![OTHER_SIDE],
+        at: NOW,
+        cause,
+    }
+}
+
+pub(crate) fn slot() -> Slot {
+    Slot::Here(person().into())
+}
+
+pub(crate) fn holding() -> Holding {
+    Holding { holder: Some(SIDE), standing: Standing::Shared, claimants: 300 }
+}
+
+pub(crate) fn core() -> Core {
+    let counted = CountKey { source: "web".into(), day: 20_514, kind: "page".into() };
+    Core {
+        now: NOW,
+        next_ordinal: 18,
+        outbox: [(Partition(5), 12)].into(),
+        inbox: [(Partition(0), 7), (Partition(63), 1_000)].into(),
+        plan_revision: 4,
+        filled_revision: 3,
+        counts: [(counted, 41)].into(),
+        profiles: 16,
+        expired_events: 2,
+        erased_events: 5,
+        events: 1_234,
+    }
+}
+
+pub(crate) fn effect() -> Effect {
+    let news = News::MergeIn { image: person(), record: merge_record() };
+    Effect { number: 12, to: Partition(5), hop: Hop::Tell { to: OTHER_SIDE, news } }
+}
+
+pub(crate) fn rejection() -> Rejection {
+    Rejection {
+        id: Id::from_bits(0x0044),
+        side: Some(SIDE),
+        keys: vec![EMAIL_KEY],
+        source: "web".into(),
+        at: NOW,
+        code: "EVENT_TIMESTAMP".into(),
+        message: "tomorrow is not a moment".into(),
+        pointer: "/timestamp".into(),
+        raw: RAW.into(),
+    }
+}
+
+pub(crate) fn access() -> Access {
+    Access { profile: SIDE, purpose: Some("email".into()), allowed: false, by: Id::from_bits(0x0055) }
+}
+
+/// One of each kind, the event first.
+pub(crate) fn commands() -> Vec<Command> {
+    vec![
+        Command::Event(Box::new(arrival())),
+        Command::Counted(Counted { source: "web".into(), kind: "page".into(), events: 1 }),
+        Command::Hop { from: Partition(5), number: 8, hop: Box::new(Hop::Return { image: person() }) },
+        Command::Due,
+        Command::PlanChanged { revision: 5 },
+        Command::Fill { from: 0, to: 64 },
+        Command::Unmerge { profile: SIDE, merge: Some(Id::from_bits(0x0022)) },
+        Command::Erase { profile: SIDE },
+        Command::Reject(Box::new(rejection())),
+        Command::Resolve { rejected: Id::from_bits(0x0044) },
+        Command::Access(access()),
+    ]
+}
+
+/// A block of commands, each in [`ENV`].
+pub(crate) fn block(commands: &[Command], keys: Keys<'_>) -> Vec<u8> {
+    let mut block = BlockWriter::new();
+    for command in commands {
+        block.command(&ENV, command, keys).expect("these keys can be looked up");
+    }
+    block.into_bytes()
+}
