@@ -4,11 +4,10 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
-    thread::JoinHandle,
     time::Duration,
 };
 
@@ -44,7 +43,7 @@ use crate::{
     message::{Answer, Arriving, Asking, Matching, Message, Question, RefusedEvent, Route, Survey},
     owner::Owner,
     plans::Plans,
-    saver,
+    saver::Saver,
     ticket::{Failure, Pending, Ticket},
     unsaved::Unsaved,
 };
@@ -70,7 +69,20 @@ pub struct Settings {
 pub struct Runtime {
     shared: Arc<Shared>,
     under_way: Arc<AtomicUsize>,
-    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    _threads: Arc<Threads>,
+}
+
+/// The running threads: told to stop when nobody holds the runtime any more.
+#[derive(Debug)]
+struct Threads {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // They may have been stopped already; then nobody listens.
+        self.shared.owners.iter().for_each(|owner| drop(owner.send(Message::Stop(Ticket::new(()).0))));
+    }
 }
 
 /// Whom a question is about.
@@ -125,10 +137,11 @@ impl Runtime {
             plans: Plans::open(substrate.as_ref())?,
             substrate: substrate.clone(),
             clock: Arc::new(settings.clock),
-            unsaved: Unsaved::new(),
+            unsaved: Arc::new(Unsaved::new()),
             seed: settings.seed,
             owners: owner_senders.clone(),
             journal: journal_sender,
+            saver: saver_sender.clone(),
         });
         let partitions: Vec<_> = (0..substrate.partitions()).map(Partition).collect();
         let leases = substrate.claim(&partitions)?;
@@ -137,18 +150,23 @@ impl Runtime {
             let owner = usize::from(lease.partition.0) % owners;
             desks.entry(owner).or_default().push(Desk::open_under(&shared, lease, 0)?);
         }
-        let mut threads = Vec::new();
+        let unfinished = load::unfinished_erasures(&shared)?;
+        if let Some(desk) = desks.values_mut().flatten().next() {
+            desk.erase_again(unfinished);
+        }
         let mut journal =
             Journal { owners: owner_senders.clone(), saver: saver_sender, void: std::collections::HashMap::new() };
-        threads.push(spawn("journal", move || journal::run(&substrate, &parcels, &mut journal))?);
-        let saver_shared = shared.clone();
-        threads.push(spawn("saver", move || saver::run(&saver_shared, &jobs, &owner_senders))?);
+        let log = substrate.clone();
+        spawn("journal", move || journal::run(&log, &parcels, &mut journal))?;
+        let saver = Saver { substrate, unsaved: shared.unsaved.clone(), owners: owner_senders };
+        spawn("saver", move || saver.run(&jobs))?;
         for (number, messages) in owner_receivers.into_iter().enumerate() {
             let owner = Owner::new(shared.clone(), desks.remove(&number).unwrap_or_default());
-            threads.push(spawn(&format!("owner-{number}"), move || owner.run(&messages))?);
+            spawn(&format!("owner-{number}"), move || owner.run(&messages))?;
         }
         let under_way = Arc::default();
-        Ok(Self { shared, under_way, threads: Arc::new(Mutex::new(threads)) })
+        let threads = Arc::new(Threads { shared: shared.clone() });
+        Ok(Self { shared, under_way, _threads: threads })
     }
 
     /// The present moment by the runtime's clock.
@@ -391,7 +409,6 @@ impl Runtime {
         drop(ticket);
         let stopped = pending.wait();
         let persisted = self.shared.substrate.persist();
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).clear();
         stopped.and(persisted.map_err(|error| journal::failure(&error)))
     }
 }
@@ -403,8 +420,8 @@ fn reply(answer: Answer) -> Option<Reply> {
     }
 }
 
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LoadError> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(body).map_err(LoadError::Thread)
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), LoadError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop).map_err(LoadError::Thread)
 }
 
 /// A question on its way.

@@ -17,7 +17,7 @@ use store::{
 
 use crate::{
     message::{Message, Waiting},
-    saver::SaveJob,
+    saver::{SaveJob, Task},
     ticket::Failure,
 };
 
@@ -39,7 +39,7 @@ pub(crate) enum After {
     /// A message goes to an owner.
     Send(Sender<Message>, Message),
     /// State is saved.
-    Save(SaveJob),
+    Save(Box<SaveJob>),
 }
 
 /// Runs until all senders are gone.
@@ -61,7 +61,7 @@ pub(crate) fn run(substrate: &Arc<dyn Substrate>, parcels: &Receiver<Parcel>, jo
 pub(crate) struct Journal {
     /// The owner of each partition.
     pub(crate) owners: Vec<Sender<Message>>,
-    pub(crate) saver: Sender<SaveJob>,
+    pub(crate) saver: Sender<Task>,
     /// Of partitions that failed, the generation that is void.
     pub(crate) void: HashMap<Partition, u64>,
 }
@@ -85,7 +85,7 @@ impl Journal {
             After::Send(owner, message) => send(&owner, message),
             After::Save(job) => {
                 // The saver ends only after the journal, so this cannot fail while anybody waits.
-                let _ = self.saver.send(job);
+                let _ = self.saver.send(Task::Save(job));
             }
         }
     }

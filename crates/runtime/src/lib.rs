@@ -9,6 +9,7 @@
 mod carry;
 pub mod clock;
 mod desk;
+mod erasing;
 pub mod handle;
 mod hash;
 mod journal;

@@ -220,6 +220,16 @@ fn open(key: &[u8; 32], side: ProfileId, sealed: &[u8]) -> Result<Event, StoreEr
     open_event(key, side, sealed).map_err(|_| damaged("history"))
 }
 
+/// Sides on the erasure list whose keys are still there.
+pub(crate) fn unfinished_erasures(shared: &Shared) -> Result<Vec<ProfileId>, LoadError> {
+    let mut sides = Vec::new();
+    for (key, _) in all(shared, tables::ERASURES, KeyRange::prefix(&[], CHUNK))? {
+        let side = tables::profile_of(&key)?;
+        sides.extend(shared.key(side)?.is_some().then_some(side));
+    }
+    Ok(sides)
+}
+
 /// The latest uses of what is kept of a person, newest first.
 pub(crate) fn accesses(shared: &Shared, person: &Person, most: usize) -> Result<Vec<(Timestamp, Access)>, StoreError> {
     let mut found = Vec::new();

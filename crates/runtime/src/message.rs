@@ -18,7 +18,10 @@ use model::{
 };
 use segment::set::{SegmentNumber, SegmentSet};
 
-use crate::ticket::{Failure, Ticket};
+use crate::{
+    erasing::Erasing,
+    ticket::{Failure, Ticket},
+};
 
 /// A message to an owner.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub(crate) enum Message {
     Resend { to: Partition },
     /// A block of the partition was refused: it must be opened again.
     Failed { partition: Partition, generation: u64 },
+    /// Save all partitions of this owner as soon as possible: the erasure waits for it.
+    SaveFor(Arc<Erasing>),
     /// State was saved.
     Saved { partition: Partition, job: u64 },
     /// A new plan applies from here on, to all partitions of this owner.
@@ -238,6 +243,7 @@ impl Message {
                 Survey::Match(matching) => matching.ticket.fail(failure),
                 Survey::Status(ticket) => ticket.fail(failure),
             },
+            Self::SaveFor(erasing) => erasing.put_off(),
             Self::Acked { .. } | Self::Resend { .. } | Self::Failed { .. } | Self::Saved { .. } => {}
         }
     }

@@ -111,6 +111,12 @@ impl Owner {
             Message::WhenFilled(ticket) => self.desks.values_mut().for_each(|desk| desk.when_filled(&ticket)),
             Message::Tick(ticket) => self.tick(&ticket),
             Message::Survey(survey) => self.survey(&survey),
+            Message::SaveFor(erasing) => {
+                if !self.closed.is_empty() {
+                    erasing.put_off();
+                }
+                self.desks.values_mut().for_each(|desk| desk.save_for(&erasing));
+            }
             Message::Stop(ticket) => drop(ticket),
         }
     }

@@ -1,6 +1,7 @@
 //! Writes state behind: turns what changed into rows, in one atomic batch with the log position it stands for.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, Sender},
@@ -22,16 +23,31 @@ use model::{
 use segment::set::SegmentNumber;
 use store::{
     error::StoreError,
-    substrate::{Lease, Save, Write},
+    substrate::{Lease, Save, Substrate, Write},
 };
 
 use crate::{
-    desk::shared::Shared,
+    erasing::Erasing,
     journal::{failure, send},
     limits,
     message::{Message, Waiting},
     stored,
+    unsaved::Unsaved,
 };
+
+/// What the saver is asked to do.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// Save a partition's state.
+    Save(Box<SaveJob>),
+    /// Destroy person keys that nothing needs any more, then answer.
+    Destroy {
+        /// Whose.
+        sides: Vec<ProfileId>,
+        /// Who waits.
+        waiters: Vec<Waiting>,
+    },
+}
 
 /// What a partition wants saved, as of one log position that is durable.
 #[derive(Debug)]
@@ -49,8 +65,8 @@ pub(crate) struct SaveJob {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) resolved: Vec<Id<Rejected>>,
     pub(crate) accesses: Vec<(Timestamp, Access)>,
-    /// Who waits until erased persons can be read nowhere.
-    pub(crate) erasure_waiters: Vec<Waiting>,
+    /// Erasures that wait until every partition has saved.
+    pub(crate) erasing: Vec<Arc<Erasing>>,
     /// Who waits for the save itself.
     pub(crate) waiters: Vec<Waiting>,
 }
@@ -63,74 +79,87 @@ pub(crate) enum HistoryWrite {
     Erase { side: ProfileId, keys: Vec<IdentifierKey> },
 }
 
-/// Runs until all senders are gone and everything is saved, or cannot be.
-pub(crate) fn run(shared: &Shared, jobs: &Receiver<SaveJob>, owners: &[Sender<Message>]) {
-    let mut open = true;
-    let mut waiting: Vec<SaveJob> = Vec::new();
-    while open || !waiting.is_empty() {
-        let pause =
-            if waiting.is_empty() { Duration::from_secs(3600) } else { Duration::from_millis(limits::RETRY_MS) };
-        match jobs.recv_timeout(pause) {
-            Ok(job) => waiting.push(job),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) if open => open = false,
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-        waiting.extend(jobs.try_iter());
-        while let Some(job) = waiting.first() {
-            match save(shared, job) {
-                Ok(()) => {
-                    let job = waiting.remove(0);
-                    done(shared, &job);
-                    let partition = job.lease.partition;
-                    let owner = &owners[usize::from(partition.0) % owners.len()];
-                    send(owner, Message::Saved { partition, job: job.number });
-                }
-                Err(error) if error.is_passing() => {
-                    tracing::warn!(code = error.code(), %error, "a save failed; it is tried again");
-                    break;
-                }
-                Err(error) => {
-                    // Fenced: somebody else owns the partition and has, or will have, saved it.
-                    tracing::info!(code = error.code(), %error, "a save is void");
-                    let job = waiting.remove(0);
-                    job.erasure_waiters.iter().chain(&job.waiters).for_each(|waiter| waiter.fail(failure(&error)));
+/// What the saver works on.
+pub(crate) struct Saver {
+    pub(crate) substrate: Arc<dyn Substrate>,
+    pub(crate) unsaved: Arc<Unsaved>,
+    pub(crate) owners: Vec<Sender<Message>>,
+}
+
+impl Saver {
+    /// Runs until all senders are gone. What fails for a passing reason is tried again, in order.
+    pub(crate) fn run(&self, tasks: &Receiver<Task>) {
+        let mut waiting: VecDeque<Task> = VecDeque::new();
+        let mut pause = FOREVER;
+        loop {
+            match tasks.recv_timeout(pause) {
+                Ok(task) => waiting.push_back(task),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            waiting.extend(tasks.try_iter());
+            pause = FOREVER;
+            while let Some(task) = waiting.pop_front() {
+                match self.perform(&task) {
+                    Ok(()) => self.done(task),
+                    Err(error) if error.is_passing() => {
+                        tracing::warn!(code = error.code(), %error, "a save failed; it is tried again");
+                        waiting.push_front(task);
+                        pause = Duration::from_millis(limits::RETRY_MS);
+                        break;
+                    }
+                    Err(error) => give_up(&task, &error),
                 }
             }
         }
     }
-}
 
-fn save(shared: &Shared, job: &SaveJob) -> Result<(), StoreError> {
-    let writes = rows(shared, job)?;
-    let save = Save { lease: job.lease, position: job.position, writes };
-    shared.substrate.save(vec![save])?;
-    let erased = job.history.iter().filter_map(|change| match change {
-        HistoryWrite::Erase { side, .. } => Some(*side),
-        _ => None,
-    });
-    let erased: Vec<_> = erased.collect();
-    if !erased.is_empty() {
-        // The log before this position still holds sealed commands of the person; replay must never need them again.
-        shared.substrate.persist()?;
-        for side in erased {
-            shared.substrate.destroy_key(side.partition(), side.ordinal())?;
+    fn perform(&self, task: &Task) -> Result<(), StoreError> {
+        match task {
+            Task::Save(job) => {
+                let writes = rows(self.substrate.as_ref(), job)?;
+                self.substrate.save(vec![Save { lease: job.lease, position: job.position, writes }])
+            }
+            Task::Destroy { sides, .. } => {
+                self.substrate.persist()?;
+                sides.iter().try_for_each(|side| self.substrate.destroy_key(side.partition(), side.ordinal()))
+            }
         }
     }
-    Ok(())
+
+    /// Lets go of what waited: tickets are answered by being dropped.
+    fn done(&self, task: Task) {
+        let Task::Save(job) = task else { return };
+        let sides = job.history.iter().filter_map(|change| match change {
+            HistoryWrite::Add { side, .. } => Some(*side),
+            HistoryWrite::Expire { .. } | HistoryWrite::Erase { .. } => None,
+        });
+        let partition = job.lease.partition;
+        self.unsaved.saved((partition, job.number), sides);
+        let owner = &self.owners[usize::from(partition.0) % self.owners.len()];
+        send(owner, Message::Saved { partition, job: job.number });
+    }
 }
 
-fn done(shared: &Shared, job: &SaveJob) {
-    let sides = job.history.iter().filter_map(|change| match change {
-        HistoryWrite::Add { side, .. } => Some(*side),
-        _ => None,
-    });
-    shared.unsaved.saved((job.lease.partition, job.number), sides);
+/// Longer than anybody waits.
+const FOREVER: Duration = Duration::from_secs(3_600);
+
+/// The task cannot be done. If it was a save, somebody else owns the partition and saves it.
+fn give_up(task: &Task, error: &StoreError) {
+    tracing::warn!(code = error.code(), %error, "a save is void");
+    let waiters = match task {
+        Task::Save(job) => {
+            job.erasing.iter().for_each(|erasing| erasing.put_off());
+            &job.waiters
+        }
+        Task::Destroy { waiters, .. } => waiters,
+    };
+    waiters.iter().for_each(|waiter| waiter.fail(failure(error)));
 }
 
-fn rows(shared: &Shared, job: &SaveJob) -> Result<Vec<Write>, StoreError> {
+fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreError> {
     let partition = job.lease.partition;
-    let keys = |side: ProfileId| shared.key(side);
+    let keys = |side: ProfileId| substrate.key(side.partition(), side.ordinal());
     let mut writes = vec![stored::core(partition, &job.core)];
     for (id, slot) in &job.people {
         writes.push(stored::slot(*id, slot, &keys)?);
@@ -151,7 +180,7 @@ fn rows(shared: &Shared, job: &SaveJob) -> Result<Vec<Write>, StoreError> {
         writes.extend(stored::rejection(partition, rejection, &keys)?);
     }
     for id in &job.resolved {
-        writes.extend(stored::resolved(shared.substrate.as_ref(), partition, *id, &keys)?);
+        writes.extend(stored::resolved(substrate, partition, *id, &keys)?);
     }
     // The position makes the number unique over saves, the place within one.
     let first = job.position.0 << 20;
@@ -161,11 +190,11 @@ fn rows(shared: &Shared, job: &SaveJob) -> Result<Vec<Write>, StoreError> {
             HistoryWrite::Add { side, at, tie, sealed } => writes.extend(stored::event(*side, *at, *tie, sealed)),
             HistoryWrite::Expire { side, before } => {
                 writes.retain(|write| !stored::is_event_before(write, *side, *before));
-                writes.extend(stored::expired(shared.substrate.as_ref(), *side, *before)?);
+                writes.extend(stored::expired(substrate, *side, *before)?);
             }
             HistoryWrite::Erase { side, keys } => {
                 writes.retain(|write| !stored::is_event_before(write, *side, Timestamp::MAX));
-                writes.extend(stored::erased(shared.substrate.as_ref(), *side, keys)?);
+                writes.extend(stored::erased(substrate, *side, keys)?);
                 writes.push(stored::erasure(*side, job.core.now));
             }
         }

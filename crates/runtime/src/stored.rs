@@ -118,7 +118,7 @@ pub(crate) fn erased(
 
 /// The entry of the erasure list: applied again whenever a backup is restored.
 pub(crate) fn erasure(side: ProfileId, at: Timestamp) -> Write {
-    put(tables::ERASURES, &tables::profile_key(side), at.as_millis().to_be_bytes().to_vec())
+    put(tables::ERASURES, &tables::profile_key(side), state::encode_erasure(at))
 }
 
 pub(crate) fn rejection(partition: Partition, rejection: &Rejection, keys: Keys<'_>) -> Result<Vec<Write>, StoreError> {

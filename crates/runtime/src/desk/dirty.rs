@@ -1,6 +1,9 @@
 //! What changed since the last save.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use engine::{
     command::{Access, Rejection},
@@ -14,7 +17,7 @@ use model::{
 };
 use segment::set::SegmentNumber;
 
-use crate::{message::Waiting, saver::HistoryWrite};
+use crate::{erasing::Erasing, message::Waiting, saver::HistoryWrite};
 
 /// What changed since the last save.
 #[derive(Debug, Default)]
@@ -28,11 +31,11 @@ pub(crate) struct Dirty {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) resolved: Vec<Id<Rejected>>,
     pub(crate) accesses: Vec<(Timestamp, Access)>,
-    pub(crate) erasure_waiters: Vec<Waiting>,
+    pub(crate) erasing: Vec<Arc<Erasing>>,
     pub(crate) waiters: Vec<Waiting>,
     /// Whether anything changed at all.
     pub(crate) touched: bool,
-    /// Whether the save must not wait: a person was erased.
+    /// Whether the save must not wait.
     pub(crate) urgent: bool,
 }
 

@@ -16,14 +16,14 @@ use engine::{
     outcome::{Effect, HistoryChange, Outcome, Reply},
     plan::Plan,
     state::State,
-    wants::{hop_wants, wants},
+    wants::{Want, hop_wants, wants},
 };
 use model::{
     event::Event,
     id::ProfileId,
     name::{Name, Source},
     partition::{Partition, Position},
-    time::Env,
+    time::{Env, Timestamp},
 };
 use record::{
     history::{SealedEvent, seal_event},
@@ -71,6 +71,9 @@ pub(crate) struct Desk {
     /// Where bringing profiles up to the plan goes on.
     fill_from: Option<u32>,
     fill_waiters: Vec<Ticket<()>>,
+    /// Sides erased since the last block, and who waits for that.
+    erased: Vec<ProfileId>,
+    erasure_waiters: Vec<Waiting>,
     /// A command failed in the middle: nothing more may be applied.
     broken: bool,
 }
@@ -112,6 +115,8 @@ impl Desk {
             counted: BTreeMap::new(),
             fill_from: None,
             fill_waiters: Vec::new(),
+            erased: Vec::new(),
+            erasure_waiters: Vec::new(),
             broken: false,
         };
         desk.replay()?;
@@ -214,7 +219,7 @@ impl Desk {
     }
 
     /// Loads until nothing is wanted any more.
-    fn load_for(&mut self, wanted: impl Fn(&Self) -> Vec<engine::wants::Want>) -> Result<(), StoreError> {
+    fn load_for(&mut self, wanted: impl Fn(&Self) -> Vec<Want>) -> Result<(), StoreError> {
         loop {
             let wanted = wanted(self);
             if wanted.is_empty() {
@@ -222,6 +227,22 @@ impl Desk {
             }
             for want in wanted {
                 load::want(&self.shared, &self.plan, &mut self.state, want)?;
+                if let Want::Timers(until) = want {
+                    self.set_unsaved_timers(until);
+                }
+            }
+        }
+    }
+
+    /// The stored timers are those of the last save: moves since then are made again, in order.
+    fn set_unsaved_timers(&mut self, until: Timestamp) {
+        let moves = self.saving.values().chain([&self.dirty]).flat_map(|dirty| dirty.timers.values());
+        for timer in moves {
+            if let Some(old) = timer.old {
+                self.state.timers.remove(&(old, timer.profile));
+            }
+            if let Some(new) = timer.new.filter(|new| *new < until) {
+                self.state.timers.insert((new, timer.profile));
             }
         }
     }
@@ -282,9 +303,9 @@ impl Desk {
                 HistoryWrite::Expire { side, before }
             }
             HistoryChange::Erase { side, keys } => {
-                self.shared.unsaved.drop_before(side, model::time::Timestamp::MAX);
-                self.dirty.erasure_waiters.extend(waiting.iter().cloned());
-                self.dirty.urgent = true;
+                self.shared.unsaved.drop_before(side, Timestamp::MAX);
+                self.erased.push(side);
+                self.erasure_waiters.extend(waiting.iter().cloned());
                 HistoryWrite::Erase { side, keys }
             }
         };
@@ -315,11 +336,13 @@ impl Desk {
         let block = std::mem::take(&mut self.block);
         block.after.into_iter().for_each(|after| after.fail(why));
         self.fill_waiters.drain(..).for_each(|ticket| ticket.fail(why));
+        self.erasure_waiters.drain(..).for_each(|waiter| waiter.fail(why));
     }
 
     /// Hands the open block to the log writer.
     pub(crate) fn close_block(&mut self) -> Result<(), StoreError> {
         self.log_counts()?;
+        self.finish_erasures();
         self.save_if_due();
         if self.block.commands.is_empty() && self.block.after.is_empty() {
             return Ok(());

@@ -11,6 +11,7 @@ use crate::{
     journal::{Parcel, send},
     message::Message,
     plans::Plans,
+    saver::Task,
     unsaved::Unsaved,
 };
 
@@ -20,12 +21,13 @@ pub(crate) struct Shared {
     pub(crate) hasher: Hasher,
     pub(crate) clock: Arc<Clock>,
     pub(crate) plans: Plans,
-    pub(crate) unsaved: Unsaved,
+    pub(crate) unsaved: Arc<Unsaved>,
     /// The node's own number for draws: chance, or given for repeatable tests.
     pub(crate) seed: u64,
     /// One sender for each owner thread.
     pub(crate) owners: Vec<Sender<Message>>,
     pub(crate) journal: Sender<Parcel>,
+    pub(crate) saver: Sender<Task>,
 }
 
 impl std::fmt::Debug for Shared {

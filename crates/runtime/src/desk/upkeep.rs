@@ -2,22 +2,26 @@
 
 use std::{sync::Arc, time::Duration};
 
-use engine::{command::Command, plan::Plan};
-use model::{id::ProfileId, time::Span};
+use engine::{command::Command, plan::Plan, wants::wants};
+use model::id::ProfileId;
 use segment::set::SegmentNumber;
 use store::error::StoreError;
 
 use super::{Desk, dirty::Dirty, now};
-use crate::{journal::After, limits, load, message::Waiting, saver::SaveJob, ticket::Ticket};
+use crate::{
+    erasing::Erasing,
+    journal::After,
+    limits,
+    message::{Message, Waiting},
+    saver::SaveJob,
+    ticket::Ticket,
+};
 
 impl Desk {
     /// Looks at the persons whose timers are due, some of them at a time; says whether there may be more.
     pub(crate) fn look_at_timers(&mut self) -> Result<bool, StoreError> {
         let now = self.env().now;
-        if self.state.timers_until <= now {
-            let until = now.plus(Span::from_millis(engine::wants::TIMERS_AHEAD_MS));
-            load::want(&self.shared, &self.plan, &mut self.state, engine::wants::Want::Timers(until))?;
-        }
+        self.load_for(|desk| wants(&desk.plan, &desk.state, &Command::Due, now))?;
         if self.state.timers.first().is_none_or(|(due, _)| *due > now) {
             return Ok(false);
         }
@@ -94,6 +98,29 @@ impl Desk {
         Ok(())
     }
 
+    /// Destroys the keys of erased sides once every partition has saved; see [`Erasing`].
+    pub(super) fn finish_erasures(&mut self) {
+        let (sides, waiters) = (std::mem::take(&mut self.erased), std::mem::take(&mut self.erasure_waiters));
+        if sides.is_empty() {
+            return;
+        }
+        let erasing = Erasing::new(sides, waiters, self.shared.saver.clone());
+        for owner in &self.shared.owners {
+            self.block.after.push(After::Send(owner.clone(), Message::SaveFor(erasing.clone())));
+        }
+    }
+
+    /// Saves as soon as possible, for an erasure.
+    pub(crate) fn save_for(&mut self, erasing: &Arc<Erasing>) {
+        self.dirty.erasing.push(erasing.clone());
+        self.dirty.urgent = true;
+    }
+
+    /// Sides of the erasure list whose keys are still there, because a crash came in between.
+    pub(crate) fn erase_again(&mut self, sides: Vec<ProfileId>) {
+        self.erased.extend(sides);
+    }
+
     /// Adds a save to the open block when the last one is long enough ago.
     pub(super) fn save_if_due(&mut self) {
         let due = self.last_save.elapsed() >= Duration::from_millis(limits::SAVE_EVERY_MS);
@@ -119,10 +146,10 @@ impl Desk {
             rejected: std::mem::take(&mut dirty.rejected),
             resolved: std::mem::take(&mut dirty.resolved),
             accesses: std::mem::take(&mut dirty.accesses),
-            erasure_waiters: std::mem::take(&mut dirty.erasure_waiters),
+            erasing: std::mem::take(&mut dirty.erasing),
             waiters: std::mem::take(&mut dirty.waiters),
         };
-        self.block.after.push(After::Save(job));
+        self.block.after.push(After::Save(Box::new(job)));
         self.saving.insert(self.job, dirty);
         self.job += 1;
         self.last_save = now();
