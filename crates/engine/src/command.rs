@@ -71,8 +71,8 @@ pub enum Command {
     Access(Access),
 }
 
-/// An event that was refused, with all that is needed to correct it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An event that was refused, with all that is needed to correct it. Its debug form leaves out what the event says.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// Its id. The profile whose erasure takes it along is looked up by `keys`.
     pub id: Id<Rejected>,
@@ -92,6 +92,15 @@ pub struct Rejection {
     pub pointer: Arc<str>,
     /// The event as it came, as JSON.
     pub raw: Arc<str>,
+}
+
+impl std::fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { id, side, source, at, code, pointer, .. } = self;
+        let mut shown = f.debug_struct("Rejection");
+        shown.field("id", id).field("side", side).field("source", source).field("at", at).field("code", code);
+        shown.field("pointer", pointer).finish_non_exhaustive()
+    }
 }
 
 /// One use, or refused use, of what is kept of a person.

@@ -37,7 +37,7 @@ pub(crate) enum After {
     /// Somebody gets an answer, if nothing else is to be waited for: the ticket is dropped.
     Answer(Waiting),
     /// A message goes to an owner.
-    Send(Sender<Message>, Message),
+    Send(Sender<Message>, Box<Message>),
     /// State is saved.
     Save(Box<SaveJob>),
 }
@@ -82,7 +82,7 @@ impl Journal {
     fn happen(&self, after: After) {
         match after {
             After::Answer(waiting) => drop(waiting),
-            After::Send(owner, message) => send(&owner, message),
+            After::Send(owner, message) => send(&owner, *message),
             After::Save(job) => {
                 // The saver ends only after the journal, so this cannot fail while anybody waits.
                 let _ = self.saver.send(Task::Save(job));

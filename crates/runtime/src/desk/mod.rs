@@ -322,7 +322,7 @@ impl Desk {
     /// A message that goes out once the block is durable.
     fn after_block(&mut self, to: Partition, message: Message) {
         let owner = self.shared.owner(to).clone();
-        self.block.after.push(After::Send(owner, message));
+        self.block.after.push(After::Send(owner, Box::new(message)));
     }
 
     /// Answers once the block, and every block before it, is durable.

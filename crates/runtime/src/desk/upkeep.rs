@@ -106,7 +106,7 @@ impl Desk {
         }
         let erasing = Erasing::new(sides, waiters, self.shared.saver.clone());
         for owner in &self.shared.owners {
-            self.block.after.push(After::Send(owner.clone(), Message::SaveFor(erasing.clone())));
+            self.block.after.push(After::Send(owner.clone(), Box::new(Message::SaveFor(erasing.clone()))));
         }
     }
 
