@@ -15,6 +15,8 @@ pub struct ApiError {
     pub message: String,
     /// JSON pointer to the field at fault, if it is one field's fault.
     pub pointer: Option<String>,
+    /// Where the field holds a condition: characters (not bytes) before the offending one.
+    pub at: Option<usize>,
     /// Seconds after which to try again: the `Retry-After` header. At least 1; clients cap it at 300.
     pub retry_after_s: Option<u32>,
 }
@@ -22,7 +24,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error with the catalogue's own sentence.
     pub fn new(code: Code) -> Self {
-        Self { code, message: code.sentence().to_owned(), pointer: None, retry_after_s: code.retry_after_s() }
+        Self { code, message: code.sentence().to_owned(), pointer: None, at: None, retry_after_s: code.retry_after_s() }
     }
 
     /// The same error with a sentence that says more.
@@ -48,6 +50,7 @@ impl ApiError {
             code: self.code.as_str().to_owned(),
             message: self.message.clone(),
             pointer: self.pointer.clone(),
+            at: self.at,
         };
         ErrorBody { code: detail.code.clone(), message: detail.message.clone(), error: detail }
     }
@@ -79,6 +82,9 @@ pub struct ErrorDetail {
     /// JSON pointer to the field at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
+    /// Where the field holds a condition: characters (not bytes) before the offending one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<usize>,
 }
 
 macro_rules! catalogue {
@@ -162,8 +168,8 @@ catalogue! {
     RateLimited = "RATE_LIMITED", 429, "Too many requests with this key.";
     /// A bug of ours. The log has the details under the request's id.
     Internal = "INTERNAL", 500, "Something went wrong on our side.";
-    /// More work than can be taken now.
-    Overloaded = "OVERLOADED", 503, "Too busy; try again.";
+    /// More work than can be taken now. 429 and not 503, since that costs the clients none of their counted retries.
+    Overloaded = "OVERLOADED", 429, "Too busy; try again.";
     /// The disk is full. Nothing of the request was kept.
     StorageFull = "STORAGE_FULL", 503, "The disk is full; nothing was kept.";
     /// The disk refused a write. Nothing of the request was kept.

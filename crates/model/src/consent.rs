@@ -232,17 +232,31 @@ impl Keep {
     }
 }
 
+/// The person's own rights and the shop's duty to answer them: access, correction, erasure. Made by whoever answers
+/// such a request; never for deciding, sending or showing.
+#[derive(Debug)]
+pub struct Rights(());
+
+impl Rights {
+    /// The token of whoever answers the person's request.
+    pub const fn of_the_person() -> Self {
+        Self(())
+    }
+}
+
 /// What opens a person's facts: one of the tokens above.
 pub trait Token: sealed::Sealed {}
 impl<P> Token for Granted<P> {}
 impl Token for GrantedName {}
 impl Token for Keep {}
+impl Token for Rights {}
 
 mod sealed {
     pub trait Sealed {}
     impl<P> Sealed for super::Granted<P> {}
     impl Sealed for super::GrantedName {}
     impl Sealed for super::Keep {}
+    impl Sealed for super::Rights {}
 }
 
 #[cfg(test)]

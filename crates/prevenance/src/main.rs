@@ -1,1 +1,59 @@
-fn main() {}
+//! The program: one binary, whose subcommands are functions of `server`.
+//!
+//! It reads arguments, prints results, and says in one sentence what went wrong. Start reading at [`arguments`].
+
+mod arguments;
+
+use std::{error::Error, process::ExitCode};
+
+use clap::Parser;
+use server::{
+    command::{backup, check, demo, export},
+    serve,
+};
+
+use crate::arguments::{Arguments, Subcommand};
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("prevenance: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    match arguments.subcommand {
+        Subcommand::Serve(serve) => {
+            let config = serve.config()?;
+            serve::run(config, serve.fixed()?, &serve.bootstrap())?;
+        }
+        Subcommand::Demo { listen, data } => demo::run(&arguments::demo_config(listen)?, data.as_deref())?,
+        Subcommand::Backup { place, to } => {
+            backup::run(&place.config()?, &to)?;
+            println!("backup written to {}", to.display());
+        }
+        Subcommand::Restore { place, from, to, erasures } => {
+            let erased = backup::restore(&place.config()?, &from, &to, erasures.as_deref())?;
+            println!("restored to {}; {erased} persons erased again", to.display());
+        }
+        Subcommand::Export { place, person, to } => {
+            let exported = export::run(&place.config()?, person.as_deref(), to.as_deref())?;
+            if let Some(to) = to {
+                println!("{exported} persons written to {}", to.display());
+            }
+        }
+        Subcommand::Check(place) => {
+            let checked = check::run(&place.config()?)?;
+            print!("{}", checked.config);
+            match checked.definitions {
+                Some(count) => println!("# {count} definitions, all valid"),
+                None => println!("# no folder of definitions is configured"),
+            }
+        }
+        Subcommand::Openapi => println!("{}", server::openapi()),
+    }
+    Ok(())
+}

@@ -1,1 +1,35 @@
 //! HTTP, authentication, limits, configuration, telemetry.
+//!
+//! One axum router over one [`app::App`]. A handler authenticates, asks the runtime, and shapes the answer; it never
+//! touches a store's bytes or the engine's state. This crate must not know stored layouts, and decides nothing about
+//! persons: that is the engine's.
+//!
+//! Start reading at [`app::App`], then [`routes::router`] (everything that can be called, one group a file) and
+//! [`intake`] (the way of an event). [`serve`] is the running program; [`command`] holds the others.
+
+pub mod app;
+pub mod command;
+pub mod config;
+pub mod intake;
+pub mod keys;
+pub mod routes;
+pub mod serve;
+
+mod answer;
+mod auth;
+mod body;
+mod cors;
+mod cursor;
+mod link;
+mod live;
+mod metrics;
+mod page;
+mod person;
+mod rate;
+mod request;
+mod secret_file;
+
+/// The description of the HTTP API in OpenAPI 3.1, as JSON.
+pub fn openapi() -> String {
+    api::endpoint::openapi().to_pretty_json().expect("a description is always JSON")
+}

@@ -11,7 +11,7 @@ use crate::{
         profile::{AccessPage, EraseCertificate, ExportAnswer, ProfileAnswer, TimelinePage},
         rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
         segment::{CountAnswer, CountRequest, MembersPage, PreviewAnswer, PreviewRequest, SegmentAnswer, SegmentList},
-        system::{ClockAnswer, ClockRequest, HealthAnswer, ReadyAnswer, StatusAnswer},
+        system::{BackupAnswer, BackupRequest, ClockAnswer, ClockRequest, HealthAnswer, ReadyAnswer, StatusAnswer},
     },
 };
 
@@ -130,6 +130,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .query(OVERLAP)
         .answers(Body::json::<KeySummary>()),
     endpoint(Get, "/v1/status", Secret, System, "Counts over the whole project.").answers(Body::json::<StatusAnswer>()),
+    endpoint(Post, "/v1/backup", Secret, System, "Copies everything into a folder while serving.")
+        .takes(Body::json::<BackupRequest>())
+        .answers(Body::json::<BackupAnswer>()),
     endpoint(Post, "/v1/test/clock", Secret, System, "Moves the test clock, timers included.")
         .takes(Body::json::<ClockRequest>())
         .answers(Body::json::<ClockAnswer>()),

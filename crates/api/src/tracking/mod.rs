@@ -127,6 +127,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The spec's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Track => "track",
+            Self::Identify => "identify",
+            Self::Page => "page",
+            Self::Screen => "screen",
+            Self::Group => "group",
+            Self::Alias => "alias",
+        }
+    }
+
     /// The type of that name: `track`, `identify`, `page`, `screen`, `group`, `alias`.
     pub fn of(word: &str) -> Option<Self> {
         Some(match word {

@@ -46,6 +46,8 @@ pub struct ConsentAnswer {
     /// The latest choice about each purpose; with a public key, about the purposes of this call only, since an
     /// identifier must not tell a page what somebody chose elsewhere. A purpose that is not here was never granted.
     pub purposes: BTreeMap<String, ConsentState>,
+    /// Whether the choice was kept. A refusal by somebody of whom nothing is known leaves nothing to keep.
+    pub stored: bool,
 }
 
 /// The latest choice about one purpose, with its proof.

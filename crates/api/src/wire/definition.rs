@@ -239,7 +239,7 @@ pub struct DefinitionAnswer {
     pub kind: DefinitionKind,
     /// Its name.
     pub name: String,
-    /// The plan revision that brought it. Send it as `If-Match` to change just this one.
+    /// The plan revision that it was read from. Send it as `If-Match` to publish only if nothing changed since.
     pub revision: u64,
     /// The document.
     pub document: Value,

@@ -11,6 +11,8 @@ use super::Moment;
 pub enum LiveItem {
     /// An event was taken.
     Event(LiveEvent),
+    /// An event came that was here already.
+    Duplicate(LiveEvent),
     /// An event was refused.
     Rejected(LiveRejected),
     /// An event of a person without consent was counted; nothing of it was kept.
@@ -38,8 +40,6 @@ pub struct LiveEvent {
     pub source: String,
     /// The event's name.
     pub name: String,
-    /// Its `message_id`.
-    pub message_id: String,
     /// The profile that it went to.
     pub profile: String,
 }
@@ -57,7 +57,6 @@ pub struct LiveRejected {
     pub message: String,
     /// JSON pointer to the field at fault.
     pub pointer: String,
-    /// Where it can be read and corrected, if it was kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    /// `rej_…`: where it can be read and corrected, if consent lets it be kept.
+    pub id: String,
 }

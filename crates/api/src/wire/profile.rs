@@ -35,9 +35,8 @@ pub struct ProfileAnswer {
     pub merges: Vec<ProfileMerge>,
     /// How many events are kept.
     pub events: u64,
-    /// When the latest event happened.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_event_at: Option<Moment>,
+    /// The moment for which all of this is true.
+    pub as_of: Moment,
 }
 
 /// One identifier of a profile.
@@ -49,7 +48,7 @@ pub struct ProfileIdentifier {
     pub value: String,
     /// How well it tells persons apart: `device`, `weak`, `strong`.
     pub strength: String,
-    /// How firmly the profile has it: `own`, `shared`, `linked`, `probable`, `quarantined`.
+    /// How firmly the profile has it: `own`, `claimed`, `shared`, `linked`, `probable`, `quarantined`.
     pub hold: String,
     /// When it was first seen here.
     pub since: Moment,
@@ -187,9 +186,9 @@ pub struct Access {
     pub at: Moment,
     /// The key that read.
     pub key_id: String,
-    /// What was done: `read`, `timeline`, `export`.
-    pub action: String,
-    /// The purpose that it was read for.
+    /// Whether consent allowed it.
+    pub allowed: bool,
+    /// The purpose that it was read for; absent for the person's own rights: access, timeline, export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
 }
@@ -204,7 +203,7 @@ pub struct AccessPage {
     pub next: Option<String>,
 }
 
-/// The certificate of an erasure. It names profiles by ids that lead nowhere now, and no identifier.
+/// The certificate of an erasure, given when nothing readable is left in the data folder. It names profiles by ids that lead nowhere now, and no identifier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EraseCertificate {
     /// When the person was erased.
@@ -215,12 +214,6 @@ pub struct EraseCertificate {
     pub events: u64,
     /// How many identifiers were released.
     pub identifiers: u64,
-    /// How many rejected events went.
-    pub rejected: u64,
-    /// How many log blocks were rewritten.
-    pub log_blocks: u64,
-    /// Whether nothing readable is left in the data folder. Otherwise the rewriting goes on; ask again.
-    pub complete: bool,
 }
 
 impl ProfileTrait {

@@ -26,9 +26,6 @@ pub struct RejectedEvent {
     pub pointer: String,
     /// The event as it was sent, or as it was last corrected.
     pub event: Value,
-    /// When it was last corrected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub corrected_at: Option<Moment>,
 }
 
 /// Rejected events, newest first.

@@ -3,15 +3,14 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Moment;
-
 /// One segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SegmentAnswer {
     /// Its name.
     pub name: String,
-    /// Its title, for people.
-    pub title: String,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Its condition, as it was published.
     pub condition: String,
     /// How many members are known.
@@ -50,19 +49,14 @@ pub struct MembersPage {
 pub struct Member {
     /// `prf_…`
     pub profile: String,
-    /// Since when.
-    pub since: Moment,
 }
 
-/// Asks for the number of profiles in all of these segments and in none of the others.
+/// Asks for the number of profiles that are in all of these segments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CountRequest {
     /// Segments that a profile must be in; at least one.
     pub all_of: Vec<String>,
-    /// Segments that a profile must not be in.
-    #[serde(default)]
-    pub none_of: Vec<String>,
 }
 
 /// A number of profiles.

@@ -35,16 +35,35 @@ pub struct StatusAnswer {
     pub revision: u64,
     /// Profiles that live.
     pub profiles: u64,
-    /// Events kept.
+    /// Events taken since the beginning, those removed since included.
     pub events: u64,
-    /// Rejected events kept.
-    pub rejected: u64,
+    /// Events removed because their time was over.
+    pub expired_events: u64,
+    /// Events removed with their persons.
+    pub erased_events: u64,
     /// Identifiers in quarantine.
     pub quarantined: u64,
     /// Partitions.
     pub partitions: u16,
-    /// Events of persons without consent, by name of the event: counted, not kept.
+    /// Events of persons without consent, by type: counted, not kept.
     pub anonymous: BTreeMap<String, u64>,
+}
+
+/// A backup to make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackupRequest {
+    /// The name of a new folder in the folder for backups: letters, digits, `-`, `_` and `.`.
+    pub to: String,
+}
+
+/// A backup was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BackupAnswer {
+    /// Where it is, on the machine that the program runs on.
+    pub folder: String,
+    /// How many bytes it has.
+    pub bytes: u64,
 }
 
 /// Moves the test clock. Exactly one of the two.

@@ -1,0 +1,115 @@
+//! What a handler answers when it cannot do what was asked.
+
+use api::error::{ApiError, Code, pointer};
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use condition::ConditionError;
+use definition::DefinitionError;
+use runtime::{handle::PlanError, ticket::Failure};
+use store::error::StoreError;
+
+/// A request that was not served. Whatever goes wrong below becomes one of these with `?`.
+#[derive(Debug)]
+pub(crate) struct Refusal(pub(crate) ApiError);
+
+/// The answer of a handler.
+pub(crate) type Answer<T> = Result<Json<T>, Refusal>;
+
+impl Refusal {
+    /// The catalogue's own sentence for a code.
+    pub(crate) fn new(code: Code) -> Self {
+        Self(ApiError::new(code))
+    }
+
+    /// A bug, or a machine that fails: told to the log, not to the caller.
+    pub(crate) fn internal(what: &dyn std::fmt::Display) -> Self {
+        tracing::error!(error = %what, "a request failed on our side");
+        Self::new(Code::Internal)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self(error) = self;
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(error.body())).into_response();
+        if let Some(seconds) = error.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::new(match failure {
+            Failure::StorageFull => Code::StorageFull,
+            Failure::StorageFailed => Code::StorageFailed,
+            Failure::Overloaded => Code::Overloaded,
+            Failure::Stopping => Code::NotReady,
+        })
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full { .. } => Self::new(Code::StorageFull),
+            StoreError::Conflict { .. } => Self::new(Code::Conflict),
+            error if error.is_passing() => {
+                tracing::warn!(%error, "the storage failed");
+                Self::new(Code::StorageFailed)
+            }
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<ConditionError> for Refusal {
+    fn from(error: ConditionError) -> Self {
+        let ConditionError { code, message, at } = error;
+        let code = Code::parse(code).unwrap_or(Code::Validation);
+        Self(ApiError { at: Some(at), ..ApiError::new(code).saying(message).at(pointer("", "condition")) })
+    }
+}
+
+impl From<DefinitionError> for Refusal {
+    fn from(error: DefinitionError) -> Self {
+        let message = error.to_string();
+        let DefinitionError { code, pointer, at, .. } = error;
+        let code = Code::parse(code).unwrap_or(Code::Validation);
+        let refusal = ApiError { at, ..ApiError::new(code).saying(message) };
+        Self(if pointer.is_empty() { refusal } else { refusal.at(pointer) })
+    }
+}
+
+impl From<PlanError> for Refusal {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Definition(error) => error.into(),
+            PlanError::Store(error) => error.into(),
+            error @ PlanError::Missing(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<tokio::task::JoinError> for Refusal {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::internal(&error)
+    }
+}

@@ -1,0 +1,104 @@
+//! What every handler has: the runtime, and what belongs to the edge.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use runtime::handle::Runtime;
+
+use crate::{
+    config::Config,
+    keys::{Keys, KeysError},
+    link::Links,
+    live::Live,
+    metrics::Metrics,
+    rate::Limiter,
+};
+
+/// The state behind the router.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) runtime: Runtime,
+    pub(crate) keys: Keys,
+    pub(crate) limiter: Limiter,
+    pub(crate) links: Links,
+    pub(crate) live: Live,
+    pub(crate) metrics: Metrics,
+    pub(crate) config: Config,
+    pub(crate) folder: PathBuf,
+    /// Goes into ids that are drawn here: of events that bring none, of rejected events.
+    pub(crate) salt: u64,
+    stopping: AtomicBool,
+}
+
+/// The state as handlers have it.
+pub type Shared = Arc<App>;
+
+/// Why the edge cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The keys cannot be had.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// A file beside the store cannot be read or written.
+    #[error("{file}: {source}")]
+    File {
+        /// Its name in the data folder.
+        file: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The machine has no chance to give.
+    #[error("no random bytes: {0}")]
+    NoChance(getrandom::Error),
+}
+
+impl App {
+    /// Puts the edge around a runtime. `folder` holds the keys; `seed` fixes what is drawn, for repeatable tests.
+    pub fn new(runtime: Runtime, config: Config, folder: &Path, seed: Option<u64>) -> Result<Shared, AppError> {
+        let salt = match seed {
+            Some(seed) => seed,
+            None => {
+                let mut bytes = [0; 8];
+                getrandom::fill(&mut bytes).map_err(AppError::NoChance)?;
+                u64::from_le_bytes(bytes)
+            }
+        };
+        Ok(Arc::new(Self {
+            keys: Keys::open(folder)?,
+            limiter: Limiter::new(config.rate),
+            links: Links::open(folder, seed)?,
+            live: Live::new(),
+            metrics: Metrics::default(),
+            folder: folder.to_owned(),
+            runtime,
+            config,
+            salt,
+            stopping: AtomicBool::new(false),
+        }))
+    }
+
+    /// The keys, to bring some or to make the first.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The runtime behind.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// Takes no more requests as far as readiness goes.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.live.end();
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,106 @@
+//! Everything held on one person, or on all, as one JSON object a line.
+
+use std::{io::Write, path::Path, sync::Arc};
+
+use api::error::ApiError;
+use model::{id::ProfileId, partition::Partition};
+use record::tables;
+use runtime::{
+    handle::{LoadError, Runtime},
+    ticket::Failure,
+};
+use store::{error::StoreError, substrate::Substrate};
+
+use super::count_bar;
+use crate::{
+    config::Config,
+    person, routes,
+    serve::{self, Fixed},
+};
+
+/// Why an export did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The data folder does not start.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The runtime stopped.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+    /// The text names nobody.
+    #[error("{}", .0.message)]
+    Who(ApiError),
+    /// There is no such person.
+    #[error("there is no such person")]
+    Nobody,
+    /// A stored key is not what was written.
+    #[error("the profiles cannot be listed")]
+    Profiles,
+    /// The output cannot be written.
+    #[error("{0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Profiles that are listed at a time.
+const PAGE: usize = 1_000;
+
+/// Writes everything held on a person, named by `prf_…` or `namespace:value`, or on all, of a data folder that no
+/// program holds. Returns how many persons that were.
+pub fn run(config: &Config, person: Option<&str>, to: Option<&Path>) -> Result<u64, ExportError> {
+    let substrate = serve::open(config, Fixed::default())?;
+    let runtime = Runtime::start(substrate.clone(), serve::settings(config, Fixed::default()))?;
+    let mut output: Box<dyn Write> = match to {
+        Some(path) => Box::new(std::io::BufWriter::new(std::fs::File::create_new(path)?)),
+        None => Box::new(std::io::stdout().lock()),
+    };
+    let exported = match person {
+        Some(text) => {
+            let who = person::who(&runtime, text).map_err(ExportError::Who)?;
+            let reading = runtime.read(&who).wait()?.ok_or(ExportError::Nobody)?;
+            line(&mut output, &runtime, &reading)?;
+            1
+        }
+        None => all(&mut output, &runtime, &substrate)?,
+    };
+    output.flush()?;
+    drop(output);
+    runtime.stop()?;
+    Ok(exported)
+}
+
+fn all(output: &mut dyn Write, runtime: &Runtime, substrate: &Arc<dyn Substrate>) -> Result<u64, ExportError> {
+    let bar = count_bar("export");
+    bar.set_length(runtime.status().wait()?.profiles);
+    let mut exported = 0;
+    for partition in (0..substrate.partitions()).map(Partition) {
+        let mut next = 0;
+        loop {
+            let pairs = substrate.range(tables::PROFILES, tables::profile_range(partition, next..u32::MAX, PAGE))?;
+            for (key, _) in &pairs {
+                let id: ProfileId = tables::profile_of(key).map_err(|_| ExportError::Profiles)?;
+                next = id.ordinal().saturating_add(1);
+                let reading = runtime.read(&runtime::handle::Who::Profile(id)).wait()?;
+                // A profile that another one took in is read with that one.
+                if let Some(reading) = reading.filter(|reading| reading.person.id == id) {
+                    line(output, runtime, &reading)?;
+                    exported += 1;
+                    bar.inc(1);
+                }
+            }
+            if pairs.len() < PAGE {
+                break;
+            }
+        }
+    }
+    bar.finish_and_clear();
+    Ok(exported)
+}
+
+fn line(output: &mut dyn Write, runtime: &Runtime, reading: &runtime::handle::Reading) -> Result<(), ExportError> {
+    let copy = routes::everything(runtime, reading)?;
+    serde_json::to_writer(&mut *output, &copy).map_err(std::io::Error::from)?;
+    Ok(output.write_all(b"\n")?)
+}

@@ -1,0 +1,75 @@
+//! Cursors: where the next page of a listing starts, opaque to the caller and bound to its listing.
+
+use api::error::{ApiError, Code};
+use model::limits;
+
+/// The part of a listing that was asked for.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paging {
+    from: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Entries of a page if the caller does not say.
+const PAGE: usize = 100;
+
+impl Paging {
+    /// How many entries: at least 1, at most [`limits::PAGE`].
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(PAGE).clamp(1, limits::PAGE)
+    }
+
+    /// The numbers in the cursor, if one was sent. `listing` is the word that [`write`] was given.
+    ///
+    /// # Errors
+    /// `BAD_CURSOR` for one of another listing, or one that was altered.
+    pub(crate) fn from<const N: usize>(&self, listing: &str) -> Result<Option<[u64; N]>, ApiError> {
+        self.from.as_deref().map(|text| read(listing, text)).transpose()
+    }
+}
+
+/// A cursor for a listing: its word, and numbers that say where.
+pub(crate) fn write<const N: usize>(listing: &str, place: [u64; N]) -> String {
+    let numbers = place.map(|number| format!("{number:x}")).join(".");
+    let check = check(listing, &numbers);
+    format!("{numbers}.{check:08x}")
+}
+
+fn read<const N: usize>(listing: &str, text: &str) -> Result<[u64; N], ApiError> {
+    let bad = || ApiError::new(Code::BadCursor);
+    let (numbers, sum) = text.rsplit_once('.').ok_or_else(bad)?;
+    if u32::from_str_radix(sum, 16) != Ok(check(listing, numbers)) {
+        return Err(bad());
+    }
+    let numbers: Result<Vec<u64>, _> = numbers.split('.').map(|number| u64::from_str_radix(number, 16)).collect();
+    numbers.ok().and_then(|numbers| numbers.try_into().ok()).ok_or_else(bad)
+}
+
+fn check(listing: &str, numbers: &str) -> u32 {
+    let hash = blake3::hash(format!("{listing}/{numbers}").as_bytes());
+    let [a, b, c, d, ..] = *hash.as_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_in_its_own_listing_only() {
+        let text = write("timeline", [1, u64::MAX]);
+        assert_eq!(read("timeline", &text).unwrap(), [1, u64::MAX]);
+        assert_eq!(read::<2>("members", &text).unwrap_err().code, Code::BadCursor);
+        assert_eq!(read::<3>("timeline", &text).unwrap_err().code, Code::BadCursor);
+        for altered in ["", ".", &text[1..], &format!("2{text}")] {
+            assert_eq!(read::<2>("timeline", altered).unwrap_err().code, Code::BadCursor, "{altered}");
+        }
+    }
+
+    #[test]
+    fn a_page_has_a_sane_number_of_entries() {
+        let limit = |limit| Paging { from: None, limit }.limit();
+        assert_eq!((limit(None), limit(Some(0)), limit(Some(usize::MAX))), (PAGE, 1, limits::PAGE));
+    }
+}

@@ -1,0 +1,179 @@
+//! The way of an event: parsed, sent to its person, and what came of it told to the caller and to the live stream.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use api::{
+    error::{ApiError, Code},
+    tracking::{self, Gpc, Parsed, Receiver, Refused, Route},
+    wire::live::{LiveEvent, LiveItem, LiveRejected},
+};
+use engine::{command::Rejection, plan::Plan};
+use model::{
+    event::Event,
+    id::{Id, Rejected},
+    name::{Name, Source},
+    time::Timestamp,
+};
+use runtime::handle::Taken;
+
+use crate::{answer::Refusal, app::App};
+
+/// Who sends, and when it arrived.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// The source of the key.
+    pub source: Name<Source>,
+    /// When the body arrived.
+    pub received_at: Timestamp,
+    /// The browser's Global Privacy Control.
+    pub gpc: Gpc,
+}
+
+/// Reads a body of the tracking protocol under the newest plan.
+pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Result<Parsed, ApiError> {
+    let plan = app.runtime.plan();
+    let receiver = receiver(app, &plan, sender)?;
+    let mut parsed = tracking::read(body, route, &receiver)?;
+    parsed.events.iter_mut().for_each(|event| app.links.resolve(event));
+    Ok(parsed)
+}
+
+/// Takes a body in: answers with the events that were refused, when everything kept is durable.
+pub(crate) async fn take(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Result<Vec<Refused>, Refusal> {
+    let Parsed { events, refused, .. } = parse(app, sender, route, body)?;
+    collect(app, events).await?;
+    keep_refused(app, sender, route, &refused).await?;
+    Ok(refused)
+}
+
+/// Collects events that were read, and shows them to whoever listens.
+pub(crate) async fn collect(app: &App, events: Vec<Event>) -> Result<Vec<Taken>, Refusal> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let heard: Vec<_> = match app.live.is_heard() {
+        true => events.iter().map(Heard::of).collect(),
+        false => Vec::new(),
+    };
+    let taken = app.runtime.collect(events)?.taken().await?;
+    for one in &taken {
+        let count = match one {
+            Taken::Kept(_) | Taken::ConsentOnly(_) => &app.metrics.kept,
+            Taken::Duplicate(_) => &app.metrics.duplicates,
+            Taken::CountedOnly => &app.metrics.counted,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+    app.live.show(heard.into_iter().zip(&taken).map(|(heard, taken)| heard.item(*taken)));
+    Ok(taken)
+}
+
+/// What the live stream says of an event. No personal data: names that the shop gave, and ids.
+struct Heard {
+    at: Timestamp,
+    source: Name<Source>,
+    name: String,
+}
+
+impl Heard {
+    fn of(event: &Event) -> Self {
+        Self { at: event.received_at, source: event.source.clone(), name: event.name().to_owned() }
+    }
+
+    fn item(self, taken: Taken) -> LiveItem {
+        let Self { at, source, name } = self;
+        let (at, source) = (at.into(), source.to_string());
+        match taken {
+            Taken::CountedOnly => LiveItem::Counted { at, source, name },
+            Taken::Kept(profile) | Taken::ConsentOnly(profile) => {
+                LiveItem::Event(LiveEvent { at, source, name, profile: profile.to_string() })
+            }
+            Taken::Duplicate(profile) => {
+                LiveItem::Duplicate(LiveEvent { at, source, name, profile: profile.to_string() })
+            }
+        }
+    }
+}
+
+/// Keeps refused events, as far as consent or the source's basis lets us; after the events that came with them, so
+/// that a grant among those counts.
+async fn keep_refused(app: &App, sender: &Sender, route: Route, refused: &[Refused]) -> Result<(), Refusal> {
+    app.metrics.rejected.fetch_add(refused.len() as u64, Ordering::Relaxed);
+    let mut kept = Vec::with_capacity(refused.len());
+    for one in refused {
+        let rejection = rejection(app, sender, route, one);
+        app.live.show([live_rejected(&rejection)]);
+        kept.push(app.runtime.refuse(rejection, &one.identifiers));
+    }
+    for pending in kept {
+        pending.await?;
+    }
+    Ok(())
+}
+
+fn live_rejected(rejection: &Rejection) -> LiveItem {
+    LiveItem::Rejected(LiveRejected {
+        at: rejection.at.into(),
+        source: rejection.source.to_string(),
+        code: rejection.code.to_string(),
+        message: rejection.message.to_string(),
+        pointer: rejection.pointer.to_string(),
+        id: rejection.id.to_string(),
+    })
+}
+
+/// The record of a refused event.
+pub(crate) fn rejection(app: &App, sender: &Sender, route: Route, refused: &Refused) -> Rejection {
+    Rejection {
+        id: rejected_id(app, sender, refused),
+        side: None,
+        keys: Vec::new(),
+        source: sender.source.clone(),
+        at: sender.received_at,
+        code: refused.problem.code.as_str().into(),
+        message: refused.problem.message.as_str().into(),
+        pointer: refused.problem.pointer.as_str().into(),
+        raw: self_contained(route, &refused.raw),
+    }
+}
+
+/// Drawn from what was sent, its place and the moment: the same in two runs of a test, and unique otherwise.
+fn rejected_id(app: &App, sender: &Sender, refused: &Refused) -> Id<Rejected> {
+    let mut hasher = blake3::Hasher::new_derive_key("prevenance rejected event");
+    for number in [app.salt, sender.received_at.as_millis() as u64, refused.index as u64] {
+        hasher.update(&number.to_le_bytes());
+    }
+    hasher.update(sender.source.as_str().as_bytes());
+    hasher.update(refused.raw.as_bytes());
+    let mut bits = [0; 16];
+    bits.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    Id::from_bits(u128::from_be_bytes(bits))
+}
+
+/// The event with its type in it: on a path of its own type it need not say it.
+fn self_contained(route: Route, raw: &str) -> Arc<str> {
+    let Route::One(kind) = route else { return raw.into() };
+    match serde_json::from_str(raw) {
+        Ok(serde_json::Value::Object(mut event)) => {
+            event.insert("type".into(), kind.word().into());
+            serde_json::Value::Object(event).to_string().into()
+        }
+        _ => raw.into(),
+    }
+}
+
+fn receiver<'a>(app: &App, plan: &'a Plan, sender: &Sender) -> Result<Receiver<'a>, ApiError> {
+    let source = plan.sources.get(&sender.source).ok_or_else(|| {
+        ApiError::new(Code::UnknownKey).saying("The source that this key writes for is not defined any more.")
+    })?;
+    Ok(Receiver {
+        received_at: sender.received_at,
+        source,
+        namespaces: &plan.namespaces,
+        schema: &plan.schema,
+        consent_categories: &plan.consent_categories,
+        purposes: &plan.purposes,
+        gpc: sender.gpc,
+        salt: app.salt,
+    })
+}

@@ -1,0 +1,61 @@
+//! The tracking protocol: every path that a client sends events to.
+
+use api::{
+    error::{ApiError, Code},
+    tracking::{Gpc, Kind, Route},
+    wire::collect::CollectAnswer,
+};
+use axum::{Json, Router, extract::State, http::HeaderMap, routing::post};
+
+use crate::{
+    answer::Answer,
+    app::{App, Shared},
+    auth,
+    body::Content,
+    intake::{self, Sender},
+    keys::Key,
+    request::InPath,
+};
+
+/// The last segments of the paths under `/v1`.
+const PATHS: [&str; 15] =
+    ["batch", "b", "import", "track", "t", "page", "p", "screen", "s", "identify", "i", "group", "g", "alias", "a"];
+
+/// The routes of all of them.
+pub(super) fn routes() -> Router<Shared> {
+    let mut router = Router::new();
+    for name in PATHS {
+        let route = Route::of(name).expect("a test reads the table of paths");
+        let handler = post(move |State(app): State<Shared>, headers: HeaderMap, Content(body): Content| async move {
+            collect(&app, &headers, route, &body).await
+        });
+        router = router.route(&format!("/v1/{name}"), handler);
+    }
+    router.route("/api/s/{type}", post(jitsu))
+}
+
+/// As Jitsu's clients send: one event, its type in the path.
+async fn jitsu(
+    State(app): State<Shared>,
+    InPath(kind): InPath<String>,
+    headers: HeaderMap,
+    Content(body): Content,
+) -> Answer<CollectAnswer> {
+    let kind = Kind::of(&kind).ok_or_else(|| ApiError::new(Code::NotFound).saying("There is no such event type."))?;
+    collect(&app, &headers, Route::One(kind), &body).await
+}
+
+async fn collect(app: &App, headers: &HeaderMap, route: Route, body: &[u8]) -> Answer<CollectAnswer> {
+    let key = auth::writer(app, headers, body)?;
+    let refused = intake::take(app, &sender(app, &key, headers), route, body).await?;
+    Ok(Json(CollectAnswer::new(&refused)))
+}
+
+/// Who sends with this key, now.
+pub(super) fn sender(app: &App, key: &Key, headers: &HeaderMap) -> Sender {
+    let gpc = match headers.get("sec-gpc").map(|value| value.as_bytes()) {
+        Some(b"1") => Gpc::Present,
+        _ => Gpc::Absent,
+    };
+    Sender { source: key.source(), received_at: app.runtime.now(), gpc }
+}

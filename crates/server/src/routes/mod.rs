@@ -1,0 +1,117 @@
+//! Everything that can be called, one group of endpoints a file. A test holds the router against the table in `api`.
+
+mod backup;
+mod collect;
+mod conditions;
+mod consent;
+mod definitions;
+mod identity;
+mod keys;
+mod live;
+mod profiles;
+mod rejected;
+mod rights;
+mod segments;
+mod settings;
+mod system;
+
+use std::{net::SocketAddr, time::Instant};
+
+use api::error::Code;
+use axum::{
+    Router,
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    middleware::{self, Next},
+    response::Response,
+    routing::{delete, get, post, put},
+};
+
+pub(crate) use self::rights::everything;
+use crate::{answer::Refusal, app::Shared, cors};
+
+/// The whole API over one [`crate::app::App`].
+pub fn router(app: Shared) -> Router {
+    let public = public().layer(middleware::from_fn(cors::cross_origin));
+    let prefixed = match app.config.prefix.as_str() {
+        "" => Router::new(),
+        prefix => Router::new().nest(prefix, public.clone()),
+    };
+    Router::new()
+        .merge(public)
+        .merge(prefixed)
+        .merge(persons())
+        .merge(project())
+        .merge(program())
+        .method_not_allowed_fallback(async || Refusal::new(Code::MethodNotAllowed))
+        .fallback(async || Refusal::new(Code::NotFound))
+        .layer(middleware::from_fn_with_state(app.clone(), observed))
+        .with_state(app)
+}
+
+/// What pages call, from any origin.
+fn public() -> Router<Shared> {
+    collect::routes()
+        .route("/v1/m", post(settings::client_metrics))
+        .route("/v1/projects/{key}/settings", get(settings::segment))
+        .route("/sourceConfig/", get(settings::rudderstack))
+        .route("/v1/consent", post(consent::record))
+}
+
+fn persons() -> Router<Shared> {
+    Router::new()
+        .route("/v1/profiles/{id}", get(profiles::read).delete(rights::erase))
+        .route("/v1/profiles/{id}/timeline", get(profiles::timeline))
+        .route("/v1/profiles/{id}/accesses", get(profiles::accesses))
+        .route("/v1/profiles/{id}/export", get(rights::export))
+        .route("/v1/profiles/{id}/unmerge", post(identity::unmerge))
+        .route("/v1/identity/links", post(identity::link))
+}
+
+fn project() -> Router<Shared> {
+    Router::new()
+        .route("/v1/segments", get(segments::list))
+        .route("/v1/segments/count", post(segments::count))
+        .route("/v1/segments/{name}", get(segments::read))
+        .route("/v1/segments/{name}/members", get(segments::members))
+        .route("/v1/conditions/preview", post(conditions::preview))
+        .route("/v1/definitions", get(definitions::list))
+        .route(
+            "/v1/definitions/{kind}/{name}",
+            get(definitions::read).put(definitions::publish).delete(definitions::remove),
+        )
+        .route("/v1/rejected", get(rejected::list))
+        .route("/v1/rejected/{id}", put(rejected::correct))
+        .route("/v1/rejected/{id}/replay", post(rejected::replay))
+        .route("/v1/live", get(live::stream))
+        .route("/v1/keys", get(keys::list).post(keys::create))
+        .route("/v1/keys/{id}", delete(keys::revoke))
+}
+
+fn program() -> Router<Shared> {
+    Router::new()
+        .route("/v1/status", get(system::status))
+        .route("/v1/backup", post(backup::make))
+        .route("/v1/test/clock", post(system::clock))
+        .route("/health", get(system::health))
+        .route("/ready", get(system::ready))
+        .route("/metrics", get(system::metrics))
+        .route("/openapi.json", get(system::openapi))
+}
+
+/// Counts and logs every request: the endpoint, never the path itself, which may hold an identifier.
+#[expect(clippy::disallowed_methods, reason = "how long a request took is for the operator only")]
+async fn observed(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), start.elapsed());
+    app.metrics.request(&path, status, took);
+    tracing::info!(%method, path, status, took_us = took.as_micros() as u64, "request");
+    response
+}
+
+/// The address that a request came from, if it came over a socket.
+fn peer(request: &axum::http::Extensions) -> Option<SocketAddr> {
+    request.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| *address)
+}

@@ -1,0 +1,119 @@
+//! One person: read for a purpose, timeline, who read.
+
+use api::{
+    error::{ApiError, Code},
+    wire::profile::{Access, AccessPage, ProfileAnswer, TimelinePage},
+};
+use axum::{Json, extract::State};
+use engine::command;
+use model::{
+    consent::Site,
+    consent::Use,
+    id::{ApiKey, Id},
+    name::{Name, Purpose},
+    time::Timestamp,
+};
+use runtime::handle::Reading;
+use serde::Deserialize;
+
+use crate::{
+    answer::{Answer, Refusal},
+    app::{App, Shared},
+    auth::Secret,
+    cursor::{self, Paging},
+    person::{self, Reason},
+    request::{InPath, InQuery},
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct For {
+    purpose: Option<String>,
+}
+
+/// Reads a profile for a purpose that the person granted. Allowed or refused, the reading is noted.
+pub(super) async fn read(
+    State(app): State<Shared>,
+    Secret(key): Secret,
+    InPath(id): InPath<String>,
+    InQuery(query): InQuery<For>,
+) -> Answer<ProfileAnswer> {
+    let reading = find(&app, &id).await?;
+    let purpose = query.purpose.as_deref().unwrap_or(Site::PURPOSE);
+    let unknown = || ApiError::new(Code::UnknownPurpose).at("/purpose");
+    let purpose: Name<Purpose> = reading.plan.purposes.get(purpose).cloned().ok_or_else(unknown)?;
+    let granted = reading.person.consents().granted_named(&purpose, reading.now);
+    note(&app, &reading, key.id(), Some(purpose), granted.is_some()).await?;
+    let granted = granted.ok_or(Code::NoConsent)?;
+    Ok(Json(person::profile(&reading, &Reason::Purpose(granted))))
+}
+
+/// A page of a person's history, newest first.
+pub(super) async fn timeline(
+    State(app): State<Shared>,
+    Secret(key): Secret,
+    InPath(id): InPath<String>,
+    InQuery(paging): InQuery<Paging>,
+) -> Answer<TimelinePage> {
+    let before = paging.from("timeline")?;
+    let before = before.map(|[at, tie]| (Timestamp::saturating_from_millis(at as i64), tie));
+    let reading = find(&app, &id).await?;
+    note(&app, &reading, key.id(), None, true).await?;
+    let limit = paging.limit();
+    let page = {
+        let app = app.clone();
+        tokio::task::spawn_blocking(move || app.runtime.history(&reading.person, before, limit)).await??
+    };
+    let next = page
+        .last()
+        .filter(|_| page.len() == limit)
+        .map(|last| cursor::write("timeline", [last.event.timestamp.as_millis() as u64, last.tie]));
+    Ok(Json(TimelinePage { events: page.iter().map(|stored| (&stored.event).into()).collect(), next }))
+}
+
+/// Who read a profile, newest first.
+pub(super) async fn accesses(
+    State(app): State<Shared>,
+    Secret(_): Secret,
+    InPath(id): InPath<String>,
+    InQuery(paging): InQuery<Paging>,
+) -> Answer<AccessPage> {
+    let [passed] = paging.from("accesses")?.unwrap_or([0]);
+    let (passed, limit) = (usize::try_from(passed).unwrap_or(usize::MAX), paging.limit());
+    let reading = find(&app, &id).await?;
+    let most = passed.saturating_add(limit);
+    let all = tokio::task::spawn_blocking(move || app.runtime.accesses(&reading.person, most)).await??;
+    let next = (all.len() == most).then(|| cursor::write("accesses", [most as u64]));
+    Ok(Json(AccessPage { accesses: all.iter().skip(passed).map(access).collect(), next }))
+}
+
+/// The person of a path.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub(super) async fn find(app: &App, id: &str) -> Result<Reading, Refusal> {
+    let who = person::who(&app.runtime, id)?;
+    app.runtime.read(&who).answer().await?.ok_or_else(|| Code::NotFound.into())
+}
+
+/// Notes that somebody looked, or wanted to.
+pub(super) async fn note(
+    app: &App,
+    reading: &Reading,
+    by: Id<ApiKey>,
+    purpose: Option<Name<Purpose>>,
+    allowed: bool,
+) -> Result<(), Refusal> {
+    let access = command::Access { profile: reading.person.id, purpose, allowed, by };
+    Ok(app.runtime.note_access(access).await?)
+}
+
+/// One noted access as it is shown.
+pub(super) fn access((at, access): &(Timestamp, command::Access)) -> Access {
+    Access {
+        at: (*at).into(),
+        key_id: access.by.to_string(),
+        allowed: access.allowed,
+        purpose: access.purpose.as_ref().map(ToString::to_string),
+    }
+}

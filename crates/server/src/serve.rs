@@ -1,0 +1,249 @@
+//! The running program: opened, listening, stopped cleanly.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use api::wire::key::KeyKind;
+use axum::{Router, serve::ListenerExt};
+use definition::{DefinitionError, Documents};
+use model::time::Timestamp;
+use runtime::{
+    clock::Clock,
+    handle::{LoadError, PlanError, Runtime, Settings},
+    ticket::Failure,
+};
+use store::{
+    error::StoreError,
+    local::Local,
+    substrate::{Options, Substrate},
+};
+use tokio::{net::TcpListener, sync::watch};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::{App, AppError, Shared},
+    config::{Config, ConfigError, Log, LogFormat},
+    keys::{KeysError, NewKey, SERVER_SOURCE, WEB_SOURCE},
+    routes,
+};
+
+/// What a test fixes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fixed {
+    /// The clock stands here until it is moved.
+    pub clock: Option<Timestamp>,
+    /// Ids and draws come from this number.
+    pub seed: Option<u64>,
+}
+
+impl Fixed {
+    /// Reads what flags say; the clock in RFC 3339.
+    pub fn read(clock: Option<&str>, seed: Option<u64>) -> Result<Self, ConfigError> {
+        let moment = |text: &str| {
+            let why = "must be RFC 3339, such as 2026-03-02T10:00:00Z".to_owned();
+            api::time::read(text).ok_or(ConfigError::Invalid { place: "--test-clock".to_owned(), why })
+        };
+        Ok(Self { clock: clock.map(moment).transpose()?, seed })
+    }
+}
+
+/// Keys that the installation brings along; what is missing is made at the first start.
+#[derive(Debug, Clone, Default)]
+pub struct Bootstrap {
+    /// A secret key.
+    pub secret_key: Option<String>,
+    /// A public key, for the source `web`.
+    pub write_key: Option<String>,
+}
+
+/// Why the program cannot start, or did not stop cleanly.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data folder cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What it holds cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The definitions of the configured folder are not right.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// They could not be published.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The edge cannot start.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The keys cannot be written.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// A key that was brought along is too short to be one.
+    #[error("a key that is brought along must have at least {KEY_BYTES} bytes")]
+    ShortKey,
+    /// It cannot listen, or wait for signals.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The end was not clean.
+    #[error("not everything could be saved: {0}")]
+    Stop(#[from] Failure),
+}
+
+/// Bytes of a key that is brought along, at least.
+const KEY_BYTES: usize = 16;
+/// How long open requests may take to end when the program stops.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Opens the data folder.
+pub fn open(config: &Config, fixed: Fixed) -> Result<Arc<dyn Substrate>, StoreError> {
+    let options = Options { partitions: config.partitions, tables: record::tables::TABLES, key_seed: fixed.seed };
+    Ok(Arc::new(Local::open(&config.data, &options)?))
+}
+
+/// How the runtime is to be started.
+pub fn settings(config: &Config, fixed: Fixed) -> Settings {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Settings {
+        owners: if config.owners == 0 { cores } else { config.owners },
+        clock: fixed.clock.map_or(Clock::System, Clock::frozen_at),
+        seed: fixed.seed.unwrap_or_else(chance),
+    }
+}
+
+fn chance() -> u64 {
+    let mut bytes = [0; 8];
+    // Without chance from the system the hasher's own, drawn by the standard library, will do for a seed.
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_le_bytes(bytes),
+        Err(_) => std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), bytes),
+    }
+}
+
+/// Opens everything: the data folder, the runtime, the configured definitions, the keys. Blocking. Keys that were
+/// made are printed once.
+pub fn start(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<Shared, ServeError> {
+    let substrate = open(&config, fixed)?;
+    let runtime = Runtime::start(substrate, settings(&config, fixed))?;
+    if let Some(folder) = &config.definitions {
+        publish_folder(&runtime, folder)?;
+    }
+    let folder = config.data.clone();
+    let app = App::new(runtime, config, &folder, fixed.seed)?;
+    bring_keys(&app, bootstrap)?;
+    Ok(app)
+}
+
+/// Publishes what a folder says beyond what every project has.
+pub fn publish_folder(runtime: &Runtime, folder: &Path) -> Result<(), ServeError> {
+    let (documents, defaults) = (definition::read_folder(folder)?, Documents::defaults());
+    let own = documents
+        .list(None)
+        .into_iter()
+        .filter(|(kind, name, document)| defaults.get(*kind, name).is_none_or(|default| default != *document));
+    let (_, published) = runtime.publish(|documents| {
+        own.into_iter().try_for_each(|(kind, name, document)| documents.put(kind, &name, &document))
+    })?;
+    Ok(published.wait()?)
+}
+
+fn bring_keys(app: &App, bootstrap: &Bootstrap) -> Result<(), ServeError> {
+    let now = app.runtime.now();
+    let new = |kind, source: &str, title: &str| NewKey { kind, source: source.into(), title: title.into() };
+    let secret = || new(KeyKind::Secret, SERVER_SOURCE, "the first secret key");
+    let public = || new(KeyKind::Public, WEB_SOURCE, "the first write key");
+    let brought = [(&bootstrap.secret_key, secret()), (&bootstrap.write_key, public())];
+    for (text, new) in brought {
+        let Some(text) = text else { continue };
+        if text.len() < KEY_BYTES {
+            return Err(ServeError::ShortKey);
+        }
+        app.keys.add(text, new, now)?;
+    }
+    if app.keys.is_empty() {
+        let (secret, _) = app.keys.create(secret(), now)?;
+        let (public, _) = app.keys.create(public(), now)?;
+        println!("These keys are shown this once:\n  secret key  {secret}\n  write key   {public}");
+    }
+    Ok(())
+}
+
+/// Listens until a signal to stop comes (SIGTERM, SIGINT), then lets the open requests end. `ready` is told the
+/// address. Does not stop the runtime.
+pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let io = |what: &str| {
+        let what = what.to_owned();
+        move |source| ServeError::Io { what, source }
+    };
+    let wanted = app.config.listen.clone();
+    let listener = TcpListener::bind(&wanted).await.map_err(io(&wanted))?;
+    let address = listener.local_addr().map_err(io(&wanted))?;
+    let (stop, stopped) = watch::channel(());
+    let signals = wait_for_signal().map_err(io("signals"))?;
+    let router: Router = routes::router(app.clone());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    // A small answer waits for no more bytes to come.
+    let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
+    let end = |mut stopped: watch::Receiver<()>| async move { _ = stopped.changed().await };
+    let serving = axum::serve(listener, service).with_graceful_shutdown(end(stopped.clone()));
+    ready(address);
+    let stopping = async move {
+        signals.await;
+        app.begin_to_stop();
+        drop(stop);
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served.map_err(io("serving")),
+        () = stopping => Ok(()),
+    }
+}
+
+fn wait_for_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Serves until a signal comes: everything from opening to the clean end.
+pub fn run(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<(), ServeError> {
+    run_with(config, fixed, bootstrap, |_, address| {
+        println!("listening on http://{address}");
+        Ok(())
+    })
+}
+
+/// The same, with something to do once it listens.
+pub(crate) fn run_with(
+    config: Config,
+    fixed: Fixed,
+    bootstrap: &Bootstrap,
+    ready: impl FnOnce(&Shared, SocketAddr) -> Result<(), ServeError>,
+) -> Result<(), ServeError> {
+    log(&config.log);
+    let app = start(config, fixed, bootstrap)?;
+    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let threads = threads.map_err(|source| ServeError::Io { what: "threads".into(), source })?;
+    let mut told = Ok(());
+    let served = threads.block_on(listen(app.clone(), |address| told = ready(&app, address)));
+    threads.shutdown_background();
+    served.and(told).and(app.runtime.stop().map_err(ServeError::Stop))
+}
+
+/// Logs to standard error from here on. A level that cannot be read is `warn`.
+fn log(log: &Log) {
+    let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process keeps the first one's log.
+    let _ = match log.format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.try_init(),
+    };
+}
