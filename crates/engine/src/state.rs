@@ -58,6 +58,8 @@ pub struct Core {
     pub counts: BTreeMap<CountKey, u64>,
     /// How many profiles live here.
     pub profiles: u64,
+    /// How many identifiers whose home is here were found suspicious: too many profiles claim them.
+    pub quarantined: u64,
     /// How many events retention has removed.
     pub expired_events: u64,
     /// How many events erasures have removed.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! rejected   version 1 | id 16 | side, if any | keys | source | at | code | text
-//! text       message | pointer | raw; sealed if there is a side
+//! text       message | pointer | raw; sealed, under the installation's own key if there is no side
 //! ```
 
 use engine::command::Rejection;
@@ -12,7 +12,7 @@ use store::error::StoreError;
 use crate::{
     codec::{Layout, Reader, Writer},
     error::RecordError,
-    seal::{Keys, Part, Place},
+    seal::{INSTALLATION, Keys, Part, Place},
 };
 
 const REJECTED_VERSION: u8 = 1;
@@ -26,8 +26,8 @@ pub enum RecalledRejection {
     Redacted(Id<Rejected>),
 }
 
-/// The bytes of a refused event. Its text is sealed if the side that it is about is known, and left out if the key of
-/// that side is gone.
+/// The bytes of a refused event. Its text is sealed under the key of the side that it is about, or of the installation
+/// if that is not known; it is left out if the key is gone.
 pub fn encode_rejection(rejection: &Rejection, keys: Keys<'_>) -> Result<Vec<u8>, StoreError> {
     let mut to = Writer::default();
     write_rejection(rejection, keys, &mut to)?;
@@ -56,13 +56,7 @@ pub(crate) fn write_rejection(rejection: &Rejection, keys: Keys<'_>, to: &mut Wr
         pointer.write(to);
         raw.write(to);
     };
-    match side {
-        Some(side) => place(REJECTED_VERSION, *side).write(keys, to, text),
-        None => {
-            text(to);
-            Ok(())
-        }
-    }
+    place(REJECTED_VERSION, side.unwrap_or(INSTALLATION)).write(keys, to, text)
 }
 
 pub(crate) fn read_rejection(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<RecalledRejection, RecordError> {
@@ -70,18 +64,12 @@ pub(crate) fn read_rejection(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Re
     let (id, side) = (Layout::read(from)?, Option::<ProfileId>::read(from)?);
     let (identifier_keys, source) = (Layout::read(from)?, Layout::read(from)?);
     let (at, code) = (Layout::read(from)?, Layout::read(from)?);
-    let (message, pointer, raw) = match side {
-        None => (from.text()?, from.text()?, from.text()?),
-        Some(side) => {
-            let Some(text) = place(version, side).read(keys, from)? else {
-                return Ok(RecalledRejection::Redacted(id));
-            };
-            let mut from = Reader::new(&text);
-            let texts = (from.text()?, from.text()?, from.text()?);
-            from.end()?;
-            texts
-        }
+    let Some(text) = place(version, side.unwrap_or(INSTALLATION)).read(keys, from)? else {
+        return Ok(RecalledRejection::Redacted(id));
     };
+    let mut text = Reader::new(&text);
+    let (message, pointer, raw) = (text.text()?, text.text()?, text.text()?);
+    text.end()?;
     let rejection = Rejection { id, side, keys: identifier_keys, source, at, code, message, pointer, raw };
     Ok(RecalledRejection::Whole(rejection))
 }

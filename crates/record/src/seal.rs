@@ -24,6 +24,9 @@ use crate::{
 /// The key of one side, as the substrate holds it in the slot of the side's ordinal.
 pub type PersonKey = [u8; 32];
 
+/// Stands for no person: [`Keys`] answers with the installation's own key, for what is about nobody we know.
+pub const INSTALLATION: ProfileId = ProfileId::from_bits(u128::MAX);
+
 /// Finds the key of a side; `None` once it is destroyed, because the person was erased. A failure is passed on, so that
 /// a disk that cannot be read is never taken for an erasure.
 pub type Keys<'a> = &'a dyn Fn(ProfileId) -> Result<Option<PersonKey>, StoreError>;

@@ -126,7 +126,8 @@ impl Drop for UnderWay {
 }
 
 impl Runtime {
-    /// Claims all partitions of a substrate, brings each to the end of its log, and starts the threads.
+    /// Claims all partitions of a substrate, brings each to the end of its log, and starts the threads. The caller
+    /// should call [`Runtime::finish_erasures`] before it lets anybody in.
     pub fn start(substrate: Arc<dyn Substrate>, settings: Settings) -> Result<Self, LoadError> {
         let owners = settings.owners.max(1);
         let (owner_senders, owner_receivers): (Vec<_>, Vec<_>) = (0..owners).map(|_| mpsc::channel()).unzip();
@@ -150,10 +151,6 @@ impl Runtime {
             let owner = usize::from(lease.partition.0) % owners;
             desks.entry(owner).or_default().push(Desk::open_under(&shared, lease, 0)?);
         }
-        let unfinished = load::unfinished_erasures(&shared)?;
-        if let Some(desk) = desks.values_mut().flatten().next() {
-            desk.erase_again(unfinished);
-        }
         let mut journal =
             Journal { owners: owner_senders.clone(), saver: saver_sender, void: std::collections::HashMap::new() };
         let log = substrate.clone();
@@ -167,6 +164,10 @@ impl Runtime {
         let under_way = Arc::default();
         let threads = Arc::new(Threads { shared: shared.clone() });
         Ok(Self { shared, under_way, _threads: threads })
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// The present moment by the runtime's clock.

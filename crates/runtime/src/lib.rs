@@ -10,6 +10,7 @@ mod carry;
 pub mod clock;
 mod desk;
 mod erasing;
+pub mod erasure;
 pub mod handle;
 mod hash;
 mod journal;

@@ -1,6 +1,9 @@
 //! Reading what is stored: parts of the state that a command wants, and history.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use engine::{
     command::{Access, Rejection},
@@ -26,7 +29,7 @@ use roaring::RoaringBitmap;
 use segment::{set::SegmentNumber, trails::Trails};
 use store::{
     error::StoreError,
-    substrate::{KeyRange, Pair},
+    substrate::{KeyRange, Pair, Substrate, Table},
 };
 
 use crate::{desk::shared::Shared, plans::PlanError, unsaved::Row};
@@ -221,13 +224,20 @@ fn open(key: &[u8; 32], side: ProfileId, sealed: &[u8]) -> Result<Event, StoreEr
 }
 
 /// Sides on the erasure list whose keys are still there.
-pub(crate) fn unfinished_erasures(shared: &Shared) -> Result<Vec<ProfileId>, LoadError> {
-    let mut sides = Vec::new();
-    for (key, _) in all(shared, tables::ERASURES, KeyRange::prefix(&[], CHUNK))? {
-        let side = tables::profile_of(&key)?;
-        sides.extend(shared.key(side)?.is_some().then_some(side));
+pub(crate) fn unfinished_erasures(shared: &Shared) -> Result<BTreeSet<ProfileId>, LoadError> {
+    let mut sides = BTreeSet::new();
+    for (side, _) in erasures(shared.substrate.as_ref())? {
+        if shared.key(side)?.is_some() {
+            sides.insert(side);
+        }
     }
     Ok(sides)
+}
+
+/// The erasure list: every side that was ever erased, and when.
+pub(crate) fn erasures(substrate: &dyn Substrate) -> Result<Vec<(ProfileId, Timestamp)>, LoadError> {
+    let rows = all_of(substrate, tables::ERASURES, KeyRange::prefix(&[], CHUNK))?;
+    rows.iter().map(|(key, value)| Ok((tables::profile_of(key)?, state::decode_erasure(value)?))).collect()
 }
 
 /// The latest uses of what is kept of a person, newest first.
@@ -262,11 +272,15 @@ pub(crate) fn refused(shared: &Shared, most: usize) -> Result<Vec<(Partition, Re
     Ok(found)
 }
 
+fn all(shared: &Shared, table: Table, range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
+    all_of(shared.substrate.as_ref(), table, range)
+}
+
 /// All pairs of a range, read a chunk at a time.
-fn all(shared: &Shared, table: store::substrate::Table, mut range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
+fn all_of(substrate: &dyn Substrate, table: Table, mut range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
     let mut found = Vec::new();
     loop {
-        let pairs = shared.substrate.range(table, range.clone())?;
+        let pairs = substrate.range(table, range.clone())?;
         let full = pairs.len() == range.limit;
         found.extend(pairs);
         let Some((last, _)) = found.last().filter(|_| full) else { return Ok(found) };

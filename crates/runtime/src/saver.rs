@@ -27,6 +27,7 @@ use store::{
 };
 
 use crate::{
+    desk::shared::person_key,
     erasing::Erasing,
     journal::{failure, send},
     limits,
@@ -159,7 +160,7 @@ fn give_up(task: &Task, error: &StoreError) {
 
 fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreError> {
     let partition = job.lease.partition;
-    let keys = |side: ProfileId| substrate.key(side.partition(), side.ordinal());
+    let keys = |side: ProfileId| person_key(substrate, side);
     let mut writes = vec![stored::core(partition, &job.core)];
     for (id, slot) in &job.people {
         writes.push(stored::slot(*id, slot, &keys)?);

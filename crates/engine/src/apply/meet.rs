@@ -41,6 +41,7 @@ pub(super) fn claim(step: &mut Step<'_>, claiming: Claiming) {
     holding.claimants = holding.claimants.saturating_add(1);
     if usize::from(holding.claimants) > limits::JOINED_PROFILES && holding.standing == Standing::Held {
         holding.standing = Standing::Quarantined;
+        step.state.core.quarantined += 1;
     }
     step.state.set_holding(key, Some(holding), &mut step.outcome);
     match (holding.standing, holding.holder) {

@@ -26,6 +26,7 @@ layout_fields!(Core {
     filled_revision,
     counts,
     profiles,
+    quarantined,
     expired_events,
     erased_events,
     events,

@@ -48,10 +48,11 @@ fn a_refused_event_of_an_erased_person_is_redacted() {
 }
 
 #[test]
-fn a_refused_event_of_nobody_known_needs_no_key() {
+fn a_refused_event_of_nobody_known_is_sealed_under_the_installations_key() {
     let rejection = engine::command::Rejection { side: None, ..sample::rejection() };
-    let bytes = encode_rejection(&rejection, &none).unwrap();
-    assert_eq!(decode_rejection(&bytes, &none).unwrap(), RecalledRejection::Whole(rejection));
+    let bytes = encode_rejection(&rejection, &every).unwrap();
+    assert!(!bytes.windows(4).any(|window| rejection.raw.as_bytes().starts_with(window)));
+    assert_eq!(decode_rejection(&bytes, &every).unwrap(), RecalledRejection::Whole(rejection));
 }
 
 #[test]

@@ -141,6 +141,7 @@ pub(crate) fn core() -> Core {
         filled_revision: 3,
         counts: [(counted, 41)].into(),
         profiles: 16,
+        quarantined: 1,
         expired_events: 2,
         erased_events: 5,
         events: 1_234,

@@ -255,6 +255,7 @@ pub(crate) fn core() -> impl Strategy<Value = Core> {
             filled_revision: numbers[1],
             counts,
             profiles: numbers[2],
+            quarantined: numbers[3] ^ 1,
             expired_events: numbers[3],
             erased_events: numbers[4],
             events: numbers[5],

@@ -3,6 +3,7 @@
 use std::sync::{Arc, mpsc::Sender};
 
 use model::{id::ProfileId, partition::Partition};
+use record::seal::{INSTALLATION, PersonKey};
 use store::{error::StoreError, substrate::Substrate};
 
 use crate::{
@@ -52,8 +53,17 @@ impl Shared {
         self.owners.iter().for_each(|owner| send(owner, message()));
     }
 
-    /// The person key of a side; `None` once it is destroyed.
-    pub(crate) fn key(&self, side: ProfileId) -> Result<Option<[u8; 32]>, StoreError> {
-        self.substrate.key(side.partition(), side.ordinal())
+    /// The key of a side; see [`person_key`].
+    pub(crate) fn key(&self, side: ProfileId) -> Result<Option<PersonKey>, StoreError> {
+        person_key(self.substrate.as_ref(), side)
     }
+}
+
+/// The key under which what is about a side is sealed; `None` once it is destroyed. For [`INSTALLATION`] a key that
+/// follows from the secret.
+pub(crate) fn person_key(substrate: &dyn Substrate, side: ProfileId) -> Result<Option<PersonKey>, StoreError> {
+    if side == INSTALLATION {
+        return Ok(Some(blake3::derive_key("prevenance 2026-11 installation key v1", &substrate.secret())));
+    }
+    substrate.key(side.partition(), side.ordinal())
 }

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{
-    person::Person,
-    state::{Slot, Standing},
-    wants::Want,
-};
+use engine::{person::Person, state::Slot, wants::Want};
 use model::consent::Keep;
 use roaring::RoaringBitmap;
 use segment::{membership::WithSegments, set::SegmentNumber, trails::Trails};
@@ -50,15 +46,12 @@ impl Desk {
             Survey::Status(ticket) => {
                 let core = &self.state.core;
                 let (profiles, filling) = (self.persons(), u32::from(self.is_filling()));
-                let quarantined = |holding: &engine::state::Holding| holding.standing == Standing::Quarantined;
-                let quarantined =
-                    self.state.directory.values().flatten().filter(|holding| quarantined(holding)).count();
                 ticket.update(|status| {
                     status.profiles += profiles;
                     status.events += core.events;
                     status.expired_events += core.expired_events;
                     status.erased_events += core.erased_events;
-                    status.quarantined += quarantined as u64;
+                    status.quarantined += core.quarantined;
                     status.filling += filling;
                     let count = |(key, events): (&engine::state::CountKey, &u64)| {
                         (key.source.as_str().to_owned(), key.day, (*key.kind).to_owned(), *events)

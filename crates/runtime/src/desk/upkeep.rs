@@ -116,11 +116,6 @@ impl Desk {
         self.dirty.urgent = true;
     }
 
-    /// Sides of the erasure list whose keys are still there, because a crash came in between.
-    pub(crate) fn erase_again(&mut self, sides: Vec<ProfileId>) {
-        self.erased.extend(sides);
-    }
-
     /// Adds a save to the open block when the last one is long enough ago.
     pub(super) fn save_if_due(&mut self) {
         let due = self.last_save.elapsed() >= Duration::from_millis(limits::SAVE_EVERY_MS);

@@ -169,3 +169,16 @@ fn an_erased_person_is_gone_from_everywhere() {
         assert_eq!(shop.history("anonymous_id", "a1"), ["Product Viewed"]);
     });
 }
+
+#[test]
+fn a_restored_list_erases_again_and_sets_others_free() {
+    let mut shop = Shop::with_partitions(2);
+    shop.track("Product Viewed", &[("anonymous_id", "a1")]);
+    shop.track("Signed In", &[("user_id", "ana"), ("anonymous_id", "a1")]);
+    let person = shop.person("user_id", "ana");
+    let owns = |side: &&engine::person::PersonSide| side.facts.identifiers.value("user_id").is_some();
+    let ana = person.sides.iter().find(owns).expect("a side owns the account").facts.origin;
+    shop.erase_on_restart(&[ana]);
+    assert!(shop.read("user_id", "ana").is_none());
+    assert_eq!(shop.history("anonymous_id", "a1"), ["Product Viewed"]);
+}

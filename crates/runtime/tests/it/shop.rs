@@ -53,6 +53,19 @@ impl Shop {
         self.crash_at(now);
     }
 
+    /// Ends the program in good order, puts sides on the erasure list, and starts it again.
+    pub(crate) fn erase_on_restart(&mut self, sides: &[model::id::ProfileId]) {
+        let now = self.runtime.now();
+        self.runtime.stop().unwrap();
+        self.machine.crash(store::disk::Keep::Nothing);
+        let folder = self.machine.start(&self.options).unwrap();
+        let listed: Vec<_> = sides.iter().map(|side| (*side, now)).collect();
+        runtime::erasure::add(&folder, &listed).unwrap();
+        drop(folder);
+        self.crash_at(now);
+        assert_eq!(self.runtime.finish_erasures().unwrap(), sides.len());
+    }
+
     fn crash_at(&mut self, now: Timestamp) {
         self.machine.crash(store::disk::Keep::Nothing);
         self.runtime = start(Arc::new(self.machine.start(&self.options).unwrap()), now);
