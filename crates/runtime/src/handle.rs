@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
     time::Duration,
@@ -39,7 +39,8 @@ use crate::{
     desk::{Desk, arrive::route, shared::Shared},
     hash::Hasher,
     journal::{self, Journal},
-    limits, load,
+    limits::Limits,
+    load,
     message::{Answer, Arriving, Asking, Matching, Message, Question, RefusedEvent, Route, Survey},
     owner::Owner,
     plans::Plans,
@@ -62,6 +63,8 @@ pub struct Settings {
     pub clock: Clock,
     /// The source of ids and draws: chance, or a fixed number for repeatable tests.
     pub seed: u64,
+    /// How much may be under way and resident.
+    pub limits: Limits,
 }
 
 /// A running engine over a substrate. Cheap to clone; stops when told to, or with its last clone.
@@ -140,6 +143,8 @@ impl Runtime {
             clock: Arc::new(settings.clock),
             unsaved: Arc::new(Unsaved::new()),
             seed: settings.seed,
+            limits: settings.limits,
+            stopping: AtomicBool::new(false),
             owners: owner_senders.clone(),
             journal: journal_sender,
             saver: saver_sender.clone(),
@@ -194,8 +199,13 @@ impl Runtime {
     /// caused is done; it has one entry for each event, in order. A grant of consent on an event counts for those
     /// behind it that share an identifier with it.
     pub fn collect(&self, mut events: Vec<Event>) -> Result<Collecting, Failure> {
+        if self.shared.stopping.load(Ordering::SeqCst) {
+            return Err(Failure::Stopping);
+        }
         let under_way = UnderWay { count: self.under_way.clone(), events: events.len() };
-        if self.under_way.fetch_add(events.len(), Ordering::Relaxed) + events.len() > limits::EVENTS_UNDER_WAY {
+        if self.under_way.fetch_add(events.len(), Ordering::Relaxed) + events.len()
+            > self.shared.limits.events_under_way
+        {
             return Err(Failure::Overloaded);
         }
         crate::carry::carry_consent(&mut events);
@@ -405,6 +415,7 @@ impl Runtime {
 
     /// Saves everything and ends the owners. Blocking; what arrives meanwhile is refused.
     pub fn stop(&self) -> Result<(), Failure> {
+        self.shared.stopping.store(true, Ordering::SeqCst);
         let (ticket, pending) = Ticket::<()>::new(());
         self.shared.tell_all(|| Message::Stop(ticket.clone()));
         drop(ticket);
@@ -422,6 +433,13 @@ fn reply(answer: Answer) -> Option<Reply> {
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), LoadError> {
+    let body = move || {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_err() {
+            // The state may be half changed. Starting again from the log is exact; going on is not.
+            tracing::error!("a thread of the runtime failed; the program ends, and starts again from the log");
+            std::process::abort();
+        }
+    };
     std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop).map_err(LoadError::Thread)
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn run(substrate: &Arc<dyn Substrate>, parcels: &Receiver<Parcel>, jo
 /// The log writer's memory.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    /// The owner of each partition.
+    /// The owners; a partition's is its number modulo theirs.
     pub(crate) owners: Vec<Sender<Message>>,
     pub(crate) saver: Sender<Task>,
     /// Of partitions that failed, the generation that is void.
@@ -96,7 +96,10 @@ impl Journal {
         for parcel in parcels {
             let Parcel { partition, generation, after, .. } = parcel;
             if self.void.insert(partition, generation) != Some(generation) {
-                send(&self.owners[usize::from(partition.0)], Message::Failed { partition, generation });
+                send(
+                    &self.owners[usize::from(partition.0) % self.owners.len()],
+                    Message::Failed { partition, generation },
+                );
             }
             after.into_iter().for_each(|after| after.fail(failure));
         }

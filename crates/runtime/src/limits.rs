@@ -1,15 +1,26 @@
 //! Limits of queues and caches, by name (invariant 7).
 
-/// Events that may be under way at once; beyond, collecting answers that it is overloaded.
-pub const EVENTS_UNDER_WAY: usize = 50_000;
+/// The limits that an operator may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Events that may be under way at once; beyond, collecting answers that it is overloaded.
+    pub events_under_way: usize,
+    /// Profiles resident in one partition; beyond, those that are saved make room.
+    pub resident_profiles: usize,
+    /// Directory entries resident in one partition.
+    pub resident_identifiers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { events_under_way: 50_000, resident_profiles: 50_000, resident_identifiers: 100_000 }
+    }
+}
+
 /// Commands of one block, at most.
 pub const BLOCK_COMMANDS: u32 = 4_096;
 /// Bytes of one block, about: a block is closed once it is larger.
 pub const BLOCK_BYTES: usize = 1024 * 1024;
-/// Profiles resident in one partition; beyond, those that are saved make room.
-pub const RESIDENT_PROFILES: usize = 50_000;
-/// Directory entries resident in one partition.
-pub const RESIDENT_IDENTIFIERS: usize = 100_000;
 /// Profiles that one fill command brings up to the plan.
 pub const FILL_PROFILES: u32 = 256;
 /// Times that a message follows moved profiles before it is given up.

@@ -6,13 +6,13 @@ use std::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use model::partition::Partition;
 
 use crate::{
-    desk::{Desk, shared::Shared},
+    desk::{Desk, now, shared::Shared},
     journal::failure,
     limits,
     message::{Message, Survey},
@@ -24,14 +24,16 @@ use crate::{
 pub(crate) struct Owner {
     shared: Arc<Shared>,
     desks: BTreeMap<Partition, Desk>,
-    /// Partitions that could not be opened again yet.
+    /// Partitions that could not be opened again yet, with the generation that failed.
     closed: BTreeMap<Partition, u64>,
+    /// When they were last tried.
+    tried: Instant,
 }
 
 impl Owner {
     pub(crate) fn new(shared: Arc<Shared>, desks: Vec<Desk>) -> Self {
         let desks = desks.into_iter().map(|desk| (desk.partition(), desk)).collect();
-        Self { shared, desks, closed: BTreeMap::new() }
+        Self { shared, desks, closed: BTreeMap::new(), tried: now() }
     }
 
     /// Runs until told to stop.
@@ -43,23 +45,20 @@ impl Owner {
                 Duration::from_millis(limits::TICK_MS)
             };
             let first = match messages.recv_timeout(wait) {
-                Ok(Message::Stop(ticket)) => return self.stop(&ticket),
+                Ok(Message::Stop(ticket)) => return self.stop(&ticket, messages),
                 Ok(message) => Some(message),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            let idle = first.is_none();
             first.into_iter().for_each(|message| self.take(message));
             while !self.desks.values().any(Desk::is_full) {
                 match messages.try_recv() {
-                    Ok(Message::Stop(ticket)) => return self.stop(&ticket),
+                    Ok(Message::Stop(ticket)) => return self.stop(&ticket, messages),
                     Ok(message) => self.take(message),
                     Err(_) => break,
                 }
             }
-            if idle {
-                self.reopen();
-            }
+            self.reopen();
             self.each(|desk| desk.look_at_timers().map(drop).and_then(|()| desk.fill_on()));
             self.each(Desk::close_block);
         }
@@ -154,6 +153,10 @@ impl Owner {
 
     /// Tries to open closed partitions from what is durable.
     fn reopen(&mut self) {
+        if self.closed.is_empty() || self.tried.elapsed() < Duration::from_millis(limits::RETRY_MS) {
+            return;
+        }
+        self.tried = now();
         for (partition, generation) in std::mem::take(&mut self.closed) {
             match Desk::open(&self.shared, partition, generation + 1) {
                 Ok(desk) => {
@@ -192,7 +195,8 @@ impl Owner {
         self.each(|desk| desk.survey(survey));
     }
 
-    fn stop(&mut self, ticket: &Ticket<()>) {
+    fn stop(&mut self, ticket: &Ticket<()>, messages: &Receiver<Message>) {
         self.each(|desk| desk.save_and_close(ticket));
+        messages.try_iter().for_each(|message| message.fail(Failure::Stopping));
     }
 }

@@ -71,6 +71,15 @@ impl<T> Ticket<T> {
     }
 }
 
+impl<T> Drop for Ticket<T> {
+    /// A ticket that goes down with its thread was not worked off.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.fail(Failure::Stopping);
+        }
+    }
+}
+
 impl<T> Clone for Ticket<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
@@ -120,6 +129,17 @@ mod tests {
         assert!(pending.0.try_recv().is_err());
         drop(other);
         assert_eq!(pending.wait(), Ok(1));
+    }
+
+    #[test]
+    fn a_ticket_that_goes_down_with_its_thread_is_a_failure() {
+        let (ticket, pending) = Ticket::new(0);
+        let thread = std::thread::spawn(move || {
+            let _held = ticket;
+            panic!("on purpose");
+        });
+        assert!(thread.join().is_err());
+        assert_eq!(pending.wait(), Err(Failure::Stopping));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use model::time::Timestamp;
 use runtime::{
     clock::Clock,
     handle::{LoadError, PlanError, Runtime, Settings},
+    limits::Limits,
     ticket::Failure,
 };
 use store::{
@@ -110,6 +111,7 @@ pub fn settings(config: &Config, fixed: Fixed) -> Settings {
         owners: if config.owners == 0 { cores } else { config.owners },
         clock: fixed.clock.map_or(Clock::System, Clock::frozen_at),
         seed: fixed.seed.unwrap_or_else(chance),
+        limits: Limits::default(),
     }
 }
 

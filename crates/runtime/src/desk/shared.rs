@@ -1,6 +1,6 @@
 //! What all desks of a node share.
 
-use std::sync::{Arc, mpsc::Sender};
+use std::sync::{Arc, atomic::AtomicBool, mpsc::Sender};
 
 use model::{id::ProfileId, partition::Partition};
 use record::seal::{INSTALLATION, PersonKey};
@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     hash::Hasher,
     journal::{Parcel, send},
+    limits::Limits,
     message::Message,
     plans::Plans,
     saver::Task,
@@ -25,6 +26,9 @@ pub(crate) struct Shared {
     pub(crate) unsaved: Arc<Unsaved>,
     /// The node's own number for draws: chance, or given for repeatable tests.
     pub(crate) seed: u64,
+    pub(crate) limits: Limits,
+    /// Nothing new is taken in any more.
+    pub(crate) stopping: AtomicBool,
     /// One sender for each owner thread.
     pub(crate) owners: Vec<Sender<Message>>,
     pub(crate) journal: Sender<Parcel>,

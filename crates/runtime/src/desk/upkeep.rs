@@ -169,19 +169,21 @@ impl Desk {
     /// Lets go of saved profiles and directory entries beyond the limits.
     fn make_room(&mut self) {
         let busy: Vec<&Dirty> = self.saving.values().chain([&self.dirty]).collect();
-        let surplus = self.state.people.len().saturating_sub(limits::RESIDENT_PROFILES);
+        let most = self.shared.limits.resident_profiles;
+        let surplus = self.state.people.len().saturating_sub(most);
         if surplus > 0 {
             let free = |id: &&ProfileId| !busy.iter().any(|dirty| dirty.people.contains(id));
-            let leave = surplus + limits::RESIDENT_PROFILES / 10;
+            let leave = surplus + most / 10;
             let going: Vec<_> = self.state.people.keys().filter(free).take(leave).copied().collect();
             for id in going {
                 self.state.people.remove(&id);
             }
         }
-        let surplus = self.state.directory.len().saturating_sub(limits::RESIDENT_IDENTIFIERS);
+        let most = self.shared.limits.resident_identifiers;
+        let surplus = self.state.directory.len().saturating_sub(most);
         if surplus > 0 {
             let free = |key: &&_| !busy.iter().any(|dirty| dirty.identifiers.contains(*key));
-            let leave = surplus + limits::RESIDENT_IDENTIFIERS / 10;
+            let leave = surplus + most / 10;
             let going: Vec<_> = self.state.directory.keys().filter(free).take(leave).copied().collect();
             for key in going {
                 self.state.directory.remove(&key);

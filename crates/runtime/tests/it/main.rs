@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod crash;
+mod failing;
 mod identity;
+mod limits;
 mod segments;
 mod shop;

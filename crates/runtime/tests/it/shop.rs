@@ -14,6 +14,7 @@ use model::{
 use runtime::{
     clock::Clock,
     handle::{Reading, Runtime, Settings, Taken, Who},
+    limits::Limits,
 };
 use store::{
     sim::Machine,
@@ -27,23 +28,28 @@ pub(crate) struct Shop {
     pub(crate) machine: Machine,
     pub(crate) runtime: Runtime,
     options: Options,
+    limits: Limits,
     sent: std::cell::Cell<u64>,
 }
 
 impl Shop {
     pub(crate) fn with_partitions(partitions: u16) -> Self {
+        Self::with_limits(partitions, Limits::default())
+    }
+
+    pub(crate) fn with_limits(partitions: u16, limits: Limits) -> Self {
         let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN).try_init();
         let machine = Machine::default();
         let options = Options { partitions, tables: record::tables::TABLES, key_seed: Some(7) };
-        let runtime = start(Arc::new(machine.start(&options).unwrap()), at(0));
-        Self { machine, runtime, options, sent: std::cell::Cell::new(0) }
+        let runtime = start(Arc::new(machine.start(&options).unwrap()), at(0), limits);
+        Self { machine, runtime, options, limits, sent: std::cell::Cell::new(0) }
     }
 
     /// Ends the program without letting it save, and starts it again on what the machine still has.
     pub(crate) fn crash(&mut self) {
         let now = self.runtime.now();
         self.machine.crash(store::disk::Keep::Nothing);
-        self.runtime = start(Arc::new(self.machine.start(&self.options).unwrap()), now);
+        self.runtime = start(Arc::new(self.machine.start(&self.options).unwrap()), now, self.limits);
     }
 
     /// Ends the program in good order and starts it again.
@@ -68,7 +74,7 @@ impl Shop {
 
     fn crash_at(&mut self, now: Timestamp) {
         self.machine.crash(store::disk::Keep::Nothing);
-        self.runtime = start(Arc::new(self.machine.start(&self.options).unwrap()), now);
+        self.runtime = start(Arc::new(self.machine.start(&self.options).unwrap()), now, self.limits);
     }
 
     /// A draft of an event from the web, with consent to `site`, unique by its number.
@@ -152,9 +158,9 @@ impl Shop {
     }
 }
 
-fn start(substrate: Arc<dyn Substrate>, now: Timestamp) -> Runtime {
+fn start(substrate: Arc<dyn Substrate>, now: Timestamp, limits: Limits) -> Runtime {
     let clock = Clock::Test(AtomicI64::new(now.as_millis()));
-    Runtime::start(substrate, Settings { owners: 2, clock, seed: 1 }).unwrap()
+    Runtime::start(substrate, Settings { owners: 2, clock, seed: 1, limits }).unwrap()
 }
 
 pub(crate) fn at(ms: i64) -> Timestamp {

@@ -1,0 +1,71 @@
+//! Writes that fail: nobody is told that something is kept which is not, and the partition recovers by itself.
+
+use std::time::Duration;
+
+use runtime::{handle::Taken, ticket::Failure};
+use store::disk::Fault;
+
+use crate::shop::Shop;
+
+/// Sends until it is taken again; a partition that failed is opened again within a moment.
+fn send_until_taken(shop: &Shop, event: &model::event::Event) -> Taken {
+    for _ in 0..100 {
+        if let Ok(taken) = shop.runtime.collect(vec![event.clone()]).unwrap().wait() {
+            return taken[0];
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    panic!("the partition did not recover");
+}
+
+#[test]
+fn an_append_that_fails_is_told_and_leaves_nothing_behind() {
+    for partitions in [1, 64] {
+        let shop = Shop::with_partitions(partitions);
+        shop.track("Product Viewed", &[("user_id", "ana")]);
+        shop.machine.disk().fail(shop.machine.disk().calls(), Fault::Fail);
+        let lost = shop.event("Order Completed", &[("user_id", "ana")]);
+        assert_eq!(shop.runtime.collect(vec![lost.clone()]).unwrap().wait(), Err(Failure::StorageFailed));
+        assert!(matches!(send_until_taken(&shop, &lost), Taken::Kept(_)));
+        assert_eq!(shop.history("user_id", "ana").len(), 2);
+    }
+}
+
+#[test]
+fn an_append_that_fails_after_writing_is_not_doubled_by_the_retry() {
+    for partitions in [1, 64] {
+        let mut shop = Shop::with_partitions(partitions);
+        shop.track("Product Viewed", &[("user_id", "ana")]);
+        shop.machine.disk().fail(shop.machine.disk().calls() + 1, Fault::FailAfter);
+        let event = shop.event("Order Completed", &[("user_id", "ana"), ("anonymous_id", "a1")]);
+        assert!(shop.runtime.collect(vec![event.clone()]).unwrap().wait().is_err());
+        send_until_taken(&shop, &event);
+        shop.crash();
+        send_until_taken(&shop, &event);
+        assert_eq!(shop.history("user_id", "ana").len(), 2);
+        assert_eq!(shop.person("anonymous_id", "a1").id, shop.person("user_id", "ana").id);
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_as_such_and_passes() {
+    let shop = Shop::with_partitions(2);
+    shop.track("Product Viewed", &[("user_id", "ana")]);
+    shop.machine.disk().set_room(Some(0));
+    let event = shop.event("Order Completed", &[("user_id", "ana")]);
+    assert_eq!(shop.runtime.collect(vec![event.clone()]).unwrap().wait(), Err(Failure::StorageFull));
+    shop.machine.disk().set_room(None);
+    assert!(matches!(send_until_taken(&shop, &event), Taken::Kept(_)));
+}
+
+#[test]
+fn a_save_that_fails_is_tried_again() {
+    let mut shop = Shop::with_partitions(2);
+    shop.track("Product Viewed", &[("user_id", "ana")]);
+    let saves = shop.machine.saves();
+    saves.fail(saves.writes(), store::kv::KvFault::Refuse);
+    saves.fail(saves.writes() + 1, store::kv::KvFault::Cut);
+    std::thread::park_timeout(Duration::from_millis(runtime::limits::SAVE_EVERY_MS + 800));
+    shop.restart();
+    assert_eq!(shop.history("user_id", "ana").len(), 1);
+}
