@@ -31,7 +31,7 @@ use profile::resolve;
 use segment::set::{SegmentNumber, SegmentRule, SegmentSet};
 use store::{
     error::StoreError,
-    substrate::{Health, Substrate},
+    substrate::{Health, Options, Substrate},
 };
 
 use crate::{
@@ -53,6 +53,11 @@ pub use crate::{
     message::{Status, Taken, Tally},
     plans::PlanError,
 };
+
+/// How the data folder of a runtime is opened. `key_seed` derives keys from a number: for repeatable tests only.
+pub fn folder_options(partitions: u16, key_seed: Option<u64>) -> Options {
+    Options { partitions, tables: record::tables::TABLES, key_seed }
+}
 
 /// How a runtime is started.
 #[derive(Debug)]

@@ -5,12 +5,11 @@
 //! anybody waiting.
 
 use std::{
-    future::{Future, IntoFuture},
+    future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
 };
-
-use tokio::sync::oneshot;
 
 /// Why something could not be done, for reasons that are nobody's input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,38 +34,51 @@ pub(crate) struct Ticket<T>(Arc<Inner<T>>);
 
 #[derive(Debug)]
 struct Inner<T> {
-    answer: Mutex<Result<T, Failure>>,
-    waiter: Mutex<Option<oneshot::Sender<Result<T, Failure>>>>,
-    empty: fn() -> T,
+    answer: Mutex<Option<Result<T, Failure>>>,
+    mailbox: Arc<Mailbox<T>>,
+}
+
+/// Where an answer is laid down, for a thread that blocks or a task that is woken.
+#[derive(Debug)]
+struct Mailbox<T> {
+    state: Mutex<Laid<T>>,
+    arrived: Condvar,
+}
+
+#[derive(Debug)]
+struct Laid<T> {
+    answer: Option<Result<T, Failure>>,
+    waker: Option<Waker>,
 }
 
 /// An answer to come.
 #[derive(Debug)]
 #[must_use = "an answer that nobody waits for is lost"]
-pub struct Pending<T>(oneshot::Receiver<Result<T, Failure>>);
+pub struct Pending<T>(Arc<Mailbox<T>>);
 
-impl<T: Default> Ticket<T> {
+impl<T> Ticket<T> {
     /// A ticket whose answer starts as `answer`, and the other end of it.
     pub(crate) fn new(answer: T) -> (Self, Pending<T>) {
-        let (sender, receiver) = oneshot::channel();
-        let inner = Inner { answer: Mutex::new(Ok(answer)), waiter: Mutex::new(Some(sender)), empty: T::default };
-        (Self(Arc::new(inner)), Pending(receiver))
+        let mailbox =
+            Arc::new(Mailbox { state: Mutex::new(Laid { answer: None, waker: None }), arrived: Condvar::new() });
+        let inner = Inner { answer: Mutex::new(Some(Ok(answer))), mailbox: mailbox.clone() };
+        (Self(Arc::new(inner)), Pending(mailbox))
     }
 }
 
 impl<T> Ticket<T> {
     /// Shapes the answer, unless it has failed.
     pub(crate) fn update(&self, shape: impl FnOnce(&mut T)) {
-        if let Ok(answer) = &mut *self.0.answer.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(Ok(answer)) = &mut *locked(&self.0.answer) {
             shape(answer);
         }
     }
 
     /// Makes the answer a failure; the first one stands.
     pub(crate) fn fail(&self, failure: Failure) {
-        let mut answer = self.0.answer.lock().unwrap_or_else(PoisonError::into_inner);
-        if answer.is_ok() {
-            *answer = Err(failure);
+        let mut answer = locked(&self.0.answer);
+        if matches!(*answer, Some(Ok(_))) {
+            *answer = Some(Err(failure));
         }
     }
 }
@@ -88,32 +100,48 @@ impl<T> Clone for Ticket<T> {
 
 impl<T> Drop for Inner<T> {
     fn drop(&mut self) {
-        let answer = self.answer.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let answer = match answer {
-            Ok(answer) => Ok(std::mem::replace(answer, (self.empty)())),
-            Err(failure) => Err(*failure),
-        };
-        if let Some(waiter) = self.waiter.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
-            // Who asked may have gone; then nobody needs the answer.
-            let _ = waiter.send(answer);
-        }
+        let answer = self.answer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let mut state = locked(&self.mailbox.state);
+        state.answer = answer;
+        let waker = state.waker.take();
+        drop(state);
+        self.mailbox.arrived.notify_all();
+        waker.into_iter().for_each(Waker::wake);
     }
 }
 
 impl<T> Pending<T> {
     /// Blocks until the answer is there. Not for async threads.
     pub fn wait(self) -> Result<T, Failure> {
-        self.0.blocking_recv().unwrap_or(Err(Failure::Stopping))
+        let mut state = locked(&self.0.state);
+        loop {
+            if let Some(answer) = state.answer.take() {
+                return answer;
+            }
+            state = self.0.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 }
 
-impl<T: Send + 'static> IntoFuture for Pending<T> {
+/// Ready with the answer, once; not to be polled after that.
+impl<T> Future for Pending<T> {
     type Output = Result<T, Failure>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.0.await.unwrap_or(Err(Failure::Stopping)) })
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = locked(&self.0.state);
+        match state.answer.take() {
+            Some(answer) => Poll::Ready(answer),
+            None => {
+                state.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
     }
+}
+
+/// What a lock guards here is whole at every moment, so a panic elsewhere does not spoil it.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -122,11 +150,11 @@ mod tests {
 
     #[test]
     fn the_answer_comes_with_the_last_clone() {
-        let (ticket, mut pending) = Ticket::new(0);
+        let (ticket, pending) = Ticket::new(0);
         let other = ticket.clone();
         other.update(|answer| *answer += 1);
         drop(ticket);
-        assert!(pending.0.try_recv().is_err());
+        assert!(locked(&pending.0.state).answer.is_none());
         drop(other);
         assert_eq!(pending.wait(), Ok(1));
     }
