@@ -41,7 +41,7 @@ use crate::{
     journal::{self, Journal},
     limits::Limits,
     load,
-    message::{Answer, Arriving, Asking, Matching, Message, Question, RefusedEvent, Route, Survey},
+    message::{Answer, Arriving, Asking, Consulting, Matching, Message, Question, RefusedEvent, Route, Survey},
     owner::Owner,
     plans::Plans,
     saver::Saver,
@@ -224,7 +224,8 @@ impl Runtime {
                 event.identifiers.iter().map(|claim| self.shared.hasher.identifier(&claim.identifier)).collect();
             let home = keys[anchor].home(self.shared.substrate.partitions());
             let (mark, route) = (self.shared.hasher.mark(&event), route(&keys, anchor));
-            let arriving = Arriving { event, keys, anchor, mark, route, place, ticket: ticket.clone() };
+            let (consulting, ticket) = (Consulting::Asked(0), ticket.clone());
+            let arriving = Arriving { event, keys, anchor, mark, route, consulting, place, ticket };
             by_owner[usize::from(home.0) % self.shared.owners.len()].push((home, arriving));
         }
         for (owner, events) in self.shared.owners.iter().zip(by_owner) {

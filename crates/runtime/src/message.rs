@@ -66,9 +66,21 @@ pub(crate) struct Arriving {
     pub(crate) anchor: usize,
     pub(crate) mark: MessageMark,
     pub(crate) route: Route,
+    /// Whose consent it may take over.
+    pub(crate) consulting: Consulting,
     /// Its place in the batch that the ticket answers.
     pub(crate) place: usize,
     pub(crate) ticket: Ticket<Vec<Taken>>,
+}
+
+/// An event of a person who has not consented may take over the consent of the device it came from; that is asked
+/// where the device's person lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consulting {
+    /// On its way to its own person; identifiers before this place have been asked.
+    Asked(usize),
+    /// On its way to whom the identifier at this place leads to.
+    Asking(usize),
 }
 
 /// What became of an event.

@@ -10,14 +10,14 @@ use engine::{
     state::Whereabouts,
     wants::Want,
 };
-use model::{id::ProfileId, identifier::IdentifierKey, partition::Partition};
+use model::{event::Evidence, id::ProfileId, identifier::IdentifierKey, partition::Partition};
 use store::error::StoreError;
 
 use super::Desk;
 use crate::{
     journal::failure,
     limits, load,
-    message::{Answer, Arriving, Asking, Message, Question, RefusedEvent, Route, Taken, Waiting},
+    message::{Answer, Arriving, Asking, Consulting, Message, Question, RefusedEvent, Route, Taken, Waiting},
     ticket::Ticket,
 };
 
@@ -51,10 +51,51 @@ impl Desk {
             Seat::Here(person, side) => Some((person, side)),
             Seat::Nobody => None,
         };
+        if let Consulting::Asking(asked) = arriving.consulting {
+            self.take_over_consent(arriving, asked, seat.map(|(person, _)| person));
+            return Ok(());
+        }
+        let known = seat.and_then(|(person, _)| self.state.person(person)).map(Arc::as_ref);
+        let admission = admit(&self.plan, &arriving.event, known, self.env().now);
+        if admission == Admission::CountOnly
+            && let Some(place) = arriving.to_ask()
+        {
+            arriving.consulting = Consulting::Asking(place);
+            arriving.route = route(&arriving.keys, place);
+            self.send_home(arriving);
+            return Ok(());
+        }
+        self.gate(arriving, seat, admission)
+    }
+
+    /// At the person of another identifier of the event: takes their consent along, if it may, and sends it back.
+    fn take_over_consent(&mut self, mut arriving: Arriving, asked: usize, other: Option<ProfileId>) {
+        let now = self.env().now;
+        let other = other.and_then(|other| self.state.person(other));
+        arriving.event.consent = other.and_then(|other| admit::taken_over(&self.plan, &arriving.event, other, now));
+        let found = arriving.event.consent.is_some();
+        arriving.consulting = Consulting::Asked(if found { arriving.keys.len() } else { asked + 1 });
+        arriving.route = route(&arriving.keys, arriving.anchor);
+        self.send_home(arriving);
+    }
+
+    /// Sends an event to the home of the identifier that its route begins with.
+    fn send_home(&mut self, arriving: Arriving) {
+        let home = arriving.route.key.map_or(self.partition(), |key| key.home(self.state.partitions));
+        self.send_on(home, Message::Arrive(vec![(home, arriving)]));
+    }
+
+    /// Keeps of an event what may be kept, once.
+    fn gate(
+        &mut self,
+        arriving: Arriving,
+        seat: Option<(ProfileId, ProfileId)>,
+        admission: Admission,
+    ) -> Result<(), StoreError> {
         let Arriving { mut event, mut keys, mut anchor, mark, place, ticket, .. } = arriving;
         let env = self.env();
-        let person = seat.and_then(|(person, _)| self.state.person(person)).cloned();
-        let admission = admit(&self.plan, &event, person.as_deref(), env.now);
+        let known = seat.and_then(|(person, _)| self.state.person(person)).map(Arc::as_ref);
+        admit::redact(&self.plan, &mut event, admission, known, env.now);
         if admission == Admission::CountOnly {
             *self.counted.entry((event.source.clone(), event.kind.word())).or_default() += 1;
             ticket.update(|taken| taken[place] = Taken::CountedOnly);
@@ -68,7 +109,6 @@ impl Desk {
             self.answer_after_block(Waiting::Taken(ticket));
             return Ok(());
         }
-        admit::redact(&self.plan, &mut event, admission, person.as_deref(), env.now);
         if admission == Admission::ConsentOnly {
             (event.identifiers, keys) = (vec![event.identifiers.swap_remove(anchor)], vec![keys[anchor]]);
             anchor = 0;
@@ -280,7 +320,16 @@ impl Desk {
     }
 }
 
-/// The route that an event takes: from its anchor.
-pub(crate) fn route(keys: &[IdentifierKey], anchor: usize) -> Route {
-    Route { key: Some(keys[anchor]), toward: None, moves: 0 }
+impl Arriving {
+    /// The place of the next identifier whose person may have consented in this one's stead.
+    fn to_ask(&self) -> Option<usize> {
+        let Consulting::Asked(from) = self.consulting else { return None };
+        let mut places = from..self.keys.len();
+        places.find(|place| *place != self.anchor && self.event.identifiers[*place].evidence != Evidence::Link)
+    }
+}
+
+/// The route to the person of the identifier at a place.
+pub(crate) fn route(keys: &[IdentifierKey], place: usize) -> Route {
+    Route { key: Some(keys[place]), toward: None, moves: 0 }
 }

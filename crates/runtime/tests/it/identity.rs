@@ -52,6 +52,24 @@ fn anonymous_history_joins_at_login() {
 }
 
 #[test]
+fn a_login_takes_over_the_consent_given_on_its_device() {
+    each(|shop| {
+        shop.track("Product Viewed", &[("anonymous_id", "a1")]);
+        let mut login = shop.event("Signed In", &[("user_id", "ana"), ("anonymous_id", "a1")]);
+        login.consent = None;
+        assert!(matches!(shop.send(vec![login])[0], Taken::Kept(_)));
+        assert_eq!(shop.history("user_id", "ana").len(), 2);
+
+        let mut elsewhere = shop.event("Signed In", &[("user_id", "luc"), ("anonymous_id", "a2")]);
+        elsewhere.consent = None;
+        assert_eq!(shop.send(vec![elsewhere]), [Taken::CountedOnly]);
+        let mut stranger = shop.event("Signed In", &[("user_id", "luc"), ("anonymous_id", "a1")]);
+        stranger.consent = None;
+        assert_eq!(shop.send(vec![stranger]), [Taken::CountedOnly], "the device is Ana's");
+    });
+}
+
+#[test]
 fn two_persons_on_one_device_stay_two_and_the_device_leads_to_neither() {
     each(|shop| {
         shop.track("Order Completed", &[("user_id", "ana"), ("anonymous_id", "tablet")]);
