@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step { name: "crash", run: || tests::crash(CRASH_ROUNDS, 1) },
     Step { name: "bench", run: || tests::bench("all", &["--quick"]) },
     Step { name: "clients", run: tests::clients },
+    Step { name: "retail", run: tests::retail },
 ];
 
 /// Runs every step and prints the summary.

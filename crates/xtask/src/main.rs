@@ -62,6 +62,8 @@ enum Command {
     Gen,
     /// Sends events with the unmodified client libraries and counts what arrived.
     Clients,
+    /// Replays a year of real orders and compares the segments on them with pandas.
+    Retail,
 }
 
 /// Where a story is played.
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
         Command::Crash { rounds, seed } => tests::crash(rounds, seed),
         Command::Gen => generate::run(),
         Command::Clients => tests::clients(),
+        Command::Retail => tests::retail(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,9 @@ use crate::{
     project::{Failed, cargo, path, run},
 };
 
+/// A year of real orders, beside the project; not part of it.
+const ORDERS: &str = "../shared/data/online_retail_y1/transactions.csv.gz";
+
 /// Plays stories. At the binary they run here; at the other boundaries in the tests of the crate that has the stage.
 pub(crate) fn scenario(name: &str, at: Boundary) -> Result<(), Failed> {
     let files = testkit::scenario::find(&path("scenarios"), name).map_err(|error| format!("scenarios: {error}"))?;
@@ -66,4 +69,20 @@ pub(crate) fn clients() -> Result<(), Failed> {
         return Err("the client libraries are not installed: see tests/clients/README.md".to_owned());
     }
     run(Command::new("node").arg("tests/clients/run.mjs").env("PREVENANCE_BINARY", program))
+}
+
+/// Replays a year of real orders against the real program and compares its segments with pandas. Needs Python;
+/// `.ci/run` installs the packages.
+pub(crate) fn retail() -> Result<(), Failed> {
+    if !path(ORDERS).exists() {
+        println!("skipped: there are no orders at {ORDERS}");
+        return Ok(());
+    }
+    let python = path("tests/retail/.venv/bin/python");
+    if !python.exists() {
+        return Err("pandas is not installed: see tests/retail/README.md".to_owned());
+    }
+    let program = program::build()?;
+    let mut command = Command::new(python);
+    run(command.arg("tests/retail/run.py").env("PREVENANCE_BINARY", program).env("RETAIL_DATA", path(ORDERS)))
 }
