@@ -35,6 +35,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// How often a key may call.
     pub rate: Rate,
+    /// How much may be under way and in memory.
+    pub limits: Limits,
     /// What is logged.
     pub log: Log,
     /// Where backups made over HTTP go.
@@ -49,6 +51,18 @@ pub struct Rate {
     pub requests_per_s: u32,
     /// Requests at once.
     pub burst: u32,
+}
+
+/// How much may be under way and in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Events that may be under way at once; beyond, collecting answers that it is overloaded.
+    pub events_under_way: usize,
+    /// Profiles in memory, of one partition.
+    pub resident_profiles: usize,
+    /// Identifiers in memory, of one partition.
+    pub resident_identifiers: usize,
 }
 
 /// What is logged, to standard error.
@@ -111,6 +125,7 @@ impl Default for Config {
             prefix: String::new(),
             trusted_proxies: Vec::new(),
             rate: Rate::default(),
+            limits: Limits::default(),
             log: Log::default(),
             backup: Backup::default(),
         }
@@ -120,6 +135,13 @@ impl Default for Config {
 impl Default for Rate {
     fn default() -> Self {
         Self { requests_per_s: 20_000, burst: 20_000 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let runtime::limits::Limits { events_under_way, resident_profiles, resident_identifiers } = Default::default();
+        Self { events_under_way, resident_profiles, resident_identifiers }
     }
 }
 
@@ -172,6 +194,10 @@ impl Config {
         }
         if self.rate.requests_per_s == 0 || self.rate.burst == 0 {
             return refuse("rate", "must be at least 1");
+        }
+        let Limits { events_under_way, resident_profiles, resident_identifiers } = self.limits;
+        if [events_under_way, resident_profiles, resident_identifiers].contains(&0) {
+            return refuse("limits", "must be at least 1");
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
         if !self.prefix.is_empty()

@@ -58,7 +58,7 @@ impl Links {
         let mut plain = until.as_millis().to_be_bytes().to_vec();
         plain.extend_from_slice(identifier.to_string().as_bytes());
         // The nonce is drawn from what is sealed: two different tokens never share one.
-        let hash = blake3::keyed_hash(&self.key, &plain);
+        let hash = blake3::keyed_hash(&blake3::derive_key("prevenance link nonce", &self.key), &plain);
         let nonce = &hash.as_bytes()[..NONCE_BYTES];
         let sealed = self.cipher().encrypt(&nonce_of(nonce), plain.as_slice());
         let sealed = sealed.expect("a few hundred bytes can be sealed");

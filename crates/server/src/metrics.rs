@@ -20,7 +20,7 @@ pub(crate) struct Metrics {
     pub(crate) duplicates: AtomicU64,
     pub(crate) counted: AtomicU64,
     pub(crate) rejected: AtomicU64,
-    requests: Mutex<BTreeMap<(String, u16), u64>>,
+    requests: Mutex<BTreeMap<String, BTreeMap<u16, u64>>>,
     latency: [AtomicU64; BOUNDS_S.len() + 1],
     latency_us: AtomicU64,
 }
@@ -32,9 +32,10 @@ impl Metrics {
     /// Counts an answered request. `path` is the endpoint's, with its parameters in braces.
     pub(crate) fn request(&self, path: &str, status: u16, took: Duration) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        match requests.get_mut(&(path.to_owned(), status)) {
-            Some(count) => *count += 1,
-            None => _ = requests.insert((path.to_owned(), status), 1),
+        // The path is copied once, not with every request.
+        match requests.get_mut(path) {
+            Some(by_status) => *by_status.entry(status).or_default() += 1,
+            None => _ = requests.insert(path.to_owned(), BTreeMap::from([(status, 1)])),
         }
         drop(requests);
         let bucket = BOUNDS_S.iter().position(|bound| took.as_secs_f64() <= *bound).unwrap_or(BOUNDS_S.len());
@@ -77,8 +78,10 @@ impl Metrics {
     fn requests(&self, text: &mut String) {
         text.push_str("# HELP prevenance_requests_total Requests by endpoint and status.\n");
         text.push_str("# TYPE prevenance_requests_total counter\n");
-        for ((path, status), count) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
-            _ = writeln!(text, "prevenance_requests_total{{path=\"{path}\",status=\"{status}\"}} {count}");
+        for (path, by_status) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
+            for (status, count) in by_status {
+                _ = writeln!(text, "prevenance_requests_total{{path=\"{path}\",status=\"{status}\"}} {count}");
+            }
         }
         text.push_str("# HELP prevenance_request_seconds How long requests took.\n");
         text.push_str("# TYPE prevenance_request_seconds histogram\n");

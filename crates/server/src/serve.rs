@@ -8,6 +8,7 @@ use definition::{DefinitionError, Documents};
 use model::time::Timestamp;
 use runtime::{
     clock::Clock,
+    erasure::ErasureError,
     handle::{LoadError, PlanError, Runtime, Settings},
     limits::Limits,
     ticket::Failure,
@@ -65,6 +66,9 @@ pub enum ServeError {
     /// What it holds cannot be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// An erasure that was under way cannot be finished.
+    #[error(transparent)]
+    Erasure(#[from] ErasureError),
     /// The definitions of the configured folder are not right.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
@@ -111,7 +115,11 @@ pub fn settings(config: &Config, fixed: Fixed) -> Settings {
         owners: if config.owners == 0 { cores } else { config.owners },
         clock: fixed.clock.map_or(Clock::System, Clock::frozen_at),
         seed: fixed.seed.unwrap_or_else(chance),
-        limits: Limits::default(),
+        limits: Limits {
+            events_under_way: config.limits.events_under_way,
+            resident_profiles: config.limits.resident_profiles,
+            resident_identifiers: config.limits.resident_identifiers,
+        },
     }
 }
 
@@ -129,6 +137,7 @@ fn chance() -> u64 {
 pub fn start(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<Shared, ServeError> {
     let substrate = open(&config, fixed)?;
     let runtime = Runtime::start(substrate, settings(&config, fixed))?;
+    runtime.finish_erasures()?;
     if let Some(folder) = &config.definitions {
         publish_folder(&runtime, folder)?;
     }

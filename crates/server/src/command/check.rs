@@ -37,6 +37,6 @@ mod tests {
         assert!(run(&config).unwrap().definitions.is_some_and(|count| count > 0));
         std::fs::write(folder.path().join("a.toml"), "[segment.vip]\nconditon = 'true'\n").unwrap();
         let error = run(&config).unwrap_err().to_string();
-        assert!(error.contains("a.toml:2"), "{error}");
+        assert!(error.contains("a.toml:1"), "{error}");
     }
 }

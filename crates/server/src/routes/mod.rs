@@ -31,7 +31,8 @@ use crate::{answer::Refusal, app::Shared, cors};
 
 /// The whole API over one [`crate::app::App`].
 pub fn router(app: Shared) -> Router {
-    let public = public().layer(middleware::from_fn(cors::cross_origin));
+    // Preflights are answered around everything else, so a wrong method must be inside.
+    let public = public().method_not_allowed_fallback(wrong_method).layer(middleware::from_fn(cors::cross_origin));
     let prefixed = match app.config.prefix.as_str() {
         "" => Router::new(),
         prefix => Router::new().nest(prefix, public.clone()),
@@ -42,10 +43,14 @@ pub fn router(app: Shared) -> Router {
         .merge(persons())
         .merge(project())
         .merge(program())
-        .method_not_allowed_fallback(async || Refusal::new(Code::MethodNotAllowed))
+        .method_not_allowed_fallback(wrong_method)
         .fallback(async || Refusal::new(Code::NotFound))
         .layer(middleware::from_fn_with_state(app.clone(), observed))
         .with_state(app)
+}
+
+async fn wrong_method() -> Refusal {
+    Refusal::new(Code::MethodNotAllowed)
 }
 
 /// What pages call, from any origin.
@@ -102,7 +107,8 @@ fn program() -> Router<Shared> {
 #[expect(clippy::disallowed_methods, reason = "how long a request took is for the operator only")]
 async fn observed(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let path = path.to_owned();
     let method = request.method().clone();
     let response = next.run(request).await;
     let (status, took) = (response.status().as_u16(), start.elapsed());

@@ -18,6 +18,9 @@ use crate::{
 /// Events of a timeline that a story may have; more is a fault of the story.
 const TIMELINE: usize = 1_000;
 
+/// The event by which a consent call stands on a timeline. A story says it by its own line, so it counts no events.
+const CONSENT_EVENT: &str = "Consent Updated";
+
 /// What answers HTTP and can be ended.
 pub trait Host {
     /// A client with the secret key.
@@ -192,14 +195,9 @@ fn seen(id: String, profile: &Value, page: &Value) -> Result<Seen, Fault> {
     let granted = object(profile, "consents")?.iter().filter(|(_, choice)| choice["granted"] == json!(true));
     let segments: Result<BTreeSet<String>, Fault> =
         array(profile, "segments")?.iter().map(|name| as_text(name, "a segment's name")).collect();
-    let events: Result<Vec<String>, Fault> = array(page, "events")?.iter().map(event_name).collect();
-    Ok(Seen {
-        id,
-        traits,
-        granted: granted.map(|(purpose, _)| purpose.clone()).collect(),
-        segments: segments?,
-        events: events?,
-    })
+    let mut events = array(page, "events")?.iter().map(event_name).collect::<Result<Vec<String>, Fault>>()?;
+    events.retain(|name| name != CONSENT_EVENT);
+    Ok(Seen { id, traits, granted: granted.map(|(purpose, _)| purpose.clone()).collect(), segments: segments?, events })
 }
 
 /// The name by which conditions ask for an event: a track's own, else its type.
@@ -266,7 +264,8 @@ mod tests {
             "traits": {"size": {"value": 39, "source": "web"}},
             "consents": {"site": {"granted": true}, "email": {"granted": false}},
         });
-        let page = json!({"events": [{"type": "track", "event": "A"}, {"type": "page"}], "next": null});
+        let consent = json!({"type": "track", "event": "Consent Updated"});
+        let page = json!({"events": [{"type": "track", "event": "A"}, consent, {"type": "page"}], "next": null});
         let seen = seen("prf_1".into(), &profile, &page).unwrap();
         assert_eq!((seen.traits["size"].clone(), seen.events), (json!(39), vec!["A".to_owned(), "page".to_owned()]));
         assert_eq!(seen.granted, ["site".to_owned()].into());

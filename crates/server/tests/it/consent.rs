@@ -1,0 +1,76 @@
+//! Consent by its own call, and what it opens.
+
+use serde_json::json;
+
+use crate::shop::{Shop, code, is};
+
+#[test]
+fn a_choice_is_kept_with_its_words_and_the_next_event_counts() {
+    let shop = Shop::new();
+    let page = || json!([{"type": "page", "anonymousId": "a1"}]);
+    shop.send(page());
+    assert_eq!(shop.secret().get("/v1/profiles/anonymous_id:a1").status, 404, "nothing was kept");
+    let body =
+        json!({"anonymous_id": "a1", "purposes": {"site": true, "email": false}, "wording": "v7", "language": "fr"});
+    let answer = shop.write().post("/v1/consent", &body).expect(200).json();
+    assert_eq!(answer["stored"], true);
+    assert_eq!(answer["purposes"]["email"]["granted"], false);
+    let site = &answer["purposes"]["site"];
+    assert_eq!((&site["granted"], &site["wording"], &site["language"]), (&json!(true), &json!("v7"), &json!("fr")));
+    assert_eq!((&site["means"], &site["source"]), (&json!("call"), &json!("web")));
+    shop.advance_ms(1);
+    shop.send(page());
+    assert_eq!(shop.events("anonymous_id:a1"), ["page", "Consent Updated"]);
+    assert_eq!(shop.secret().get("/v1/status").expect(200).json()["anonymous"], json!({"page": 1}));
+}
+
+#[test]
+fn a_refusal_by_nobody_known_leaves_nothing() {
+    let shop = Shop::new();
+    let refusal = json!({"anonymousId": "a1", "purposes": {"site": false}});
+    assert_eq!(shop.write().post("/v1/consent", &refusal).expect(200).json(), json!({"purposes": {}, "stored": false}));
+    assert_eq!(shop.secret().get("/v1/profiles/anonymous_id:a1").status, 404);
+}
+
+#[test]
+fn a_withdrawal_acts_on_the_next_call() {
+    let shop = Shop::new();
+    shop.consent("a1", &["site"]);
+    shop.advance_ms(1);
+    let refusal = json!({"anonymous_id": "a1", "purposes": {"site": false}});
+    assert_eq!(shop.write().post("/v1/consent", &refusal).expect(200).json()["stored"], true);
+    assert_eq!(code(&shop.secret().get("/v1/profiles/anonymous_id:a1")), is(403, "NO_CONSENT"));
+    shop.send(json!([{"type": "page", "anonymousId": "a1"}]));
+    assert!(!shop.events("anonymous_id:a1").contains(&"page".to_owned()));
+}
+
+#[test]
+fn a_page_names_a_person_by_its_own_ids_only_and_sees_its_own_purposes_only() {
+    let shop = Shop::new();
+    let by_email = json!({"identifiers": {"email": "ana@example.org"}, "purposes": {"site": true}});
+    assert_eq!(code(&shop.write().post("/v1/consent", &by_email)), is(403, "KEY_KIND"));
+    assert_eq!(shop.secret().post("/v1/consent", &by_email).expect(200).json()["stored"], true);
+    shop.consent("a1", &["site", "email"]);
+    let again = json!({"anonymous_id": "a1", "purposes": {"sms": true}});
+    let seen = shop.write().post("/v1/consent", &again).expect(200).json();
+    assert_eq!(seen["purposes"].as_object().unwrap().keys().collect::<Vec<_>>(), ["sms"]);
+    let all = shop.secret().post("/v1/consent", &again).expect(200).json();
+    assert_eq!(all["purposes"].as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn what_the_call_cannot_mean_is_refused() {
+    let shop = Shop::new();
+    for (body, expected) in [
+        (json!({"anonymous_id": "a", "purposes": {}}), is(422, "EMPTY")),
+        (json!({"anonymous_id": "a", "purposes": {"world": true}}), is(422, "UNKNOWN_PURPOSE")),
+        (json!({"purposes": {"site": true}}), is(422, "NO_IDENTIFIER")),
+        (json!({"anonymous_id": "null", "purposes": {"site": true}}), is(422, "NO_IDENTIFIER")),
+        (
+            json!({"anonymous_id": "a", "purposes": {"site": true}, "at": "2026-03-09T00:00:00Z"}),
+            is(422, "TIMESTAMP_FUTURE"),
+        ),
+    ] {
+        assert_eq!(code(&shop.write().post("/v1/consent", &body)), expected, "{body}");
+    }
+}
