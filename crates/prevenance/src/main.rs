@@ -4,7 +4,7 @@
 
 mod arguments;
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, io::Write, process::ExitCode};
 
 use clap::Parser;
 use server::{
@@ -53,7 +53,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
                 None => println!("# no folder of definitions is configured"),
             }
         }
-        Subcommand::Openapi => println!("{}", server::openapi()),
+        // Not `println!`, which panics where the reader has seen enough and closed the pipe.
+        Subcommand::Openapi => writeln!(std::io::stdout().lock(), "{}", server::openapi())?,
     }
     Ok(())
 }

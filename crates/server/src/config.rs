@@ -69,7 +69,7 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
-    /// `error`, `warn`, `info`, `debug`, or directives such as `warn,server=info`.
+    /// `error`, `warn`, `info`, `debug`, or directives such as `warn,server=info`. Every request is logged at `info`.
     pub level: String,
     /// One JSON object a line, or text for people.
     pub format: LogFormat,

@@ -250,7 +250,12 @@ pub(crate) fn run_with(
 
 /// Logs to standard error from here on. A level that cannot be read is `warn`.
 fn log(log: &Log) {
-    let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A level alone is for what is ours; the libraries below have nothing to say to an operator unless they warn.
+    let directives = match log.level.as_str() {
+        level @ ("info" | "debug" | "trace") => format!("warn,server={level},runtime={level},store={level}"),
+        directives => directives.to_owned(),
+    };
+    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("warn"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process keeps the first one's log.
     let _ = match log.format {

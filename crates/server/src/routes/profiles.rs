@@ -16,6 +16,7 @@ use model::{
 use runtime::handle::Reading;
 use serde::Deserialize;
 
+use super::listable;
 use crate::{
     answer::{Answer, Refusal},
     app::{App, Shared},
@@ -82,6 +83,7 @@ pub(super) async fn accesses(
     let (passed, limit) = (usize::try_from(passed).unwrap_or(usize::MAX), paging.limit());
     let reading = find(&app, &id).await?;
     let most = passed.saturating_add(limit);
+    listable(&app).await;
     let all = tokio::task::spawn_blocking(move || app.runtime.accesses(&reading.person, most)).await??;
     let next = (all.len() == most).then(|| cursor::write("accesses", [most as u64]));
     Ok(Json(AccessPage { accesses: all.iter().skip(passed).map(access).collect(), next }))

@@ -19,6 +19,7 @@ use model::{
 };
 use serde_json::Value;
 
+use super::listable;
 use crate::{
     answer::{Answer, Refusal},
     app::{App, Shared},
@@ -38,6 +39,7 @@ pub(super) async fn list(
     let [passed] = paging.from("rejected")?.unwrap_or([0]);
     let passed = usize::try_from(passed).unwrap_or(usize::MAX);
     let most = passed.saturating_add(paging.limit());
+    listable(&app).await;
     let all = tokio::task::spawn_blocking(move || app.runtime.refused(most)).await??;
     let next = (all.len() == most).then(|| cursor::write("rejected", [most as u64]));
     Ok(Json(RejectedPage { rejected: all.iter().skip(passed).map(|(_, one)| shown(one)).collect(), next }))
@@ -104,6 +106,7 @@ pub(crate) fn shown(rejection: &Rejection) -> RejectedEvent {
 
 async fn find(app: &Shared, id: &str) -> Result<(Partition, Rejection), Refusal> {
     let id: Id<Rejected> = id.parse().map_err(|_| Refusal::new(Code::NotFound))?;
+    listable(app).await;
     let all = {
         let app = app.clone();
         tokio::task::spawn_blocking(move || app.runtime.refused(usize::MAX)).await??

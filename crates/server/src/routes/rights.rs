@@ -15,6 +15,7 @@ use runtime::handle::{Reading, Runtime, Who};
 use store::error::StoreError;
 
 use super::{
+    listable,
     profiles::{access, find, note},
     rejected::shown,
 };
@@ -36,6 +37,7 @@ pub(super) async fn export(
 ) -> Result<Response, Refusal> {
     let reading = find(&app, &id).await?;
     note(&app, &reading, key.id(), None, true).await?;
+    listable(&app).await;
     let copy = tokio::task::spawn_blocking(move || everything(&app.runtime, &reading)).await??;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {

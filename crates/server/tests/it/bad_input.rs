@@ -70,7 +70,7 @@ fn the_event_beyond_the_batch_is_refused_alone() {
     shop.consent("a1", &["site"]);
     let event = |n: usize| json!({"type": "page", "messageId": format!("m{n}"), "anonymousId": "a1"});
     let events: Vec<_> = (0..2_501).map(event).collect();
-    let answer = shop.send(json!(events)).json();
+    let answer = shop.send(&json!(events)).json();
     assert_eq!(answer["rejected"].as_array().unwrap().len(), 1);
     assert_eq!(answer["rejected"][0]["code"], "BATCH_TOO_LONG");
     assert_eq!(answer["rejected"][0]["messageId"], "m2500");

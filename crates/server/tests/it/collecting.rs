@@ -103,12 +103,12 @@ fn every_alias_takes_its_type() {
 fn an_event_counts_once_also_over_a_crash() {
     let mut shop = Shop::new();
     shop.consent("a1", &["site"]);
-    shop.send(json!([track("m1"), track("m1"), track("m2")]));
+    shop.send(&json!([track("m1"), track("m1"), track("m2")]));
     shop.end(End::Crash);
     shop.start(model::time::Timestamp::saturating_from_millis(START_MS + 1));
     let mut again = track("m1");
     again["_metadata"] = json!({"retryCount": 1});
-    shop.send(json!([again]));
+    shop.send(&json!([again]));
     assert_eq!(shop.events("anonymous_id:a1").len(), 3, "the consent and two events");
 }
 
@@ -167,7 +167,7 @@ fn a_bad_item_harms_no_other_and_is_told() {
     shop.consent("a1", &["site"]);
     let mut bad = track("bad");
     bad["type"] = json!("wat");
-    let answer = shop.send(json!([track("m1"), bad, track("m2")])).json();
+    let answer = shop.send(&json!([track("m1"), bad, track("m2")])).json();
     assert_eq!(answer["success"], true);
     let rejected = answer["rejected"].as_array().unwrap();
     assert_eq!(rejected.len(), 1);

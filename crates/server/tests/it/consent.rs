@@ -8,7 +8,7 @@ use crate::shop::{Shop, code, is};
 fn a_choice_is_kept_with_its_words_and_the_next_event_counts() {
     let shop = Shop::new();
     let page = || json!([{"type": "page", "anonymousId": "a1"}]);
-    shop.send(page());
+    shop.send(&page());
     assert_eq!(shop.secret().get("/v1/profiles/anonymous_id:a1").status, 404, "nothing was kept");
     let body =
         json!({"anonymous_id": "a1", "purposes": {"site": true, "email": false}, "wording": "v7", "language": "fr"});
@@ -19,7 +19,7 @@ fn a_choice_is_kept_with_its_words_and_the_next_event_counts() {
     assert_eq!((&site["granted"], &site["wording"], &site["language"]), (&json!(true), &json!("v7"), &json!("fr")));
     assert_eq!((&site["means"], &site["source"]), (&json!("call"), &json!("web")));
     shop.advance_ms(1);
-    shop.send(page());
+    shop.send(&page());
     assert_eq!(shop.events("anonymous_id:a1"), ["page", "Consent Updated"]);
     assert_eq!(shop.secret().get("/v1/status").expect(200).json()["anonymous"], json!({"page": 1}));
 }
@@ -40,7 +40,7 @@ fn a_withdrawal_acts_on_the_next_call() {
     let refusal = json!({"anonymous_id": "a1", "purposes": {"site": false}});
     assert_eq!(shop.write().post("/v1/consent", &refusal).expect(200).json()["stored"], true);
     assert_eq!(code(&shop.secret().get("/v1/profiles/anonymous_id:a1")), is(403, "NO_CONSENT"));
-    shop.send(json!([{"type": "page", "anonymousId": "a1"}]));
+    shop.send(&json!([{"type": "page", "anonymousId": "a1"}]));
     assert!(!shop.events("anonymous_id:a1").contains(&"page".to_owned()));
 }
 

@@ -45,8 +45,8 @@ fn the_stream_shows_what_arrives_and_why_something_was_refused() {
     shop.consent("a1", &["site"]);
     let mut stream = Stream::open(&shop);
     let page = json!({"type": "page", "anonymousId": "a1", "messageId": "m1", "name": "Secret Page"});
-    shop.send(json!([page, {"type": "page", "anonymousId": "stranger"}, {"type": "wat", "anonymousId": "a1"}]));
-    shop.send(json!([page]));
+    shop.send(&json!([page, {"type": "page", "anonymousId": "stranger"}, {"type": "wat", "anonymousId": "a1"}]));
+    shop.send(&json!([page]));
     let items: Vec<Value> = (0..4).map(|_| stream.item()).collect();
     let kinds: Vec<_> = items.iter().map(|item| item["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["event", "counted", "rejected", "duplicate"]);

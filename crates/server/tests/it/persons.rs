@@ -10,7 +10,7 @@ fn shop_with_ana() -> Shop {
     let shop = Shop::new();
     shop.consent("ana-phone", &["site"]);
     shop.advance_ms(1);
-    shop.send(json!([
+    shop.send(&json!([
         {"type": "track", "event": "Product Viewed", "messageId": "m1", "anonymousId": "ana-phone"},
         {"type": "identify", "messageId": "m2", "anonymousId": "ana-phone", "userId": "ana",
          "traits": {"first_name": "Ana", "city": "Brest"}},
@@ -77,7 +77,7 @@ fn a_trait_with_a_purpose_of_its_own_and_a_source_that_serves_others_stay_closed
     let made = secret.post("/v1/keys", &json!({"kind": "secret", "source": "cards"})).expect(200).json();
     let cards = shop.nobody().with_key(made["secret"].as_str().unwrap());
     shop.consent("a1", &["site", "email", "location"]);
-    shop.send(json!([{"type": "identify", "anonymousId": "a1", "userId": "u1", "traits": {"place": "here"}}]));
+    shop.send(&json!([{"type": "identify", "anonymousId": "a1", "userId": "u1", "traits": {"place": "here"}}]));
     _ = cards.post("/v1/identify", &json!({"userId": "u1", "traits": {"tier": "gold"}})).expect(200);
     let traits = |purpose: &str| {
         let profile = secret.get(&format!("/v1/profiles/user_id:u1?purpose={purpose}")).expect(200).json();
@@ -99,7 +99,7 @@ fn a_timeline_pages_through_everything_once_newest_first() {
     for n in 0..7 {
         shop.advance_ms(if n % 2 == 0 { 1_000 } else { 0 });
         shop.send(
-            json!([{"type": "track", "event": format!("E{n}"), "anonymousId": "a1", "messageId": format!("m{n}")}]),
+            &json!([{"type": "track", "event": format!("E{n}"), "anonymousId": "a1", "messageId": format!("m{n}")}]),
         );
     }
     let (mut seen, mut from) = (Vec::new(), String::new());
@@ -127,7 +127,7 @@ fn a_timeline_pages_through_everything_once_newest_first() {
 #[test]
 fn a_copy_holds_everything_and_is_readable_by_people() {
     let shop = shop_with_ana();
-    shop.send(json!([{"type": "track", "anonymousId": "ana-phone", "userId": "ana", "messageId": "broken"}]));
+    shop.send(&json!([{"type": "track", "anonymousId": "ana-phone", "userId": "ana", "messageId": "broken"}]));
     let mut shop = shop;
     shop.end(testkit::scenario::stage::End::Stop);
     shop.start(model::time::Timestamp::saturating_from_millis(crate::shop::START_MS + 5_000));
@@ -175,7 +175,7 @@ fn an_erased_person_is_gone() {
 fn a_merge_is_taken_back_by_its_id() {
     let shop = shop_with_ana();
     shop.consent("other-phone", &["site"]);
-    shop.send(json!([{"type": "identify", "anonymousId": "other-phone", "userId": "ana", "messageId": "m9"}]));
+    shop.send(&json!([{"type": "identify", "anonymousId": "other-phone", "userId": "ana", "messageId": "m9"}]));
     let profile = shop.secret().get("/v1/profiles/user_id:ana").expect(200).json();
     let merge = &profile["merges"].as_array().unwrap().last().expect("the second phone joined")["id"];
     let answer =
@@ -193,7 +193,7 @@ fn a_link_makes_its_identity_probable_until_it_ends() {
     let shop = Shop::new();
     shop.consent("ana-phone", &["site"]);
     shop.send(
-        json!([{"type": "identify", "anonymousId": "ana-phone", "userId": "ana", "traits": {"first_name": "Ana"}}]),
+        &json!([{"type": "identify", "anonymousId": "ana-phone", "userId": "ana", "traits": {"first_name": "Ana"}}]),
     );
     let request = json!({"person": "user_id:ana", "ttl_s": 60});
     let link = shop.secret().post("/v1/identity/links", &request).expect(200).json();
@@ -201,7 +201,7 @@ fn a_link_makes_its_identity_probable_until_it_ends() {
     let open = |device: &str| {
         shop.consent(device, &["site"]);
         let context = json!({"identity_link": link["token"]});
-        shop.send(json!([{"type": "page", "anonymousId": device, "context": context}]));
+        shop.send(&json!([{"type": "page", "anonymousId": device, "context": context}]));
         shop.secret().get(&format!("/v1/profiles/anonymous_id:{device}")).expect(200).json()
     };
     let hold = |profile: &Value| {

@@ -34,7 +34,7 @@ fn a_full_disk_is_told_and_heals_by_itself() {
 fn the_figures_count_and_name_nobody() {
     let shop = Shop::new();
     shop.consent("a1", &["site"]);
-    shop.send(json!([{"type": "page", "anonymousId": "a1"}, {"type": "page", "anonymousId": "b"}, {"type": "x"}]));
+    shop.send(&json!([{"type": "page", "anonymousId": "a1"}, {"type": "page", "anonymousId": "b"}, {"type": "x"}]));
     _ = shop.secret().get("/v1/profiles/anonymous_id:a1").expect(200);
     let figures = shop.nobody().get("/metrics").expect(200).text();
     for line in [

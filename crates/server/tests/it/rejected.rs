@@ -44,7 +44,7 @@ fn a_correction_of_whom_it_is_about_is_another_record() {
     let mut shop = Shop::new();
     shop.consent("a1", &["site"]);
     shop.consent("b2", &["site"]);
-    shop.send(json!([{"type": "track", "anonymousId": "a1", "messageId": "m1"}]));
+    shop.send(&json!([{"type": "track", "anonymousId": "a1", "messageId": "m1"}]));
     let id = rejected(&mut shop)[0]["id"].as_str().unwrap().to_owned();
     let event = json!({"type": "track", "event": "X", "anonymousId": "b2", "messageId": "m1"});
     let corrected = shop.secret().put(&format!("/v1/rejected/{id}"), &json!({ "event": event })).expect(200).json();
@@ -57,7 +57,7 @@ fn a_correction_of_whom_it_is_about_is_another_record() {
 #[test]
 fn nothing_is_kept_of_a_rejected_event_without_consent() {
     let mut shop = Shop::new();
-    shop.send(json!([{"type": "track", "anonymousId": "nobody-asked", "messageId": "m1"}]));
+    shop.send(&json!([{"type": "track", "anonymousId": "nobody-asked", "messageId": "m1"}]));
     assert_eq!(rejected(&mut shop), Vec::<Value>::new());
     assert_eq!(code(&shop.secret().post("/v1/rejected/rej_x/replay", &json!({}))), is(404, "NOT_FOUND"));
 }

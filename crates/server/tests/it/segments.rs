@@ -12,7 +12,7 @@ fn shop_with_orders() -> Shop {
         let device = format!("a{n}");
         shop.consent(&device, &["site"]);
         let name = if n % 2 == 0 { "Order Completed" } else { "Product Viewed" };
-        shop.send(json!([{"type": "track", "event": name, "anonymousId": device, "properties": {"total": 10 * n}}]));
+        shop.send(&json!([{"type": "track", "event": name, "anonymousId": device, "properties": {"total": 10 * n}}]));
     }
     shop
 }

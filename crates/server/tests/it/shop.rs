@@ -115,7 +115,7 @@ impl Shop {
     }
 
     /// Sends a batch with the public key.
-    pub(crate) fn send(&self, events: Value) -> Answer {
+    pub(crate) fn send(&self, events: &Value) -> Answer {
         self.write().post("/v1/batch", &json!({ "batch": events })).expect(200)
     }
 
