@@ -290,7 +290,8 @@ impl Runtime {
         pending
     }
 
-    /// The latest uses of what is kept of a person, newest first. Blocking. Those of the last second may be missing.
+    /// The latest uses of what is kept of a person, newest first. Blocking. Those since the last save
+    /// are missing; see [`Self::saved`].
     pub fn accesses(&self, person: &Person, most: usize) -> Result<Vec<(Timestamp, Access)>, StoreError> {
         load::accesses(&self.shared, person, most)
     }
@@ -393,10 +394,18 @@ impl Runtime {
         pending
     }
 
-    /// Refused events, newest first, with the partition that keeps each. Blocking. Those of the last second may be
-    /// missing.
+    /// Refused events, newest first, with the partition that keeps each. Blocking. Those since the last save are
+    /// missing; see [`Self::saved`].
     pub fn refused(&self, most: usize) -> Result<Vec<(Partition, Rejection)>, StoreError> {
         load::refused(&self.shared, most)
+    }
+
+    /// Answers when all that was answered so far stands in the tables. What is listed from there, refused events and
+    /// accesses, is then exact; it waits for as long as the disk refuses to be written.
+    pub fn saved(&self) -> Pending<()> {
+        let (ticket, pending) = Ticket::new(());
+        self.shared.tell_all(|| Message::SaveNow(ticket.clone()));
+        pending
     }
 
     /// What the partitions count.

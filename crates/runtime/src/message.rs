@@ -40,6 +40,8 @@ pub(crate) enum Message {
     Failed { partition: Partition, generation: u64 },
     /// Save all partitions of this owner as soon as possible: the erasure waits for it.
     SaveFor(Arc<Erasing>),
+    /// Save all partitions of this owner as soon as possible, and answer when that is done.
+    SaveNow(Ticket<()>),
     /// State was saved.
     Saved { partition: Partition, job: u64 },
     /// A new plan applies from here on, to all partitions of this owner.
@@ -246,6 +248,7 @@ impl Message {
             Self::PlanChanged(_, ticket)
             | Self::WhenFilled(ticket)
             | Self::Tick(ticket)
+            | Self::SaveNow(ticket)
             | Self::Refused(_, _, ticket)
             | Self::Accessed(_, ticket)
             | Self::Stop(ticket) => ticket.fail(failure),

@@ -116,6 +116,7 @@ impl Owner {
                 }
                 self.desks.values_mut().for_each(|desk| desk.save_for(&erasing));
             }
+            Message::SaveNow(ticket) => self.desks.values_mut().for_each(|desk| desk.save_now(&ticket)),
             Message::Stop(ticket) => drop(ticket),
         }
     }

@@ -116,6 +116,14 @@ impl Desk {
         self.dirty.urgent = true;
     }
 
+    /// Saves as soon as possible; the ticket waits for it, and for the saves that are under way.
+    pub(crate) fn save_now(&mut self, ticket: &Ticket<()>) {
+        if self.dirty.touched || !self.saving.is_empty() {
+            self.dirty.waiters.push(Waiting::Done(ticket.clone()));
+            self.dirty.urgent = true;
+        }
+    }
+
     /// Adds a save to the open block when the last one is long enough ago.
     pub(super) fn save_if_due(&mut self) {
         let due = self.last_save.elapsed() >= Duration::from_millis(limits::SAVE_EVERY_MS);
