@@ -6,6 +6,7 @@ use model::{
     event::{Claim, Event, EventKind, Evidence},
     fact::TraitValue,
     identifier::Strength,
+    value::{Fields, Value as Kept},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -143,6 +144,9 @@ pub struct TimelineEvent {
     pub timestamp: Moment,
     /// When it arrived.
     pub received_at: Moment,
+    /// The visit that it was part of, if the client counts visits: `context.sessionId`, or `context.session.id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// The identifiers on it.
     pub identifiers: Vec<EventIdentifier>,
     /// The properties or traits.
@@ -255,10 +259,21 @@ impl From<&Event> for TimelineEvent {
             source: event.source.to_string(),
             timestamp: event.timestamp.into(),
             received_at: event.received_at.into(),
+            session: session(&event.context),
             identifiers: event.identifiers.iter().map(EventIdentifier::from).collect(),
             properties: fields_to_json(&event.properties),
             context: fields_to_json(&event.context),
         }
+    }
+}
+
+/// The visit's id where clients put it: RudderStack's as a number, others' as a text or an object of its own.
+fn session(context: &Fields) -> Option<String> {
+    let id = context.get("sessionId").or_else(|| context.at(&["session", "id"]))?;
+    match id {
+        Kept::Text(id) => Some(id.to_string()),
+        Kept::Int(id) => Some(id.to_string()),
+        _ => None,
     }
 }
 
@@ -288,11 +303,21 @@ pub const fn strength_word(strength: Strength) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use model::{fact::FactKind, value::Value as Kept};
+    use model::fact::FactKind;
     use serde_json::json;
 
     use super::*;
     use crate::time;
+
+    #[test]
+    fn the_visit_is_read_from_where_clients_put_it() {
+        let context = |name: &str, value: Kept| Fields::new(vec![(name.into(), value)]);
+        let own = Kept::Map(context("id", Kept::Text("v7".into())));
+        assert_eq!(session(&context("sessionId", Kept::Int(1_700_000))).as_deref(), Some("1700000"));
+        assert_eq!(session(&context("sessionId", Kept::Text("v7".into()))).as_deref(), Some("v7"));
+        assert_eq!(session(&context("session", own)).as_deref(), Some("v7"));
+        assert_eq!(session(&context("sessionId", Kept::Bool(true))), None);
+    }
 
     #[test]
     fn a_trait_shows_the_value_that_stands_and_the_others_beside() {
