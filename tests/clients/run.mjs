@@ -46,6 +46,31 @@ async function killedMidway(client, world) {
   await sending
 }
 
+// The page goes on while the program is down; the client keeps its queue until the program is back.
+async function killedUnderPage(client, world) {
+  await client.send({
+    ...world,
+    between: async () => {
+      await world.server.kill9()
+      setTimeout(() => world.server.startAgain(), 2_000)
+    },
+  })
+}
+
+// For a client that sends each event once and keeps no queue: what was answered must survive the kill.
+async function killedBetween(client, world) {
+  await client.send({
+    ...world,
+    between: async () => {
+      await world.server.kill9()
+      await world.server.startAgain()
+    },
+  })
+}
+
+const killed = (client, run) => ({ name: `${client.name}, kill -9`, run: (world) => run(client, world) })
+const killedOften = (client) => ({ ...killed(client, killedMidway), expected: { tracks: MANY } })
+
 const TESTS = [
   plain(segmentNode),
   plain(python.segment),
@@ -55,19 +80,13 @@ const TESTS = [
   plain(python.rudderstack),
   plain(rudderstackBrowser),
   plain(jitsuBrowser),
-  { name: `${segmentNode.name}, kill -9`, expected: { tracks: MANY }, run: (world) => killedMidway(segmentNode, world) },
-  { name: `${python.segment.name}, kill -9`, expected: { tracks: MANY }, run: (world) => killedMidway(python.segment, world) },
-  {
-    name: `${segmentBrowser.name}, kill -9`,
-    run: (world) =>
-      segmentBrowser.send({
-        ...world,
-        between: async () => {
-          await world.server.kill9()
-          setTimeout(() => world.server.startAgain(), 2_000)
-        },
-      }),
-  },
+  killedOften(segmentNode),
+  killedOften(python.segment),
+  killedOften(rudderstackNode),
+  killedOften(python.rudderstack),
+  killed(segmentBrowser, killedUnderPage),
+  killed(rudderstackBrowser, killedUnderPage),
+  killed(jitsuBrowser, killedBetween),
 ]
 
 // Waits until something holds; an answer that fails meanwhile (the program is down) only means not yet.

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 from rudderstack.analytics.client import Client
 
@@ -16,11 +17,14 @@ client = Client(
     on_error=lambda error, items: errors.append(str(error)),
 )
 user_id, track = os.environ["USER_ID"], os.environ["TRACK"]
+drip_s = int(os.environ["DRIP_MS"]) / 1000
 context = json.loads(os.environ["CONTEXT"])
 client.identify(user_id, {"first_name": "Ana"}, context=context)
 client.page(user_id, None, "Home", {}, context=context)
 for n in range(int(os.environ["TRACKS"])):
     client.track(user_id, track, {"n": n}, context=context)
+    if drip_s and n % 10 == 9:
+        time.sleep(drip_s)
 client.flush()
 client.join()
 sys.exit(f"the client gave up: {errors}" if errors else 0)
