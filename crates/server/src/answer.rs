@@ -11,6 +11,8 @@ use definition::DefinitionError;
 use runtime::{handle::PlanError, ticket::Failure};
 use store::error::StoreError;
 
+use crate::command::backup::BackupError;
+
 /// A request that was not served. Whatever goes wrong below becomes one of these with `?`.
 #[derive(Debug)]
 pub(crate) struct Refusal(pub(crate) ApiError);
@@ -22,6 +24,12 @@ impl Refusal {
     /// The catalogue's own sentence for a code.
     pub(crate) fn new(code: Code) -> Self {
         Self(ApiError::new(code))
+    }
+
+    /// The same refusal, pointing at a field where it is one field's fault.
+    pub(crate) fn at(self, pointer: &str) -> Self {
+        let Self(error) = self;
+        Self(if error.code == Code::Conflict { error.at(pointer) } else { error })
     }
 
     /// A bug, or a machine that fails: told to the log, not to the caller.
@@ -104,6 +112,18 @@ impl From<PlanError> for Refusal {
             PlanError::Definition(error) => error.into(),
             PlanError::Store(error) => error.into(),
             error @ PlanError::Missing(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<BackupError> for Refusal {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Store(StoreError::NotEmpty { .. }) => {
+                Self(ApiError::new(Code::Conflict).saying("The folder is not empty."))
+            }
+            BackupError::Store(error) => error.into(),
+            error => Self::internal(&error),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use runtime::handle::Runtime;
@@ -18,6 +19,9 @@ use crate::{
     metrics::Metrics,
     rate::Limiter,
 };
+
+/// How long a listing waits for the tables that it is read from.
+const LISTED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The state behind the router.
 #[derive(Debug)]
@@ -96,6 +100,12 @@ impl App {
     pub fn begin_to_stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
         self.live.end();
+    }
+
+    /// Waits until what was answered so far is in the tables that listings are read from. A disk that cannot be written
+    /// keeps no list from being read: after a while it is shown as of the last save.
+    pub(crate) async fn listable(&self) {
+        _ = tokio::time::timeout(LISTED_WITHIN, self.runtime.saved()).await;
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

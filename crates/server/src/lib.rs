@@ -15,9 +15,12 @@ pub mod keys;
 pub mod routes;
 pub mod serve;
 
+mod access;
 mod answer;
 mod auth;
 mod body;
+mod choice;
+mod copy;
 mod cors;
 mod cursor;
 mod link;
@@ -26,6 +29,7 @@ mod metrics;
 mod page;
 mod person;
 mod rate;
+mod rejection;
 mod request;
 mod secret_file;
 

@@ -10,10 +10,11 @@ use api::{
         profile::{Membership, ProfileAnswer, ProfileIdentifier, ProfileMerge, ProfileTrait, strength_word},
     },
 };
-use engine::person::View;
+use engine::{outcome::Reply, person::View};
 use model::{
     consent::{GrantedName, Rights},
     fact::TraitValue,
+    id::{Id, Merge, ProfileId},
     identifier::normalize,
     name::{Name, Trait},
     source::LegalBasis,
@@ -22,7 +23,10 @@ use profile::{
     held::{Held, Hold},
     traits::chosen,
 };
-use runtime::handle::{Reading, Runtime, Who};
+use runtime::{
+    handle::{Reading, Runtime, Who},
+    ticket::Failure,
+};
 
 /// Why a person is looked at.
 #[derive(Debug)]
@@ -81,6 +85,44 @@ pub(crate) fn profile(reading: &Reading, reason: &Reason) -> ProfileAnswer {
         events: person.sides.iter().map(|side| side.facts.days.events()).sum(),
         as_of: (*now).into(),
     }
+}
+
+/// A person who is no more.
+#[derive(Debug)]
+pub(crate) struct Erased {
+    /// The sides that went.
+    pub(crate) sides: Vec<ProfileId>,
+    /// How many events they had.
+    pub(crate) events: u64,
+}
+
+/// Erases a person; `None` if there is no such person.
+pub(crate) async fn erase(runtime: &Runtime, profile: ProfileId) -> Result<Option<Erased>, Failure> {
+    Ok(match runtime.erase(&Who::Profile(profile)).answer().await? {
+        Some(Reply::Erased { sides, events }) => Some(Erased { sides, events }),
+        _ => None,
+    })
+}
+
+/// A merge that was taken back.
+#[derive(Debug)]
+pub(crate) struct Unmerged {
+    /// The merge.
+    pub(crate) merge: Id<Merge>,
+    /// The profile that lives again.
+    pub(crate) restored: ProfileId,
+}
+
+/// Takes a merge of a profile back, the latest if none is named; `None` if there is no such merge.
+pub(crate) async fn unmerge(
+    runtime: &Runtime,
+    profile: ProfileId,
+    merge: Option<Id<Merge>>,
+) -> Result<Option<Unmerged>, Failure> {
+    Ok(match runtime.unmerge(&Who::Profile(profile), merge).answer().await? {
+        Some(Reply::Unmerged { merge, restored }) => Some(Unmerged { merge, restored }),
+        _ => None,
+    })
 }
 
 /// The latest choice about each purpose.

@@ -14,7 +14,7 @@ use store::{error::StoreError, substrate::Substrate};
 use super::count_bar;
 use crate::{
     config::Config,
-    person, routes,
+    copy, person,
     serve::{self, Fixed},
 };
 
@@ -100,7 +100,7 @@ fn all(output: &mut dyn Write, runtime: &Runtime, substrate: &Arc<dyn Substrate>
 }
 
 fn line(output: &mut dyn Write, runtime: &Runtime, reading: &runtime::handle::Reading) -> Result<(), ExportError> {
-    let copy = routes::everything(runtime, reading)?;
+    let copy = copy::everything(runtime, reading)?;
     serde_json::to_writer(&mut *output, &copy).map_err(std::io::Error::from)?;
     Ok(output.write_all(b"\n")?)
 }

@@ -9,7 +9,13 @@ use api::{
 };
 use axum::{Json, extract::State};
 
-use crate::{answer::Answer, app::Shared, auth::Secret, body::Content, command};
+use crate::{
+    answer::{Answer, Refusal},
+    app::Shared,
+    auth::Secret,
+    body::Content,
+    command,
+};
 
 /// Bytes of a folder's name.
 const NAME_BYTES: usize = 100;
@@ -29,12 +35,6 @@ pub(super) async fn make(State(app): State<Shared>, Secret(_): Secret, Content(b
         let mut bytes = 0;
         command::backup::write(&app.runtime, &app.folder, &to, &mut |_, total| bytes = total).map(|()| bytes)
     });
-    let bytes = bytes.await?.map_err(|error| match error {
-        command::backup::BackupError::Store(store::error::StoreError::NotEmpty { .. }) => {
-            ApiError::new(Code::Conflict).saying("The folder is not empty.").at("/to").into()
-        }
-        command::backup::BackupError::Store(error) => error.into(),
-        error => crate::answer::Refusal::internal(&error),
-    })?;
+    let bytes = bytes.await?.map_err(|error| Refusal::from(error).at("/to"))?;
     Ok(Json(BackupAnswer { folder, bytes }))
 }

@@ -1,42 +1,17 @@
 //! Consent by its own call.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use api::{
-    error::{ApiError, Code, pointer},
-    wire::{
-        self,
-        consent::{ConsentAnswer, ConsentRequest},
-        key::KeyKind,
-    },
+use api::wire::{
+    self,
+    consent::{ConsentAnswer, ConsentRequest},
+    key::KeyKind,
 };
 use axum::{Json, extract::State, http::HeaderMap};
-use engine::plan::Plan;
-use model::{
-    consent::{ConsentSignal, Means, Proof},
-    event::{Claim, Event, EventKind, Evidence},
-    identifier::{Identifier, namespace, normalize},
-    limits,
-    time::Span,
-    value::Fields,
-};
 use runtime::handle::{Taken, Who};
 
 use super::collect::sender;
-use crate::{
-    answer::{Answer, Refusal},
-    app::{App, Shared},
-    auth,
-    body::Content,
-    intake::{self, Sender},
-    keys::Key,
-    person,
-};
-
-/// The name of the event by which a choice stands in a person's history.
-const EVENT: &str = "Consent Updated";
-/// Bytes of the wording's version and of its language.
-const WORDING_BYTES: usize = 200;
+use crate::{answer::Answer, app::Shared, auth, body::Content, choice, intake, person};
 
 /// Records what a person granted and denied.
 pub(super) async fn record(
@@ -46,7 +21,7 @@ pub(super) async fn record(
 ) -> Answer<ConsentAnswer> {
     let key = auth::writer(&app, &headers, &body)?;
     let request: ConsentRequest = wire::read(&body)?;
-    let event = event(&app, &sender(&app, &key, &headers), &key, &request, &body)?;
+    let event = choice::event(&app, &sender(&app, &key, &headers), &key, &request, &body)?;
     let taken = intake::collect(&app, vec![event]).await?;
     let profile = match taken.first() {
         Some(Taken::Kept(profile) | Taken::ConsentOnly(profile) | Taken::Duplicate(profile)) => Some(*profile),
@@ -62,87 +37,4 @@ pub(super) async fn record(
         purposes.retain(|purpose, _| request.purposes.contains_key(purpose));
     }
     Ok(Json(ConsentAnswer { purposes, stored: profile.is_some() }))
-}
-
-fn event(app: &App, sender: &Sender, key: &Key, request: &ConsentRequest, body: &[u8]) -> Result<Event, Refusal> {
-    let plan = app.runtime.plan();
-    let at = request.at.map_or(sender.received_at, |wire::Moment(at)| at);
-    if at > sender.received_at.plus(Span::from_millis(limits::FUTURE_MS)) {
-        return Err(ApiError::new(Code::TimestampFuture).at("/at").into());
-    }
-    if request.until.is_some() {
-        return Err(ApiError::new(Code::Validation)
-            .saying("A grant that ends by itself is not kept yet.")
-            .at("/until")
-            .into());
-    }
-    let proof = Proof {
-        source: sender.source.clone(),
-        means: Means::Call,
-        wording: text("wording", request.wording.as_deref())?,
-        language: text("language", request.language.as_deref())?,
-    };
-    // The same call sent again is the same choice; the moment is in it, so that a later one is another.
-    let hash = blake3::hash(&[body, &at.as_millis().to_le_bytes()].concat());
-    Ok(Event {
-        kind: EventKind::Track { name: EVENT.into() },
-        message_id: format!("consent-{}", &hash.to_hex()[..32]).into(),
-        source: sender.source.clone(),
-        timestamp: at,
-        received_at: sender.received_at,
-        identifiers: claims(&plan, key, request)?,
-        properties: Fields::default(),
-        context: Fields::default(),
-        consent: Some(ConsentSignal { choices: choices(&plan, request)?, at, proof }),
-    })
-}
-
-fn choices(
-    plan: &Plan,
-    request: &ConsentRequest,
-) -> Result<Vec<(model::name::Name<model::name::Purpose>, bool)>, ApiError> {
-    if request.purposes.is_empty() {
-        return Err(ApiError::new(Code::Empty).at("/purposes"));
-    }
-    let choices = request.purposes.iter().map(|(purpose, granted)| match plan.purposes.get(purpose.as_str()) {
-        Some(known) => Ok((known.clone(), *granted)),
-        None => Err(ApiError::new(Code::UnknownPurpose).at(pointer("/purposes", purpose))),
-    });
-    choices.collect()
-}
-
-/// Whom the call is about. A page says it with the visitor's id and the account; an address or a card in a page's
-/// call could be anybody's, so only the shop's server may name those.
-fn claims(plan: &Plan, key: &Key, request: &ConsentRequest) -> Result<Vec<Claim>, ApiError> {
-    if key.kind == KeyKind::Public && !request.identifiers.is_empty() {
-        return Err(ApiError::new(Code::KeyKind).at("/identifiers"));
-    }
-    let trusted = plan.sources.get(key.source.as_str()).is_some_and(|source| source.trusted);
-    let own = [(namespace::USER_ID, &request.user_id), (namespace::ANONYMOUS_ID, &request.anonymous_id)];
-    let own = own.into_iter().filter_map(|(namespace, value)| Some((namespace, value.as_deref()?)));
-    let further = request.identifiers.iter().map(|(namespace, value)| (namespace.as_str(), value.as_str()));
-    let mut claims = Vec::new();
-    for (namespace, value) in own.chain(further).take(limits::EVENT_IDENTIFIERS) {
-        let unknown = || ApiError::new(Code::UnknownNamespace).at(pointer("/identifiers", namespace));
-        let (name, rules) = plan.namespaces.get_key_value(namespace).ok_or_else(unknown)?;
-        let Ok(value) = normalize(value, rules.fold_case) else { continue };
-        let stated = matches!(namespace, namespace::EMAIL | namespace::PHONE | namespace::ANONYMOUS_ID);
-        let evidence = if trusted && !stated { Evidence::Verified } else { Evidence::Stated };
-        let claim = Claim { identifier: Identifier { namespace: name.clone(), value }, evidence };
-        claims.push((std::cmp::Reverse(rules.strength), claim));
-    }
-    if claims.is_empty() {
-        return Err(ApiError::new(Code::NoIdentifier).saying("The call names nobody."));
-    }
-    claims.sort_by(|(a, one), (b, other)| (a, &one.identifier).cmp(&(b, &other.identifier)));
-    Ok(claims.into_iter().map(|(_, claim)| claim).collect())
-}
-
-fn text(field: &str, text: Option<&str>) -> Result<Option<Arc<str>>, ApiError> {
-    match text {
-        Some(text) if text.len() > WORDING_BYTES => Err(ApiError::new(Code::TooMany)
-            .saying(format!("`{field}` has more than {WORDING_BYTES} bytes."))
-            .at(pointer("", field))),
-        text => Ok(text.map(Arc::from)),
-    }
 }

@@ -8,7 +8,6 @@ use api::{
     },
 };
 use axum::{Json, extract::State};
-use engine::outcome::Reply;
 use model::{identifier::Identifier, time::Span};
 use profile::held::Hold;
 use runtime::handle::{Reading, Who};
@@ -30,14 +29,13 @@ pub(super) async fn unmerge(
     let bad = |_| ApiError::new(Code::Validation).saying("A merge is named by mrg_….").at("/merge_id");
     let merge = request.merge_id.as_deref().map(str::parse).transpose().map_err(bad)?;
     let kept = find(&app, &id).await?.person.id;
-    match app.runtime.unmerge(&Who::Profile(kept), merge).answer().await? {
-        Some(Reply::Unmerged { merge, restored }) => Ok(Json(UnmergeAnswer {
-            merge_id: merge.to_string(),
-            kept: kept.to_string(),
-            restored: restored.to_string(),
-        })),
-        _ => Err(ApiError::new(Code::NotFound).saying("The profile has no such merge.").into()),
-    }
+    let none = || ApiError::new(Code::NotFound).saying("The profile has no such merge.");
+    let unmerged = person::unmerge(&app.runtime, kept, merge).await?.ok_or_else(none)?;
+    Ok(Json(UnmergeAnswer {
+        merge_id: unmerged.merge.to_string(),
+        kept: kept.to_string(),
+        restored: unmerged.restored.to_string(),
+    }))
 }
 
 /// Signs a token for a link to one person.

@@ -15,10 +15,7 @@ mod segments;
 mod settings;
 mod system;
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, time::Instant};
 
 use api::error::Code;
 use axum::{
@@ -29,15 +26,7 @@ use axum::{
     routing::{delete, get, post, put},
 };
 
-pub(crate) use self::rights::everything;
-use crate::{
-    answer::Refusal,
-    app::{App, Shared},
-    cors,
-};
-
-/// How long a listing waits for the tables that it is read from.
-const LISTED_WITHIN: Duration = Duration::from_secs(5);
+use crate::{answer::Refusal, app::Shared, cors};
 
 /// The whole API over one [`crate::app::App`].
 pub fn router(app: Shared) -> Router {
@@ -125,12 +114,6 @@ async fn observed(State(app): State<Shared>, request: Request, next: Next) -> Re
     app.metrics.request(&path, status, took);
     tracing::info!(%method, path, status, took_us = took.as_micros() as u64, "request");
     response
-}
-
-/// Waits until what was answered so far is in the tables that listings are read from. A disk that cannot be written
-/// keeps no list from being read: after a while it is shown as of the last save.
-async fn listable(app: &App) {
-    _ = tokio::time::timeout(LISTED_WITHIN, app.runtime.saved()).await;
 }
 
 /// The address that a request came from, if it came over a socket.

@@ -2,22 +2,19 @@
 
 use api::{
     error::{ApiError, Code},
-    wire::profile::{Access, AccessPage, ProfileAnswer, TimelinePage},
+    wire::profile::{AccessPage, ProfileAnswer, TimelinePage},
 };
 use axum::{Json, extract::State};
-use engine::command;
 use model::{
-    consent::Site,
-    consent::Use,
-    id::{ApiKey, Id},
+    consent::{Site, Use},
     name::{Name, Purpose},
     time::Timestamp,
 };
 use runtime::handle::Reading;
 use serde::Deserialize;
 
-use super::listable;
 use crate::{
+    access::{note, shown},
     answer::{Answer, Refusal},
     app::{App, Shared},
     auth::Secret,
@@ -83,10 +80,10 @@ pub(super) async fn accesses(
     let (passed, limit) = (usize::try_from(passed).unwrap_or(usize::MAX), paging.limit());
     let reading = find(&app, &id).await?;
     let most = passed.saturating_add(limit);
-    listable(&app).await;
+    app.listable().await;
     let all = tokio::task::spawn_blocking(move || app.runtime.accesses(&reading.person, most)).await??;
     let next = (all.len() == most).then(|| cursor::write("accesses", [most as u64]));
-    Ok(Json(AccessPage { accesses: all.iter().skip(passed).map(access).collect(), next }))
+    Ok(Json(AccessPage { accesses: all.iter().skip(passed).map(shown).collect(), next }))
 }
 
 /// The person of a path.
@@ -96,26 +93,4 @@ pub(super) async fn accesses(
 pub(super) async fn find(app: &App, id: &str) -> Result<Reading, Refusal> {
     let who = person::who(&app.runtime, id)?;
     app.runtime.read(&who).answer().await?.ok_or_else(|| Code::NotFound.into())
-}
-
-/// Notes that somebody looked, or wanted to.
-pub(super) async fn note(
-    app: &App,
-    reading: &Reading,
-    by: Id<ApiKey>,
-    purpose: Option<Name<Purpose>>,
-    allowed: bool,
-) -> Result<(), Refusal> {
-    let access = command::Access { profile: reading.person.id, purpose, allowed, by };
-    Ok(app.runtime.note_access(access).await?)
-}
-
-/// One noted access as it is shown.
-pub(super) fn access((at, access): &(Timestamp, command::Access)) -> Access {
-    Access {
-        at: (*at).into(),
-        key_id: access.by.to_string(),
-        allowed: access.allowed,
-        purpose: access.purpose.as_ref().map(ToString::to_string),
-    }
 }

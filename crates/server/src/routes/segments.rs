@@ -9,7 +9,6 @@ use api::{
 };
 use axum::{Json, extract::State};
 use definition::{Documents, Kind};
-use engine::plan::Plan;
 use model::{
     name::{Name, Segment},
     partition::Partition,
@@ -43,7 +42,7 @@ pub(super) async fn list(State(app): State<Shared>, Secret(_): Secret) -> Answer
         .collect();
     let mut segments = Vec::with_capacity(names.len());
     for (name, size) in names.into_iter().zip(sizes) {
-        segments.extend(answer(&app.runtime, &plan, &documents, name, size.await?));
+        segments.extend(answer(&app.runtime, &documents, name, size.await?));
     }
     Ok(Json(SegmentList { segments }))
 }
@@ -68,7 +67,7 @@ pub(super) async fn read(
     let (plan, documents, name) = (app.runtime.plan(), app.runtime.documents(), name.as_str().into());
     let rule = plan.segments.by_name(&name).ok_or(Code::NotFound)?;
     let size = app.runtime.size(&[rule.number]).await?;
-    let answer = answer(&app.runtime, &plan, &documents, &name, size);
+    let answer = answer(&app.runtime, &documents, &name, size);
     Ok(Json(answer.ok_or(Code::NotFound)?))
 }
 
@@ -118,13 +117,8 @@ pub(super) async fn count(State(app): State<Shared>, Secret(_): Secret, Content(
     Ok(Json(CountAnswer { count: tally.matched, complete: tally.incomplete == 0 }))
 }
 
-fn answer(
-    runtime: &Runtime,
-    plan: &Plan,
-    documents: &Documents,
-    name: &Name<Segment>,
-    size: Tally,
-) -> Option<SegmentAnswer> {
+fn answer(runtime: &Runtime, documents: &Documents, name: &Name<Segment>, size: Tally) -> Option<SegmentAnswer> {
+    let plan = runtime.plan();
     let rule = plan.segments.by_name(name)?;
     let document = documents.get(Kind::Segment, name.as_str()).unwrap_or_default();
     let field = |field: &str| document.get(field).and_then(Value::as_str).map(str::to_owned);

@@ -1,0 +1,86 @@
+//! Rejected events as they are kept: found, corrected, read again.
+
+use api::{
+    error::{ApiError, Code},
+    tracking::{Gpc, Parsed, Route},
+    wire::rejected::RejectedEvent,
+};
+use engine::command::Rejection;
+use model::{
+    event::Claim,
+    id::{Id, Rejected},
+    partition::Partition,
+};
+use serde_json::Value;
+
+use crate::{
+    answer::Refusal,
+    app::{App, Shared},
+    intake::{self, Sender},
+};
+
+/// Keeps a correction in the place of what was rejected.
+pub(crate) async fn correct(
+    app: &App,
+    partition: Partition,
+    old: Rejection,
+    raw: String,
+) -> Result<Rejection, Refusal> {
+    let old_id = old.id;
+    let before = about(app, &old);
+    let mut corrected = Rejection { raw: raw.into(), keys: Vec::new(), side: None, ..old };
+    let after = about(app, &corrected);
+    // Identifiers say where it is kept. About somebody else it is another record, and the old one goes.
+    if before != after {
+        corrected.id = Id::from_bits(old_id.bits() ^ 1);
+    }
+    app.runtime.refuse(corrected.clone(), &after).await?;
+    if corrected.id != old_id {
+        app.runtime.resolve(partition, old_id).await?;
+    }
+    Ok(corrected)
+}
+
+/// A rejected event as the API shows it.
+pub(crate) fn shown(rejection: &Rejection) -> RejectedEvent {
+    // What cannot be read as JSON (too deep, a number too large) is shown as the text that came.
+    let event = serde_json::from_str(&rejection.raw).unwrap_or_else(|_| Value::String(rejection.raw.to_string()));
+    RejectedEvent {
+        id: rejection.id.to_string(),
+        received_at: rejection.at.into(),
+        source: rejection.source.to_string(),
+        message_id: event.get("messageId").and_then(Value::as_str).map(str::to_owned),
+        code: rejection.code.to_string(),
+        message: rejection.message.to_string(),
+        pointer: rejection.pointer.to_string(),
+        event,
+    }
+}
+
+/// The rejected event of an id, with the partition that keeps it. Reads through all of them.
+pub(crate) async fn find(app: &Shared, id: &str) -> Result<(Partition, Rejection), Refusal> {
+    let id: Id<Rejected> = id.parse().map_err(|_| Refusal::new(Code::NotFound))?;
+    app.listable().await;
+    let all = {
+        let app = app.clone();
+        tokio::task::spawn_blocking(move || app.runtime.refused(usize::MAX)).await??
+    };
+    all.into_iter().find(|(_, rejection)| rejection.id == id).ok_or_else(|| Code::NotFound.into())
+}
+
+/// Reads a rejected event again, as its source sent it.
+pub(crate) fn parse(app: &App, rejection: &Rejection) -> Result<Parsed, ApiError> {
+    let sender = Sender { source: rejection.source.clone(), received_at: rejection.at, gpc: Gpc::Absent };
+    let body = format!("{{\"batch\":[{}]}}", rejection.raw);
+    intake::parse(app, &sender, Route::Batch, body.as_bytes())
+}
+
+/// Whom a rejected event is about, as far as that can be read.
+fn about(app: &App, rejection: &Rejection) -> Vec<Claim> {
+    let Ok(mut parsed) = parse(app, rejection) else { return Vec::new() };
+    match (parsed.events.pop(), parsed.refused.pop()) {
+        (Some(event), _) => event.identifiers,
+        (None, Some(refused)) => refused.identifiers,
+        (None, None) => Vec::new(),
+    }
+}
