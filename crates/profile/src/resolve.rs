@@ -88,13 +88,15 @@ pub fn strength(rules: &NamespaceRules, evidence: Evidence) -> Strength {
     }
 }
 
-/// The place of the event's anchor among its claims: the first strong one, else the first device, else the first weak
-/// one. What rode on a link is never the anchor. `None` if nothing is left.
+/// The place of the event's anchor among its claims: the first strong one of which a person has one (the account), else
+/// the first strong one, else the first device, else the first weak one. An address may be a family's, though verified;
+/// an account is not. What rode on a link is never the anchor. `None` if nothing is left.
 pub fn anchor(claims: &[Claim], rules: impl Fn(&Name<Namespace>) -> Option<NamespaceRules>) -> Option<usize> {
     let rank = |claim: &Claim| {
-        let strength = strength(&rules(&claim.identifier.namespace)?, claim.evidence);
-        match (claim.evidence, strength) {
+        let rules = rules(&claim.identifier.namespace)?;
+        match (claim.evidence, strength(&rules, claim.evidence)) {
             (Evidence::Link, _) => None,
+            (_, Strength::Strong) if rules.one_per_person => Some(3),
             (_, Strength::Strong) => Some(2),
             (_, Strength::Device) => Some(1),
             (_, Strength::Weak) => Some(0),
