@@ -173,7 +173,9 @@ pub(crate) fn history_page(
     most: usize,
 ) -> Result<Vec<StoredEvent>, StoreError> {
     let mut page = Vec::new();
-    for side in person.sides.iter().map(|side| side.facts.origin) {
+    for (side, days) in person.sides.iter().map(|side| (side.facts.origin, &side.facts.days)) {
+        // What has expired may still stand in the tables until the next save.
+        let Some(oldest) = days.first().map(i64::from) else { continue };
         let Some(key) = shared.key(side)? else { continue };
         let end = before.map(|(at, tie)| tables::history_key(side, at, tie));
         let mut range = tables::history_range(side, most).descending();
@@ -186,7 +188,8 @@ pub(crate) fn history_page(
         let stored = stored.into_iter().filter_map(|(key, value)| {
             tables::history_place(&key).ok().map(|(_, at, tie)| (at, tie, Arc::from(value)))
         });
-        page.extend(stored.chain(waiting).map(|(at, tie, sealed)| (at, tie, side, key, sealed)));
+        let kept = stored.chain(waiting).filter(|(at, ..)| at.day() >= oldest);
+        page.extend(kept.map(|(at, tie, sealed)| (at, tie, side, key, sealed)));
     }
     page.sort_by_key(|(at, tie, side, ..)| std::cmp::Reverse((*at, *tie, *side)));
     page.dedup_by_key(|(at, tie, side, ..)| (*at, *tie, *side));
@@ -253,6 +256,18 @@ pub(crate) fn accesses(shared: &Shared, person: &Person, most: usize) -> Result<
     found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     found.truncate(most);
     Ok(found)
+}
+
+/// Ids of profiles that began in a partition, from an ordinal on, as of the last save; at most `most`.
+pub(crate) fn profile_ids(
+    shared: &Shared,
+    partition: Partition,
+    from: u32,
+    most: usize,
+) -> Result<Vec<ProfileId>, StoreError> {
+    let range = tables::profile_range(partition, from..u32::MAX, most);
+    let pairs = shared.substrate.range(tables::PROFILES, range)?;
+    pairs.iter().map(|(key, _)| tables::profile_of(key).map_err(|_| damaged("profiles"))).collect()
 }
 
 /// Refused events of all partitions, newest first.

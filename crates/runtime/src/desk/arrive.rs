@@ -10,7 +10,7 @@ use engine::{
     state::Whereabouts,
     wants::Want,
 };
-use model::{event::Evidence, id::ProfileId, identifier::IdentifierKey, partition::Partition};
+use model::{consent::ConsentSignal, event::Evidence, id::ProfileId, identifier::IdentifierKey, partition::Partition};
 use store::error::StoreError;
 
 use super::Desk;
@@ -103,7 +103,7 @@ impl Desk {
             return Ok(());
         }
         if let Some((person, side)) = seat
-            && load::has_event(&self.shared, side, mark.tie())?
+            && self.has_event(person, side, mark.tie())?
         {
             ticket.update(|taken| taken[place] = Taken::Duplicate(person));
             self.answer_after_block(Waiting::Taken(ticket));
@@ -128,6 +128,19 @@ impl Desk {
         self.run(Command::Event(Box::new(arrival)), &env, std::slice::from_ref(&waiting))?;
         self.answer_after_block(waiting);
         Ok(())
+    }
+
+    /// Whether a person has an event already, on whichever side: who has logged in since sends it again with more
+    /// identifiers than before.
+    fn has_event(&self, person: ProfileId, side: ProfileId, tie: u64) -> Result<bool, StoreError> {
+        let sides = self.state.person(person).into_iter().flat_map(|person| &person.sides);
+        let others = sides.map(|other| other.facts.origin).filter(|other| *other != side);
+        for side in std::iter::once(side).chain(others) {
+            if load::has_event(&self.shared, side, tie)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Answers a question about a person, or sends it on.
@@ -187,7 +200,7 @@ impl Desk {
     /// Keeps a refused event if it may be kept, or is done with one.
     pub(crate) fn refused(&mut self, refused: RefusedEvent, ticket: &Ticket<()>) {
         let done = match refused {
-            RefusedEvent::Keep(rejection, route) => self.keep_refused(*rejection, route, ticket),
+            RefusedEvent::Keep(rejection, route, consent) => self.keep_refused(*rejection, route, consent, ticket),
             RefusedEvent::Resolve(rejected) => self.log(Command::Resolve { rejected }, ticket),
         };
         if let Err(error) = done {
@@ -196,12 +209,18 @@ impl Desk {
         }
     }
 
-    fn keep_refused(&mut self, mut rejection: Rejection, route: Route, ticket: &Ticket<()>) -> Result<(), StoreError> {
+    fn keep_refused(
+        &mut self,
+        mut rejection: Rejection,
+        route: Route,
+        consent: Option<ConsentSignal>,
+        ticket: &Ticket<()>,
+    ) -> Result<(), StoreError> {
         let now = self.env().now;
         let seat = if route.key.is_some() { self.locate(route)? } else { Seat::Nobody };
         let person = match seat {
             Seat::Elsewhere(route, to) => {
-                let refused = RefusedEvent::Keep(Box::new(rejection), route);
+                let refused = RefusedEvent::Keep(Box::new(rejection), route, consent);
                 self.send_on(to, Message::Refused(to, refused, ticket.clone()));
                 return Ok(());
             }
@@ -211,7 +230,7 @@ impl Desk {
             }
             Seat::Nobody => None,
         };
-        let consents = admit::consents_with(None, person.map(Arc::as_ref));
+        let consents = admit::consents_with(consent.as_ref(), person.map(Arc::as_ref));
         if admit::may_keep(&self.plan, &rejection.source, &consents, now) {
             self.log(Command::Reject(Box::new(rejection)), ticket)
         } else {
