@@ -1,0 +1,77 @@
+//! Data folders that must not be opened: each with a sentence, and left as it is.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::json;
+
+use crate::shop::{PROGRAM, Shop, at, track};
+
+fn serve(folder: &Path, more: &[&str]) -> Output {
+    let mut command = Command::new(PROGRAM);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).args(more).output().unwrap()
+}
+
+fn complaint(output: &Output) -> String {
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A stopped shop with one event in it.
+fn closed() -> Shop {
+    let mut shop = Shop::open();
+    shop.grant("anonymous_id:c1", &["site"]);
+    shop.page_sends(&[track("Product Viewed", "m1", &json!({"anonymousId": "c1"}), &json!({}))]);
+    shop.server.stop();
+    shop
+}
+
+#[test]
+fn a_folder_in_use_is_refused_and_its_owner_goes_on() {
+    let shop = Shop::open();
+    shop.grant("anonymous_id:c1", &["site"]);
+    let said = complaint(&serve(shop.folder(), &[]));
+    assert!(said.contains("in use"), "{said}");
+    shop.page_sends(&[track("Product Viewed", "m1", &json!({"anonymousId": "c1"}), &json!({}))]);
+    assert_eq!(shop.count("anonymous_id:c1", "Product Viewed"), 1);
+}
+
+#[test]
+fn a_folder_of_another_version_is_refused_and_opens_again_with_its_own() {
+    let mut shop = closed();
+    let version = shop.folder().join("VERSION");
+    let own = fs::read_to_string(&version).unwrap();
+    fs::write(&version, own.replace('1', "7")).unwrap();
+    let said = complaint(&serve(shop.folder(), &[]));
+    assert!(said.contains("format") && said.contains('7'), "{said}");
+    fs::write(&version, own).unwrap();
+    shop.start_again_at(at("2026-03-02 10:01"));
+    assert_eq!(shop.count("anonymous_id:c1", "Product Viewed"), 1);
+}
+
+#[test]
+fn another_number_of_partitions_and_a_folder_of_something_else_are_refused() {
+    let shop = closed();
+    let said = complaint(&serve(shop.folder(), &["--partitions", "2"]));
+    assert!(said.contains("64 partitions"), "{said}");
+    let other = shop.path("photos");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("holiday.jpg"), b"x").unwrap();
+    let said = complaint(&serve(&other, &[]));
+    assert!(said.contains("not empty"), "{said}");
+    let names: Vec<_> = fs::read_dir(&other).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| name == "holiday.jpg" || name == "LOCK"), "{names:?}");
+    assert_eq!(fs::read(other.join("holiday.jpg")).unwrap(), b"x");
+}
+
+#[test]
+fn an_unknown_key_in_the_configuration_is_refused_by_name() {
+    let shop = closed();
+    let config = shop.path("shop.toml");
+    fs::write(&config, "listn = \"127.0.0.1:0\"\n").unwrap();
+    let said = complaint(&serve(shop.folder(), &["--config", config.to_str().unwrap()]));
+    assert!(said.contains("listn") && said.contains("shop.toml"), "{said}");
+}

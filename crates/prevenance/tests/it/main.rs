@@ -1,0 +1,34 @@
+//! What the product promises, seen from outside: each test starts the real program and speaks its public API.
+//!
+//! A test that proves a requirement is named after it and performs the row's given, when and then.
+
+#[cfg(test)]
+mod bad_conditions;
+#[cfg(test)]
+mod bad_events;
+#[cfg(test)]
+mod bad_folders;
+#[cfg(test)]
+mod bytes;
+#[cfg(test)]
+mod collecting;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod full_disk;
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod identity;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod rights;
+#[cfg(test)]
+mod segments;
+#[cfg(test)]
+mod shop;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod unmerge;

@@ -1,0 +1,92 @@
+//! The README's commands are typed as they stand, against the real program.
+
+use std::{fs, path::Path, process::Command};
+
+use testkit::{
+    process::{Options, SECRET_KEY, Server, WRITE_KEY},
+    shell::{self, commands},
+};
+
+use crate::shop::PROGRAM;
+
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+
+/// How the README starts the program.
+const RUN: &str = "cargo run --release --";
+
+#[test]
+fn the_first_walk_works_as_it_is_written() {
+    let text = fs::read_to_string(README).unwrap();
+    let server = Server::start(PROGRAM, Options::default());
+    let environment = [("SECRET", SECRET_KEY), ("WRITE", WRITE_KEY), ("PREVENANCE", server.url())];
+    let calls: Vec<_> = blocks(&text).into_iter().filter(|block| block.starts_with("curl ")).collect();
+    assert!(calls.len() >= 4, "{calls:?}");
+    let mut said = Vec::new();
+    for call in calls {
+        // `-f`, so that an error status fails the command.
+        let script = format!("set -e\n{}", call.replace("curl -s", "curl -sf"));
+        let output =
+            Command::new("bash").args(["-c", &script]).envs(environment).env("no_proxy", "*").output().unwrap();
+        assert!(output.status.success(), "{call}\n{}", String::from_utf8_lossy(&output.stderr));
+        said.push(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    assert!(said.iter().any(|answer| answer.contains("\"first_name\"") && answer.contains("Ana")), "{said:?}");
+    assert!(
+        said.iter().any(|answer| answer.contains("\"recent-buyers\"") && answer.contains("\"size\":1")),
+        "{said:?}"
+    );
+    assert!(!said.iter().any(|answer| answer.contains("rejected")), "{said:?}");
+}
+
+#[test]
+fn every_command_of_the_program_that_the_readme_names_exists() {
+    let text = fs::read_to_string(README).unwrap();
+    let help = |subcommand: &str| {
+        let output = Command::new(PROGRAM).args([subcommand, "--help"]).output().unwrap();
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let mut checked = 0;
+    for command in commands(&text) {
+        let Some(arguments) = shell::arguments(&command, RUN) else { continue };
+        assert_eq!(shell::unknown(&arguments, help), None, "README, line {}: {}", command.line, command.text);
+        checked += 1;
+    }
+    assert!(checked >= 2, "demo and serve");
+}
+
+#[test]
+fn the_sample_shop_starts_fills_and_says_what_to_try() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let output = demo(&folder.path().join("data"));
+    assert!(output.contains("listening on http://") || output.contains("http://127.0.0.1:"), "{output}");
+    assert!(output.contains("curl"), "it says what to try: {output}");
+}
+
+/// Runs the sample shop until it has said what to try, and stops it.
+fn demo(data: &Path) -> String {
+    use std::io::{BufRead, BufReader};
+    let mut child = Command::new(PROGRAM)
+        .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        said.push_str(&line);
+        said.push('\n');
+        if line.contains("curl") {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said
+}
+
+/// The shell blocks of a document, whole: some commands go over several lines.
+fn blocks(markdown: &str) -> Vec<String> {
+    let parts = markdown.split("```sh\n").skip(1);
+    parts.map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
+}
