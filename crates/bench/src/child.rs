@@ -39,10 +39,17 @@ impl Child {
     }
 
     /// Starts a part of this very program.
-    pub(crate) fn part<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, Failed> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("part").args(arguments);
+    pub(crate) fn part(part: &str, arguments: &[&str]) -> Result<Self, Failed> {
+        let mut command = Self::part_command(part)?;
+        command.args(arguments);
         Self::start(command)
+    }
+
+    /// The command that starts a part of this very program, to be completed.
+    pub(crate) fn part_command(part: &str) -> Result<Command, Failed> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["part", part]);
+        Ok(command)
     }
 
     /// Waits for a line with this in it, and returns what stands behind it.

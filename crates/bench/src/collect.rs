@@ -20,8 +20,9 @@ use crate::{
 /// Times that product and reference are measured, in turn.
 const ROUNDS: usize = 3;
 
-const SINGLE: Kind = Kind { path: "/v1/track", events: 1, connections: 256 };
-const BATCH: Kind = Kind { path: "/v1/batch", events: 100, connections: 16 };
+// The path says the type, so all are tracks.
+const SINGLE: Kind = Kind { path: "/v1/track", events: 1, connections: 256, deed: Some(Deed::View) };
+const BATCH: Kind = Kind { path: "/v1/batch", events: 100, connections: 16, deed: None };
 
 /// How events are sent.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,7 @@ struct Kind {
     path: &'static str,
     events: usize,
     connections: usize,
+    deed: Option<Deed>,
 }
 
 /// The reference as a process.
@@ -122,7 +124,7 @@ impl Kind {
     /// One for each connection; single events differ by connection.
     fn bodies(self, persons: u64) -> Vec<Bodies> {
         let (events, people) = (self.events, People::Drawn(persons));
-        let traffic = Traffic { events, people, when: When::JustNow, deed: None, first_message: messages() };
+        let traffic = Traffic { events, people, when: When::JustNow, deed: self.deed, first_message: messages() };
         let of = |connection: usize| match self.events {
             1 => Bodies::one(traffic, connection),
             _ => Bodies::batch(traffic),
@@ -134,7 +136,7 @@ impl Kind {
 impl Reference {
     fn start(path: &'static str) -> Result<Self, Failed> {
         let folder = tempfile::tempdir()?;
-        let child = Child::part(["reference", folder.path().to_str().ok_or("the folder's name is no UTF-8")?])?;
+        let child = Child::part("reference", &[folder.path().to_str().ok_or("the folder's name is no UTF-8")?])?;
         let address = child.line_with("listening on http://")?.parse()?;
         Ok(Self { child, target: Target { address, path, headers: write_authorization() }, _folder: folder })
     }

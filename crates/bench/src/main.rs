@@ -63,13 +63,22 @@ struct Flags {
     /// One JSON object a line instead of text.
     #[arg(long)]
     json: bool,
-    /// The program to measure; built with `cargo build --release -p prevenance` if none is named.
+    /// Another build of `prevenance` to measure over HTTP, instead of the server as this program was built with it.
     #[arg(long)]
     program: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Part {
+    /// The product's server.
+    Serve {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// A folder of definitions.
+        #[arg(long)]
+        definitions: Option<PathBuf>,
+    },
     /// The server that collecting is measured against: parses, appends, syncs, answers.
     Reference {
         /// Where it appends.
@@ -129,6 +138,7 @@ fn run(command: Command) -> Result<(), Failed> {
 
 fn run_part(part: Part) -> Result<(), Failed> {
     match part {
+        Part::Serve { data, definitions } => program::serve(&data, definitions),
         Part::Reference { folder } => reference::serve(&folder),
         Part::Grow { folder, persons } => recover::grow(&folder, persons),
         Part::Unsaved { folder, persons, events } => recover::leave_unsaved(&folder, persons, events),
@@ -139,10 +149,12 @@ fn run_part(part: Part) -> Result<(), Failed> {
 
 /// Each bench in a process of its own, so that the peak memory that it reports is its own.
 fn all(flags: &Flags) -> Result<(), Failed> {
-    let program = program::find(flags)?;
     for name in ["collect-single", "collect-batch", "segment-count", "recover", "memory"] {
         let mut command = std::process::Command::new(std::env::current_exe()?);
-        command.arg(name).arg("--program").arg(&program);
+        command.arg(name);
+        if let Some(program) = &flags.program {
+            command.arg("--program").arg(program);
+        }
         command.args([(flags.quick, "--quick"), (flags.json, "--json")].iter().filter(|(on, _)| *on).map(|(_, f)| f));
         let status = command.status()?;
         if !status.success() {

@@ -1,15 +1,26 @@
-//! The program that is measured: built, started with a data folder of its own.
+//! The program that is measured, as a process with a data folder of its own.
 
-use std::{net::SocketAddr, path::PathBuf, process::Command};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
+use server::{
+    config::{Config, Rate},
+    serve::{Bootstrap, Fixed},
+};
 use tempfile::TempDir;
 
 use crate::{Failed, Flags, child::Child, load::Connection, shop};
 
 const SECRET_KEY: &str = "sk_bench_0123456789abcdefghjkmnpqrstvwxyz";
 const WRITE_KEY: &str = "pk_bench_0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Requests a second that no bench reaches.
+const UNLIMITED: u32 = 1_000_000;
 
 /// What the program has published when it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,36 +42,34 @@ pub(crate) struct Program {
     _folder: TempDir,
 }
 
-/// The program named, or the one that cargo builds.
-pub(crate) fn find(flags: &Flags) -> Result<PathBuf, Failed> {
-    if let Some(program) = &flags.program {
-        return Ok(program.clone());
-    }
-    let mut command = Command::new("cargo");
-    command.args(["build", "--quiet", "--release", "-p", "prevenance", "--message-format=json"]);
-    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(std::process::Stdio::inherit()).output()?;
-    let messages = String::from_utf8(output.stdout)?;
-    let binary = |message: Value| {
-        let is_ours = message["target"]["name"] == "prevenance" && message["target"]["kind"][0] == "bin";
-        message["executable"].as_str().filter(|_| is_ours).map(PathBuf::from)
+/// Serves as `prevenance serve` does, until it is killed.
+pub(crate) fn serve(folder: &Path, definitions: Option<PathBuf>) -> Result<(), Failed> {
+    let config = Config {
+        listen: "127.0.0.1:0".to_owned(),
+        data: folder.to_owned(),
+        definitions,
+        rate: Rate { requests_per_s: UNLIMITED, burst: UNLIMITED },
+        ..Config::default()
     };
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages.filter_map(binary).next_back().ok_or_else(|| "cargo built no program `prevenance`".into())
+    let bootstrap = Bootstrap { secret_key: Some(SECRET_KEY.into()), write_key: Some(WRITE_KEY.into()) };
+    Ok(server::serve::run(config, Fixed::default(), &bootstrap)?)
 }
 
 impl Program {
     /// Starts the program on an empty data folder, with no limit on what one key may send.
     pub(crate) fn start(flags: &Flags, published: Published) -> Result<Self, Failed> {
         let folder = tempfile::tempdir()?;
-        let mut command = Command::new(find(flags)?);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder.path().join("data"));
-        command.args(["--bootstrap-secret-key", SECRET_KEY, "--bootstrap-write-key", WRITE_KEY]);
-        command.env("PREVENANCE__RATE__REQUESTS_PER_S", "1000000").env("PREVENANCE__RATE__BURST", "1000000");
+        let data = folder.path().join("data");
+        let definitions = folder.path().join("definitions");
+        let mut command = match &flags.program {
+            Some(program) => named(program),
+            None => Child::part_command("serve")?,
+        };
+        command.arg("--data").arg(&data);
         if published == Published::Segments {
-            let definitions = folder.path().join("definitions");
             std::fs::create_dir(&definitions)?;
             std::fs::write(definitions.join("segments.json"), shop::definitions().to_string())?;
-            command.env("PREVENANCE__DEFINITIONS", &definitions);
+            command.arg("--definitions").arg(&definitions);
         }
         let child = Child::start(command)?;
         let address = child.line_with("listening on http://")?.parse()?;
@@ -74,6 +83,16 @@ impl Program {
         let status: Value = serde_json::from_slice(connection.call(request.as_bytes()).await?)?;
         status["events"].as_u64().ok_or_else(|| "the status says nothing of events".into())
     }
+}
+
+/// A program named by the caller: an older version, or one built otherwise.
+fn named(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    command.args(["--bootstrap-secret-key", SECRET_KEY, "--bootstrap-write-key", WRITE_KEY]);
+    let unlimited = UNLIMITED.to_string();
+    command.env("PREVENANCE__RATE__REQUESTS_PER_S", &unlimited).env("PREVENANCE__RATE__BURST", &unlimited);
+    command
 }
 
 /// The header with which events are sent.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Times that each of the two is measured, in turn.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// Bytes of log read at once, as the engine does.
 const READ_BYTES: usize = limits::BLOCK_BYTES / 2;
@@ -44,9 +44,9 @@ pub(crate) fn run(flags: &Flags) -> Result<Report, Failed> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     let data = data.to_str().ok_or("the folder's name is no UTF-8")?;
-    let grown = Child::part(["grow", data, &persons.to_string()])?;
+    let grown = Child::part("grow", &[data, &persons.to_string()])?;
     grown.finished()?;
-    let mut killed = Child::part(["unsaved", data, &persons.to_string(), &unsaved.to_string()])?;
+    let mut killed = Child::part("unsaved", &[data, &persons.to_string(), &unsaved.to_string()])?;
     killed.line_with("all answered")?;
     killed.kill9()?;
     let (mut starts, mut reads) = (Vec::new(), Vec::new());
@@ -74,7 +74,7 @@ pub(crate) fn run(flags: &Flags) -> Result<Report, Failed> {
 }
 
 fn took(part: &str, data: &str) -> Result<Took, Failed> {
-    let mut child = Child::part([part, data])?;
+    let mut child = Child::part(part, &[data])?;
     let line = child.line_with(TOOK)?;
     let peak_bytes = child.peak_bytes()?;
     child.kill9()?;
