@@ -20,7 +20,8 @@ use engine::{
     plan::Plan,
 };
 use model::{
-    event::Event,
+    consent::ConsentSignal,
+    event::{Claim, Event},
     id::{Id, Merge, ProfileId, Rejected},
     identifier::Identifier,
     name::{Name, Segment},
@@ -335,6 +336,12 @@ impl Runtime {
         pending
     }
 
+    /// Ids of profiles that began in a partition, in order, from an ordinal on; those that lost a merge or were erased
+    /// are among them. Blocking. As of the last save; see [`Self::saved`].
+    pub fn profile_ids(&self, partition: Partition, from: u32, most: usize) -> Result<Vec<ProfileId>, StoreError> {
+        load::profile_ids(&self.shared, partition, from, most)
+    }
+
     /// How many partitions there are.
     pub fn partitions(&self) -> u16 {
         self.shared.substrate.partitions()
@@ -368,8 +375,9 @@ impl Runtime {
         condition::compile(text, &Scope { schema: &plan.schema, segments: &segments, usage: Usage::Segment })
     }
 
-    /// Keeps a refused event, if consent or the source's basis allows it. `about` are the identifiers it carries.
-    pub fn refuse(&self, mut rejection: Rejection, about: &[model::event::Claim]) -> Pending<()> {
+    /// Keeps a refused event, if consent or the source's basis allows it. `about` are the identifiers it carries,
+    /// `consent` what it says itself.
+    pub fn refuse(&self, mut rejection: Rejection, about: &[Claim], consent: Option<ConsentSignal>) -> Pending<()> {
         let (ticket, pending) = Ticket::new(());
         let plan = self.plan();
         rejection.keys = about.iter().map(|claim| self.shared.hasher.identifier(&claim.identifier)).collect();
@@ -381,7 +389,7 @@ impl Runtime {
             }
             None => (Route { key: None, toward: None, moves: 0 }, Partition(0)),
         };
-        let refused = RefusedEvent::Keep(Box::new(rejection), route);
+        let refused = RefusedEvent::Keep(Box::new(rejection), route, consent);
         self.shared.tell(partition, Message::Refused(partition, refused, ticket));
         pending
     }

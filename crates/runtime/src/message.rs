@@ -10,6 +10,7 @@ use engine::{
     plan::Plan,
 };
 use model::{
+    consent::ConsentSignal,
     event::Event,
     id::{Id, Merge, ProfileId, Rejected},
     identifier::IdentifierKey,
@@ -172,8 +173,8 @@ impl Waiting {
 /// A refused event.
 #[derive(Debug)]
 pub(crate) enum RefusedEvent {
-    /// To keep, if the person's consent or the source's basis lets us; its route leads to the person.
-    Keep(Box<Rejection>, Route),
+    /// To keep, if the person's consent, the event's own, or the source's basis lets us; its route leads to the person.
+    Keep(Box<Rejection>, Route, Option<ConsentSignal>),
     /// To be done with.
     Resolve(Id<Rejected>),
 }

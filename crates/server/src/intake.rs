@@ -103,7 +103,7 @@ async fn keep_refused(app: &App, sender: &Sender, route: Route, refused: &[Refus
     for one in refused {
         let rejection = rejection(app, sender, route, one);
         app.live.show([live_rejected(&rejection)]);
-        kept.push(app.runtime.refuse(rejection, &one.identifiers));
+        kept.push(app.runtime.refuse(rejection, &one.identifiers, one.consent.clone()));
     }
     for pending in kept {
         pending.await?;

@@ -7,6 +7,7 @@ use api::{
 };
 use engine::command::Rejection;
 use model::{
+    consent::ConsentSignal,
     event::Claim,
     id::{Id, Rejected},
     partition::Partition,
@@ -27,14 +28,14 @@ pub(crate) async fn correct(
     raw: String,
 ) -> Result<Rejection, Refusal> {
     let old_id = old.id;
-    let before = about(app, &old);
+    let (before, _) = about(app, &old);
     let mut corrected = Rejection { raw: raw.into(), keys: Vec::new(), side: None, ..old };
-    let after = about(app, &corrected);
+    let (after, consent) = about(app, &corrected);
     // Identifiers say where it is kept. About somebody else it is another record, and the old one goes.
     if before != after {
         corrected.id = Id::from_bits(old_id.bits() ^ 1);
     }
-    app.runtime.refuse(corrected.clone(), &after).await?;
+    app.runtime.refuse(corrected.clone(), &after, consent).await?;
     if corrected.id != old_id {
         app.runtime.resolve(partition, old_id).await?;
     }
@@ -75,12 +76,12 @@ pub(crate) fn parse(app: &App, rejection: &Rejection) -> Result<Parsed, ApiError
     intake::parse(app, &sender, Route::Batch, body.as_bytes())
 }
 
-/// Whom a rejected event is about, as far as that can be read.
-fn about(app: &App, rejection: &Rejection) -> Vec<Claim> {
-    let Ok(mut parsed) = parse(app, rejection) else { return Vec::new() };
+/// Whom a rejected event is about and what it says of consent, as far as that can be read.
+fn about(app: &App, rejection: &Rejection) -> (Vec<Claim>, Option<ConsentSignal>) {
+    let Ok(mut parsed) = parse(app, rejection) else { return Default::default() };
     match (parsed.events.pop(), parsed.refused.pop()) {
-        (Some(event), _) => event.identifiers,
-        (None, Some(refused)) => refused.identifiers,
-        (None, None) => Vec::new(),
+        (Some(event), _) => (event.identifiers, event.consent),
+        (None, Some(refused)) => (refused.identifiers, refused.consent),
+        (None, None) => Default::default(),
     }
 }

@@ -9,15 +9,11 @@ use model::time::Timestamp;
 use runtime::{
     clock::Clock,
     erasure::ErasureError,
-    handle::{LoadError, PlanError, Runtime, Settings},
+    handle::{LoadError, PlanError, Runtime, Settings, folder_options},
     limits::Limits,
     ticket::Failure,
 };
-use store::{
-    error::StoreError,
-    local::Local,
-    substrate::{Options, Substrate},
-};
+use store::{error::StoreError, local::Local, substrate::Substrate};
 use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::EnvFilter;
 
@@ -104,8 +100,7 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// Opens the data folder.
 pub fn open(config: &Config, fixed: Fixed) -> Result<Arc<dyn Substrate>, StoreError> {
-    let options = Options { partitions: config.partitions, tables: record::tables::TABLES, key_seed: fixed.seed };
-    Ok(Arc::new(Local::open(&config.data, &options)?))
+    Ok(Arc::new(Local::open(&config.data, &folder_options(config.partitions, fixed.seed))?))
 }
 
 /// How the runtime is to be started.

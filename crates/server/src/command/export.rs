@@ -1,15 +1,14 @@
 //! Everything held on one person, or on all, as one JSON object a line.
 
-use std::{io::Write, path::Path, sync::Arc};
+use std::{io::Write, path::Path};
 
 use api::error::ApiError;
-use model::{id::ProfileId, partition::Partition};
-use record::tables;
+use model::partition::Partition;
 use runtime::{
     handle::{LoadError, Runtime},
     ticket::Failure,
 };
-use store::{error::StoreError, substrate::Substrate};
+use store::error::StoreError;
 
 use super::count_bar;
 use crate::{
@@ -36,9 +35,6 @@ pub enum ExportError {
     /// There is no such person.
     #[error("there is no such person")]
     Nobody,
-    /// A stored key is not what was written.
-    #[error("the profiles cannot be listed")]
-    Profiles,
     /// The output cannot be written.
     #[error("{0}")]
     Output(#[from] std::io::Error),
@@ -51,7 +47,7 @@ const PAGE: usize = 1_000;
 /// program holds. Returns how many persons that were.
 pub fn run(config: &Config, person: Option<&str>, to: Option<&Path>) -> Result<u64, ExportError> {
     let substrate = serve::open(config, Fixed::default())?;
-    let runtime = Runtime::start(substrate.clone(), serve::settings(config, Fixed::default()))?;
+    let runtime = Runtime::start(substrate, serve::settings(config, Fixed::default()))?;
     let mut output: Box<dyn Write> = match to {
         Some(path) => Box::new(std::io::BufWriter::new(std::fs::File::create_new(path)?)),
         None => Box::new(std::io::stdout().lock()),
@@ -63,7 +59,7 @@ pub fn run(config: &Config, person: Option<&str>, to: Option<&Path>) -> Result<u
             line(&mut output, &runtime, &reading)?;
             1
         }
-        None => all(&mut output, &runtime, &substrate)?,
+        None => all(&mut output, &runtime)?,
     };
     output.flush()?;
     drop(output);
@@ -71,26 +67,26 @@ pub fn run(config: &Config, person: Option<&str>, to: Option<&Path>) -> Result<u
     Ok(exported)
 }
 
-fn all(output: &mut dyn Write, runtime: &Runtime, substrate: &Arc<dyn Substrate>) -> Result<u64, ExportError> {
+fn all(output: &mut dyn Write, runtime: &Runtime) -> Result<u64, ExportError> {
     let bar = count_bar("export");
     bar.set_length(runtime.status().wait()?.profiles);
     let mut exported = 0;
-    for partition in (0..substrate.partitions()).map(Partition) {
+    runtime.saved().wait()?;
+    for partition in (0..runtime.partitions()).map(Partition) {
         let mut next = 0;
         loop {
-            let pairs = substrate.range(tables::PROFILES, tables::profile_range(partition, next..u32::MAX, PAGE))?;
-            for (key, _) in &pairs {
-                let id: ProfileId = tables::profile_of(key).map_err(|_| ExportError::Profiles)?;
+            let page = runtime.profile_ids(partition, next, PAGE)?;
+            for id in &page {
                 next = id.ordinal().saturating_add(1);
-                let reading = runtime.read(&runtime::handle::Who::Profile(id)).wait()?;
+                let reading = runtime.read(&runtime::handle::Who::Profile(*id)).wait()?;
                 // A profile that another one took in is read with that one.
-                if let Some(reading) = reading.filter(|reading| reading.person.id == id) {
+                if let Some(reading) = reading.filter(|reading| reading.person.id == *id) {
                     line(output, runtime, &reading)?;
                     exported += 1;
                     bar.inc(1);
                 }
             }
-            if pairs.len() < PAGE {
+            if page.len() < PAGE {
                 break;
             }
         }

@@ -15,7 +15,7 @@ use server::{
     keys::NewKey,
     routes,
 };
-use store::{disk::Keep, sim::Machine, substrate::Options};
+use store::{disk::Keep, sim::Machine};
 use tempfile::TempDir;
 use testkit::{
     client::{Answer, Client},
@@ -60,7 +60,7 @@ impl Shop {
     }
 
     pub(crate) fn start(&mut self, now: Timestamp) {
-        let options = Options { partitions: 4, tables: record::tables::TABLES, key_seed: Some(1) };
+        let options = runtime::handle::folder_options(4, Some(1));
         let substrate = Arc::new(self.machine.start(&options).unwrap());
         let settings =
             Settings { owners: 2, clock: Clock::frozen_at(now), seed: 1, limits: runtime::limits::Limits::default() };
