@@ -289,7 +289,9 @@ mod tests {
         let said = [signal(10), choice(true, 20), signal(30)];
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let mut consents = Consents::default();
-            order.iter().for_each(|place| drop(consents.record("ads".into(), said[*place].clone())));
+            for place in order {
+                consents.record("ads".into(), said[place].clone());
+            }
             assert!(consents.granted::<Ads>(Timestamp::MAX).is_some(), "{order:?}");
         }
         let mut consents = Consents::default();
