@@ -36,7 +36,8 @@ impl Trails {
         trails
     }
 
-    /// Takes an event in, if some condition asks for events of its name. Says whether one does.
+    /// Takes an event in, if some condition asks for events of its name; one that is there already changes nothing.
+    /// Says whether a condition asks.
     pub fn add(&mut self, set: &SegmentSet, event: &Event, tie: u64) -> bool {
         let Some((name, need)) = set.need(event.name()) else { return false };
         let occurrence = Occurrence { at: event.timestamp, tie, properties: need.project(&event.properties) };
@@ -48,7 +49,9 @@ impl Trails {
             }
         };
         let place = trail.partition_point(|old| (old.at, old.tie) < (occurrence.at, occurrence.tie));
-        trail.insert(place, occurrence);
+        if trail.get(place).is_none_or(|old| (old.at, old.tie) != (occurrence.at, occurrence.tie)) {
+            trail.insert(place, occurrence);
+        }
         true
     }
 
