@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use model::{
-    consent::{Choice, ConsentSignal, Consents},
+    consent::{Choice, ConsentSignal, Consents, Means},
     event::{Event, EventKind},
+    identifier::Strength,
     name::{Name, Source},
     source::LegalBasis,
     time::Timestamp,
     value::Fields,
 };
+
+use profile::held::{Held, Hold};
 
 use crate::{person::Person, plan::Plan};
 
@@ -18,7 +21,7 @@ use crate::{person::Person, plan::Plan};
 pub enum Admission {
     /// All of it.
     Keep,
-    /// Only what it says about consent: a known person said no.
+    /// Only what it says about consent: a known person said no, or somebody granted what lets nothing else be kept.
     ConsentOnly,
     /// Nothing but a count: no id, no time, no message id.
     CountOnly,
@@ -29,11 +32,17 @@ pub enum Admission {
 pub fn admit(plan: &Plan, event: &Event, person: Option<&Person>, now: Timestamp) -> Admission {
     if may_keep(plan, &event.source, &consents_with(event.consent.as_ref(), person), now) {
         Admission::Keep
-    } else if event.consent.is_some() && person.is_some() {
+    } else if event.consent.as_ref().is_some_and(|signal| person.is_some() || grants_by_call(signal)) {
         Admission::ConsentOnly
     } else {
         Admission::CountOnly
     }
+}
+
+/// Whether somebody called to grant something: then the grant is kept as its own proof, whatever else it allows. A
+/// consent object on an event is no such call: it rides on everything that a page sends.
+fn grants_by_call(signal: &ConsentSignal) -> bool {
+    signal.proof.means == Means::Call && signal.choices.iter().any(|(_, granted)| *granted)
 }
 
 /// Whether anything of a source may be kept of a person with these consents.
@@ -43,6 +52,25 @@ pub fn may_keep(plan: &Plan, source: &Name<Source>, consents: &Consents, now: Ti
         Some(LegalBasis::Written { .. }) => true,
         Some(LegalBasis::Consent { any_of }) => any_of.iter().any(|purpose| consents.allows(purpose.as_str(), now)),
     }
+}
+
+/// The consent that an event takes over from `other`, whom another of its identifiers leads to: whoever logs in on a
+/// device chose there a moment ago, as long as the device is not known to be somebody else's. `None` if nothing is taken
+/// over, and always if the event says something itself.
+pub fn taken_over(plan: &Plan, event: &Event, other: &Person, now: Timestamp) -> Option<ConsentSignal> {
+    let LegalBasis::Consent { any_of } = &plan.sources.get(&event.source)?.basis else { return None };
+    let held = || other.sides.iter().flat_map(|side| side.facts.identifiers.iter());
+    let is_of_event = |held: &Held| event.identifiers.iter().any(|claim| claim.identifier == held.identifier);
+    let is_a_stranger =
+        held().any(|held| held.strength == Strength::Strong && held.hold == Hold::Own && !is_of_event(held));
+    if event.consent.is_some() || is_a_stranger {
+        return None;
+    }
+    let consents = other.consents();
+    let purpose = any_of.iter().find(|purpose| consents.allows(purpose.as_str(), now))?;
+    let Choice { at, proof, .. } = consents.choice(purpose.as_str())?.clone();
+    let together = consents.iter().filter(|(_, choice)| choice.at == at && choice.proof == proof);
+    Some(ConsentSignal { choices: together.map(|(name, choice)| (name.clone(), choice.granted)).collect(), at, proof })
 }
 
 /// The event without what may not be kept of it: all but the consent, or the traits whose own purpose nobody granted.

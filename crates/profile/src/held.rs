@@ -40,6 +40,13 @@ pub enum Hold {
     Own,
 }
 
+impl Held {
+    /// Whether [`Identifiers::add`] of `new` would change anything, this being what is known of the same key.
+    pub fn adding_changes(&self, new: &Self) -> bool {
+        new.strength > self.strength || new.since < self.since || new.hold > self.hold
+    }
+}
+
 /// The identifiers of one side, in order of key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identifiers(Vec<Held>);
@@ -84,10 +91,14 @@ impl Identifiers {
         }
     }
 
-    /// Sets how firmly an identifier is had, if it is here.
+    /// Sets how firmly an identifier is had, if it is here. [`Hold::Linked`] never takes away what is owned: it answers
+    /// a claim from before, when another person still had it.
     pub fn set_hold(&mut self, key: IdentifierKey, hold: Hold) {
-        if let Some(held) = self.0.iter_mut().find(|held| held.key == key) {
-            held.hold = hold;
+        if let Ok(place) = self.0.binary_search_by_key(&key, |held| held.key) {
+            let held = &mut self.0[place];
+            if (held.hold, hold) != (Hold::Own, Hold::Linked) {
+                held.hold = hold;
+            }
         }
     }
 

@@ -131,6 +131,16 @@ pub fn judge(a: &Summary, b: &Summary, over: &Meeting, strong_links: usize) -> V
     }
 }
 
+/// Whether a merge by `rule` is still right when the loser arrives at the survivor, who may have changed meanwhile.
+pub fn still_joins(rule: Rule, a: &Summary, b: &Summary) -> bool {
+    let holds = match rule {
+        Rule::Alias | Rule::TwoStrongIdentifiers => true,
+        Rule::StrongIdentifier => !contradict(a, b),
+        Rule::DeviceLogin => is_anonymous_beside(a, b) || is_anonymous_beside(b, a),
+    };
+    holds && !set_apart(a, b)
+}
+
 /// Whether an unmerge said that the two are not one person.
 pub fn set_apart(a: &Summary, b: &Summary) -> bool {
     a.sides.iter().any(|side| b.apart.contains(side)) || b.sides.iter().any(|side| a.apart.contains(side))

@@ -6,13 +6,12 @@ use model::{
     consent::Choice,
     event::{Event, EventKind, Evidence},
     fact::{FactKind, TraitValue},
-    id::ProfileId,
     identifier::{IdentifierKey, NamespaceRules, Strength},
-    name::Name,
+    name::{Name, Namespace},
 };
 use profile::{
     held::{Held, Hold},
-    resolve::{self, Asserted},
+    resolve::{self, Asserted, PersonMark, Summary},
     traits::Recorded,
 };
 
@@ -103,32 +102,33 @@ fn identify(step: &Step<'_>, person: &mut Person, arrival: &Arrival) -> Vec<Clai
     let event = &arrival.event;
     let trusted = step.plan.sources.get(&event.source).is_some_and(|source| source.trusted);
     let asserted = if trusted && event.kind == EventKind::Alias { Asserted::Yes } else { Asserted::No };
+    let Some(side) = person.side_mut(arrival.side) else { return Vec::new() };
     let mut wanted = Vec::new();
     for (place, (claim, key)) in event.identifiers.iter().zip(&arrival.keys).enumerate() {
         let Some(rules) = step.plan.namespace(&claim.identifier.namespace) else { continue };
         let strength = resolve::strength(rules, claim.evidence);
-        let known = person.hold(*key).map(|held| (held.hold, held.strength));
+        // What the person has on another side does not count: this side must have it too when it lives alone again.
+        let known = side.facts.identifiers.get(*key);
         let hold = match known {
+            // The device turned out to be shared while the event was on its way here: it leads here no more.
+            Some(known) if place == arrival.anchor && known.hold == Hold::Shared => Hold::Shared,
             _ if place == arrival.anchor => Hold::Own,
             _ if claim.evidence == Evidence::Link => Hold::Probable,
-            Some((hold, known)) if settled(hold, known, strength, asserted) => continue,
-            None if is_full(person, arrival.side, rules, claim) => Hold::Quarantined,
+            Some(known) if settled(known, strength, asserted) => known.hold,
+            None if is_full(side, rules, claim) => Hold::Quarantined,
             _ => Hold::Claimed,
         };
-        if known == Some((hold, strength)) && hold != Hold::Claimed {
-            continue;
-        }
-        if hold == Hold::Claimed {
-            wanted.push((claim.identifier.namespace.clone(), *key, strength, rules.one_per_person));
+        if hold == Hold::Claimed && known.is_none_or(|known| !settled(known, strength, asserted)) {
+            wanted.push((claim.identifier.namespace.clone(), *key, strength));
         }
         let new = Held { identifier: claim.identifier.clone(), key: *key, strength, since: event.timestamp, hold };
-        if let Some(side) = person.side_mut(arrival.side) {
+        if known.is_none_or(|known| known.adding_changes(&new)) {
             Arc::make_mut(&mut side.facts.identifiers).add(new);
         }
     }
     let claimant = if wanted.is_empty() { return Vec::new() } else { person.summary(step.plan) };
-    let claim = |(namespace, key, strength, one_per_person)| Claiming {
-        want: if one_per_person && owns_another(person, &namespace, key) { Want::Meet } else { Want::Own },
+    let claim = |(namespace, key, strength)| Claiming {
+        want: want(&claimant, &namespace, key, asserted),
         key,
         namespace,
         strength,
@@ -140,20 +140,25 @@ fn identify(step: &Step<'_>, person: &mut Person, arrival: &Arrival) -> Vec<Clai
 }
 
 /// Whether nothing would come of claiming an identifier again.
-fn settled(hold: Hold, known: Strength, now: Strength, asserted: Asserted) -> bool {
-    match hold {
+fn settled(known: &Held, now: Strength, asserted: Asserted) -> bool {
+    match known.hold {
         Hold::Probable => false,
-        Hold::Own => known >= now,
-        Hold::Claimed | Hold::Linked | Hold::Shared | Hold::Quarantined => known >= now && asserted == Asserted::No,
+        Hold::Own => known.strength >= now,
+        Hold::Claimed | Hold::Linked | Hold::Shared | Hold::Quarantined => {
+            known.strength >= now && asserted == Asserted::No
+        }
     }
 }
 
-fn is_full(person: &Person, side: ProfileId, rules: &NamespaceRules, claim: &model::event::Claim) -> bool {
-    let held = person.side(side).map_or(0, |side| side.facts.identifiers.count(&claim.identifier.namespace));
-    held >= usize::from(rules.most_per_profile)
+fn is_full(side: &PersonSide, rules: &NamespaceRules, claim: &model::event::Claim) -> bool {
+    side.facts.identifiers.count(&claim.identifier.namespace) >= usize::from(rules.most_per_profile)
 }
 
-fn owns_another(person: &Person, namespace: &Name<model::name::Namespace>, key: IdentifierKey) -> bool {
-    let own = |held: &Held| held.identifier.namespace == *namespace && held.key != key && held.hold == Hold::Own;
-    person.sides.iter().any(|side| side.facts.identifiers.iter().any(own))
+/// What a claimant may want of an identifier: a second one of a namespace of which a person has one is not for owning,
+/// unless somebody whom we trust said that both are the same person's. Then it must lead here even if nobody has it
+/// yet, so that an alias joins whatever its order of arrival.
+pub(super) fn want(claimant: &Summary, namespace: &Name<Namespace>, key: IdentifierKey, asserted: Asserted) -> Want {
+    let another =
+        |mark: &PersonMark| mark.own && mark.one_per_person && mark.namespace == *namespace && mark.key != key;
+    if asserted == Asserted::No && claimant.persons.iter().any(another) { Want::Meet } else { Want::Own }
 }

@@ -8,7 +8,7 @@ use model::{
     limits,
 };
 use profile::{
-    held::Hold,
+    held::{Held, Hold},
     merge::Cause,
     resolve::{self, Meeting, Summary, Verdict},
 };
@@ -55,9 +55,10 @@ pub(super) fn claim(step: &mut Step<'_>, claiming: Claiming) {
     }
 }
 
-/// At a device's home: from now on it leads to nobody in particular.
+/// At a device's home: from now on it leads to nobody in particular. Said again it changes nothing: somebody may have
+/// begun there alone since.
 pub(super) fn share(step: &mut Step<'_>, key: IdentifierKey) {
-    if let Some(holding) = step.state.holding(key) {
+    if let Some(holding) = step.state.holding(key).filter(|holding| holding.standing != Standing::Shared) {
         let shared = Holding { holder: None, standing: Standing::Shared, ..holding };
         step.state.set_holding(key, Some(shared), &mut step.outcome);
     }
@@ -122,10 +123,15 @@ fn note_link(person: &mut Person, holder: ProfileId, link: (ProfileId, Identifie
     }
 }
 
-/// Over how many distinct strong identifiers a person has met another profile's sides.
+/// Over how many distinct strong identifiers a person has met another profile's sides, here or there: one that both
+/// carry counts, whichever of them holds it.
 fn strong_links(person: &Person, other: &Summary) -> usize {
     let links = person.sides.iter().flat_map(|side| &side.facts.links);
     let mut keys: Vec<_> = links.filter(|(side, _)| other.sides.contains(side)).map(|(_, key)| *key).collect();
+    let strong = other.persons.iter().filter(|mark| mark.strength == Strength::Strong).map(|mark| mark.key);
+    let is_ours =
+        |held: &&Held| held.strength == Strength::Strong && !matches!(held.hold, Hold::Probable | Hold::Quarantined);
+    keys.extend(strong.filter(|key| person.hold(*key).as_ref().is_some_and(is_ours)));
     keys.sort_unstable();
     keys.dedup();
     keys.len()

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use model::id::{Id, Merge, ProfileId};
 use profile::{
+    held::Hold,
     merge::{Cause, MergeRecord, Rule},
     resolve::{self, Meeting, Summary, Verdict},
 };
 
-use super::Step;
+use super::{Step, event};
 use crate::{
     chance,
-    command::{Hop, News},
+    command::{Claiming, Hop, News},
     outcome::{Reply, TimerMove},
     person::{Person, PersonSide},
     state::Slot,
@@ -69,9 +70,8 @@ pub(super) fn asked_to_yield(
 pub(super) fn merge_in(step: &mut Step<'_>, id: ProfileId, image: Person, record: MergeRecord) {
     let Some(person) = step.state.person(id) else { return };
     let (ours, theirs) = (person.summary(step.plan), image.summary(step.plan));
-    let loose = matches!(record.cause.rule, Rule::DeviceLogin | Rule::StrongIdentifier);
-    if resolve::set_apart(&ours, &theirs) || (loose && resolve::contradict(&ours, &theirs)) {
-        return step.send(Hop::Return { image });
+    if !resolve::still_joins(record.cause.rule, &ours, &theirs) {
+        return refuse(step, id, image, &record.cause);
     }
     step.change(id, |person| {
         person.sides.extend(image.sides);
@@ -82,10 +82,36 @@ pub(super) fn merge_in(step: &mut Step<'_>, id: ProfileId, image: Person, record
     step.tell(id, News::Refresh);
 }
 
-/// News for a profile that was erased meanwhile: an image of it goes back, all else is void.
+/// The loser goes back. If they met on a device, it is one that several persons use, as it would have been had the
+/// survivor's news come first.
+fn refuse(step: &mut Step<'_>, id: ProfileId, mut image: Person, cause: &Cause) {
+    if cause.rule == Rule::DeviceLogin {
+        let share = |person: &mut Person| {
+            for side in &mut person.sides {
+                Arc::make_mut(&mut side.facts.identifiers).set_hold(cause.key, Hold::Shared);
+            }
+        };
+        share(&mut image);
+        step.change(id, share);
+        step.send(Hop::Share { key: cause.key });
+    }
+    step.send(Hop::Return { image });
+}
+
+/// News for a profile that was erased meanwhile. An image on its way there goes back. An identifier that leads to the
+/// erased is released, once more if its erasure has done so already: the claim may have overtaken that, or have come
+/// from where the profile lived before. Then whoever wanted to meet the erased over it claims it again.
 pub(super) fn told_nobody(step: &mut Step<'_>, news: News) {
-    if let News::MergeIn { image, .. } = news {
-        step.send(Hop::Return { image });
+    match news {
+        News::MergeIn { image, .. } => step.send(Hop::Return { image }),
+        News::Settle { side, key, hold: Hold::Own } => step.send(Hop::Release { key, side }),
+        News::Meet { holder, side, claimant, over } => {
+            let Meeting { key, namespace, strength, asserted } = over;
+            step.send(Hop::Release { key, side: holder });
+            let want = event::want(&claimant, &namespace, key, asserted);
+            step.send(Hop::Claim(Claiming { key, namespace, strength, asserted, want, side, claimant }));
+        }
+        News::Settle { .. } | News::Yield { .. } | News::Refresh => {}
     }
 }
 

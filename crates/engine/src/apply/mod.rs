@@ -65,12 +65,29 @@ fn hopped(step: &mut Step<'_>, hop: Hop) {
         Hop::Tell { to, news } => match step.state.whereabouts(to) {
             Whereabouts::Here(id) => told(step, id, news),
             Whereabouts::Moved(to) => step.state.send(Hop::Tell { to, news }, &mut step.outcome),
-            Whereabouts::Gone => merge::told_nobody(step, news),
+            Whereabouts::Gone => match side_meant(&news) {
+                // It may have come back from there: a merge into the erased could not be.
+                Some(side) if side != to => step.tell(side, news),
+                _ => merge::told_nobody(step, news),
+            },
         },
     }
 }
 
+/// The side that news is for, where it is for one and not for the whole profile.
+fn side_meant(news: &News) -> Option<ProfileId> {
+    match news {
+        News::Settle { side, .. } | News::Meet { holder: side, .. } => Some(*side),
+        News::Yield { .. } | News::Refresh | News::MergeIn { .. } => None,
+    }
+}
+
 fn told(step: &mut Step<'_>, id: ProfileId, news: News) {
+    let lives_here = |side| step.state.person(id).is_none_or(|person| person.side(side).is_some());
+    if let Some(side) = side_meant(&news).filter(|side| !lives_here(*side)) {
+        // The side has gone home, in an unmerge or a merge that could not be; what is meant for it follows.
+        return step.tell(side, news);
+    }
     match news {
         News::Settle { side, key, hold } => meet::settle(step, id, (side, key, hold)),
         News::Meet { holder, side, claimant, over } => {

@@ -1,0 +1,107 @@
+//! Events, plans and persons for tests.
+
+use definition::{Documents, Kind, compile};
+use engine::plan::Plan;
+use model::{
+    event::{Claim, Event, EventKind, Evidence},
+    identifier::Identifier,
+    time::{Span, Timestamp},
+    value::{Fields, Value},
+};
+use serde_json::json;
+
+/// 2026-03-02T10:00:00Z.
+pub(crate) const START: Timestamp = Timestamp::saturating_from_millis(1_772_445_600_000);
+
+/// A source that is trusted, and keeps data under a contract: no consent is needed.
+pub(crate) const TRUSTED: &str = "till";
+/// The same without trust.
+pub(crate) const SIMPLE: &str = "files";
+
+/// What a test shop publishes.
+pub(crate) fn documents(segments: &[(&str, &str)]) -> Documents {
+    let mut documents = Documents::defaults();
+    let simple = json!({"kind": "file", "reliability": 0.9, "basis": "contract", "serves": ["site"]});
+    documents.put(Kind::Source, SIMPLE, &simple).unwrap();
+    for (name, condition) in segments {
+        documents.put(Kind::Segment, name, &json!({"condition": condition})).unwrap();
+    }
+    documents
+}
+
+pub(crate) fn plan(segments: &[(&str, &str)]) -> Plan {
+    compile(&mut documents(segments), 1, None).unwrap()
+}
+
+/// Conditions of every sort that events, time, traits and other segments decide.
+pub(crate) const SEGMENTS: &[(&str, &str)] = &[
+    ("buyers", r#"events("Order Completed").count() > 0"#),
+    ("recent", r#"events("Order Completed").within("7d").count() > 0"#),
+    ("lapsed", r#"segment("buyers") && !segment("recent")"#),
+    ("twice", r#"events("Order Completed").within("30d").count() == 2"#),
+    ("spent", r#"events("Order Completed").within("30d").sum(total) >= 100"#),
+    ("left", r#"events("Product Added").within("3d").not_followed_by(events("Order Completed"), "4h").count() > 0"#),
+    ("japan", r#"profile.country == "JP" && segment("recent")"#),
+    ("nothing", r#"events("Order Completed").count() == 0 && events("Product Added").count() == 0"#),
+];
+
+pub(crate) fn id(namespace: &str, value: &str) -> Identifier {
+    Identifier { namespace: namespace.into(), value: value.into() }
+}
+
+/// An event from `source` under these identifiers, stated unless their namespace ends with `!` (verified) or `?` (it
+/// rode on a link). Its `message_id` is `number`.
+pub(crate) fn event(source: &str, number: usize, at: Timestamp, name: &str, who: &[(&str, &str)]) -> Event {
+    let claims = who.iter().map(|(namespace, value)| {
+        let evidence = match namespace.as_bytes().last() {
+            Some(b'!') => Evidence::Verified,
+            Some(b'?') => Evidence::Link,
+            _ => Evidence::Stated,
+        };
+        Claim { identifier: id(namespace.trim_end_matches(['!', '?']), value), evidence }
+    });
+    Event {
+        kind: EventKind::Track { name: name.into() },
+        message_id: format!("m{number}").into(),
+        source: source.into(),
+        timestamp: at,
+        received_at: at,
+        identifiers: claims.collect(),
+        properties: Fields::default(),
+        context: Fields::default(),
+        consent: None,
+    }
+}
+
+/// A trusted source says that two accounts are one person's.
+pub(crate) fn alias(source: &str, number: usize, at: Timestamp, user: &str, previous: &str) -> Event {
+    let event = event(source, number, at, "", &[("user_id", user), ("user_id", previous)]);
+    Event { kind: EventKind::Alias, ..event }
+}
+
+/// The same event as an identify with one trait.
+pub(crate) fn saying(event: Event, name: &str, value: impl Into<Value>) -> Event {
+    let properties = [(name, value.into())].into_iter().collect();
+    Event { kind: EventKind::Identify, properties, ..event }
+}
+
+/// The same event with one property.
+pub(crate) fn with(event: Event, name: &str, value: impl Into<Value>) -> Event {
+    Event { properties: [(name, value.into())].into_iter().collect(), ..event }
+}
+
+/// One of the things that a shop's customer does, by number.
+pub(crate) fn doing(what: u8, source: &str, number: usize, at: Timestamp, who: &[(&str, &str)]) -> Event {
+    match what % 6 {
+        0 => with(event(source, number, at, "Order Completed", who), "total", i64::from(what) % 90),
+        1 => event(source, number, at, "Product Added", who),
+        2 => saying(event(source, number, at, "", who), "country", if what < 100 { "JP" } else { "FR" }),
+        3 => saying(event(source, number, at, "", who), "country", Value::Null),
+        4 => event(source, number, at, "Something Else", who),
+        _ => with(event(source, number, at, "Order Completed", who), "total", 50),
+    }
+}
+
+pub(crate) fn hours(count: i64) -> Span {
+    Span::HOUR.times(count)
+}
