@@ -105,6 +105,21 @@ fn col_03_a_read_for_a_purpose_that_was_not_granted_is_refused_and_logged() {
     assert_eq!(shop.read("user_id:ana", "?purpose=everything").expect(422).json()["code"], "UNKNOWN_PURPOSE");
 }
 
+/// A grant of one purpose alone is kept with its proof, and opens nothing else.
+#[test]
+fn a_grant_of_another_purpose_alone_is_kept_and_opens_nothing_else() {
+    let shop = Shop::open();
+    shop.grant("anonymous_id:c1", &["email"]);
+    let viewed = track("Product Viewed", "m1", &json!({"anonymousId": "c1"}), &json!({"product_id": "boot-rare-42"}));
+    shop.page_sends(&[viewed]);
+    assert_eq!(shop.read("anonymous_id:c1", "?purpose=site").status, 403);
+    let profile = shop.read("anonymous_id:c1", "?purpose=email").expect(200).json();
+    assert_eq!(profile["consents"]["email"]["wording"], "banner-7");
+    let timeline = shop.timeline("anonymous_id:c1");
+    let names: Vec<&Value> = timeline.iter().map(|event| &event["event"]).collect();
+    assert_eq!(names, ["Consent Updated"], "the view was counted only");
+}
+
 fn accesses(shop: &Shop, who: &str) -> Vec<Value> {
     let page = shop.read(who, "/accesses?limit=1000").expect(200).json();
     page["accesses"].as_array().unwrap().clone()

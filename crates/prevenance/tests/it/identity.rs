@@ -35,8 +35,7 @@ fn idn_02_login_joins_the_anonymous_history_that_consent_let_be_kept() {
 
     // Where the device's person had not agreed, there is no history to attach, and none appears.
     shop.page_sends(&[viewed("without-consent", "tablet")]);
-    let other = json!({"anonymous_id": "kiosk", "purposes": {"measurement": true}});
-    _ = shop.web.post("/v1/consent", &other).expect(200);
+    shop.grant("anonymous_id:kiosk", &["measurement"]);
     shop.page_sends(&[viewed("for-measurement-only", "kiosk")]);
     for device in ["tablet", "kiosk"] {
         let login = json!({"anonymousId": device, "userId": "ana"});
