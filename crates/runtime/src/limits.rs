@@ -23,8 +23,9 @@ pub const BLOCK_COMMANDS: u32 = 4_096;
 pub const BLOCK_BYTES: usize = 1024 * 1024;
 /// Profiles that one fill command brings up to the plan.
 pub const FILL_PROFILES: u32 = 256;
-/// Times that a message follows moved profiles before it is given up.
-pub const FOLLOWED_MOVES: u8 = 16;
+/// Times that a message follows moved profiles before it is given up as overload: longer than any chain of merges that
+/// identifiers can make, so it is only reached while hops chase each other.
+pub const FOLLOWED_MOVES: u16 = 1_000;
 /// Milliseconds between two saves of a partition.
 pub const SAVE_EVERY_MS: u64 = 1_000;
 /// Milliseconds between two looks at the timers.

@@ -108,7 +108,7 @@ pub(crate) struct Route {
     /// The profile and side that it was sent on to.
     pub(crate) toward: Option<(ProfileId, ProfileId)>,
     /// How often it was sent on.
-    pub(crate) moves: u8,
+    pub(crate) moves: u16,
 }
 
 /// Something asked about one person.

@@ -18,7 +18,7 @@ use crate::{
     journal::failure,
     limits, load,
     message::{Answer, Arriving, Asking, Consulting, Message, Question, RefusedEvent, Route, Taken, Waiting},
-    ticket::Ticket,
+    ticket::{Failure, Ticket},
 };
 
 /// Where the person is.
@@ -29,6 +29,8 @@ enum Seat {
     Elsewhere(Route, Partition),
     /// There is no such person.
     Nobody,
+    /// The trail did not end.
+    Lost,
 }
 
 impl Desk {
@@ -50,6 +52,10 @@ impl Desk {
             }
             Seat::Here(person, side) => Some((person, side)),
             Seat::Nobody => None,
+            Seat::Lost => {
+                arriving.ticket.fail(Failure::Overloaded);
+                return Ok(());
+            }
         };
         if let Consulting::Asking(asked) = arriving.consulting {
             self.take_over_consent(arriving, asked, seat.map(|(person, _)| person));
@@ -164,6 +170,10 @@ impl Desk {
                 self.answer_after_block(Waiting::Answer(asking.ticket));
                 return Ok(());
             }
+            Seat::Lost => {
+                asking.ticket.fail(Failure::Overloaded);
+                return Ok(());
+            }
         };
         let ticket = asking.ticket;
         let waiting = Waiting::Answer(ticket.clone());
@@ -229,6 +239,10 @@ impl Desk {
                 self.state.person(person)
             }
             Seat::Nobody => None,
+            Seat::Lost => {
+                ticket.fail(Failure::Overloaded);
+                return Ok(());
+            }
         };
         let consents = admit::consents_with(consent.as_ref(), person.map(Arc::as_ref));
         if admit::may_keep(&self.plan, &rejection.source, &consents, now) {
@@ -267,40 +281,45 @@ impl Desk {
     /// Finds the person that a route leads to.
     fn locate(&mut self, route: Route) -> Result<Seat, StoreError> {
         let here = self.partition();
+        let onward = |toward| Route { toward, moves: route.moves + 1, ..route };
+        if route.moves >= limits::FOLLOWED_MOVES {
+            return Ok(Seat::Lost);
+        }
         let Some((person, side)) = route.toward else {
             let Some(key) = route.key else { return Ok(Seat::Nobody) };
             return match self.holder(key)? {
                 None => Ok(Seat::Nobody),
-                Some(holder) => {
-                    let route = Route { toward: Some((holder, holder)), moves: route.moves + 1, ..route };
-                    if holder.partition() == here { self.locate(route) } else { Ok(self.elsewhere(route)) }
-                }
+                Some(holder) => self.go_on(onward(Some((holder, holder))), holder.partition()),
             };
         };
         self.load_for(|desk| {
             let known = desk.state.people.contains_key(&person);
             if known { Vec::new() } else { vec![Want::Profile(person)] }
         })?;
-        let onward = |toward| Route { toward, moves: route.moves + 1, ..route };
         match self.state.whereabouts(person) {
             Whereabouts::Here(id) if self.state.person(id).is_some_and(|person| person.side(side).is_some()) => {
                 Ok(Seat::Here(id, side))
             }
-            Whereabouts::Moved(to) => {
-                let route = onward(Some((to, side)));
-                if to.partition() == here { self.locate(route) } else { Ok(self.elsewhere(route)) }
-            }
+            Whereabouts::Moved(to) => self.go_on(onward(Some((to, side))), to.partition()),
             // The side went elsewhere meanwhile, or the person is gone: start again from the identifier, if there is one.
-            Whereabouts::Here(_) | Whereabouts::Gone if route.key.is_some() && route.moves < limits::FOLLOWED_MOVES => {
-                let again = onward(None);
-                if again.key.is_some_and(|key| key.home(self.state.partitions) == here) {
-                    self.locate(again)
-                } else {
-                    Ok(self.elsewhere(again))
+            Whereabouts::Here(_) | Whereabouts::Gone => match route.key {
+                Some(key) if key.home(self.state.partitions) == here && self.is_vacant(key, person)? => {
+                    Ok(Seat::Nobody)
                 }
-            }
-            Whereabouts::Here(_) | Whereabouts::Gone => Ok(Seat::Nobody),
+                Some(key) => self.go_on(onward(None), key.home(self.state.partitions)),
+                None => Ok(Seat::Nobody),
+            },
         }
+    }
+
+    /// Follows a route here, or says where it goes on.
+    fn go_on(&mut self, route: Route, to: Partition) -> Result<Seat, StoreError> {
+        if to == self.partition() { self.locate(route) } else { Ok(Seat::Elsewhere(route, to)) }
+    }
+
+    /// Whether an identifier whose home is here still leads to a profile that is gone for good.
+    fn is_vacant(&mut self, key: IdentifierKey, gone: ProfileId) -> Result<bool, StoreError> {
+        Ok(self.holder(key)? == Some(gone) && self.state.whereabouts(gone) == Whereabouts::Gone)
     }
 
     fn holder(&mut self, key: IdentifierKey) -> Result<Option<ProfileId>, StoreError> {
@@ -309,15 +328,6 @@ impl Desk {
             if known { Vec::new() } else { vec![Want::Identifier(key)] }
         })?;
         Ok(self.state.holding(key).and_then(|holding| holding.holder))
-    }
-
-    fn elsewhere(&self, route: Route) -> Seat {
-        let to = match (route.toward, route.key) {
-            (Some((person, _)), _) => person.partition(),
-            (None, Some(key)) => key.home(self.state.partitions),
-            (None, None) => self.partition(),
-        };
-        Seat::Elsewhere(route, to)
     }
 
     /// Sends a message on. If a hop to that partition is under way, the message goes behind it: what it looks for may
