@@ -1,6 +1,14 @@
 //! The README's commands are typed as they stand, against the real program.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
 
 use testkit::{
     process::{Options, SECRET_KEY, Server, WRITE_KEY},
@@ -62,20 +70,20 @@ fn the_sample_shop_starts_fills_and_says_what_to_try() {
     assert!(output.contains("curl"), "it says what to try: {output}");
 }
 
+/// How long the sample shop may take to say something.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// Runs the sample shop until it has said what to try, and stops it.
 fn demo(data: &Path) -> String {
-    use std::io::{BufRead, BufReader};
-    let mut child = Command::new(PROGRAM)
-        .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let (print, printed) = mpsc::channel();
+    thread::spawn(move || lines.for_each(|line| _ = print.send(line)));
     let mut said = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        said.push_str(&line);
-        said.push('\n');
+    while let Ok(line) = printed.recv_timeout(PATIENCE) {
+        said = format!("{said}{line}\n");
         if line.contains("curl") {
             break;
         }

@@ -181,6 +181,42 @@ fn gov_03_an_erased_person_leaves_no_readable_trace_and_totals_stand() {
     assert_eq!(bytes::found(without_her.folder(), &TRACES), None);
 }
 
+/// Yesterday's files of every kind, put beside today's keys: what they hold of an erased person is noise.
+#[test]
+fn old_files_are_unreadable_once_the_keys_are_destroyed() {
+    let mut shop = Shop::open_with(Options::default());
+    customer(&shop);
+    shop.grant("user_id:ben", &["site"]);
+    shop.server.stop();
+    let yesterday = shop.path("yesterday");
+    copy(shop.folder(), &yesterday);
+    shop.start_again_at(at("2026-03-02 10:01"));
+    _ = shop.secret.delete("/v1/profiles/user_id:account-4711").expect(200);
+    shop.server.stop();
+
+    let with_old_keys = Options { folder: Some(yesterday.clone()), clock: Some(at(START)), ..Options::default() };
+    let mut server = Server::start(PROGRAM, with_old_keys);
+    assert_eq!(who_knows(&server), 200, "with its own keys the copy is whole");
+    server.stop();
+    std::fs::remove_dir_all(yesterday.join("keys")).unwrap();
+    copy(&shop.folder().join("keys"), &yesterday.join("keys"));
+    server.start_again();
+    // The old tables still have a row there; nothing in it opens.
+    let shell = server.secret().get("/v1/profiles/user_id:account-4711/export").expect(200).json();
+    let profile = &shell["profile"];
+    let empty =
+        [&profile["identifiers"], &profile["consents"], &profile["traits"], &shell["events"], &shell["rejected"]];
+    assert!(empty.iter().all(|part| **part == json!([]) || **part == json!({})), "{shell}");
+    assert!(!TRACES.iter().any(|text| shell.to_string().contains(text)), "{shell}");
+    assert_eq!(server.secret().get("/v1/profiles/user_id:ben").status, 200);
+    assert!(!TRACES.iter().any(|text| server.secret().get("/v1/rejected").text().contains(text)));
+}
+
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(copied.success());
+}
+
 /// The program on a folder restored from a backup.
 fn restored(shop: &Shop, name: &str, backup: &Path, erasures: Option<&Path>) -> Server {
     let folder = shop.path(name);
