@@ -98,9 +98,9 @@ class Client:
                 raise Refused(f"{method} {path}: {answer.status} {text[:500].decode(errors='replace')}")
             return json.loads(text)
 
-    def send_unheard(self, path: str, body: dict) -> None:
-        """Sends a request and goes away without its answer."""
-        self.connection.request("POST", path, json.dumps(body).encode(), self.headers)
+    def send_unheard(self, method: str, path: str, body: dict) -> None:
+        """Sends a request and does not wait for its answer."""
+        self.connection.request(method, path, json.dumps(body).encode(), self.headers)
 
     def collect(self, events: list[dict], sent_at: datetime) -> None:
         """Sends a batch; each event must be taken."""

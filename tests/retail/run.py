@@ -5,6 +5,7 @@ RETAIL_DATA        the file of transactions, default ../shared/data/online_retai
 """
 
 import os
+import signal
 import sys
 import time
 import tomllib
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from compare import Comparison
 from orders import Invoice, read
-from program import Client, Program
+from program import PATIENCE_S, Client, Program
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[2] / "shared/data/online_retail_y1/transactions.csv.gz"
@@ -27,7 +28,7 @@ MOMENTS = [
     datetime(2010, 12, 8, 16, 31, tzinfo=timezone.utc),
 ]
 STOPS = [stop for moment in MOMENTS for stop in (moment - timedelta(seconds=1), moment)]
-# The program dies in the first batch from here on.
+# The program dies while it publishes segments in April, and in the first batch from here on.
 DEATH = datetime(2010, 6, 15, tzinfo=timezone.utc)
 
 BATCH = 25
@@ -66,7 +67,8 @@ class Replay:
         self.program = Program(binary, begin)
         self.client = Client(self.program)
         self.till = Client(self.program, self._till_key())
-        self.batches = self.late = self.deaths = 0
+        self.batches = self.late = self.deaths = self.filling = 0
+        self.died_in_a_batch = False
         self.resent = {"at once": 0, "a month later": 0}
         self.to_resend: list[tuple[datetime, list[dict]]] = []
 
@@ -76,11 +78,33 @@ class Replay:
         return self.till_key
 
     def publish(self, path: Path) -> list[str]:
-        """Publishes the segments of a file and waits until they are filled; returns their names."""
+        """Publishes the segments of a file and waits until they hold everybody of the history; returns their names."""
         documents = tomllib.loads(path.read_text())["segment"]
         for name, document in documents.items():
             self.client.call("PUT", f"/v1/definitions/segment/{name}?wait=true", document)
         return list(documents)
+
+    def die_publishing(self, path: Path) -> None:
+        """Publishes the segments of a file all at once, and dies as soon as one of them is listed."""
+        segments = known = self.client.call("GET", "/v1/segments")["segments"]
+        callers = []
+        for name, document in tomllib.loads(path.read_text())["segment"].items():
+            callers.append(Client(self.program))
+            callers[-1].send_unheard("PUT", f"/v1/definitions/segment/{name}", document)
+        end = time.monotonic() + PATIENCE_S
+        while len(segments) == len(known):
+            if time.monotonic() > end:
+                raise TimeoutError("no segment is published")
+            segments = self.client.call("GET", "/v1/segments")["segments"]
+        self.filling = sum(not segment["complete"] for segment in segments)
+        self.die()
+
+    def die(self) -> None:
+        """Kills the program and starts it again on its folder."""
+        self.program.kill9()
+        self.program.start(self.now)
+        self.client, self.till = Client(self.program), Client(self.program, self.till_key)
+        self.deaths += 1
 
     def move(self, to: datetime) -> None:
         """Moves the clock; every timer due until then has run."""
@@ -101,8 +125,11 @@ class Replay:
             self._send([invoice.event() for invoice in batch])
 
     def _send(self, events: list[dict]) -> None:
-        if self.now >= DEATH and not self.deaths:
-            self._die(events)
+        if self.now >= DEATH and not self.died_in_a_batch:
+            # It dies while it takes the batch in; like any client, the till sends it again.
+            self.till.send_unheard("POST", "/v1/batch", {"batch": events, "sentAt": self.now.isoformat()})
+            self.die()
+            self.died_in_a_batch = True
         self.till.collect(events, self.now)
         if self.batches % RESENT_OF == 0:
             self.till.collect(events, self.now)
@@ -110,14 +137,6 @@ class Replay:
         if self.batches % RESENT_OF == RESENT_OF // 2:
             self.to_resend.append((self.now + RESENT_LATER, events))
         self.batches += 1
-
-    def _die(self, events: list[dict]) -> None:
-        """Kills the program while it takes a batch in, and starts it again on its folder."""
-        self.till.send_unheard("/v1/batch", {"batch": events, "sentAt": self.now.isoformat()})
-        self.program.kill9()
-        self.program.start(self.now)
-        self.client, self.till = Client(self.program), Client(self.program, self.till_key)
-        self.deaths += 1
 
 
 def send_all(year: Replay, groups: dict[datetime, list[Invoice]], comparison: Comparison) -> None:
@@ -127,6 +146,7 @@ def send_all(year: Replay, groups: dict[datetime, list[Invoice]], comparison: Co
         year.move(moment)
         year.send(invoices)
         if moment == STOPS[0]:
+            year.die_publishing(HERE / "segments/from-history.toml")
             segments += year.publish(HERE / "segments/from-history.toml")
         if moment in STOPS:
             begin = time.monotonic()
@@ -156,6 +176,8 @@ def idle_moments(comparison: Comparison) -> list[str]:
 
 def main() -> int:
     """Replays, prints what was found, and returns the exit code."""
+    # Nothing is left running or on disk, however this ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("asked to stop"))
     data = Path(os.environ.get("RETAIL_DATA", DATA))
     invoices, counted = read(data)
     left_out = counted["lines without a customer"]
@@ -169,7 +191,7 @@ def main() -> int:
         wrong = totals(year.client, invoices) + idle_moments(comparison) + comparison.differences()
         print(
             f"  {year.batches} batches in {time.monotonic() - begin:.1f} s, comparisons included; "
-            f"sent again: {year.resent}; {year.late} invoices came late; killed and started again: {year.deaths}; "
+            f"sent again: {year.resent}; {year.late} invoices came late; killed {year.deaths} times, once with {year.filling} segments being filled; "
             f"peak memory {year.program.peak_memory_kib() // 1024} MiB"
         )
     except BaseException:
