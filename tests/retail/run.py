@@ -191,7 +191,8 @@ def main() -> int:
         wrong = totals(year.client, invoices) + idle_moments(comparison) + comparison.differences()
         print(
             f"  {year.batches} batches in {time.monotonic() - begin:.1f} s, comparisons included; "
-            f"sent again: {year.resent}; {year.late} invoices came late; killed {year.deaths} times, once with {year.filling} segments being filled; "
+            f"sent again: {year.resent}; {year.late} invoices came late; "
+            f"killed {year.deaths} times, once with {year.filling} segments being filled; "
             f"peak memory {year.program.peak_memory_kib() // 1024} MiB"
         )
     except BaseException:
