@@ -32,7 +32,7 @@ use profile::resolve;
 use segment::set::{SegmentNumber, SegmentRule, SegmentSet};
 use store::{
     error::StoreError,
-    substrate::{Health, Options, Substrate},
+    substrate::{Health, Lease, Options, Substrate},
 };
 
 use crate::{
@@ -157,19 +157,22 @@ impl Runtime {
         });
         let partitions: Vec<_> = (0..substrate.partitions()).map(Partition).collect();
         let leases = substrate.claim(&partitions)?;
-        let mut desks: BTreeMap<usize, Vec<Desk>> = BTreeMap::new();
-        for lease in leases {
-            let owner = usize::from(lease.partition.0) % owners;
-            desks.entry(owner).or_default().push(Desk::open_under(&shared, lease, 0)?);
-        }
+        let desks = open_desks(&shared, &leases)?;
         let mut journal =
             Journal { owners: owner_senders.clone(), saver: saver_sender, void: std::collections::HashMap::new() };
         let log = substrate.clone();
         spawn("journal", move || journal::run(&log, &parcels, &mut journal))?;
-        let saver = Saver { substrate, unsaved: shared.unsaved.clone(), owners: owner_senders };
+        let unsaved = shared.unsaved.clone();
+        let mut saver = Saver {
+            substrate,
+            unsaved,
+            owners: owner_senders,
+            trimmable: BTreeMap::new(),
+            trimmed: crate::desk::now(),
+        };
         spawn("saver", move || saver.run(&jobs))?;
-        for (number, messages) in owner_receivers.into_iter().enumerate() {
-            let owner = Owner::new(shared.clone(), desks.remove(&number).unwrap_or_default());
+        for (number, (messages, desks)) in owner_receivers.into_iter().zip(desks).enumerate() {
+            let owner = Owner::new(shared.clone(), desks);
             spawn(&format!("owner-{number}"), move || owner.run(&messages))?;
         }
         let under_way = Arc::default();
@@ -453,6 +456,20 @@ fn reply(answer: Answer) -> Option<Reply> {
         Answer::Reply(reply) if reply != Reply::NotFound => Some(reply),
         Answer::Reply(_) | Answer::Nobody | Answer::Person { .. } => None,
     }
+}
+
+/// Brings all partitions to the end of their logs, those of each owner on a thread of their own.
+fn open_desks(shared: &Arc<Shared>, leases: &[Lease]) -> Result<Vec<Vec<Desk>>, LoadError> {
+    let owners = shared.owners.len();
+    let open = |owner: usize| {
+        let own = leases.iter().filter(move |lease| usize::from(lease.partition.0) % owners == owner);
+        own.map(|lease| Desk::open_under(shared, *lease, 0)).collect::<Result<Vec<_>, _>>()
+    };
+    std::thread::scope(|scope| {
+        let opening: Vec<_> = (0..owners).map(|owner| scope.spawn(move || open(owner))).collect();
+        let joined = opening.into_iter().map(|thread| thread.join().expect("opening a partition does not panic"));
+        joined.collect()
+    })
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), LoadError> {

@@ -9,27 +9,35 @@ pub struct Limits {
     pub resident_profiles: usize,
     /// Directory entries resident in one partition.
     pub resident_identifiers: usize,
+    /// Milliseconds between two saves of a partition: what a crash has to replay, against what is written twice.
+    pub save_every_ms: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { events_under_way: 50_000, resident_profiles: 50_000, resident_identifiers: 100_000 }
+        Self {
+            events_under_way: 50_000,
+            resident_profiles: 50_000,
+            resident_identifiers: 100_000,
+            save_every_ms: 5_000,
+        }
     }
 }
 
-/// Commands of one block, at most.
-pub const BLOCK_COMMANDS: u32 = 4_096;
-/// Bytes of one block, about: a block is closed once it is larger.
+/// Messages that an owner takes in before it closes its blocks. A message of events holds at most a body of them, so
+/// a block stays far below what the store takes.
+pub const MESSAGES_AT_ONCE: usize = 1_024;
+/// Bytes of one block, about: it is closed once it is larger.
 pub const BLOCK_BYTES: usize = 1024 * 1024;
 /// Profiles that one fill command brings up to the plan.
 pub const FILL_PROFILES: u32 = 256;
 /// Times that a message follows moved profiles before it is given up as overload: longer than any chain of merges that
 /// identifiers can make, so it is only reached while hops chase each other.
 pub const FOLLOWED_MOVES: u16 = 1_000;
-/// Milliseconds between two saves of a partition.
-pub const SAVE_EVERY_MS: u64 = 1_000;
 /// Milliseconds between two looks at the timers.
 pub const TICK_MS: u64 = 100;
+/// Milliseconds between two attempts to let go of log that is saved.
+pub const TRIM_EVERY_MS: u64 = 10_000;
 /// Milliseconds before a failed save or a failed partition is tried again.
 pub const RETRY_MS: u64 = 250;
 /// Bytes of log read at once while recovering.

@@ -240,6 +240,28 @@ pub struct Status {
 }
 
 impl Message {
+    /// Whether it concerns every partition of its owner.
+    pub(crate) fn is_for_all(&self) -> bool {
+        match self {
+            Self::Resend { .. }
+            | Self::SaveFor(_)
+            | Self::SaveNow(_)
+            | Self::PlanChanged(..)
+            | Self::WhenFilled(_)
+            | Self::Tick(_)
+            | Self::Survey(_)
+            | Self::Stop(_) => true,
+            Self::Arrive(_)
+            | Self::Ask(..)
+            | Self::Hop(_)
+            | Self::Acked { .. }
+            | Self::Failed { .. }
+            | Self::Saved { .. }
+            | Self::Refused(..)
+            | Self::Accessed(..) => false,
+        }
+    }
+
     /// Fails everybody who waits for this message.
     pub(crate) fn fail(self, failure: Failure) {
         match self {

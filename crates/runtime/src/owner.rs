@@ -1,7 +1,7 @@
 //! A thread that owns several partitions: takes messages in, closes blocks, looks at the timers.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError},
@@ -28,12 +28,16 @@ pub(crate) struct Owner {
     closed: BTreeMap<Partition, u64>,
     /// When they were last tried.
     tried: Instant,
+    /// Partitions with something in their open block.
+    touched: BTreeSet<Partition>,
+    /// When the timers were last looked at.
+    ticked: Instant,
 }
 
 impl Owner {
     pub(crate) fn new(shared: Arc<Shared>, desks: Vec<Desk>) -> Self {
         let desks = desks.into_iter().map(|desk| (desk.partition(), desk)).collect();
-        Self { shared, desks, closed: BTreeMap::new(), tried: now() }
+        Self { shared, desks, closed: BTreeMap::new(), tried: now(), touched: BTreeSet::new(), ticked: now() }
     }
 
     /// Runs until told to stop.
@@ -51,20 +55,38 @@ impl Owner {
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             first.into_iter().for_each(|message| self.take(message));
-            while !self.desks.values().any(Desk::is_full) {
+            for _ in 0..limits::MESSAGES_AT_ONCE {
                 match messages.try_recv() {
                     Ok(Message::Stop(ticket)) => return self.stop(&ticket, messages),
                     Ok(message) => self.take(message),
                     Err(_) => break,
                 }
             }
-            self.reopen();
-            self.each(|desk| desk.look_at_timers().map(drop).and_then(|()| desk.fill_on()));
-            self.each(Desk::close_block);
+            self.close_blocks();
         }
     }
 
+    /// Hands the blocks of the touched partitions to the log writer; of all partitions, when it is time to look at the
+    /// timers.
+    fn close_blocks(&mut self) {
+        if self.ticked.elapsed() >= Duration::from_millis(limits::TICK_MS) {
+            self.ticked = now();
+            self.reopen();
+            self.each(|desk| desk.look_at_timers().map(drop));
+            self.touched.extend(self.desks.keys());
+        }
+        if self.desks.values().any(Desk::is_filling) {
+            self.each(Desk::fill_on);
+            self.touched.extend(self.desks.keys());
+        }
+        let touched = std::mem::take(&mut self.touched);
+        self.each(|desk| if touched.contains(&desk.partition()) { desk.close_block() } else { Ok(()) });
+    }
+
     fn take(&mut self, message: Message) {
+        if message.is_for_all() {
+            self.touched.extend(self.desks.keys());
+        }
         match message {
             Message::Arrive(events) => {
                 for (partition, arriving) in events {
@@ -123,6 +145,7 @@ impl Owner {
 
     /// The desk of a partition that is open.
     fn desk(&mut self, partition: Partition) -> Option<&mut Desk> {
+        self.touched.insert(partition);
         self.desks.get_mut(&partition).filter(|desk| !desk.is_broken())
     }
 

@@ -1,12 +1,12 @@
 //! Writes state behind: turns what changed into rows, in one atomic batch with the log position it stands for.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, Sender},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use engine::{
@@ -27,7 +27,7 @@ use store::{
 };
 
 use crate::{
-    desk::shared::person_key,
+    desk::{now, shared::person_key},
     erasing::Erasing,
     journal::{failure, send},
     limits,
@@ -85,11 +85,15 @@ pub(crate) struct Saver {
     pub(crate) substrate: Arc<dyn Substrate>,
     pub(crate) unsaved: Arc<Unsaved>,
     pub(crate) owners: Vec<Sender<Message>>,
+    /// The position up to which each partition is saved, since the log was last trimmed.
+    pub(crate) trimmable: BTreeMap<Partition, Position>,
+    /// When the log was last trimmed.
+    pub(crate) trimmed: Instant,
 }
 
 impl Saver {
     /// Runs until all senders are gone. What fails for a passing reason is tried again, in order.
-    pub(crate) fn run(&self, tasks: &Receiver<Task>) {
+    pub(crate) fn run(&mut self, tasks: &Receiver<Task>) {
         let mut waiting: VecDeque<Task> = VecDeque::new();
         let mut pause = FOREVER;
         loop {
@@ -100,6 +104,7 @@ impl Saver {
             }
             waiting.extend(tasks.try_iter());
             pause = FOREVER;
+            self.trim();
             while let Some(task) = waiting.pop_front() {
                 match self.perform(&task) {
                     Ok(()) => self.done(task),
@@ -129,7 +134,7 @@ impl Saver {
     }
 
     /// Lets go of what waited: tickets are answered by being dropped.
-    fn done(&self, task: Task) {
+    fn done(&mut self, task: Task) {
         let Task::Save(job) = task else { return };
         let sides = job.history.iter().filter_map(|change| match change {
             HistoryWrite::Add { side, .. } => Some(*side),
@@ -137,8 +142,25 @@ impl Saver {
         });
         let partition = job.lease.partition;
         self.unsaved.saved((partition, job.number), sides);
+        self.trimmable.insert(partition, job.position);
         let owner = &self.owners[usize::from(partition.0) % self.owners.len()];
         send(owner, Message::Saved { partition, job: job.number });
+    }
+}
+
+impl Saver {
+    /// Lets go of saved log, from time to time and only if a whole segment file may go: it takes a sync.
+    fn trim(&mut self) {
+        let rest = self.trimmed.elapsed() < Duration::from_millis(limits::TRIM_EVERY_MS);
+        if rest || self.trimmable.is_empty() || self.substrate.health().log_segments < 2 {
+            return;
+        }
+        for (partition, position) in std::mem::take(&mut self.trimmable) {
+            if let Err(error) = self.substrate.trim(partition, position) {
+                tracing::warn!(code = error.code(), %error, "the log could not be trimmed");
+            }
+        }
+        self.trimmed = now();
     }
 }
 

@@ -138,11 +138,6 @@ impl Desk {
         self.broken
     }
 
-    /// Whether the block should be closed before more is taken in.
-    pub(crate) fn is_full(&self) -> bool {
-        self.block.commands.count() >= limits::BLOCK_COMMANDS || self.block.commands.len() >= limits::BLOCK_BYTES
-    }
-
     /// Applies again what the log holds beyond the saved state.
     fn replay(&mut self) -> Result<(), load::LoadError> {
         loop {
@@ -179,6 +174,9 @@ impl Desk {
 
     /// Logs a command and applies it. What waits for it, waits for the block and for all hops that it causes.
     fn run(&mut self, command: Command, env: &Env, waiting: &[Waiting]) -> Result<Reply, StoreError> {
+        if self.block.commands.len() >= limits::BLOCK_BYTES {
+            self.hand_over_block();
+        }
         self.load_for(|desk| wants(&desk.plan, &desk.state, &command, env.now))?;
         let sealed = match &command {
             Command::Event(arrival) => {
@@ -339,13 +337,18 @@ impl Desk {
         self.erasure_waiters.drain(..).for_each(|waiter| waiter.fail(why));
     }
 
-    /// Hands the open block to the log writer.
+    /// Adds to the open block what waited for its end, and hands it to the log writer.
     pub(crate) fn close_block(&mut self) -> Result<(), StoreError> {
         self.log_counts()?;
         self.finish_erasures();
         self.save_if_due();
+        self.hand_over_block();
+        Ok(())
+    }
+
+    fn hand_over_block(&mut self) {
         if self.block.commands.is_empty() && self.block.after.is_empty() {
-            return Ok(());
+            return;
         }
         let OpenBlock { commands, after } = std::mem::take(&mut self.block);
         let (count, bytes) = (commands.count(), commands.into_bytes());
@@ -355,7 +358,6 @@ impl Desk {
         if let Err(lost) = self.shared.journal.send(parcel) {
             lost.0.after.into_iter().for_each(|after| after.fail(Failure::Stopping));
         }
-        Ok(())
     }
 }
 

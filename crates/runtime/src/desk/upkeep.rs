@@ -126,7 +126,7 @@ impl Desk {
 
     /// Adds a save to the open block when the last one is long enough ago.
     pub(super) fn save_if_due(&mut self) {
-        let due = self.last_save.elapsed() >= Duration::from_millis(limits::SAVE_EVERY_MS);
+        let due = self.last_save.elapsed() >= Duration::from_millis(self.shared.limits.save_every_ms);
         if self.dirty.urgent || (due && self.dirty.touched) {
             self.save();
         }
@@ -168,9 +168,6 @@ impl Desk {
     /// A save is done: what it held may make room.
     pub(crate) fn saved(&mut self, job: u64) {
         self.saving.remove(&job);
-        self.shared.substrate.trim(self.partition(), self.position).unwrap_or_else(|error| {
-            tracing::warn!(code = error.code(), %error, "the log could not be trimmed");
-        });
         self.make_room();
     }
 

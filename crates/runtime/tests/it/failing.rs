@@ -60,12 +60,13 @@ fn a_full_disk_is_told_as_such_and_passes() {
 
 #[test]
 fn a_save_that_fails_is_tried_again() {
-    let mut shop = Shop::with_partitions(2);
+    let limits = runtime::limits::Limits { save_every_ms: 100, ..Default::default() };
+    let mut shop = Shop::with_limits(2, limits);
     shop.track("Product Viewed", &[("user_id", "ana")]);
     let saves = shop.machine.saves();
     saves.fail(saves.writes(), store::kv::KvFault::Refuse);
     saves.fail(saves.writes() + 1, store::kv::KvFault::Cut);
-    std::thread::park_timeout(Duration::from_millis(runtime::limits::SAVE_EVERY_MS + 800));
+    std::thread::park_timeout(Duration::from_millis(1_000));
     shop.restart();
     assert_eq!(shop.history("user_id", "ana").len(), 1);
 }

@@ -17,7 +17,7 @@ fn more_events_under_way_than_the_limit_are_refused_as_overload() {
 
 #[test]
 fn profiles_beyond_the_limit_make_room_and_come_back_when_touched() {
-    let limits = Limits { resident_profiles: 10, resident_identifiers: 10, ..Limits::default() };
+    let limits = Limits { resident_profiles: 10, resident_identifiers: 10, save_every_ms: 100, ..Limits::default() };
     let mut shop = Shop::with_limits(1, limits);
     shop.define("twice", r#"events("Product Viewed").count() >= 2"#);
     for round in 0..3 {
@@ -29,7 +29,7 @@ fn profiles_beyond_the_limit_make_room_and_come_back_when_touched() {
             shop.restart();
         } else {
             // A save in the middle of a run lets saved profiles go.
-            std::thread::park_timeout(std::time::Duration::from_millis(runtime::limits::SAVE_EVERY_MS + 200));
+            std::thread::park_timeout(std::time::Duration::from_millis(300));
         }
     }
     for person in 0..60 {

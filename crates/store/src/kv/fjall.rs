@@ -23,8 +23,9 @@ const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes of journal after which tables are flushed so that it can go.
 const JOURNAL_BYTES: u64 = 128 * 1024 * 1024;
-/// Threads that flush and compact.
-const WORKERS: usize = 2;
+/// Threads that flush and compact. One: with more, the first hands compactions to the others in a busy loop
+/// (fjall 3.1.13, `worker_tick`), which cost a fifth of all CPU under load.
+const WORKERS: usize = 1;
 /// Bytes from which a value of a [`Values::Large`] table is kept apart from its key.
 const SEPARATED_BYTES: u32 = 512;
 /// What must fit on the disk before a failed state is opened again.
