@@ -14,6 +14,10 @@ use server::{
 
 use crate::arguments::{Arguments, Subcommand};
 
+/// A sixth of the CPU went into the system's allocator when events were collected.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

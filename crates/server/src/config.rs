@@ -63,6 +63,8 @@ pub struct Limits {
     pub resident_profiles: usize,
     /// Identifiers in memory, of one partition.
     pub resident_identifiers: usize,
+    /// Milliseconds between two saves of a partition: what a crash has to replay, against what is written twice.
+    pub save_every_ms: u64,
 }
 
 /// What is logged, to standard error.
@@ -140,8 +142,9 @@ impl Default for Rate {
 
 impl Default for Limits {
     fn default() -> Self {
-        let runtime::limits::Limits { events_under_way, resident_profiles, resident_identifiers } = Default::default();
-        Self { events_under_way, resident_profiles, resident_identifiers }
+        let runtime::limits::Limits { events_under_way, resident_profiles, resident_identifiers, save_every_ms } =
+            Default::default();
+        Self { events_under_way, resident_profiles, resident_identifiers, save_every_ms }
     }
 }
 
@@ -195,7 +198,7 @@ impl Config {
         if self.rate.requests_per_s == 0 || self.rate.burst == 0 {
             return refuse("rate", "must be at least 1");
         }
-        let Limits { events_under_way, resident_profiles, resident_identifiers } = self.limits;
+        let Limits { events_under_way, resident_profiles, resident_identifiers, .. } = self.limits;
         if [events_under_way, resident_profiles, resident_identifiers].contains(&0) {
             return refuse("limits", "must be at least 1");
         }

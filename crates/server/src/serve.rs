@@ -114,6 +114,7 @@ pub fn settings(config: &Config, fixed: Fixed) -> Settings {
             events_under_way: config.limits.events_under_way,
             resident_profiles: config.limits.resident_profiles,
             resident_identifiers: config.limits.resident_identifiers,
+            save_every_ms: config.limits.save_every_ms,
         },
     }
 }
