@@ -45,6 +45,7 @@ use crate::{
     message::{Answer, Arriving, Asking, Consulting, Matching, Message, Question, RefusedEvent, Route, Survey},
     owner::Owner,
     plans::Plans,
+    published::Published,
     saver::Saver,
     ticket::{Failure, Pending, Ticket},
     unsaved::Unsaved,
@@ -148,6 +149,7 @@ impl Runtime {
             substrate: substrate.clone(),
             clock: Arc::new(settings.clock),
             unsaved: Arc::new(Unsaved::new()),
+            published: Arc::new(Published::new(substrate.partitions())),
             seed: settings.seed,
             limits: settings.limits,
             stopping: AtomicBool::new(false),
@@ -158,8 +160,12 @@ impl Runtime {
         let partitions: Vec<_> = (0..substrate.partitions()).map(Partition).collect();
         let leases = substrate.claim(&partitions)?;
         let desks = open_desks(&shared, &leases)?;
-        let mut journal =
-            Journal { owners: owner_senders.clone(), saver: saver_sender, void: std::collections::HashMap::new() };
+        let mut journal = Journal {
+            owners: owner_senders.clone(),
+            saver: saver_sender,
+            published: shared.published.clone(),
+            void: std::collections::HashMap::new(),
+        };
         let log = substrate.clone();
         spawn("journal", move || journal::run(&log, &parcels, &mut journal))?;
         let unsaved = shared.unsaved.clone();
@@ -318,8 +324,11 @@ impl Runtime {
         pending
     }
 
-    /// How many persons are in all of these segments, true to the second.
+    /// How many persons are in all of these segments, true to the second. Sees every write that was answered before.
     pub fn size(&self, segments: &[SegmentNumber]) -> Pending<Tally> {
+        if let Some(tally) = self.shared.published.size(segments, self.now()) {
+            return Ticket::new(tally).1;
+        }
         let (ticket, pending) = Ticket::new(Tally::default());
         self.shared.tell_all(|| Message::Survey(Survey::Size(segments.to_vec(), ticket.clone())));
         pending

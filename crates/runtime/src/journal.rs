@@ -17,6 +17,7 @@ use store::{
 
 use crate::{
     message::{Message, Waiting},
+    published::{Publication, Published},
     saver::{SaveJob, Task},
     ticket::Failure,
 };
@@ -28,6 +29,8 @@ pub(crate) struct Parcel {
     /// Counts how often the partition was opened: parcels of before a failure are void.
     pub(crate) generation: u64,
     pub(crate) block: Option<Block>,
+    /// What readers may count once the block is durable.
+    pub(crate) publication: Publication,
     pub(crate) after: Vec<After>,
 }
 
@@ -62,6 +65,7 @@ pub(crate) struct Journal {
     /// The owners; a partition's is its number modulo theirs.
     pub(crate) owners: Vec<Sender<Message>>,
     pub(crate) saver: Sender<Task>,
+    pub(crate) published: Arc<Published>,
     /// Of partitions that failed, the generation that is void.
     pub(crate) void: HashMap<Partition, u64>,
 }
@@ -73,7 +77,10 @@ impl Journal {
         let blocks: Vec<_> = good.iter_mut().filter_map(|parcel| parcel.block.take()).collect();
         let written = if blocks.is_empty() { Ok(()) } else { substrate.append(&blocks) };
         match written {
-            Ok(()) => good.into_iter().flat_map(|parcel| parcel.after).for_each(|after| self.happen(after)),
+            Ok(()) => good.into_iter().for_each(|parcel| {
+                self.published.publish(parcel.partition, parcel.publication);
+                parcel.after.into_iter().for_each(|after| self.happen(after));
+            }),
             Err(error) => self.refuse(good, &error),
         }
         void.into_iter().flat_map(|parcel| parcel.after).for_each(|after| after.fail(Failure::StorageFailed));

@@ -19,6 +19,7 @@ mod load;
 mod message;
 mod owner;
 mod plans;
+mod published;
 mod saver;
 mod stored;
 pub mod ticket;

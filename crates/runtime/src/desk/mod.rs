@@ -7,7 +7,11 @@ pub(crate) mod shared;
 mod survey;
 mod upkeep;
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use engine::{
     apply::{apply, apply_hop},
@@ -41,6 +45,7 @@ use crate::{
     journal::{After, Parcel},
     limits, load,
     message::{Message, Waiting},
+    published::Publication,
     saver::HistoryWrite,
     ticket::{Failure, Ticket},
     unsaved::Row,
@@ -65,7 +70,11 @@ pub(crate) struct Desk {
     /// Hops that their partition has not acknowledged.
     outbox: BTreeMap<(Partition, u64), Effect>,
     /// The members of each segment, by ordinal.
-    members: BTreeMap<SegmentNumber, RoaringBitmap>,
+    members: BTreeMap<SegmentNumber, Arc<RoaringBitmap>>,
+    /// Segments whose members changed since they were published.
+    unpublished: BTreeSet<SegmentNumber>,
+    /// Until when what was published last holds.
+    published_until: Timestamp,
     /// Anonymous events since the last block.
     counted: BTreeMap<(Name<Source>, &'static str), u64>,
     /// Where bringing profiles up to the plan goes on.
@@ -112,6 +121,8 @@ impl Desk {
             last_save: now(),
             outbox: load::outbox(shared, partition)?,
             members: load::members(shared, partition)?,
+            unpublished: BTreeSet::new(),
+            published_until: Timestamp::MIN,
             counted: BTreeMap::new(),
             fill_from: None,
             fill_waiters: Vec::new(),
@@ -122,6 +133,8 @@ impl Desk {
         desk.replay()?;
         desk.follow_newest_plan()?;
         desk.resend_all();
+        desk.unpublished.extend(desk.members.keys());
+        shared.published.publish(partition, desk.publication());
         Ok(desk)
     }
 
@@ -253,13 +266,14 @@ impl Desk {
         waiting: &[Waiting],
     ) -> Result<(), StoreError> {
         for (id, segment, member) in &outcome.memberships {
-            let members = self.members.entry(*segment).or_default();
+            let members = Arc::make_mut(self.members.entry(*segment).or_default());
             if *member {
                 members.insert(id.ordinal())
             } else {
                 members.remove(id.ordinal())
             };
             self.dirty.members.insert(*segment);
+            self.unpublished.insert(*segment);
         }
         for change in outcome.history {
             self.change_history(change, sealed, waiting)?;
@@ -346,15 +360,29 @@ impl Desk {
         Ok(())
     }
 
+    /// What readers may count once the open block is durable. While profiles are brought up to a plan, nothing.
+    fn publication(&mut self) -> Publication {
+        let members = std::mem::take(&mut self.unpublished);
+        let timers = self.state.timers.first().map_or(self.state.timers_until, |(due, _)| *due);
+        Publication {
+            members: members.into_iter().map(|segment| (segment, self.members.get(&segment).cloned())).collect(),
+            profiles: self.state.core.profiles,
+            valid_until: if self.is_filling() { Timestamp::MIN } else { timers },
+        }
+    }
+
     fn hand_over_block(&mut self) {
-        if self.block.commands.is_empty() && self.block.after.is_empty() {
+        let publication = self.publication();
+        let nothing_new = publication.members.is_empty() && publication.valid_until == self.published_until;
+        if self.block.commands.is_empty() && self.block.after.is_empty() && nothing_new {
             return;
         }
+        self.published_until = publication.valid_until;
         let OpenBlock { commands, after } = std::mem::take(&mut self.block);
         let (count, bytes) = (commands.count(), commands.into_bytes());
         let first = Position(self.position.0 - u64::from(count));
         let block = (count > 0).then_some(Block { lease: self.lease, first, count, bytes });
-        let parcel = Parcel { partition: self.partition(), generation: self.generation, block, after };
+        let parcel = Parcel { partition: self.partition(), generation: self.generation, block, publication, after };
         if let Err(lost) = self.shared.journal.send(parcel) {
             lost.0.after.into_iter().for_each(|after| after.fail(Failure::Stopping));
         }

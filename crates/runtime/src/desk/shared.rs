@@ -13,6 +13,7 @@ use crate::{
     limits::Limits,
     message::Message,
     plans::Plans,
+    published::Published,
     saver::Task,
     unsaved::Unsaved,
 };
@@ -24,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) plans: Plans,
     pub(crate) unsaved: Arc<Unsaved>,
+    pub(crate) published: Arc<Published>,
     /// The node's own number for draws: chance, or given for repeatable tests.
     pub(crate) seed: u64,
     pub(crate) limits: Limits,

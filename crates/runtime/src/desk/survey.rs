@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use engine::{person::Person, state::Slot, wants::Want};
 use model::consent::Keep;
-use roaring::RoaringBitmap;
-use segment::{membership::WithSegments, set::SegmentNumber, trails::Trails};
+use segment::{membership::WithSegments, trails::Trails};
 use store::error::StoreError;
 
 use super::{Desk, now};
 use crate::{
     limits, load,
     message::{Matching, Survey, Waiting},
+    published::in_all,
 };
 
 impl Desk {
@@ -19,7 +19,7 @@ impl Desk {
     pub(crate) fn survey(&mut self, survey: &Survey) -> Result<(), StoreError> {
         match survey {
             Survey::Size(segments, ticket) => {
-                let matched = self.in_all(segments);
+                let matched = in_all(&self.members, segments);
                 let filling = u32::from(self.is_filling());
                 let persons = self.persons();
                 ticket.update(|tally| {
@@ -61,21 +61,6 @@ impl Desk {
             }
         }
         Ok(())
-    }
-
-    /// How many persons are in all of these segments.
-    fn in_all(&self, segments: &[SegmentNumber]) -> u64 {
-        let sets: Option<Vec<&RoaringBitmap>> = segments.iter().map(|segment| self.members.get(segment)).collect();
-        match sets.as_deref() {
-            None | Some([]) => 0,
-            Some([one]) => one.len(),
-            Some([one, other]) => one.intersection_len(other),
-            Some([first, middle @ .., last]) => {
-                let mut all = (*first).clone();
-                middle.iter().for_each(|set| all &= *set);
-                all.intersection_len(last)
-            }
-        }
     }
 
     /// How many profiles live here: those that began here, less those that lost a merge or were erased.

@@ -65,6 +65,7 @@ impl Desk {
         for number in gone {
             self.members.remove(&number);
             self.dirty.members.insert(number);
+            self.unpublished.insert(number);
         }
     }
 
