@@ -191,6 +191,16 @@ pub enum Hop {
         /// The profile.
         image: Person,
     },
+    /// To the partition of a profile that is losing a merge: its image followed the survivor, which had itself moved.
+    /// Without that, an unmerge of the survivor would leave the profile pointing to where its sides are not.
+    Repoint {
+        /// The profile.
+        profile: ProfileId,
+        /// Where it points; if it points elsewhere by now, this is old news.
+        from: ProfileId,
+        /// Where its image went.
+        to: ProfileId,
+    },
     /// To the partition of a profile that once lost a merge: its survivor was erased.
     Forget {
         /// The profile.
@@ -277,7 +287,7 @@ impl Hop {
             Self::Share { key } | Self::Release { key, .. } => key.home(partitions),
             Self::Tell { to, .. } => to.partition(),
             Self::Return { image } => image.id.partition(),
-            Self::Forget { profile } => profile.partition(),
+            Self::Forget { profile } | Self::Repoint { profile, .. } => profile.partition(),
         }
     }
 }

@@ -59,7 +59,9 @@ pub fn hop_wants(plan: &Plan, state: &State, hop: &Hop) -> Vec<Want> {
         Hop::Share { key } | Hop::Release { key, .. } => identifier(state, *key).into_iter().collect(),
         Hop::Tell { to, .. } => profile(plan, state, *to).into_iter().collect(),
         Hop::Return { image } => profile(plan, state, image.id).into_iter().collect(),
-        Hop::Forget { profile: id } => profile(plan, state, *id).into_iter().collect(),
+        Hop::Forget { profile: id } | Hop::Repoint { profile: id, .. } => {
+            profile(plan, state, *id).into_iter().collect()
+        }
     }
 }
 

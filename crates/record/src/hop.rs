@@ -38,6 +38,12 @@ pub(crate) fn write_hop(hop: &Hop, keys: Keys<'_>, to: &mut Writer) -> Result<()
             to.byte(5);
             profile.write(to);
         }
+        Hop::Repoint { profile, from: old, to: new } => {
+            to.byte(6);
+            profile.write(to);
+            old.write(to);
+            new.write(to);
+        }
     }
     Ok(())
 }
@@ -50,6 +56,7 @@ pub(crate) fn read_hop(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Hop, Rec
         3 => Hop::Tell { to: Layout::read(from)?, news: read_news(from, keys)? },
         4 => Hop::Return { image: read_person(from, keys)? },
         5 => Hop::Forget { profile: Layout::read(from)? },
+        6 => Hop::Repoint { profile: Layout::read(from)?, from: Layout::read(from)?, to: Layout::read(from)? },
         _ => return Err(Malformed::Impossible { what: "hop" }.into()),
     })
 }

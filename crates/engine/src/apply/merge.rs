@@ -98,6 +98,13 @@ fn refuse(step: &mut Step<'_>, id: ProfileId, mut image: Person, cause: &Cause) 
     step.send(Hop::Return { image });
 }
 
+/// At the partition of a profile that lost a merge: its sides are further on.
+pub(super) fn repoint(step: &mut Step<'_>, profile: ProfileId, from: ProfileId, to: ProfileId) {
+    if step.state.people.get(&profile) == Some(&Slot::Moved(from)) {
+        step.state.put_slot(profile, Slot::Moved(to), &mut step.outcome);
+    }
+}
+
 /// News for a profile that was erased meanwhile. An image on its way there goes back. An identifier that leads to the
 /// erased is released, once more if its erasure has done so already: the claim may have overtaken that, or have come
 /// from where the profile lived before. Then whoever wanted to meet the erased over it claims it again.

@@ -62,9 +62,15 @@ fn hopped(step: &mut Step<'_>, hop: Hop) {
         Hop::Release { key, side } => erase::release(step, key, side),
         Hop::Return { image } => merge::put_back(step, image),
         Hop::Forget { profile } => erase::forget(step, profile),
+        Hop::Repoint { profile, from, to } => merge::repoint(step, profile, from, to),
         Hop::Tell { to, news } => match step.state.whereabouts(to) {
             Whereabouts::Here(id) => told(step, id, news),
-            Whereabouts::Moved(to) => step.state.send(Hop::Tell { to, news }, &mut step.outcome),
+            Whereabouts::Moved(on) => {
+                if let News::MergeIn { image, .. } = &news {
+                    step.send(Hop::Repoint { profile: image.id, from: to, to: on });
+                }
+                step.tell(on, news);
+            }
             Whereabouts::Gone => match side_meant(&news) {
                 // It may have come back from there: a merge into the erased could not be.
                 Some(side) if side != to => step.tell(side, news),

@@ -93,7 +93,7 @@ fn account(user: u8) -> Identifier {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases(64))]
 
     #[test]
     fn nothing_is_lost_and_nothing_lives_twice(

@@ -75,7 +75,7 @@ enum Pace {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases(24))]
 
     #[test]
     fn any_order_of_arrival_gives_the_same_persons(

@@ -59,7 +59,7 @@ fn publish(world: &mut World, documents: &mut Documents) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases(48))]
 
     #[test]
     fn a_membership_followed_step_by_step_equals_the_recomputed_one(

@@ -43,7 +43,7 @@ fn deeds() -> impl Strategy<Value = Deeds> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases(24))]
 
     #[test]
     fn merge_then_unmerge_is_the_world_without_the_merge(

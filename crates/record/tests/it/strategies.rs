@@ -303,6 +303,7 @@ pub(crate) fn hop() -> impl Strategy<Value = Hop> {
         (id(), news()).prop_map(|(to, news)| Hop::Tell { to, news }),
         person().prop_map(|image| Hop::Return { image }),
         id().prop_map(|profile| Hop::Forget { profile }),
+        (id(), id(), id()).prop_map(|(profile, from, to)| Hop::Repoint { profile, from, to }),
     ]
 }
 pub(crate) fn effect() -> impl Strategy<Value = Effect> {

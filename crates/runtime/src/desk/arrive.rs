@@ -63,7 +63,10 @@ impl Desk {
         }
         let known = seat.and_then(|(person, _)| self.state.person(person)).map(Arc::as_ref);
         let admission = admit(&self.plan, &arriving.event, known, self.env().now);
+        // A person who said something is not overruled by what was said on a device.
+        let is_silent = known.is_none_or(|person| person.consents().iter().len() == 0);
         if admission == Admission::CountOnly
+            && is_silent
             && let Some(place) = arriving.to_ask()
         {
             arriving.consulting = Consulting::Asking(place);
