@@ -91,12 +91,18 @@ impl Identifiers {
         }
     }
 
-    /// Sets how firmly an identifier is had, if it is here. [`Hold::Linked`] never takes away what is owned: it answers
-    /// a claim from before, when another person still had it.
+    /// Sets how firmly an identifier is had, if it is here. Answers to claims may come late, by way of where the side was
+    /// before: [`Hold::Linked`] never takes away what is owned, and [`Hold::Own`] never takes back what was shared or
+    /// quarantined since.
     pub fn set_hold(&mut self, key: IdentifierKey, hold: Hold) {
         if let Ok(place) = self.0.binary_search_by_key(&key, |held| held.key) {
             let held = &mut self.0[place];
-            if (held.hold, hold) != (Hold::Own, Hold::Linked) {
+            let late = match held.hold {
+                Hold::Own => hold == Hold::Linked,
+                Hold::Shared | Hold::Quarantined => hold == Hold::Own,
+                Hold::Probable | Hold::Claimed | Hold::Linked => false,
+            };
+            if !late {
                 held.hold = hold;
             }
         }
