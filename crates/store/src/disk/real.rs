@@ -5,10 +5,15 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{Disk, DiskFile};
 use crate::error::StoreError;
+
+/// How often a lock that seems held is tried, and how long to wait in between.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// A data folder on a real disk, held by this process alone until dropped.
 #[derive(Debug)]
@@ -28,11 +33,16 @@ impl RealDisk {
         let named = |error| StoreError::io(&root.display().to_string(), error);
         create_private_folder(root).map_err(named)?;
         let lock = create_private_file(&root.join(Self::LOCK), Existing::Kept).map_err(named)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { root: root.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { folder: root.display().to_string() }),
-            Err(TryLockError::Error(error)) => Err(named(error)),
+        // A child that this process is just starting shares its open files until it becomes another program: a lock
+        // that was let go may seem held for that moment.
+        for _ in 0..LOCK_TRIES {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { root: root.to_owned(), _lock: lock }),
+                Err(TryLockError::WouldBlock) => std::thread::park_timeout(LOCK_PAUSE),
+                Err(TryLockError::Error(error)) => return Err(named(error)),
+            }
         }
+        Err(StoreError::InUse { folder: root.display().to_string() })
     }
 
     fn path(&self, path: &str) -> PathBuf {
