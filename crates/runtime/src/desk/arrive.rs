@@ -353,9 +353,13 @@ impl Desk {
 }
 
 impl Arriving {
-    /// The place of the next identifier whose person may have consented in this one's stead.
+    /// The place of the next identifier whose person may have consented in this one's stead. An event that says
+    /// something about consent itself asks nobody.
     fn to_ask(&self) -> Option<usize> {
         let Consulting::Asked(from) = self.consulting else { return None };
+        if self.event.consent.is_some() {
+            return None;
+        }
         let mut places = from..self.keys.len();
         places.find(|place| *place != self.anchor && self.event.identifiers[*place].evidence != Evidence::Link)
     }
