@@ -68,9 +68,12 @@ pub fn taken_over(plan: &Plan, event: &Event, other: &Person, now: Timestamp) ->
     }
     let consents = other.consents();
     let purpose = any_of.iter().find(|purpose| consents.allows(purpose.as_str(), now))?;
-    let Choice { at, proof, .. } = consents.choice(purpose.as_str())?.clone();
-    let together = consents.iter().filter(|(_, choice)| choice.at == at && choice.proof == proof);
-    Some(ConsentSignal { choices: together.map(|(name, choice)| (name.clone(), choice.granted)).collect(), at, proof })
+    let Choice { at, until, proof, .. } = consents.choice(purpose.as_str())?.clone();
+    let of_one_call = |choice: &Choice| choice.at == at && choice.proof == proof;
+    let alike = |choice: &Choice| !choice.granted || choice.until == until;
+    let together = consents.iter().filter(|(_, choice)| of_one_call(choice) && alike(choice));
+    let choices = together.map(|(name, choice)| (name.clone(), choice.granted)).collect();
+    Some(ConsentSignal { choices, at, until, proof })
 }
 
 /// The event without what may not be kept of it: all but the consent, or the traits whose own purpose nobody granted.
@@ -96,9 +99,6 @@ pub fn consents_with<'a>(signal: Option<&ConsentSignal>, person: Option<&'a Pers
     let known = person.map_or_else(|| Cow::Owned(Consents::default()), Person::consents);
     let Some(signal) = signal else { return known };
     let mut consents = known.into_owned();
-    for (purpose, granted) in &signal.choices {
-        let choice = Choice { granted: *granted, at: signal.at, until: None, proof: signal.proof.clone() };
-        consents.record(purpose.clone(), choice);
-    }
+    consents.record_signal(signal);
     Cow::Owned(consents)
 }

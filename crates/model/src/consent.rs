@@ -102,6 +102,8 @@ pub struct ConsentSignal {
     pub choices: Vec<(Name<Purpose>, bool)>,
     /// When the person chose; the event's own time if the signal does not say.
     pub at: Timestamp,
+    /// Until when what was granted holds, if it ends by itself. A denial has no end.
+    pub until: Option<Timestamp>,
     /// The proof to keep.
     pub proof: Proof,
 }
@@ -170,6 +172,15 @@ impl Consents {
             Ok(_) => return false,
         }
         true
+    }
+
+    /// Takes in all that a signal says.
+    pub fn record_signal(&mut self, signal: &ConsentSignal) {
+        let ConsentSignal { choices, at, until, proof } = signal;
+        for (purpose, granted) in choices {
+            let until = until.filter(|_| *granted);
+            self.record(purpose.clone(), Choice { granted: *granted, at: *at, until, proof: proof.clone() });
+        }
     }
 
     /// Both persons' choices, as if one person had made them all.

@@ -37,11 +37,10 @@ pub(crate) fn event(
     if at > sender.received_at.plus(Span::from_millis(limits::FUTURE_MS)) {
         return Err(ApiError::new(Code::TimestampFuture).at("/at").into());
     }
-    if request.until.is_some() {
-        return Err(ApiError::new(Code::Validation)
-            .saying("A grant that ends by itself is not kept yet.")
-            .at("/until")
-            .into());
+    let until = request.until.map(|wire::Moment(until)| until);
+    if until.is_some_and(|until| until <= at || until <= sender.received_at) {
+        let why = "`until` must lie after `at` and in the future: a grant cannot have ended before it was made.";
+        return Err(ApiError::new(Code::Validation).saying(why).at("/until").into());
     }
     let proof = Proof {
         source: sender.source.clone(),
@@ -60,7 +59,7 @@ pub(crate) fn event(
         identifiers: claims(&plan, key, request)?,
         properties: Fields::default(),
         context: Fields::default(),
-        consent: Some(ConsentSignal { choices: choices(&plan, request)?, at, proof }),
+        consent: Some(ConsentSignal { choices: choices(&plan, request)?, at, until, proof }),
     })
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn html(copy: &ExportAnswer) -> String {
         &mut page,
         "What you allowed and refused",
         &profile["consents"],
-        &["granted", "at", "source", "means", "wording", "language"],
+        &["granted", "at", "until", "source", "means", "wording", "language"],
     );
     table(&mut page, "Segments you are in", &profile["memberships"], &["name", "since", "valid_until"]);
     table(&mut page, "Profiles found to be you", &profile["merges"], &["merged", "at", "rule", "namespace"]);

@@ -48,7 +48,7 @@ pub(super) fn read(message: &Message<'_>, at: Timestamp, receiver: &Receiver<'_>
     let mut said = choices.said;
     said.sort();
     let proof = Proof { source: receiver.source.name.clone(), means, wording: None, language: None };
-    (!said.is_empty()).then_some(ConsentSignal { choices: said, at, proof })
+    (!said.is_empty()).then_some(ConsentSignal { choices: said, at, until: None, proof })
 }
 
 struct Choices<'a> {

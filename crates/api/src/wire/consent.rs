@@ -35,7 +35,7 @@ pub struct ConsentRequest {
     /// When the person chose; now, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Moment>,
-    /// Until when grants hold, if they end by themselves.
+    /// Until when grants hold, if they end by themselves: after `at`, and in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Moment>,
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use model::{
-    consent::Choice,
     event::{Event, EventKind, Evidence},
     fact::{FactKind, TraitValue},
     identifier::{IdentifierKey, NamespaceRules, Strength},
@@ -67,11 +66,7 @@ fn fold(step: &Step<'_>, side: &mut PersonSide, arrival: &Arrival) -> Vec<Arc<st
     let event = &arrival.event;
     Arc::make_mut(&mut side.facts.days).add(event.timestamp);
     if let Some(signal) = &event.consent {
-        let consents = Arc::make_mut(&mut side.facts.consents);
-        for (purpose, granted) in &signal.choices {
-            let choice = Choice { granted: *granted, at: signal.at, until: None, proof: signal.proof.clone() };
-            consents.record(purpose.clone(), choice);
-        }
+        Arc::make_mut(&mut side.facts.consents).record_signal(signal);
     }
     if step.plan.segments.need(event.name()).is_some() {
         Arc::make_mut(&mut side.trails).add(&step.plan.segments, event, arrival.mark.tie());

@@ -177,7 +177,7 @@ impl Stage for EngineStage {
             identifiers: self.claims([(who.namespace.as_str(), who.value.as_str())], Evidence::Stated)?,
             properties: Fields::default(),
             context: Fields::default(),
-            consent: Some(ConsentSignal { choices, at, proof }),
+            consent: Some(ConsentSignal { choices, at, until: None, proof }),
         };
         self.world.send(event);
         Ok(())

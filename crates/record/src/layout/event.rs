@@ -15,7 +15,7 @@ layout_fields!(Event { kind, message_id, source, timestamp, received_at, identif
 layout_fields!(Claim { identifier, evidence });
 layout_words!(Evidence, "evidence" { Link = 0, Stated = 1, Verified = 2 });
 
-layout_fields!(ConsentSignal { choices, at, proof });
+layout_fields!(ConsentSignal { choices, at, until, proof });
 layout_fields!(Choice { granted, at, until, proof });
 layout_fields!(Proof { source, means, wording, language });
 layout_words!(Means, "means" { Call = 0, Event = 1, Gpc = 2, Import = 3 });

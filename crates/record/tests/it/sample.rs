@@ -13,7 +13,7 @@ use model::{
     id::{Id, ProfileId},
     identifier::{Identifier, IdentifierKey, Strength},
     partition::Partition,
-    time::{Env, Timestamp},
+    time::{Env, Span, Timestamp},
     value::{Fields, Finite, Value},
 };
 use profile::{
@@ -69,7 +69,12 @@ pub(crate) fn event() -> Event {
             ("quantity", Value::Int(-2)),
         ]),
         context: Fields::from_iter([("locale", "pt-PT".into())]),
-        consent: Some(ConsentSignal { choices: vec![("site".into(), true)], at: NOW, proof: proof() }),
+        consent: Some(ConsentSignal {
+            choices: vec![("site".into(), true)],
+            at: NOW,
+            until: Some(NOW.plus(Span::DAY)),
+            proof: proof(),
+        }),
     }
 }
 

@@ -89,11 +89,8 @@ fn proof() -> impl Strategy<Value = Proof> {
     })
 }
 pub(crate) fn signal() -> impl Strategy<Value = ConsentSignal> {
-    (vec((name(), any::<bool>()), FEW), moment(), proof()).prop_map(|(choices, at, proof)| ConsentSignal {
-        choices,
-        at,
-        proof,
-    })
+    let told = (vec((name(), any::<bool>()), FEW), moment(), option::of(moment()), proof());
+    told.prop_map(|(choices, at, until, proof)| ConsentSignal { choices, at, until, proof })
 }
 pub(crate) fn consents() -> impl Strategy<Value = Consents> {
     let choice = (any::<bool>(), moment(), option::of(moment()), proof());

@@ -178,5 +178,5 @@ pub(crate) fn claim(namespace: &str, value: &str, evidence: Evidence) -> Claim {
 pub(crate) fn consent(at: Timestamp, choices: &[(&str, bool)]) -> ConsentSignal {
     let choices = choices.iter().map(|(purpose, granted)| (Name::from(*purpose), *granted)).collect();
     let proof = Proof { source: "web".into(), means: Means::Event, wording: None, language: None };
-    ConsentSignal { choices, at, proof }
+    ConsentSignal { choices, at, until: None, proof }
 }

@@ -45,6 +45,49 @@ fn a_withdrawal_acts_on_the_next_call() {
 }
 
 #[test]
+fn a_grant_that_ends_opens_nothing_from_that_moment() {
+    let shop = Shop::new();
+    let grant =
+        json!({"anonymous_id": "a1", "purposes": {"site": true, "ads": false}, "until": "2026-03-02T12:00:00Z"});
+    let answer = shop.write().post("/v1/consent", &grant).expect(200).json();
+    assert_eq!(answer["purposes"]["site"]["until"], "2026-03-02T12:00:00Z");
+    assert_eq!(answer["purposes"]["ads"]["until"], json!(null), "a denial has no end");
+    shop.advance_ms(119 * 60_000);
+    shop.send(&json!([{"type": "track", "event": "At 11:59", "anonymousId": "a1", "userId": "ana"}]));
+    assert_eq!(shop.events("user_id:ana"), ["At 11:59", "Consent Updated"]);
+    shop.advance_ms(60_000);
+    shop.send(&json!([
+        {"type": "track", "event": "At 12:00 on the device", "anonymousId": "a1"},
+        {"type": "track", "event": "At 12:00 in the account", "userId": "ana"},
+    ]));
+    assert_eq!(shop.secret().get("/v1/status").expect(200).json()["anonymous"], json!({"track": 2}));
+    assert_eq!(code(&shop.secret().get("/v1/profiles/user_id:ana")), is(403, "NO_CONSENT"));
+    assert_eq!(shop.events("user_id:ana"), ["At 11:59", "Consent Updated"]);
+    shop.consent("a1", &["site"]);
+    shop.send(&json!([{"type": "track", "event": "Granted anew", "anonymousId": "a1"}]));
+    assert!(shop.events("user_id:ana").contains(&"Granted anew".to_owned()));
+}
+
+#[test]
+fn a_grant_cannot_have_ended_before_it_is_made() {
+    let shop = Shop::new();
+    for (at, until) in [
+        ("2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z"),
+        ("2026-03-02T10:00:00Z", "2026-03-01T10:00:00Z"),
+        ("2026-03-01T00:00:00Z", "2026-03-02T09:59:59Z"),
+        ("2026-03-02T10:30:00Z", "2026-03-02T10:30:00Z"),
+    ] {
+        let grant = json!({"anonymous_id": "a1", "purposes": {"site": true}, "at": at, "until": until});
+        let answer = shop.write().post("/v1/consent", &grant);
+        assert_eq!(code(&answer), is(422, "VALIDATION"), "{grant}");
+        let error = &answer.json()["error"];
+        assert_eq!(error["pointer"], "/until");
+        assert!(error["message"].as_str().unwrap().contains("`until`"), "{error}");
+    }
+    assert_eq!(shop.secret().get("/v1/profiles/anonymous_id:a1").status, 404);
+}
+
+#[test]
 fn a_page_names_a_person_by_its_own_ids_only_and_sees_its_own_purposes_only() {
     let shop = Shop::new();
     let by_email = json!({"identifiers": {"email": "ana@example.org"}, "purposes": {"site": true}});
