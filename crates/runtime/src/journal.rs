@@ -26,10 +26,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Parcel {
     pub(crate) partition: Partition,
-    /// Counts how often the partition was opened: parcels of before a failure are void.
-    pub(crate) generation: u64,
     pub(crate) block: Option<Block>,
-    /// What readers may count once the block is durable.
+    /// What readers may count once the block is durable. Its generation counts how often the partition was opened:
+    /// parcels of before a failure are void.
     pub(crate) publication: Publication,
     pub(crate) after: Vec<After>,
 }
@@ -72,15 +71,19 @@ pub(crate) struct Journal {
 
 impl Journal {
     fn write(&mut self, substrate: &dyn Substrate, group: Vec<Parcel>) {
-        let is_void = |parcel: &Parcel| self.void.get(&parcel.partition).is_some_and(|void| parcel.generation <= *void);
+        let is_void = |parcel: &Parcel| {
+            self.void.get(&parcel.partition).is_some_and(|void| parcel.publication.generation <= *void)
+        };
         let (void, mut good): (Vec<_>, Vec<_>) = group.into_iter().partition(is_void);
         let blocks: Vec<_> = good.iter_mut().filter_map(|parcel| parcel.block.take()).collect();
         let written = if blocks.is_empty() { Ok(()) } else { substrate.append(&blocks) };
         match written {
-            Ok(()) => good.into_iter().for_each(|parcel| {
-                self.published.publish(parcel.partition, parcel.publication);
-                parcel.after.into_iter().for_each(|after| self.happen(after));
-            }),
+            Ok(()) => {
+                let parts = good.into_iter().map(|parcel| ((parcel.partition, parcel.publication), parcel.after));
+                let (publications, after): (Vec<_>, Vec<_>) = parts.unzip();
+                self.published.publish(publications);
+                after.into_iter().flatten().for_each(|after| self.happen(after));
+            }
             Err(error) => self.refuse(good, &error),
         }
         void.into_iter().flat_map(|parcel| parcel.after).for_each(|after| after.fail(Failure::StorageFailed));
@@ -101,7 +104,7 @@ impl Journal {
         let failure = failure(error);
         tracing::error!(code = error.code(), %error, "the log refused an append");
         for parcel in parcels {
-            let Parcel { partition, generation, after, .. } = parcel;
+            let Parcel { partition, publication: Publication { generation, .. }, after, .. } = parcel;
             if self.void.insert(partition, generation) != Some(generation) {
                 send(
                     &self.owners[usize::from(partition.0) % self.owners.len()],

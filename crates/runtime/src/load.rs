@@ -85,12 +85,12 @@ pub(crate) fn outbox(shared: &Shared, partition: Partition) -> Result<BTreeMap<(
 pub(crate) fn members(
     shared: &Shared,
     partition: Partition,
-) -> Result<BTreeMap<SegmentNumber, Arc<RoaringBitmap>>, LoadError> {
+) -> Result<BTreeMap<SegmentNumber, RoaringBitmap>, LoadError> {
     let mut members = BTreeMap::new();
     for (key, value) in all(shared, tables::MEMBERS, tables::members_range(partition, CHUNK))? {
         let (_, segment) = tables::members_place(&key)?;
         let bitmap = RoaringBitmap::deserialize_from(value.as_slice()).map_err(|_| damaged("members"))?;
-        members.insert(segment, Arc::new(bitmap));
+        members.insert(segment, bitmap);
     }
     Ok(members)
 }

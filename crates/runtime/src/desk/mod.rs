@@ -7,11 +7,7 @@ pub(crate) mod shared;
 mod survey;
 mod upkeep;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use engine::{
     apply::{apply, apply_hop},
@@ -45,7 +41,7 @@ use crate::{
     journal::{After, Parcel},
     limits, load,
     message::{Message, Waiting},
-    published::Publication,
+    published::{Move, Publication},
     saver::HistoryWrite,
     ticket::{Failure, Ticket},
     unsaved::Row,
@@ -70,9 +66,9 @@ pub(crate) struct Desk {
     /// Hops that their partition has not acknowledged.
     outbox: BTreeMap<(Partition, u64), Effect>,
     /// The members of each segment, by ordinal.
-    members: BTreeMap<SegmentNumber, Arc<RoaringBitmap>>,
-    /// Segments whose members changed since they were published.
-    unpublished: BTreeSet<SegmentNumber>,
+    members: BTreeMap<SegmentNumber, RoaringBitmap>,
+    /// How members changed since that was published.
+    moves: Vec<Move>,
     /// Until when what was published last holds.
     published_until: Timestamp,
     /// Anonymous events since the last block.
@@ -121,7 +117,7 @@ impl Desk {
             last_save: now(),
             outbox: load::outbox(shared, partition)?,
             members: load::members(shared, partition)?,
-            unpublished: BTreeSet::new(),
+            moves: Vec::new(),
             published_until: Timestamp::MIN,
             counted: BTreeMap::new(),
             fill_from: None,
@@ -133,8 +129,9 @@ impl Desk {
         desk.replay()?;
         desk.follow_newest_plan()?;
         desk.resend_all();
-        desk.unpublished.extend(desk.members.keys());
-        shared.published.publish(partition, desk.publication());
+        desk.moves.clear();
+        let publication = desk.publication();
+        shared.published.replace(partition, &desk.members, publication);
         Ok(desk)
     }
 
@@ -266,14 +263,15 @@ impl Desk {
         waiting: &[Waiting],
     ) -> Result<(), StoreError> {
         for (id, segment, member) in &outcome.memberships {
-            let members = Arc::make_mut(self.members.entry(*segment).or_default());
+            let (members, ordinal) = (self.members.entry(*segment).or_default(), id.ordinal());
             if *member {
-                members.insert(id.ordinal())
+                members.insert(ordinal);
+                self.moves.push(Move::Enters(*segment, ordinal));
             } else {
-                members.remove(id.ordinal())
-            };
+                members.remove(ordinal);
+                self.moves.push(Move::Leaves(*segment, ordinal));
+            }
             self.dirty.members.insert(*segment);
-            self.unpublished.insert(*segment);
         }
         for change in outcome.history {
             self.change_history(change, sealed, waiting)?;
@@ -362,10 +360,10 @@ impl Desk {
 
     /// What readers may count once the open block is durable. While profiles are brought up to a plan, nothing.
     fn publication(&mut self) -> Publication {
-        let members = std::mem::take(&mut self.unpublished);
         let timers = self.state.timers.first().map_or(self.state.timers_until, |(due, _)| *due);
         Publication {
-            members: members.into_iter().map(|segment| (segment, self.members.get(&segment).cloned())).collect(),
+            generation: self.generation,
+            moves: std::mem::take(&mut self.moves),
             profiles: self.state.core.profiles,
             valid_until: if self.is_filling() { Timestamp::MIN } else { timers },
         }
@@ -373,7 +371,7 @@ impl Desk {
 
     fn hand_over_block(&mut self) {
         let publication = self.publication();
-        let nothing_new = publication.members.is_empty() && publication.valid_until == self.published_until;
+        let nothing_new = publication.moves.is_empty() && publication.valid_until == self.published_until;
         if self.block.commands.is_empty() && self.block.after.is_empty() && nothing_new {
             return;
         }
@@ -382,7 +380,7 @@ impl Desk {
         let (count, bytes) = (commands.count(), commands.into_bytes());
         let first = Position(self.position.0 - u64::from(count));
         let block = (count > 0).then_some(Block { lease: self.lease, first, count, bytes });
-        let parcel = Parcel { partition: self.partition(), generation: self.generation, block, publication, after };
+        let parcel = Parcel { partition: self.partition(), block, publication, after };
         if let Err(lost) = self.shared.journal.send(parcel) {
             lost.0.after.into_iter().for_each(|after| after.fail(Failure::Stopping));
         }

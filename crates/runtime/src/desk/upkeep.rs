@@ -13,6 +13,7 @@ use crate::{
     journal::After,
     limits,
     message::{Message, Waiting},
+    published::Move,
     saver::SaveJob,
     ticket::Ticket,
 };
@@ -65,7 +66,7 @@ impl Desk {
         for number in gone {
             self.members.remove(&number);
             self.dirty.members.insert(number);
-            self.unpublished.insert(number);
+            self.moves.push(Move::Forgotten(number));
         }
     }
 
