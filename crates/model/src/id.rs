@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, str::FromStr};
 
-use crate::partition::Partition;
+use crate::{partition::Partition, time::Timestamp};
 
 /// What an [`Id`] identifies, and the prefix of its text form.
 pub trait Kind {
@@ -72,6 +72,15 @@ impl ProfileId {
     /// The profile's number within its partition: dense, from 0, never used again.
     pub const fn ordinal(self) -> u32 {
         (self.bits >> 80) as u32
+    }
+}
+
+impl Id<Rejected> {
+    /// Mints the id of an event that was refused at a moment, so that ids are in order of time: a moment before the
+    /// epoch counts as the epoch. `salt` tells those of one moment apart (80 bits are used).
+    pub const fn mint(at: Timestamp, salt: u128) -> Self {
+        let ms = if at.as_millis() < 0 { 0 } else { at.as_millis() };
+        Self::from_bits((ms as u128) << 80 | (salt & ((1 << 80) - 1)))
     }
 }
 
@@ -166,5 +175,14 @@ mod tests {
         assert_eq!(id.to_string().parse::<Id<ApiKey>>(), Err(NotAnId { prefix: "key" }));
         assert!(format!("prf_{}", "z".repeat(26)).parse::<ProfileId>().is_err(), "more than 128 bits");
         assert!("prf_0".parse::<ProfileId>().is_err());
+    }
+
+    #[test]
+    fn ids_of_refused_events_are_in_order_of_time() {
+        let mint = |ms, salt| Id::<Rejected>::mint(Timestamp::saturating_from_millis(ms), salt);
+        assert!(mint(1, u128::MAX) < mint(2, 0));
+        assert!(mint(2, 0) < mint(2, 1));
+        assert!(mint(-1, u128::MAX) < mint(1, 0));
+        assert!(mint(i64::MAX, 0) > mint(i64::from(i32::MAX), 0), "the last moment has its place too");
     }
 }

@@ -41,7 +41,7 @@ use crate::{
     hash::Hasher,
     journal::{self, Journal},
     limits::Limits,
-    load,
+    listing, load,
     message::{Answer, Arriving, Asking, Consulting, Matching, Message, Question, RefusedEvent, Route, Survey},
     owner::Owner,
     plans::Plans,
@@ -51,6 +51,7 @@ use crate::{
     unsaved::Unsaved,
 };
 pub use crate::{
+    listing::AccessPlace,
     load::{LoadError, StoredEvent},
     message::{Status, Taken, Tally},
     plans::PlanError,
@@ -300,10 +301,15 @@ impl Runtime {
         pending
     }
 
-    /// The latest uses of what is kept of a person, newest first. Blocking. Those since the last save
-    /// are missing; see [`Self::saved`].
-    pub fn accesses(&self, person: &Person, most: usize) -> Result<Vec<(Timestamp, Access)>, StoreError> {
-        load::accesses(&self.shared, person, most)
+    /// A page of the uses of what is kept of a person, newest first, from behind `before` if it is given; at most
+    /// `most`. Blocking. Those since the last save are missing; see [`Self::saved`].
+    pub fn accesses(
+        &self,
+        person: &Person,
+        before: Option<AccessPlace>,
+        most: usize,
+    ) -> Result<Vec<(AccessPlace, Access)>, StoreError> {
+        listing::accesses(&self.shared, person, before, most)
     }
 
     /// Publishes changed documents; answers with the plan once every partition applies it.
@@ -414,10 +420,20 @@ impl Runtime {
         pending
     }
 
-    /// Refused events, newest first, with the partition that keeps each. Blocking. Those since the last save are
-    /// missing; see [`Self::saved`].
-    pub fn refused(&self, most: usize) -> Result<Vec<(Partition, Rejection)>, StoreError> {
-        load::refused(&self.shared, most)
+    /// A page of the refused events, newest first, from behind `before` if it is given, with the partition that keeps
+    /// each; at most `most`. Blocking. Those since the last save are missing; see [`Self::saved`].
+    pub fn refused(
+        &self,
+        before: Option<Id<Rejected>>,
+        most: usize,
+    ) -> Result<Vec<(Partition, Rejection)>, StoreError> {
+        listing::refused(&self.shared, before, most)
+    }
+
+    /// The refused event of an id, with the partition that keeps it. Blocking. As of the last save; see
+    /// [`Self::saved`].
+    pub fn refused_one(&self, id: Id<Rejected>) -> Result<Option<(Partition, Rejection)>, StoreError> {
+        listing::refused_one(&self.shared, id)
     }
 
     /// Answers when all that was answered so far stands in the tables. What is listed from there, refused events and

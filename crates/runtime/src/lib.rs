@@ -15,6 +15,7 @@ pub mod handle;
 mod hash;
 mod journal;
 pub mod limits;
+mod listing;
 mod load;
 mod message;
 mod owner;

@@ -6,23 +6,16 @@ use std::{
 };
 
 use engine::{
-    command::{Access, Rejection},
     outcome::Effect,
     person::Person,
     plan::Plan,
     state::{Core, Slot, State},
     wants::Want,
 };
-use model::{
-    event::Event,
-    id::{Id, ProfileId},
-    partition::Partition,
-    time::Timestamp,
-};
+use model::{event::Event, id::ProfileId, partition::Partition, time::Timestamp};
 use record::{
     error::{Malformed, RecordError},
     history::open_event,
-    rejected::{RecalledRejection, decode_rejection},
     state, tables,
 };
 use roaring::RoaringBitmap;
@@ -243,21 +236,6 @@ pub(crate) fn erasures(substrate: &dyn Substrate) -> Result<Vec<(ProfileId, Time
     rows.iter().map(|(key, value)| Ok((tables::profile_of(key)?, state::decode_erasure(value)?))).collect()
 }
 
-/// The latest uses of what is kept of a person, newest first.
-pub(crate) fn accesses(shared: &Shared, person: &Person, most: usize) -> Result<Vec<(Timestamp, Access)>, StoreError> {
-    let mut found = Vec::new();
-    for side in &person.sides {
-        let range = tables::access_range(side.facts.origin, most).descending();
-        for (key, value) in shared.substrate.range(tables::ACCESSES, range)? {
-            let (_, at, _) = tables::access_place(&key).map_err(|_| damaged("accesses"))?;
-            found.push((at, state::decode_access(&value).map_err(|_| damaged("accesses"))?));
-        }
-    }
-    found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    found.truncate(most);
-    Ok(found)
-}
-
 /// Ids of profiles that began in a partition, from an ordinal on, as of the last save; at most `most`.
 pub(crate) fn profile_ids(
     shared: &Shared,
@@ -268,23 +246,6 @@ pub(crate) fn profile_ids(
     let range = tables::profile_range(partition, from..u32::MAX, most);
     let pairs = shared.substrate.range(tables::PROFILES, range)?;
     pairs.iter().map(|(key, _)| tables::profile_of(key).map_err(|_| damaged("profiles"))).collect()
-}
-
-/// Refused events of all partitions, newest first.
-pub(crate) fn refused(shared: &Shared, most: usize) -> Result<Vec<(Partition, Rejection)>, StoreError> {
-    let mut found = Vec::new();
-    for partition in (0..shared.substrate.partitions()).map(Partition) {
-        let range = tables::rejected_range(partition, Id::from_bits(0), CHUNK);
-        for (_, value) in all(shared, tables::REJECTED, range)? {
-            let rejection = decode_rejection(&value, &|side| shared.key(side)).map_err(unwrap_store("rejected"))?;
-            if let RecalledRejection::Whole(rejection) = rejection {
-                found.push((partition, rejection));
-            }
-        }
-    }
-    found.sort_by_key(|(_, rejection)| std::cmp::Reverse((rejection.at, rejection.id)));
-    found.truncate(most);
-    Ok(found)
 }
 
 fn all(shared: &Shared, table: Table, range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {

@@ -24,9 +24,9 @@ pub(crate) async fn note(
 }
 
 /// One noted access as it is shown.
-pub(crate) fn shown((at, access): &(Timestamp, command::Access)) -> Access {
+pub(crate) fn shown(at: Timestamp, access: &command::Access) -> Access {
     Access {
-        at: (*at).into(),
+        at: at.into(),
         key_id: access.by.to_string(),
         allowed: access.allowed,
         purpose: access.purpose.as_ref().map(ToString::to_string),

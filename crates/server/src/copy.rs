@@ -27,15 +27,16 @@ pub(crate) fn everything(runtime: &Runtime, reading: &Reading) -> Result<ExportA
     events.reverse();
     let keys: BTreeSet<IdentifierKey> = person::held(reading).iter().map(|held| held.key).collect();
     let own = |keys_of: &[IdentifierKey]| keys_of.iter().any(|key| keys.contains(key));
-    let rejected = runtime.refused(usize::MAX)?.into_iter().map(|(_, one)| one);
+    let rejected = runtime.refused(None, usize::MAX)?.into_iter().map(|(_, one)| one);
     let sides: BTreeSet<_> = reading.person.sides.iter().map(|side| side.facts.origin).collect();
     let rejected = rejected.filter(|one| own(&one.keys) || one.side.is_some_and(|side| sides.contains(&side)));
+    let accesses = runtime.accesses(&reading.person, None, usize::MAX)?;
     Ok(ExportAnswer {
         format: 1,
         exported_at: reading.now.into(),
         profile: person::profile(reading, &Reason::Rights(Rights::of_the_person())),
         events,
         rejected: rejected.map(|one| rejection::shown(&one)).collect(),
-        accesses: runtime.accesses(&reading.person, usize::MAX)?.iter().map(access::shown).collect(),
+        accesses: accesses.iter().map(|(place, access)| access::shown(place.at, access)).collect(),
     })
 }

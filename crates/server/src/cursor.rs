@@ -36,6 +36,16 @@ pub(crate) fn write<const N: usize>(listing: &str, place: [u64; N]) -> String {
     format!("{numbers}.{check:08x}")
 }
 
+/// An id's bits as the two numbers that a cursor holds of it, the high half first.
+pub(crate) fn halves(bits: u128) -> [u64; 2] {
+    [(bits >> 64) as u64, bits as u64]
+}
+
+/// The bits that [`halves`] took apart.
+pub(crate) fn whole([high, low]: [u64; 2]) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
+}
+
 fn read<const N: usize>(listing: &str, text: &str) -> Result<[u64; N], ApiError> {
     let bad = || ApiError::new(Code::BadCursor);
     let (numbers, sum) = text.rsplit_once('.').ok_or_else(bad)?;
@@ -65,6 +75,13 @@ mod tests {
         for altered in ["", ".", &text[1..], &format!("2{text}")] {
             assert_eq!(read::<2>("timeline", altered).unwrap_err().code, Code::BadCursor, "{altered}");
         }
+    }
+
+    #[test]
+    fn an_id_is_whole_again_after_a_cursor() {
+        let bits = 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210;
+        assert_eq!(whole(halves(bits)), bits);
+        assert_eq!(halves(1 << 64), [1, 0]);
     }
 
     #[test]

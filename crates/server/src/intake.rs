@@ -137,7 +137,7 @@ pub(crate) fn rejection(app: &App, sender: &Sender, route: Route, refused: &Refu
     }
 }
 
-/// Drawn from what was sent, its place and the moment: the same in two runs of a test, and unique otherwise.
+/// Drawn from the moment, what was sent and its place: the same in two runs of a test, and unique otherwise.
 fn rejected_id(app: &App, sender: &Sender, refused: &Refused) -> Id<Rejected> {
     let mut hasher = blake3::Hasher::new_derive_key("prevenance rejected event");
     for number in [app.salt, sender.received_at.as_millis() as u64, refused.index as u64] {
@@ -147,7 +147,7 @@ fn rejected_id(app: &App, sender: &Sender, refused: &Refused) -> Id<Rejected> {
     hasher.update(refused.raw.as_bytes());
     let mut bits = [0; 16];
     bits.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    Id::from_bits(u128::from_be_bytes(bits))
+    Id::<Rejected>::mint(sender.received_at, u128::from_be_bytes(bits))
 }
 
 /// The event with its type in it: on a path of its own type it need not say it.

@@ -58,15 +58,13 @@ pub(crate) fn shown(rejection: &Rejection) -> RejectedEvent {
     }
 }
 
-/// The rejected event of an id, with the partition that keeps it. Reads through all of them.
+/// The rejected event of an id, with the partition that keeps it.
 pub(crate) async fn find(app: &Shared, id: &str) -> Result<(Partition, Rejection), Refusal> {
     let id: Id<Rejected> = id.parse().map_err(|_| Refusal::new(Code::NotFound))?;
     app.listable().await;
-    let all = {
-        let app = app.clone();
-        tokio::task::spawn_blocking(move || app.runtime.refused(usize::MAX)).await??
-    };
-    all.into_iter().find(|(_, rejection)| rejection.id == id).ok_or_else(|| Code::NotFound.into())
+    let app = app.clone();
+    let found = tokio::task::spawn_blocking(move || app.runtime.refused_one(id)).await??;
+    found.ok_or_else(|| Code::NotFound.into())
 }
 
 /// Reads a rejected event again, as its source sent it.

@@ -7,10 +7,11 @@ use api::{
 use axum::{Json, extract::State};
 use model::{
     consent::{Site, Use},
+    id::ProfileId,
     name::{Name, Purpose},
     time::Timestamp,
 };
-use runtime::handle::Reading;
+use runtime::handle::{AccessPlace, Reading};
 use serde::Deserialize;
 
 use crate::{
@@ -76,14 +77,20 @@ pub(super) async fn accesses(
     InPath(id): InPath<String>,
     InQuery(paging): InQuery<Paging>,
 ) -> Answer<AccessPage> {
-    let [passed] = paging.from("accesses")?.unwrap_or([0]);
-    let (passed, limit) = (usize::try_from(passed).unwrap_or(usize::MAX), paging.limit());
+    let before = paging.from("accesses")?.map(|[at, number, high, low]| AccessPlace {
+        at: Timestamp::saturating_from_millis(at as i64),
+        number,
+        side: ProfileId::from_bits(cursor::whole([high, low])),
+    });
+    let limit = paging.limit();
     let reading = find(&app, &id).await?;
-    let most = passed.saturating_add(limit);
     app.listable().await;
-    let all = tokio::task::spawn_blocking(move || app.runtime.accesses(&reading.person, most)).await??;
-    let next = (all.len() == most).then(|| cursor::write("accesses", [most as u64]));
-    Ok(Json(AccessPage { accesses: all.iter().skip(passed).map(shown).collect(), next }))
+    let page = tokio::task::spawn_blocking(move || app.runtime.accesses(&reading.person, before, limit)).await??;
+    let next = page.last().filter(|_| page.len() == limit).map(|(AccessPlace { at, number, side }, _)| {
+        let [high, low] = cursor::halves(side.bits());
+        cursor::write("accesses", [at.as_millis() as u64, *number, high, low])
+    });
+    Ok(Json(AccessPage { accesses: page.iter().map(|(place, access)| shown(place.at, access)).collect(), next }))
 }
 
 /// The person of a path.

@@ -10,7 +10,7 @@ use api::{
     },
 };
 use axum::{Json, extract::State};
-use model::limits;
+use model::{id::Id, limits};
 
 use crate::{
     answer::Answer,
@@ -29,13 +29,13 @@ pub(super) async fn list(
     Secret(_): Secret,
     InQuery(paging): InQuery<Paging>,
 ) -> Answer<RejectedPage> {
-    let [passed] = paging.from("rejected")?.unwrap_or([0]);
-    let passed = usize::try_from(passed).unwrap_or(usize::MAX);
-    let most = passed.saturating_add(paging.limit());
+    let before = paging.from("rejected")?.map(|halves| Id::from_bits(cursor::whole(halves)));
+    let limit = paging.limit();
     app.listable().await;
-    let all = tokio::task::spawn_blocking(move || app.runtime.refused(most)).await??;
-    let next = (all.len() == most).then(|| cursor::write("rejected", [most as u64]));
-    Ok(Json(RejectedPage { rejected: all.iter().skip(passed).map(|(_, one)| shown(one)).collect(), next }))
+    let page = tokio::task::spawn_blocking(move || app.runtime.refused(before, limit)).await??;
+    let last = page.last().filter(|_| page.len() == limit);
+    let next = last.map(|(_, last)| cursor::write("rejected", cursor::halves(last.id.bits())));
+    Ok(Json(RejectedPage { rejected: page.iter().map(|(_, one)| shown(one)).collect(), next }))
 }
 
 /// Replaces a rejected event by its correction. It is checked when it is replayed.

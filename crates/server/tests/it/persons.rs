@@ -68,6 +68,37 @@ fn a_reading_names_a_purpose_and_is_noted_allowed_or_not() {
 }
 
 #[test]
+fn who_read_is_paged_through_once_while_more_read() {
+    let shop = shop_with_ana();
+    let secret = shop.secret();
+    let profile = || _ = secret.get("/v1/profiles/user_id:ana").expect(200);
+    // Two sides: what was noted on either is the person's.
+    shop.consent("b2", &["site"]);
+    (0..3).for_each(|_| _ = secret.get("/v1/profiles/anonymous_id:b2").expect(200));
+    shop.send(&json!([{"type": "identify", "anonymousId": "b2", "userId": "ana", "messageId": "joins"}]));
+    for number in 0..9 {
+        shop.advance_ms(number % 2);
+        profile();
+    }
+    let page = |query: &str| {
+        let page = secret.get(&format!("/v1/profiles/user_id:ana/accesses?{query}")).expect(200).json();
+        (page["accesses"].as_array().unwrap().clone(), page["next"].as_str().map(str::to_owned))
+    };
+    let (all, next) = page("limit=1000");
+    assert_eq!((all.len(), next), (12, None));
+    let at = |access: &Value| access["at"].as_str().unwrap().to_owned();
+    assert!(all.is_sorted_by_key(|access| std::cmp::Reverse(at(access))), "newest first: {all:?}");
+    let (mut paged, mut next) = page("limit=5");
+    while let Some(from) = next {
+        profile();
+        let (here, then) = page(&format!("limit=5&from={from}"));
+        paged.extend(here);
+        next = then;
+    }
+    assert_eq!(paged, all);
+}
+
+#[test]
 fn a_trait_with_a_purpose_of_its_own_and_a_source_that_serves_others_stay_closed() {
     let shop = Shop::new();
     let secret = shop.secret();

@@ -61,3 +61,34 @@ fn nothing_is_kept_of_a_rejected_event_without_consent() {
     assert_eq!(rejected(&mut shop), Vec::<Value>::new());
     assert_eq!(code(&shop.secret().post("/v1/rejected/rej_x/replay", &json!({}))), is(404, "NOT_FOUND"));
 }
+
+#[test]
+fn a_listing_pages_through_everything_once_newest_first_while_more_arrives() {
+    let shop = Shop::new();
+    let refuse = |number: usize| {
+        shop.advance_ms(if number.is_multiple_of(3) { 0 } else { 1_000 });
+        let device = format!("a{}", number % 9);
+        shop.send(&json!([{"type": "track", "anonymousId": device, "messageId": format!("m{number}")}]));
+    };
+    (0..9).for_each(|device| shop.consent(&format!("a{device}"), &["site"]));
+    (0..30).for_each(refuse);
+    let key = |one: &Value| (one["received_at"].as_str().unwrap().to_owned(), one["id"].as_str().unwrap().to_owned());
+    let page = |query: &str| {
+        let page = shop.secret().get(&format!("/v1/rejected?{query}")).expect(200).json();
+        let here: Vec<_> = page["rejected"].as_array().unwrap().iter().map(key).collect();
+        (here, page["next"].as_str().map(str::to_owned))
+    };
+    let (all, next) = page("limit=1000");
+    assert_eq!((all.len(), next), (30, None));
+    assert!(all.is_sorted_by(|one, next| one > next), "newest first, each once: {all:?}");
+    let (mut paged, mut next) = page("limit=7");
+    while let Some(from) = next {
+        // What arrives while somebody pages neither shifts a page nor shows up behind.
+        refuse(30 + paged.len());
+        let (here, then) = page(&format!("limit=7&from={from}"));
+        paged.extend(here);
+        next = then;
+    }
+    assert_eq!(paged, all);
+    assert_eq!(code(&shop.secret().get("/v1/rejected?from=1.2")), is(400, "BAD_CURSOR"));
+}
