@@ -65,6 +65,8 @@ pub struct Limits {
     pub resident_identifiers: usize,
     /// Milliseconds between two saves of a partition: what a crash has to replay, against what is written twice.
     pub save_every_ms: u64,
+    /// Milliseconds in which the header of a request must be complete; a connection may be idle for as long.
+    pub header_within_ms: u64,
 }
 
 /// What is logged, to standard error.
@@ -144,7 +146,14 @@ impl Default for Limits {
     fn default() -> Self {
         let runtime::limits::Limits { events_under_way, resident_profiles, resident_identifiers, save_every_ms } =
             Default::default();
-        Self { events_under_way, resident_profiles, resident_identifiers, save_every_ms }
+        Self {
+            events_under_way,
+            resident_profiles,
+            resident_identifiers,
+            save_every_ms,
+            // Proxies keep idle connections for 60 s; whoever ends one first must not be the server.
+            header_within_ms: 75_000,
+        }
     }
 }
 
@@ -198,8 +207,8 @@ impl Config {
         if self.rate.requests_per_s == 0 || self.rate.burst == 0 {
             return refuse("rate", "must be at least 1");
         }
-        let Limits { events_under_way, resident_profiles, resident_identifiers, .. } = self.limits;
-        if [events_under_way, resident_profiles, resident_identifiers].contains(&0) {
+        let Limits { events_under_way, resident_profiles, resident_identifiers, header_within_ms, .. } = self.limits;
+        if [events_under_way, resident_profiles, resident_identifiers].contains(&0) || header_within_ms == 0 {
             return refuse("limits", "must be at least 1");
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');

@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use api::wire::key::KeyKind;
-use axum::{Router, serve::ListenerExt};
 use definition::{DefinitionError, Documents};
 use model::time::Timestamp;
 use runtime::{
@@ -14,12 +13,13 @@ use runtime::{
     ticket::Failure,
 };
 use store::{error::StoreError, local::Local, substrate::Substrate};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::{App, AppError, Shared},
     config::{Config, ConfigError, Log, LogFormat},
+    connections,
     keys::{KeysError, NewKey, SERVER_SOURCE, WEB_SOURCE},
     routes,
 };
@@ -187,25 +187,23 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
     let wanted = app.config.listen.clone();
     let listener = TcpListener::bind(&wanted).await.map_err(io(&wanted))?;
     let address = listener.local_addr().map_err(io(&wanted))?;
-    let (stop, stopped) = watch::channel(());
+    let (stop, stopped) = oneshot::channel();
     let signals = wait_for_signal().map_err(io("signals"))?;
-    let router: Router = routes::router(app.clone());
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    // A small answer waits for no more bytes to come.
-    let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
-    let end = |mut stopped: watch::Receiver<()>| async move { _ = stopped.changed().await };
-    let serving = axum::serve(listener, service).with_graceful_shutdown(end(stopped.clone()));
+    let header_within = Duration::from_millis(app.config.limits.header_within_ms);
+    let end = async move { _ = stopped.await };
+    let serving = connections::serve(listener, routes::router(app.clone()), header_within, end);
     ready(address);
     let stopping = async move {
         signals.await;
         app.begin_to_stop();
-        drop(stop);
+        _ = stop.send(());
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = serving.into_future() => served.map_err(io("serving")),
-        () = stopping => Ok(()),
+        () = serving => {}
+        () = stopping => {}
     }
+    Ok(())
 }
 
 fn wait_for_signal() -> std::io::Result<impl Future<Output = ()>> {

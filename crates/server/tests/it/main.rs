@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod collecting;
+mod connections;
 mod consent;
 mod keys;
 mod live;

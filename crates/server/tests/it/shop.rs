@@ -1,6 +1,6 @@
 //! A server in process: the real router on a socket, with a machine in memory below it.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, thread::JoinHandle};
+use std::{path::Path, sync::Arc, thread::JoinHandle, time::Duration};
 
 use api::wire::key::KeyKind;
 use model::time::Timestamp;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use server::{
     app::{App, Shared},
     config::Config,
+    connections,
     keys::NewKey,
     routes,
 };
@@ -70,7 +71,7 @@ impl Shop {
         for (text, kind, source) in [(SECRET_KEY, KeyKind::Secret, "server"), (WRITE_KEY, KeyKind::Public, "web")] {
             app.keys().add(text, NewKey { kind, source: source.into(), title: String::new() }, now).unwrap();
         }
-        self.running = Some(serve(app));
+        self.running = Some(serve(app, self.config.limits.header_within_ms));
     }
 
     /// Ends as if the power failed, or cleanly.
@@ -156,19 +157,19 @@ impl Host for Shop {
     }
 }
 
-fn serve(app: Shared) -> Running {
+fn serve(app: Shared, header_within_ms: u64) -> Running {
     let (stop, stopped) = oneshot::channel();
     let (tell, told) = std::sync::mpsc::channel();
     let router = routes::router(app.clone());
+    let header_within = Duration::from_millis(header_within_ms);
     let thread = std::thread::spawn(move || {
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         threads.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             tell.send(listener.local_addr().unwrap()).unwrap();
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
             // Dropped, not shut down: clients keep their connections open.
             tokio::select! {
-                served = axum::serve(listener, service).into_future() => served.unwrap(),
+                () = connections::serve(listener, router, header_within, std::future::pending()) => {}
                 _ = stopped => {}
             }
         });

@@ -119,7 +119,7 @@ const RESERVED: &[Reserved] = &[
         why: "serialization stays at the edges",
     },
     Reserved {
-        dependencies: &["axum", "http", "hyper", "tower", "tower-http", "utoipa"],
+        dependencies: &["axum", "http", "hyper", "hyper-util", "tower", "tower-http", "utoipa"],
         crates: &["api", "bench", "server"],
         why: "only `api` and `server` know HTTP",
     },
