@@ -29,6 +29,8 @@ kinds! {
     Merge = "mrg";
     /// The unit of experiments.
     Unit = "unt";
+    /// A request to the program.
+    Request = "req";
 }
 
 /// A 128-bit id of a `K`. Written as its prefix, `_`, and 26 digits of Crockford's base 32: `prf_0c0…`.

@@ -15,7 +15,14 @@ use crate::command::backup::BackupError;
 
 /// A request that was not served. Whatever goes wrong below becomes one of these with `?`.
 #[derive(Debug)]
-pub(crate) struct Refusal(pub(crate) ApiError);
+pub(crate) struct Refusal {
+    error: ApiError,
+    cause: Option<Cause>,
+}
+
+/// What went wrong on our side: travels with the answer to where requests are logged, never to the caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause(pub(crate) String);
 
 /// The answer of a handler.
 pub(crate) type Answer<T> = Result<Json<T>, Refusal>;
@@ -23,29 +30,41 @@ pub(crate) type Answer<T> = Result<Json<T>, Refusal>;
 impl Refusal {
     /// The catalogue's own sentence for a code.
     pub(crate) fn new(code: Code) -> Self {
-        Self(ApiError::new(code))
+        ApiError::new(code).into()
+    }
+
+    /// What the caller is told.
+    pub(crate) fn error(&self) -> &ApiError {
+        &self.error
     }
 
     /// The same refusal, pointing at a field where it is one field's fault.
     pub(crate) fn at(self, pointer: &str) -> Self {
-        let Self(error) = self;
-        Self(if error.code == Code::Conflict { error.at(pointer) } else { error })
+        let Self { error, cause } = self;
+        Self { error: if error.code == Code::Conflict { error.at(pointer) } else { error }, cause }
     }
 
     /// A bug, or a machine that fails: told to the log, not to the caller.
     pub(crate) fn internal(what: &dyn std::fmt::Display) -> Self {
-        tracing::error!(error = %what, "a request failed on our side");
-        Self::new(Code::Internal)
+        Self::new(Code::Internal).because(what)
+    }
+
+    /// The same refusal with its cause for the log.
+    pub(crate) fn because(self, what: &dyn std::fmt::Display) -> Self {
+        Self { cause: Some(Cause(what.to_string())), ..self }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self(error) = self;
+        let Self { error, cause } = self;
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(error.body())).into_response();
         if let Some(seconds) = error.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
         }
         response
     }
@@ -53,7 +72,7 @@ impl IntoResponse for Refusal {
 
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
-        Self(error)
+        Self { error, cause: None }
     }
 }
 
@@ -79,10 +98,7 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::Full { .. } => Self::new(Code::StorageFull),
             StoreError::Conflict { .. } => Self::new(Code::Conflict),
-            error if error.is_passing() => {
-                tracing::warn!(%error, "the storage failed");
-                Self::new(Code::StorageFailed)
-            }
+            error if error.is_passing() => Self::new(Code::StorageFailed).because(&error),
             error => Self::internal(&error),
         }
     }
@@ -92,7 +108,7 @@ impl From<ConditionError> for Refusal {
     fn from(error: ConditionError) -> Self {
         let ConditionError { code, message, at } = error;
         let code = Code::parse(code).unwrap_or(Code::Validation);
-        Self(ApiError { at: Some(at), ..ApiError::new(code).saying(message).at(pointer("", "condition")) })
+        ApiError { at: Some(at), ..ApiError::new(code).saying(message).at(pointer("", "condition")) }.into()
     }
 }
 
@@ -102,7 +118,7 @@ impl From<DefinitionError> for Refusal {
         let DefinitionError { code, pointer, at, .. } = error;
         let code = Code::parse(code).unwrap_or(Code::Validation);
         let refusal = ApiError { at, ..ApiError::new(code).saying(message) };
-        Self(if pointer.is_empty() { refusal } else { refusal.at(pointer) })
+        if pointer.is_empty() { refusal.into() } else { refusal.at(pointer).into() }
     }
 }
 
@@ -120,7 +136,7 @@ impl From<BackupError> for Refusal {
     fn from(error: BackupError) -> Self {
         match error {
             BackupError::Store(StoreError::NotEmpty { .. }) => {
-                Self(ApiError::new(Code::Conflict).saying("The folder is not empty."))
+                ApiError::new(Code::Conflict).saying("The folder is not empty.").into()
             }
             BackupError::Store(error) => error.into(),
             error => Self::internal(&error),

@@ -17,6 +17,7 @@ use crate::{
     link::Links,
     live::Live,
     metrics::Metrics,
+    observe::RequestIds,
     rate::Limiter,
 };
 
@@ -36,6 +37,7 @@ pub struct App {
     pub(crate) folder: PathBuf,
     /// Goes into ids that are drawn here: of events that bring none, of rejected events.
     pub(crate) salt: u64,
+    pub(crate) request_ids: RequestIds,
     stopping: AtomicBool,
 }
 
@@ -82,6 +84,7 @@ impl App {
             runtime,
             config,
             salt,
+            request_ids: RequestIds::new(salt),
             stopping: AtomicBool::new(false),
         }))
     }

@@ -16,7 +16,7 @@ const ALLOWED_METHODS: &str = "GET, POST, OPTIONS";
 /// How long a browser may remember the answer to a preflight: two hours, the most that Chrome takes.
 const MAX_AGE_S: &str = "7200";
 
-/// Answers preflights, and lets pages read the answers of everything else, `Retry-After` included.
+/// Answers preflights, and lets pages read the answers of everything else, `Retry-After` and the request's id included.
 pub(crate) async fn cross_origin(request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let mut response = match (request.method(), &origin) {
@@ -48,6 +48,6 @@ fn preflight(asking: &HeaderMap) -> Response {
 fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, X-Request-Id"));
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
 }

@@ -27,6 +27,7 @@ mod cursor;
 mod link;
 mod live;
 mod metrics;
+mod observe;
 mod page;
 mod person;
 mod rate;

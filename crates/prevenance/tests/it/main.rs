@@ -21,6 +21,8 @@ mod history;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod logging;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod rights;

@@ -82,7 +82,7 @@ async fn send(app: &App, run: &[(Name<Source>, Value)], now: Timestamp) -> Resul
     let batch: Vec<&Value> = run.iter().map(|(_, event)| event).collect();
     let body = serde_json::json!({ "batch": batch }).to_string();
     let taken = intake::take(app, &sender, Route::Batch, body.as_bytes()).await;
-    let refused = taken.map_err(|refusal| refusal.0.to_string())?;
+    let refused = taken.map_err(|refusal| refusal.error().to_string())?;
     match refused.first() {
         Some(refused) => Err(format!("{}: {}", refused.problem.pointer, refused.problem.message)),
         None => Ok(()),

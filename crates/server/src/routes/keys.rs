@@ -84,8 +84,5 @@ async fn blocking<T: Send + 'static>(
     change: impl FnOnce() -> Result<T, KeysError> + Send + 'static,
 ) -> Result<T, Refusal> {
     let changed = tokio::task::spawn_blocking(change).await?;
-    changed.map_err(|error| {
-        tracing::warn!(%error, "the keys could not be written");
-        Code::StorageFailed.into()
-    })
+    changed.map_err(|error| Refusal::new(Code::StorageFailed).because(&error))
 }

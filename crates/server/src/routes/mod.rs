@@ -15,18 +15,17 @@ mod segments;
 mod settings;
 mod system;
 
-use std::{net::SocketAddr, time::Instant};
+use std::net::SocketAddr;
 
 use api::error::Code;
 use axum::{
     Router,
-    extract::{ConnectInfo, MatchedPath, Request, State},
-    middleware::{self, Next},
-    response::Response,
+    extract::ConnectInfo,
+    middleware,
     routing::{delete, get, post, put},
 };
 
-use crate::{answer::Refusal, app::Shared, cors};
+use crate::{answer::Refusal, app::Shared, cors, observe::observed};
 
 /// The whole API over one [`crate::app::App`].
 pub fn router(app: Shared) -> Router {
@@ -100,20 +99,6 @@ fn program() -> Router<Shared> {
         .route("/ready", get(system::ready))
         .route("/metrics", get(system::metrics))
         .route("/openapi.json", get(system::openapi))
-}
-
-/// Counts and logs every request: the endpoint, never the path itself, which may hold an identifier.
-#[expect(clippy::disallowed_methods, reason = "how long a request took is for the operator only")]
-async fn observed(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-    let path = path.to_owned();
-    let method = request.method().clone();
-    let response = next.run(request).await;
-    let (status, took) = (response.status().as_u16(), start.elapsed());
-    app.metrics.request(&path, status, took);
-    tracing::info!(%method, path, status, took_us = took.as_micros() as u64, "request");
-    response
 }
 
 /// The address that a request came from, if it came over a socket.

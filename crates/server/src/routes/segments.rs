@@ -112,7 +112,7 @@ pub(super) async fn count(State(app): State<Shared>, Secret(_): Secret, Content(
             || ApiError::new(Code::NotFound).saying("There is no such segment.").at(format!("/all_of/{place}"));
         plan.segments.by_name(&name.as_str().into()).map(|rule| rule.number).ok_or_else(unknown)
     });
-    let numbers = numbers.collect::<Result<Vec<_>, ApiError>>().map_err(Refusal)?;
+    let numbers = numbers.collect::<Result<Vec<_>, ApiError>>().map_err(Refusal::from)?;
     let tally = app.runtime.size(&numbers).await?;
     Ok(Json(CountAnswer { count: tally.matched, complete: tally.incomplete == 0 }))
 }

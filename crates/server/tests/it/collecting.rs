@@ -130,7 +130,7 @@ fn pages_of_any_origin_may_send_and_see_when_to_retry() {
     let refused = shop.nobody().call(&Request { method: "POST", path: "/v1/t", headers: &[origin], body: Some(&body) });
     assert_eq!(code(&refused), is(401, "UNKNOWN_KEY"));
     assert_eq!(refused.header("access-control-allow-origin"), Some("https://shop.example"));
-    assert_eq!(refused.header("access-control-expose-headers"), Some("Retry-After"));
+    assert_eq!(refused.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));
     let closed = Request { method: "GET", path: "/v1/segments", headers: &[origin], body: None };
     assert_eq!(shop.secret().call(&closed).header("access-control-allow-origin"), None, "not for pages");
 }

@@ -11,6 +11,7 @@ mod live;
 mod persons;
 mod program;
 mod rejected;
+mod request_id;
 mod router;
 mod scenarios;
 mod segments;
