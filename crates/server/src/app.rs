@@ -75,7 +75,7 @@ impl App {
             }
         };
         Ok(Arc::new(Self {
-            keys: Keys::open(folder)?,
+            keys: Keys::open(folder, seed)?,
             limiter: Limiter::new(config.rate),
             links: Links::open(folder, seed)?,
             live: Live::new(),

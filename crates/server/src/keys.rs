@@ -6,7 +6,10 @@ use std::{
     collections::BTreeMap,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use api::{
@@ -39,6 +42,15 @@ pub struct Keys {
     by_hash: RwLock<Arc<BTreeMap<String, Key>>>,
     /// Held by whoever changes the file.
     changing: Mutex<()>,
+    draws: Draws,
+}
+
+/// Where the bits of new keys come from.
+#[derive(Debug)]
+enum Draws {
+    Chance,
+    /// For repeatable tests: the seed, and the number of the next draw.
+    Seed(u64, AtomicU64),
 }
 
 /// One key, without its secret.
@@ -130,8 +142,9 @@ impl Key {
 }
 
 impl Keys {
-    /// Reads the keys of a data folder; none if there is no file yet.
-    pub fn open(folder: &Path) -> Result<Self, KeysError> {
+    /// Reads the keys of a data folder; none if there is no file yet. With a seed new ones are drawn from that: for
+    /// repeatable tests.
+    pub fn open(folder: &Path, seed: Option<u64>) -> Result<Self, KeysError> {
         let file = folder.join(FILE);
         let keys = match secret_file::read(&file)? {
             None => Vec::new(),
@@ -143,8 +156,10 @@ impl Keys {
                 stored.keys
             }
         };
+        // Keys are never removed, so that a number is not drawn again after a restart.
+        let draws = seed.map_or(Draws::Chance, |seed| Draws::Seed(seed, AtomicU64::new(keys.len() as u64)));
         let by_hash = keys.into_iter().map(|key| (key.hash.clone(), key)).collect();
-        Ok(Self { file, by_hash: RwLock::new(Arc::new(by_hash)), changing: Mutex::default() })
+        Ok(Self { file, by_hash: RwLock::new(Arc::new(by_hash)), changing: Mutex::default(), draws })
     }
 
     /// Whether there is none.
@@ -178,8 +193,7 @@ impl Keys {
 
     /// Makes a key from chance. The text is returned this once.
     pub fn create(&self, new: NewKey, now: Timestamp) -> Result<(String, Key), KeysError> {
-        let mut bits = [0; 32];
-        getrandom::fill(&mut bits).map_err(KeysError::NoChance)?;
+        let bits = self.draws.draw()?;
         let prefix = match new.kind {
             KeyKind::Public => "pk",
             KeyKind::Secret => "sk",
@@ -226,6 +240,23 @@ impl Keys {
     }
 }
 
+impl Draws {
+    fn draw(&self) -> Result<[u8; 32], KeysError> {
+        match self {
+            Self::Chance => {
+                let mut bits = [0; 32];
+                getrandom::fill(&mut bits).map_err(KeysError::NoChance)?;
+                Ok(bits)
+            }
+            Self::Seed(seed, next) => {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let material = [seed.to_le_bytes(), number.to_le_bytes()].concat();
+                Ok(blake3::derive_key("prevenance API key of a test", &material))
+            }
+        }
+    }
+}
+
 fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().to_string()
 }
@@ -243,18 +274,27 @@ mod tests {
     #[test]
     fn a_key_is_found_again_after_a_restart_and_its_text_is_not_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
-        let (text, key) = Keys::open(folder.path()).unwrap().create(public(), NOW).unwrap();
+        let (text, key) = Keys::open(folder.path(), None).unwrap().create(public(), NOW).unwrap();
         assert!(text.starts_with("pk_") && text.len() == 67, "{text}");
-        let again = Keys::open(folder.path()).unwrap();
+        let again = Keys::open(folder.path(), None).unwrap();
         assert_eq!(again.find(&text, NOW).unwrap(), key);
         let file = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
         assert!(!file.contains(&text) && file.contains(&key.hint));
     }
 
     #[test]
+    fn keys_of_a_seed_are_the_same_in_two_runs_and_never_twice_in_one() {
+        let make = |folder: &Path| Keys::open(folder, Some(7)).unwrap().create(public(), NOW).unwrap().0;
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = make(one.path());
+        assert_eq!(first, make(other.path()));
+        assert_ne!(first, make(one.path()), "the second start goes on where the first one ended");
+    }
+
+    #[test]
     fn a_replaced_key_goes_on_for_its_overlap_and_no_longer() {
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::open(folder.path()).unwrap();
+        let keys = Keys::open(folder.path(), None).unwrap();
         let (text, key) = keys.create(public(), NOW).unwrap();
         keys.end(key.id(), Span::MINUTE, NOW).unwrap().unwrap();
         keys.end(key.id(), Span::HOUR, NOW).unwrap().unwrap();
@@ -268,7 +308,7 @@ mod tests {
     #[test]
     fn the_same_text_brought_twice_is_one_key() {
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::open(folder.path()).unwrap();
+        let keys = Keys::open(folder.path(), None).unwrap();
         let first = keys.add("pk_0123456789abcdef", public(), NOW).unwrap();
         assert_eq!(keys.add("pk_0123456789abcdef", public(), NOW.plus(Span::DAY)).unwrap(), first);
         assert_eq!(keys.list().len(), 1);

@@ -25,6 +25,8 @@ mod logging;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod repeatable;
+#[cfg(test)]
 mod rights;
 #[cfg(test)]
 mod segments;
