@@ -1,13 +1,16 @@
 //! A compiled condition.
 
-use model::time::Timestamp;
+use std::sync::Arc;
+
+use model::{time::Timestamp, value::Fields};
 
 use crate::{
     check::{Checked, Scope, check},
     error::ConditionError,
     evaluate::{Frame, Walk, Witness},
-    facts::{Evaluation, Facts, Verdict},
-    needs::Needs,
+    facts::{Evaluation, Facts, Nobody, Verdict},
+    gate::{Gate, gates},
+    needs::{Needs, PropertyPath},
     parse::with_tree,
     print,
     tree::{Listing, Node},
@@ -23,7 +26,8 @@ use crate::{
 pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Condition, ConditionError> {
     let checked = with_tree(text, |source, tree| check(source, tree, scope)).map_err(|fault| fault.locate(text))?;
     let Checked { root, listing, needs } = checked;
-    Ok(Condition { text: text.to_owned(), root, listing, needs })
+    let gates = gates(&root, listing.events.len());
+    Ok(Condition { text: text.to_owned(), root, listing, needs, gates })
 }
 
 /// A condition that can be asked. Immutable; asking it draws on nothing but the facts and the moment.
@@ -33,6 +37,7 @@ pub struct Condition {
     root: Node,
     listing: Listing,
     needs: Needs,
+    gates: Vec<Gate>,
 }
 
 impl Condition {
@@ -49,6 +54,25 @@ impl Condition {
     /// The canonical text: compiled again, it is the same condition.
     pub fn print(&self) -> String {
         print::print(&self.root, &self.listing)
+    }
+
+    /// Whether an occurrence of an event with these properties can make any difference, now or later. If not, the
+    /// last answer stands as long as it was said to.
+    pub fn heeds(&self, event: &str, properties: &Fields) -> bool {
+        self.gate(event).is_none_or(|gate| {
+            let walk = Walk::new(&Nobody, &self.listing, Timestamp::EPOCH, Witness::Ignore);
+            gate.filters.iter().any(|filter| walk.truth(filter, Frame::of(properties)))
+        })
+    }
+
+    /// A property of an event and the text that it must be for [`Condition::heeds`] to be true, if there is such a
+    /// one: so that conditions can be found by what they heed.
+    pub fn heeds_only(&self, event: &str) -> Option<(&PropertyPath, &Arc<str>)> {
+        self.gate(event)?.key()
+    }
+
+    fn gate(&self, event: &str) -> Option<&Gate> {
+        self.gates.iter().find(|gate| *self.listing.events[gate.event] == *event)
     }
 
     /// Whether it holds at `now`, and until when that is sure. The cheap path.

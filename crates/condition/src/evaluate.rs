@@ -13,6 +13,8 @@ use model::{
     value::{Fields, Value},
 };
 
+use smallvec::SmallVec;
+
 use crate::{
     facts::{Evidence, Facts},
     moment,
@@ -30,7 +32,7 @@ pub(crate) struct Walk<'e> {
     pub(crate) now: i64,
     facts: &'e dyn Facts,
     listing: &'e Listing,
-    trails: Box<[OnceCell<Cow<'e, [Occurrence]>>]>,
+    trails: SmallVec<[OnceCell<Cow<'e, [Occurrence]>>; 2]>,
     requests: Box<[OnceCell<Option<Value>>]>,
     /// The first moment after now at which what was evaluated so far could be another.
     until: Cell<i64>,
@@ -259,10 +261,7 @@ impl<'e> Walk<'e> {
     fn looked_up<'c>(&'c self, node: &'c Node, frame: Frame<'c, '_>) -> Option<&'c Value> {
         match node {
             Node::Trait(name) => self.trait_value(name).map(|found| &found.value),
-            Node::Property(path) => {
-                let (first, rest) = path.names().split_first()?;
-                descend(frame.event?.get(first)?, rest)
-            }
+            Node::Property(path) => path.of(frame.event?),
             Node::Variable(Variable { outward, path }) => {
                 let mut link = frame.variables?;
                 for _ in 0..*outward {

@@ -22,6 +22,24 @@ pub trait Facts {
     fn request(&self, name: &str) -> Option<Value>;
 }
 
+/// Nobody: for what is asked of an occurrence alone.
+pub(crate) struct Nobody;
+
+impl Facts for Nobody {
+    fn trait_value(&self, _name: &str) -> Option<&TraitValue> {
+        None
+    }
+    fn trail<'a>(&'a self, _event: &str) -> Cow<'a, [Occurrence]> {
+        Cow::Borrowed(&[])
+    }
+    fn segment(&self, _name: &Name<Segment>) -> Verdict {
+        Verdict { value: false, valid_until: None }
+    }
+    fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+}
+
 /// A yes or no, and how long it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {

@@ -33,6 +33,7 @@ mod condition;
 mod error;
 mod evaluate;
 mod facts;
+mod gate;
 mod moment;
 mod needs;
 mod number;

@@ -98,6 +98,15 @@ impl PropertyPath {
         if names.is_empty() { None } else { Some(Self(names)) }
     }
 
+    /// The value at the path, through maps only.
+    pub fn of<'v>(&self, properties: &'v Fields) -> Option<&'v Value> {
+        let (first, rest) = self.0.split_first()?;
+        rest.iter().try_fold(properties.get(first)?, |value, name| match value {
+            Value::Map(fields) => fields.get(name),
+            _ => None,
+        })
+    }
+
     /// The names, outermost first; at least one.
     pub fn names(&self) -> &[Arc<str>] {
         &self.0

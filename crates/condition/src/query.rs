@@ -7,6 +7,7 @@ use model::{
     time::Timestamp,
     value::{Finite, Value},
 };
+use smallvec::SmallVec;
 
 use crate::{
     evaluate::{Frame, NEVER, Walk},
@@ -17,87 +18,77 @@ use crate::{
     value::{Moving, Val, leaves},
 };
 
-/// How an occurrence stands to the windows of a pattern. `Gone` is for good.
-enum Presence {
-    Gone,
-    Coming { enter_ms: i64 },
-    Counted { leave_ms: i64 },
+/// Some of a trail's occurrences, oldest first.
+type Chosen<'c> = SmallVec<[&'c Occurrence; 8]>;
+
+/// A trail as the windows of a pattern cut it. What lies before is gone for good.
+struct Cut<'c> {
+    /// Those inside.
+    counted: &'c [Occurrence],
+    /// Those that come in later.
+    coming: &'c [Occurrence],
 }
 
 impl Pattern {
-    fn presence(&self, at_ms: i64, now_ms: i64) -> Presence {
-        if self.since_ms.is_some_and(|since| at_ms < since) || self.before_ms.is_some_and(|before| at_ms >= before) {
-            return Presence::Gone;
-        }
-        let leave_ms = self.within_ms.map_or(NEVER, |within| at_ms + within);
-        let enter_ms = at_ms + self.older_than_ms.unwrap_or(0);
-        if leave_ms <= now_ms || leave_ms <= enter_ms {
-            Presence::Gone
-        } else if enter_ms > now_ms {
-            Presence::Coming { enter_ms }
-        } else {
-            Presence::Counted { leave_ms }
-        }
+    fn cut<'c>(&self, trail: &'c [Occurrence], now_ms: i64) -> Cut<'c> {
+        let before = |limit: i64| trail.partition_point(|occurrence| occurrence.at.as_millis() < limit);
+        let until = |limit: i64| trail.partition_point(|occurrence| occurrence.at.as_millis() <= limit);
+        let since = self.since_ms.map_or(0, before);
+        let young = self.within_ms.map_or(0, |within| until(now_ms - within));
+        let end = self.before_ms.map_or(trail.len(), before);
+        let old = until(now_ms - self.older_than_ms.unwrap_or(0)).min(end);
+        let start = since.max(young).min(old);
+        // What leaves before it would come in never counts.
+        let may_come = self.within_ms.is_none_or(|within| within > self.older_than_ms.unwrap_or(0));
+        let coming = if may_come { &trail[old.max(since).min(end)..end] } else { &[] };
+        Cut { counted: &trail[start..old], coming }
     }
-}
 
-/// An occurrence that counts, and when its window ends.
-#[derive(Clone, Copy)]
-struct Found<'c> {
-    occurrence: &'c Occurrence,
-    leave_ms: i64,
-}
+    /// When an occurrence comes in.
+    fn enters_ms(&self, occurrence: &Occurrence) -> i64 {
+        occurrence.at.as_millis() + self.older_than_ms.unwrap_or(0)
+    }
 
-/// What is known of a query's occurrences as a whole.
-#[derive(Default)]
-struct Tally {
-    matched: u32,
-    last: Option<Timestamp>,
+    /// When it leaves.
+    fn leaves_ms(&self, occurrence: &Occurrence) -> i64 {
+        self.within_ms.map_or(NEVER, |within| occurrence.at.as_millis() + within)
+    }
 }
 
 impl Walk<'_> {
     /// `count() op threshold`, with the moment at which enough occurrences have slid out for another answer.
     pub(crate) fn count_compares(&self, query: &Query, op: Compare, threshold: Number) -> bool {
-        let count = self.count(query);
-        let answer = |count: u32| op.holds(Number::from_count(u64::from(count)).cmp(&threshold));
+        let cut = self.cut(&query.of);
+        let chosen = query.of.filter.as_ref().map(|_| self.passing(&query.of, cut.counted));
+        let count = chosen.as_ref().map_or(cut.counted.len(), SmallVec::len);
+        let at = |place: usize| chosen.as_ref().map_or_else(|| &cut.counted[place], |chosen| chosen[place]);
+        self.testify(query, count, count.checked_sub(1).map(|last| at(last).at));
+        let answer = |count: usize| op.holds(Number::from_count(count as u64).cmp(&threshold));
         let now = answer(count);
-        // Each new entry is noted as a change by the scan; what remains is that the oldest leave one after another.
-        if let Some(gone) = (1..=count).find(|gone| answer(count - gone) != now) {
-            let mut seen = 0;
-            self.scan(&query.of, |found| {
-                seen += 1;
-                if seen == gone {
-                    self.changes_at(found.leave_ms);
-                }
-            });
+        // Each new entry is noted as a change by the cut; what remains is that the oldest leave one after another.
+        if query.of.within_ms.is_some()
+            && let Some(gone) = (1..=count).find(|gone| answer(count - gone) != now)
+        {
+            self.changes_at(query.of.leaves_ms(at(gone - 1)));
         }
         now
     }
 
-    fn count(&self, query: &Query) -> u32 {
-        let mut tally = Tally::default();
-        self.scan(&query.of, |found| tally.add(found));
-        self.testify(query, &tally);
-        tally.matched
-    }
-
     pub(crate) fn aggregated<'c>(&'c self, aggregate: &'c Aggregate, query: &'c Query) -> Val<'c> {
-        let mut found = Vec::new();
-        self.matched(query, &mut found);
-        let mut tally = Tally::default();
-        found.iter().for_each(|found| tally.add(*found));
-        self.testify(query, &tally);
-        // Only the end that is asked for matters to `first` and `last`; to the others, every one.
-        let ends: &[Found<'_>] = match aggregate {
-            Aggregate::First(_) => &found[..found.len().min(1)],
-            Aggregate::Last(_) => &found[found.len().saturating_sub(1)..],
-            _ => &found,
+        let found = self.matched(query);
+        self.testify(query, found.len(), found.last().map(|last| last.at));
+        // Only the end that is asked for matters to `first` and `last`; to the others, whichever leaves first.
+        let end = match aggregate {
+            Aggregate::Last(_) => found.last(),
+            _ => found.first(),
         };
-        ends.iter().for_each(|found| self.changes_at(found.leave_ms));
+        if let Some(end) = end {
+            self.changes_at(query.of.leaves_ms(end));
+        }
         match aggregate {
             Aggregate::Count => Val::Number(Number::from_count(found.len() as u64)),
             Aggregate::Days => {
-                let days = found.chunk_by(|a, b| a.occurrence.at.day() == b.occurrence.at.day());
+                let days = found.chunk_by(|a, b| a.at.day() == b.at.day());
                 Val::Number(Number::from_count(days.count() as u64))
             }
             Aggregate::Distinct(path) => {
@@ -130,37 +121,36 @@ impl Walk<'_> {
                 numbers(&found, path, |number| least = Some(least.map_or(number, |least| least.min(number))));
                 least.into()
             }
-            Aggregate::First(path) | Aggregate::Last(path) => match (ends.first(), path) {
+            Aggregate::First(path) | Aggregate::Last(path) => match (end, path) {
                 (None, _) => Val::None,
-                (Some(end), None) => Val::Moment(Moving::fixed(end.occurrence.at.as_millis())),
-                (Some(end), Some(path)) => property(end.occurrence, path),
+                (Some(end), None) => Val::Moment(Moving::fixed(end.at.as_millis())),
+                (Some(end), Some(path)) => path.of(&end.properties).map_or(Val::None, Val::from),
             },
         }
     }
 
-    fn testify(&self, query: &Query, tally: &Tally) {
+    fn testify(&self, query: &Query, matched: usize, last: Option<Timestamp>) {
         self.witness(|| Evidence::Events {
             event: self.event_name(query.of.event).clone(),
-            matched: tally.matched,
-            last: tally.last,
+            matched: u32::try_from(matched).unwrap_or(u32::MAX),
+            last,
         });
     }
 
     /// The occurrences of a query that count now, oldest first.
-    fn matched<'c>(&'c self, query: &'c Query, into: &mut Vec<Found<'c>>) {
-        self.scan(&query.of, |found| into.push(found));
-        if into.is_empty() || query.steps.is_empty() {
-            return;
+    fn matched<'c>(&'c self, query: &'c Query) -> Chosen<'c> {
+        let mut found = self.passing(&query.of, self.cut(&query.of).counted);
+        if found.is_empty() || query.steps.is_empty() {
+            return found;
         }
         // From the last step back to the first: which occurrences of each step can be completed by the steps behind
         // it. The nearest one that can is always the best choice, for time limits and for what must not come between.
         let mut next: Option<Follow<'c>> = None;
         for step in query.steps.iter().rev() {
-            let mut follow = Follow { step, candidates: Vec::new(), between: Vec::new() };
             let (Step::Followed { by, .. } | Step::NotFollowed { by, .. }) = step;
-            self.noted(by, &mut follow.candidates);
+            let mut follow = Follow { step, candidates: self.noted(by), between: SmallVec::new() };
             if let Step::Followed { without, .. } = step {
-                without.iter().for_each(|pattern| self.noted(pattern, &mut follow.between));
+                without.iter().for_each(|pattern| follow.between.extend(self.noted(pattern)));
                 follow.between.sort_by_key(|occurrence| occurrence.at);
             }
             if let Some(next) = next {
@@ -169,16 +159,18 @@ impl Walk<'_> {
             next = Some(follow);
         }
         if let Some(first) = next {
-            into.retain(|found| self.follows(&first, query.of.event, found.occurrence));
+            found.retain(|found| self.follows(&first, query.of.event, found));
         }
+        found
     }
 
-    /// The occurrences of a pattern; each that leaves may change a sequence.
-    fn noted<'c>(&'c self, pattern: &'c Pattern, into: &mut Vec<&'c Occurrence>) {
-        self.scan(pattern, |found| {
-            self.changes_at(found.leave_ms);
-            into.push(found.occurrence);
-        });
+    /// The occurrences of a pattern; the first that leaves may change a sequence.
+    fn noted<'c>(&'c self, pattern: &'c Pattern) -> Chosen<'c> {
+        let found = self.passing(pattern, self.cut(pattern).counted);
+        if let Some(first) = found.first() {
+            self.changes_at(pattern.leaves_ms(first));
+        }
+        found
     }
 
     fn follows(&self, follow: &Follow<'_>, event: usize, occurrence: &Occurrence) -> bool {
@@ -206,57 +198,44 @@ impl Walk<'_> {
         }
     }
 
-    /// Visits the occurrences of a pattern that count now, oldest first, and notes when others come in.
-    fn scan<'c>(&'c self, pattern: &'c Pattern, mut visit: impl FnMut(Found<'c>)) {
-        let trail = self.trail(pattern.event);
-        let gone = pattern
-            .within_ms
-            .map_or(0, |within| trail.partition_point(|occurrence| occurrence.at.as_millis() + within <= self.now));
-        let passes = |occurrence: &'c Occurrence| {
-            pattern.filter.as_ref().is_none_or(|filter| self.truth(filter, Frame::of(&occurrence.properties)))
-        };
-        for occurrence in &trail[gone..] {
-            match pattern.presence(occurrence.at.as_millis(), self.now) {
-                Presence::Counted { leave_ms } if passes(occurrence) => visit(Found { occurrence, leave_ms }),
-                Presence::Coming { enter_ms } if passes(occurrence) => self.changes_at(enter_ms),
-                _ => {}
-            }
+    /// Cuts the trail of a pattern's event, and notes when the next occurrence comes in.
+    fn cut<'c>(&'c self, pattern: &'c Pattern) -> Cut<'c> {
+        let cut = pattern.cut(self.trail(pattern.event), self.now);
+        if let Some(next) = cut.coming.iter().find(|occurrence| self.passes(pattern, occurrence)) {
+            self.changes_at(pattern.enters_ms(next));
         }
+        cut
+    }
+
+    fn passing<'c>(&'c self, pattern: &'c Pattern, trail: &'c [Occurrence]) -> Chosen<'c> {
+        trail.iter().filter(|occurrence| self.passes(pattern, occurrence)).collect()
+    }
+
+    fn passes<'c>(&'c self, pattern: &'c Pattern, occurrence: &'c Occurrence) -> bool {
+        pattern.filter.as_ref().is_none_or(|filter| self.truth(filter, Frame::of(&occurrence.properties)))
     }
 }
 
 /// One step of a sequence, with the occurrences that could take it.
 struct Follow<'c> {
     step: &'c Step,
-    candidates: Vec<&'c Occurrence>,
-    between: Vec<&'c Occurrence>,
+    candidates: Chosen<'c>,
+    between: Chosen<'c>,
 }
 
-impl Tally {
-    fn add(&mut self, found: Found<'_>) {
-        self.matched = self.matched.saturating_add(1);
-        self.last = Some(found.occurrence.at);
-    }
-}
-
-fn each<'c>(found: &[Found<'c>], path: &PropertyPath, mut visit: impl FnMut(&'c Value)) {
+fn each<'c>(found: &[&'c Occurrence], path: &PropertyPath, mut visit: impl FnMut(&'c Value)) {
     let Some((first, rest)) = path.names().split_first() else { return };
-    for found in found {
-        if let Some(value) = found.occurrence.properties.get(first) {
+    for occurrence in found {
+        if let Some(value) = occurrence.properties.get(first) {
             leaves(value, rest, &mut visit);
         }
     }
 }
 
-fn numbers(found: &[Found<'_>], path: &PropertyPath, mut visit: impl FnMut(Number)) {
+fn numbers(found: &[&Occurrence], path: &PropertyPath, mut visit: impl FnMut(Number)) {
     each(found, path, |value| match value {
         Value::Int(whole) => visit(Number::from_int(*whole)),
         Value::Float(float) => Number::from_f64(Finite::get(*float)).into_iter().for_each(&mut visit),
         _ => {}
     });
-}
-
-fn property<'c>(occurrence: &'c Occurrence, path: &PropertyPath) -> Val<'c> {
-    let names: Vec<&str> = path.names().iter().map(|name| &**name).collect();
-    occurrence.properties.at(&names).map_or(Val::None, Val::from)
 }

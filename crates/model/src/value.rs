@@ -133,6 +133,9 @@ pub struct Fields(Arc<[(Arc<str>, Value)]>);
 impl Fields {
     /// Sorts the pairs; where a name comes twice, the later one stands (as JSON parsers do).
     pub fn new(mut pairs: Vec<(Arc<str>, Value)>) -> Self {
+        if pairs.is_empty() {
+            return Self::default();
+        }
         if pairs.is_sorted_by(|a, b| a.0 < b.0) {
             return Self(pairs.into());
         }

@@ -72,6 +72,18 @@ pub(crate) struct SaveJob {
     pub(crate) waiters: Vec<Waiting>,
 }
 
+impl SaveJob {
+    /// How many rows it writes, if nothing expires and nobody is erased.
+    fn rows_at_least(&self) -> usize {
+        self.people.len()
+            + self.identifiers.len()
+            + 2 * self.timers.len()
+            + self.effects.len()
+            + self.bitmaps.len()
+            + 2 * self.history.len()
+    }
+}
+
 /// A change of stored history.
 #[derive(Debug, Clone)]
 pub(crate) enum HistoryWrite {
@@ -183,7 +195,9 @@ fn give_up(task: &Task, error: &StoreError) {
 fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreError> {
     let partition = job.lease.partition;
     let keys = |side: ProfileId| person_key(substrate, side);
-    let mut writes = vec![stored::core(partition, &job.core)];
+    // Grown step by step, a large save would touch twice its memory anew.
+    let mut writes = Vec::with_capacity(1 + job.rows_at_least());
+    writes.push(stored::core(partition, &job.core));
     for (id, slot) in &job.people {
         writes.push(stored::slot(*id, slot, &keys)?);
     }

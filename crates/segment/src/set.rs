@@ -1,12 +1,16 @@
 //! All published segments, compiled: in an order in which each comes after those it names, with what they need.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use condition::{Condition, EventNeed, Needs};
-use model::name::{Name, Segment};
+use condition::{Condition, EventNeed, Needs, PropertyPath};
+use model::{
+    name::{Name, Segment},
+    value::{Fields, Value},
+};
+use rustc_hash::FxHashMap;
 
 /// A segment's number: given at its first publication, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,12 +41,21 @@ pub struct Circle {
 pub struct SegmentSet {
     rules: Vec<SegmentRule>,
     by_name: BTreeMap<Name<Segment>, usize>,
-    by_number: HashMap<SegmentNumber, usize>,
-    by_event: HashMap<Arc<str>, Vec<usize>>,
-    by_trait: HashMap<Arc<str>, Vec<usize>>,
+    by_number: FxHashMap<SegmentNumber, usize>,
+    by_event: FxHashMap<Arc<str>, Heeding>,
+    by_trait: FxHashMap<Arc<str>, Vec<usize>>,
     dependents: Vec<Vec<usize>>,
     needs: BTreeMap<Arc<str>, EventNeed>,
     needs_revision: u64,
+}
+
+/// The places of the segments that look at events of one name.
+#[derive(Debug, Default)]
+struct Heeding {
+    /// Those that have to be asked whether they heed one.
+    asked: Vec<usize>,
+    /// Those that heed one only if the property at a path is their text.
+    keyed: BTreeMap<PropertyPath, FxHashMap<Arc<str>, Vec<usize>>>,
 }
 
 impl SegmentSet {
@@ -54,7 +67,7 @@ impl SegmentSet {
         for (place, rule) in rules.iter().enumerate() {
             let needs = rule.condition.needs();
             for event in needs.events.keys() {
-                set.by_event.entry(event.clone()).or_default().push(place);
+                set.by_event.entry(event.clone()).or_default().add(place, rule.condition.heeds_only(event));
             }
             for name in &needs.traits {
                 set.by_trait.entry(name.as_str().into()).or_default().push(place);
@@ -97,9 +110,12 @@ impl SegmentSet {
         (0..self.rules.len()).filter(|place| self.rules[*place].changed > revision).collect()
     }
 
-    /// The places of the segments that look at events of this name.
-    pub fn looking_at_event(&self, name: &str) -> &[usize] {
-        self.by_event.get(name).map_or(&[], Vec::as_slice)
+    /// The places of the segments that an event of this name with these properties may change.
+    pub fn heeding(&self, event: &str, properties: &Fields) -> Vec<usize> {
+        let Some(heeding) = self.by_event.get(event) else { return Vec::new() };
+        let mut places = heeding.candidates(properties);
+        places.retain(|place| self.rules[*place].condition.heeds(event, properties));
+        places
     }
 
     /// The places of the segments that look at this trait.
@@ -123,14 +139,46 @@ impl SegmentSet {
     }
 
     /// These places and those of all segments that name them, each once, in order.
-    pub fn with_dependents(&self, places: &[usize]) -> BTreeSet<usize> {
-        let (mut found, mut open) = (BTreeSet::new(), places.to_vec());
-        while let Some(place) = open.pop() {
-            if found.insert(place) {
-                open.extend(&self.dependents[place]);
+    pub fn with_dependents(&self, places: &[usize]) -> Vec<usize> {
+        let mut found = places.to_vec();
+        if places.iter().any(|place| !self.dependents[*place].is_empty()) {
+            let (mut seen, mut open) = (BTreeSet::new(), std::mem::take(&mut found));
+            while let Some(place) = open.pop() {
+                if seen.insert(place) {
+                    open.extend(&self.dependents[place]);
+                }
+            }
+            found.extend(seen);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+impl Heeding {
+    fn add(&mut self, place: usize, only: Option<(&PropertyPath, &Arc<str>)>) {
+        match only {
+            Some((path, text)) => {
+                let texts = self.keyed.entry(path.clone()).or_default();
+                texts.entry(text.clone()).or_default().push(place);
+            }
+            None => self.asked.push(place),
+        }
+    }
+
+    /// The places that may heed an event with these properties. Nothing but a text, or a moment written as one, equals
+    /// a text.
+    fn candidates(&self, properties: &Fields) -> Vec<usize> {
+        let mut places = self.asked.clone();
+        for (path, texts) in &self.keyed {
+            match path.of(properties) {
+                Some(Value::Text(text)) => places.extend(texts.get(text).into_iter().flatten()),
+                Some(Value::Time(_)) => places.extend(texts.values().flatten()),
+                _ => {}
             }
         }
-        found
+        places
     }
 }
 

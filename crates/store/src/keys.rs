@@ -7,7 +7,10 @@
 //!
 //! Slots are made in chunks and synced before the header counts them, so that a slot handed out is durable.
 
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, RwLock},
+};
 
 use model::partition::Partition;
 
@@ -18,9 +21,12 @@ use crate::{
 
 /// The folder of the key files in the data folder.
 pub(crate) const FOLDER: &str = "keys";
-/// Slots made at a time.
+/// Slots made, and read, at a time.
 pub(crate) const CHUNK_SLOTS: u32 = 4096;
+/// Chunks of one partition that are kept in memory, at most: 2 MiB.
+const KEPT_CHUNKS: usize = 16;
 const KEY_BYTES: usize = 32;
+const NO_PANIC: &str = "no panic while keys are read or destroyed";
 const HEADER_COPY_BYTES: usize = 32;
 const HEADER_BYTES: usize = 2 * HEADER_COPY_BYTES;
 
@@ -36,6 +42,8 @@ struct KeyFile<F> {
     open: RwLock<Option<(Arc<F>, u32)>>,
     /// Held while slots are made.
     making: Mutex<()>,
+    /// Chunks read so far, by number. A key destroyed in the file is destroyed here before anybody can ask again.
+    kept: RwLock<BTreeMap<u32, Box<[u8]>>>,
 }
 
 impl<D: Disk> Keys<D> {
@@ -52,30 +60,45 @@ impl<D: Disk> Keys<D> {
             } else {
                 None
             };
-            files.push(KeyFile { open: RwLock::new(open), making: Mutex::new(()) });
+            files.push(KeyFile { open: RwLock::new(open), making: Mutex::default(), kept: RwLock::default() });
         }
         Ok(Self { disk, seed, files })
     }
 
     /// The key in a slot, making the next slots if it is the first beyond those made; `None` if it was destroyed.
     pub(crate) fn key(&self, partition: Partition, slot: u32) -> Result<Option<[u8; KEY_BYTES]>, StoreError> {
-        let path = key_path(partition);
-        let file = self.file_with(partition, slot)?;
-        let mut key = [0; KEY_BYTES];
-        file.read_exact_at(&mut key, offset(slot)).map_err(|error| StoreError::io(&path, error))?;
+        let chunk = slot / CHUNK_SLOTS;
+        let kept = &self.files[usize::from(partition.0)].kept;
+        let known = kept.read().expect(NO_PANIC).get(&chunk).map(|keys| key_in(keys, slot));
+        let key = match known {
+            Some(key) => key,
+            None => {
+                let file = self.file_with(partition, slot)?;
+                let mut kept = kept.write().expect(NO_PANIC);
+                let mut keys = vec![0; CHUNK_SLOTS as usize * KEY_BYTES].into_boxed_slice();
+                let read = file.read_exact_at(&mut keys, offset(chunk * CHUNK_SLOTS));
+                read.map_err(|error| StoreError::io(&key_path(partition), error))?;
+                let key = key_in(&keys, slot);
+                if kept.len() >= KEPT_CHUNKS {
+                    kept.clear();
+                }
+                kept.insert(chunk, keys);
+                key
+            }
+        };
         Ok((key != [0; KEY_BYTES]).then_some(key))
     }
 
     /// Overwrites the slot with zeros, durably. A slot never made has nothing written under it.
     pub(crate) fn destroy(&self, partition: Partition, slot: u32) -> Result<(), StoreError> {
-        let path = key_path(partition);
-        match self.made(partition) {
-            Some((file, slots)) if slot < slots => {
-                let zeroed = file.write_all_at(&[0; KEY_BYTES], offset(slot)).and_then(|()| file.sync());
-                zeroed.map_err(|error| StoreError::io(&path, error))
-            }
-            _ => Ok(()),
+        let Some((file, _)) = self.made(partition).filter(|(_, slots)| slot < *slots) else { return Ok(()) };
+        let mut kept = self.files[usize::from(partition.0)].kept.write().expect(NO_PANIC);
+        let zeroed = file.write_all_at(&[0; KEY_BYTES], offset(slot)).and_then(|()| file.sync());
+        zeroed.map_err(|error| StoreError::io(&key_path(partition), error))?;
+        if let Some(keys) = kept.get_mut(&(slot / CHUNK_SLOTS)) {
+            keys[place_in_chunk(slot)].fill(0);
         }
+        Ok(())
     }
 
     /// The bytes of every key file that there is, one after the other.
@@ -158,6 +181,15 @@ pub(crate) fn derived(purpose: &str, seed: u64, partition: Partition, slot: u32)
     hasher.update(purpose.as_bytes()).update(&seed.to_le_bytes());
     hasher.update(&partition.0.to_le_bytes()).update(&slot.to_le_bytes());
     *hasher.finalize().as_bytes()
+}
+
+fn key_in(chunk: &[u8], slot: u32) -> [u8; KEY_BYTES] {
+    chunk[place_in_chunk(slot)].try_into().expect("a key has that many bytes")
+}
+
+fn place_in_chunk(slot: u32) -> std::ops::Range<usize> {
+    let start = (slot % CHUNK_SLOTS) as usize * KEY_BYTES;
+    start..start + KEY_BYTES
 }
 
 fn key_path(partition: Partition) -> String {

@@ -184,6 +184,45 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_not_heeded_changes_no_answer_now_or_later(
+        text in condition(), person in person(), a in prop::bool::ANY, ms in offset_ms(), v in 0_i64..5, at in offset_ms()
+    ) {
+        let condition = compiled(&text);
+        let back = |ms: i64| now().minus(Span::from_millis(ms));
+        let event = if a { "A" } else { "B" };
+        let item = crate::person::map([("p", v.into()), ("q", Value::from(v + 1))]);
+        let properties = [("v", Value::from(v)), ("at", Value::Time(back(at))), ("items", crate::person::list([item]))];
+        let more = person.clone().did_with(event, back(ms), properties.clone());
+        if !condition.heeds(event, &properties.into_iter().collect()) {
+            for moment in between(&more, now().plus(Span::DAY.times(3))) {
+                prop_assert_eq!(condition.matches(&more, moment), condition.matches(&person, moment), "{}", &text);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_condition_says_what_it_heeds() {
+    let view = |category: &str| [("category", Value::from(category))].into_iter().collect();
+    let condition = compiled(r#"events("View").where(category == "boots" && price > 3).within("3d").count() > 2"#);
+    let (path, text) = condition.heeds_only("View").unwrap();
+    assert_eq!((path.to_string().as_str(), &**text), ("category", "boots"));
+    let boots = [("category", Value::from("boots")), ("price", 4.into())].into_iter().collect();
+    assert!(condition.heeds("View", &boots));
+    assert!(!condition.heeds("View", &view("poles")));
+    for (text, why) in [
+        (r#"events("View").count() > 2"#, "no filter"),
+        (r#"events("View").where(category == profile.city).count() > 2"#, "a trait may change"),
+        (r#"events("View").where(category == "boots").count() > events("View").count() / 2"#, "the other has none"),
+    ] {
+        assert!(compiled(text).heeds("View", &view("poles")), "{why}");
+    }
+}
+
 /// The person as a profile keeps it: only the trails that are needed.
 struct Projected<'a> {
     person: &'a Person,

@@ -33,7 +33,7 @@ pub(super) fn event(step: &mut Step<'_>, arrival: Arrival) {
     let changed_traits = fold(step, side, &arrival);
     let claims = identify(step, person, &arrival);
     let segments = &step.plan.segments;
-    let mut places = segments.looking_at_event(arrival.event.name()).to_vec();
+    let mut places = segments.heeding(arrival.event.name(), &arrival.event.properties);
     places.extend(changed_traits.iter().flat_map(|name| segments.looking_at_trait(name)));
     step.follow(person, places);
     step.state.put_person(arc, &mut step.outcome);

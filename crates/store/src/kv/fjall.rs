@@ -9,7 +9,7 @@ use std::{
     sync::{RwLock, RwLockReadGuard},
 };
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, PersistMode, Readable};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, OwnedWriteBatch, PersistMode, Readable};
 
 use super::{Kv, KvRead};
 use crate::{
@@ -129,7 +129,9 @@ impl KvRead for FjallKv {
 impl Kv for FjallKv {
     fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         self.with_healed(|opened| {
-            let mut batch = opened.database.batch();
+            // Grown step by step, a large batch would touch twice its memory anew.
+            let batch = OwnedWriteBatch::with_capacity(opened.database.clone(), writes.len());
+            let mut batch = batch.durability(Some(PersistMode::Buffer));
             for Write { table, key, value } in &writes {
                 match value {
                     Some(value) => batch.insert(opened.keyspace(*table), key.as_slice(), value.as_slice()),
