@@ -37,6 +37,8 @@ pub struct Logged {
     pub env: Env,
     /// The command.
     pub command: Recalled,
+    /// Of an event, its bytes as they stand in the block: those that history keeps.
+    pub sealed: Option<SealedEvent>,
 }
 
 /// What the log recalls of a command.
@@ -175,19 +177,49 @@ impl BlockWriter {
     }
 }
 
-/// Reads the commands of a block, in order. A key that is there must open what it should.
-pub fn decode_commands(bytes: &[u8], keys: Keys<'_>) -> Result<Vec<Logged>, RecordError> {
+/// Reads the commands of a block, in order, one at a time. A key that is there must open what it should. Nothing
+/// follows an error.
+pub fn decode_commands<'a>(bytes: &'a [u8], keys: Keys<'a>) -> Result<Commands<'a>, RecordError> {
     let mut from = Reader::new(bytes);
     from.version("block", BLOCK_VERSION)?;
-    let (mut commands, mut last) = (Vec::new(), Timestamp::EPOCH);
-    while !from.is_at_end() {
-        let ms = last.as_millis().checked_add(from.zigzag()?);
-        let now = ms.and_then(Timestamp::from_millis).ok_or(Malformed::Impossible { what: "moment" })?;
-        let env = Env { now, seed: from.fixed_u64()? };
-        commands.push(Logged { env, command: read_command(&mut from, keys)? });
-        last = now;
+    Ok(Commands { from, keys, last: Timestamp::EPOCH, failed: false })
+}
+
+/// The commands of a block; see [`decode_commands`].
+pub struct Commands<'a> {
+    from: Reader<'a>,
+    keys: Keys<'a>,
+    last: Timestamp,
+    failed: bool,
+}
+
+impl Iterator for Commands<'_> {
+    type Item = Result<Logged, RecordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed || self.from.is_at_end() {
+            return None;
+        }
+        let logged = self.read();
+        self.failed = logged.is_err();
+        Some(logged)
     }
-    Ok(commands)
+}
+
+impl Commands<'_> {
+    fn read(&mut self) -> Result<Logged, RecordError> {
+        let from = &mut self.from;
+        let ms = self.last.as_millis().checked_add(from.zigzag()?);
+        let now = ms.and_then(Timestamp::from_millis).ok_or(Malformed::Impossible { what: "moment" })?;
+        self.last = now;
+        let env = Env { now, seed: from.fixed_u64()? };
+        let kind = from.byte()?;
+        if kind == kind::EVENT {
+            let (command, sealed) = read_event(from, self.keys)?;
+            return Ok(Logged { env, command, sealed });
+        }
+        Ok(Logged { env, command: read_command(kind, from, self.keys)?, sealed: None })
+    }
 }
 
 /// What the first byte of an entry's contents says. A number is never used again.
@@ -224,9 +256,8 @@ mod kind {
     }
 }
 
-fn read_command(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Recalled, RecordError> {
-    Ok(Recalled::Command(match from.byte()? {
-        kind::EVENT => return read_event(from, keys),
+fn read_command(kind: u8, from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Recalled, RecordError> {
+    Ok(Recalled::Command(match kind {
         kind::COUNTED => Command::Counted(Layout::read(from)?),
         kind::HOP => Command::Hop {
             from: Layout::read(from)?,
@@ -251,15 +282,15 @@ fn read_command(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Recalled, Recor
     }))
 }
 
-fn read_event(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Recalled, RecordError> {
+fn read_event(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<(Recalled, Option<SealedEvent>), RecordError> {
     let (identifier_keys, anchor, mark) = (Vec::read(from)?, usize::read(from)?, Layout::read(from)?);
     let (person, side) = (ProfileId::read(from)?, ProfileId::read(from)?);
     let sealed = from.bytes()?;
-    let Some(key) = keys(side)? else { return Ok(Recalled::RedactedEvent { person, side }) };
+    let Some(key) = keys(side)? else { return Ok((Recalled::RedactedEvent { person, side }, None)) };
     let event = open_event(&key, side, sealed)?;
     if anchor >= identifier_keys.len() || identifier_keys.len() != event.identifiers.len() {
         return Err(Malformed::Impossible { what: "anchor" }.into());
     }
     let arrival = Arrival { event, keys: identifier_keys, anchor, mark, person, side };
-    Ok(Recalled::Command(Command::Event(Box::new(arrival))))
+    Ok((Recalled::Command(Command::Event(Box::new(arrival))), Some(SealedEvent(sealed.into()))))
 }

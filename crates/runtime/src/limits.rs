@@ -41,4 +41,4 @@ pub const TRIM_EVERY_MS: u64 = 10_000;
 /// Milliseconds before a failed save or a failed partition is tried again.
 pub const RETRY_MS: u64 = 250;
 /// Bytes of log read at once while recovering.
-pub const RECOVER_BYTES: usize = 8 * 1024 * 1024;
+pub const RECOVER_BYTES: usize = 1024 * 1024;

@@ -213,7 +213,9 @@ impl Set {
             let from = number * layout.share;
             let ordinals = members.range(from..=from + (layout.share - 1));
             let first = layout.first(partition);
-            self.chunk(number as usize).extend(ordinals.map(|ordinal| first + (ordinal - from)));
+            let places = ordinals.map(|ordinal| first + (ordinal - from));
+            let share = RoaringBitmap::from_sorted_iter(places).expect("the order of ordinals is kept");
+            *self.chunk(number as usize) |= share;
         }
     }
 

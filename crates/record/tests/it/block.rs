@@ -1,5 +1,7 @@
 //! What is sealed in part: blocks, slots, effects, refused events.
 
+use engine::command::Command;
+use model::time::Env;
 use proptest::{collection::vec, prelude::any, prop_assert, prop_assert_eq, proptest, test_runner::Config};
 use record::{
     codec::to_bytes,
@@ -7,6 +9,7 @@ use record::{
     history::{open_event, seal_event},
     log::{BlockWriter, Logged, Recalled, decode_commands},
     rejected::{RecalledRejection, decode_rejection, encode_rejection},
+    seal::Keys,
     state::{decode_effect, decode_slot, encode_effect, encode_slot},
 };
 
@@ -14,6 +17,20 @@ use crate::{
     keys::{every, key_of, none, unreachable},
     sample, strategies,
 };
+
+/// All commands of a block.
+pub(crate) fn commands_of(bytes: &[u8], keys: Keys<'_>) -> Result<Vec<Logged>, RecordError> {
+    decode_commands(bytes, keys)?.collect()
+}
+
+/// What a block recalls of a command if every key is there.
+pub(crate) fn whole(env: Env, command: Command) -> Logged {
+    let sealed = match &command {
+        Command::Event(arrival) => Some(seal_event(&key_of(arrival.side), arrival.side, &arrival.event)),
+        _ => None,
+    };
+    Logged { env, command: Recalled::Command(command), sealed }
+}
 
 proptest! {
     #![proptest_config(Config { cases: 32, failure_persistence: None, ..Config::default() })]
@@ -28,9 +45,9 @@ proptest! {
         let bytes = block.into_bytes();
         let logged: Vec<_> = commands
             .into_iter()
-            .map(|(env, command)| Logged { env, command: Recalled::Command(command) })
+            .map(|(env, command)| whole(env, command))
             .collect();
-        prop_assert_eq!(decode_commands(&bytes, &every).unwrap(), logged);
+        prop_assert_eq!(commands_of(&bytes, &every).unwrap(), logged);
     }
 
     #[test]
@@ -39,7 +56,7 @@ proptest! {
         for (env, command) in &commands {
             block.command(env, command, &every).unwrap();
         }
-        let read = decode_commands(&block.into_bytes(), &none).unwrap();
+        let read = commands_of(&block.into_bytes(), &none).unwrap();
         prop_assert!(read.iter().map(|logged| logged.env).eq(commands.iter().map(|(env, _)| *env)));
     }
 
@@ -72,9 +89,9 @@ proptest! {
         let mut bytes = sample::block(&[command], &every);
         let at = place % bytes.len();
         bytes[at] ^= flipped;
-        let _ = decode_commands(&bytes, &every);
+        let _ = commands_of(&bytes, &every);
         for len in 1..bytes.len().min(64) {
-            let _ = decode_commands(&bytes[..len], &every);
+            let _ = commands_of(&bytes[..len], &every);
         }
         let mut bytes = encode_slot(&slot, &every).unwrap();
         let at = place % bytes.len();
@@ -88,7 +105,7 @@ proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in vec(any::<u8>(), 0..300)) {
         let versioned = [&[1][..], &bytes].concat();
-        let _ = decode_commands(&versioned, &every);
+        let _ = commands_of(&versioned, &every);
         let _ = decode_slot(&versioned, &every);
         let _ = decode_effect(&versioned, &every);
         let _ = decode_rejection(&versioned, &every);
@@ -134,7 +151,7 @@ fn nothing_personal_is_readable_in_the_bytes() {
 #[test]
 fn a_key_that_cannot_be_looked_up_is_no_erasure() {
     let mut block = BlockWriter::new();
-    block.command(&sample::ENV, &engine::command::Command::Due, &every).unwrap();
+    block.command(&sample::ENV, &Command::Due, &every).unwrap();
     let len = block.len();
     for command in sample::commands() {
         let personal = matches!(block.command(&sample::ENV, &command, &none), Ok(()));
@@ -155,7 +172,7 @@ fn a_key_that_cannot_be_looked_up_is_no_erasure() {
 fn a_newer_version_says_so() {
     let newer =
         |error: RecordError| matches!(error, RecordError::Malformed(Malformed::NewerVersion { version: 2, .. }));
-    assert!(newer(decode_commands(&[2], &every).unwrap_err()));
+    assert!(newer(commands_of(&[2], &every).unwrap_err()));
     assert!(newer(decode_slot(&[2, 2], &every).unwrap_err()));
     assert!(newer(decode_effect(&[2], &every).unwrap_err()));
     assert!(newer(decode_rejection(&[2], &every).unwrap_err()));

@@ -7,19 +7,20 @@ use engine::{
 use model::{partition::Partition, time::Timestamp};
 use profile::side::Side;
 use record::{
-    log::{Recalled, decode_commands},
+    log::Recalled,
     rejected::{RecalledRejection, decode_rejection, encode_rejection},
     state::{decode_effect, decode_slot, encode_effect, encode_slot},
 };
 
 use crate::{
+    block::commands_of,
     keys::{all_but, every, none},
     sample,
 };
 
 fn recalled(command: &Command) -> Recalled {
     let bytes = sample::block(std::slice::from_ref(command), &every);
-    let mut logged = decode_commands(&bytes, &all_but(sample::SIDE)).expect("a block");
+    let mut logged = commands_of(&bytes, &all_but(sample::SIDE)).expect("a block");
     assert_eq!(logged[0].env, sample::ENV);
     logged.remove(0).command
 }
@@ -34,7 +35,7 @@ fn an_event_of_an_erased_person_is_redacted() {
 fn an_event_of_somebody_else_is_not() {
     let command = Command::Event(Box::new(sample::arrival()));
     let bytes = sample::block(std::slice::from_ref(&command), &every);
-    let logged = decode_commands(&bytes, &all_but(sample::OTHER_SIDE)).unwrap();
+    let logged = commands_of(&bytes, &all_but(sample::OTHER_SIDE)).unwrap();
     assert_eq!(logged[0].command, Recalled::Command(command));
 }
 

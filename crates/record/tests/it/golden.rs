@@ -6,29 +6,29 @@ use std::{fs, path::PathBuf};
 use engine::state::Slot;
 use record::{
     history::{open_event, seal_event},
-    log::{Logged, Recalled, decode_commands},
+    log::{Logged, Recalled},
     rejected::{RecalledRejection, decode_rejection, encode_rejection},
     state,
 };
 
 use crate::{
+    block::{commands_of, whole},
     keys::{every, key_of, none},
     sample,
 };
 
 #[test]
 fn blocks() {
-    let logged = |command| Logged { env: sample::ENV, command: Recalled::Command(command) };
-    let expected: Vec<_> = sample::commands().into_iter().map(logged).collect();
-    assert_eq!(decode_commands(&golden("block.v1"), &every).unwrap(), expected);
+    let expected: Vec<_> = sample::commands().into_iter().map(|command| whole(sample::ENV, command)).collect();
+    assert_eq!(commands_of(&golden("block.v1"), &every).unwrap(), expected);
     assert_eq!(sample::block(&sample::commands(), &every), golden("block.v1"));
 }
 
 #[test]
 fn a_redacted_block() {
-    let read = decode_commands(&golden("block-redacted.v1"), &every).unwrap();
+    let read = commands_of(&golden("block-redacted.v1"), &every).unwrap();
     let redacted = Recalled::RedactedEvent { person: sample::SIDE, side: sample::SIDE };
-    assert_eq!(read, [Logged { env: sample::ENV, command: redacted }]);
+    assert_eq!(read, [Logged { env: sample::ENV, command: redacted, sealed: None }]);
     assert_eq!(sample::block(&sample::commands()[..1], &none), golden("block-redacted.v1"));
 }
 

@@ -129,8 +129,7 @@ impl Desk {
         desk.replay()?;
         desk.follow_newest_plan()?;
         desk.resend_all();
-        desk.moves.clear();
-        let publication = desk.publication();
+        let publication = Publication { moves: Vec::new(), ..desk.publication() };
         shared.published.replace(partition, &desk.members, publication);
         Ok(desk)
     }
@@ -150,26 +149,29 @@ impl Desk {
 
     /// Applies again what the log holds beyond the saved state.
     fn replay(&mut self) -> Result<(), load::LoadError> {
+        let shared = self.shared.clone();
+        let keys = |side| shared.key(side);
         loop {
-            let blocks = self.shared.substrate.read(self.partition(), self.position, limits::RECOVER_BYTES)?;
+            let blocks = shared.substrate.read(self.partition(), self.position, limits::RECOVER_BYTES)?;
             if blocks.is_empty() {
                 return Ok(());
             }
             for block in blocks {
                 let skipped = self.position.0.saturating_sub(block.first.0) as usize;
-                let logged = decode_commands(&block.bytes, &|side| self.shared.key(side))?;
-                for Logged { env, command } in logged.into_iter().skip(skipped) {
+                for logged in decode_commands(&block.bytes, &keys)?.skip(skipped) {
+                    let Logged { env, command, sealed } = logged?;
                     self.position = self.position.advanced(1);
                     // A key is destroyed only when all that it sealed lies before the saved position.
                     let Recalled::Command(command) = command else { continue };
                     if let Command::PlanChanged { revision } = command {
-                        self.plan = self.shared.plans.revision(self.shared.substrate.as_ref(), revision)?;
+                        self.plan = shared.plans.revision(shared.substrate.as_ref(), revision)?;
                     }
-                    self.apply(command, &env, None, &[])?;
+                    self.apply(command, &env, sealed.as_ref(), &[])?;
+                    // All members are published at the end. What is to be sent is in the outbox, and goes out from there.
+                    self.moves.clear();
+                    self.block.after.clear();
                 }
             }
-            // What the replay wants to send is in the outbox, and goes out from there.
-            self.block = OpenBlock::default();
         }
     }
 
