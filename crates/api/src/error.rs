@@ -146,6 +146,8 @@ catalogue! {
     NotFound = "NOT_FOUND", 404, "Nothing is there.";
     /// The program was started without a test clock.
     TestClockOff = "TEST_CLOCK_OFF", 404, "There is no test clock: the program was started without --test-clock.";
+    /// The program was given no script for Segment's classic snippet.
+    ScriptOff = "SCRIPT_OFF", 404, "There is no script to serve: the setting `collect.analytics_js` names none.";
     /// The path exists, the method does not.
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "The path does not take this method.";
     /// The thing changed since it was read, or its name is taken.

@@ -19,6 +19,7 @@ use crate::{
     metrics::Metrics,
     observe::RequestIds,
     rate::Limiter,
+    script::{ScriptError, Scripts},
 };
 
 /// How long a listing waits for the tables that it is read from.
@@ -34,6 +35,8 @@ pub struct App {
     pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) config: Config,
+    /// What Segment's classic snippet loads, if it is configured.
+    pub(crate) scripts: Option<Scripts>,
     pub(crate) folder: PathBuf,
     /// Goes into ids that are drawn here: of events that bring none, of rejected events.
     pub(crate) salt: u64,
@@ -58,6 +61,9 @@ pub enum AppError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The script that is configured cannot be served.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// The machine has no chance to give.
     #[error("no random bytes: {0}")]
     NoChance(getrandom::Error),
@@ -81,6 +87,7 @@ impl App {
             live: Live::new(),
             metrics: Metrics::default(),
             folder: folder.to_owned(),
+            scripts: config.collect.analytics_js.as_deref().map(Scripts::read).transpose()?,
             runtime,
             config,
             salt,

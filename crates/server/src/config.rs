@@ -33,6 +33,8 @@ pub struct Config {
     pub prefix: String,
     /// Addresses of the proxies whose `X-Forwarded-Host` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What is served to the clients that send events.
+    pub collect: Collect,
     /// How often a key may call.
     pub rate: Rate,
     /// How much may be under way and in memory.
@@ -41,6 +43,16 @@ pub struct Config {
     pub log: Log,
     /// Where backups made over HTTP go.
     pub backup: Backup,
+}
+
+/// What is served to the clients that send events.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Collect {
+    /// The script for Segment's classic snippet: `dist/umd/standalone.js` of the npm package `@segment/analytics-next`.
+    /// The parts beside it are served too. It is read when the program starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics_js: Option<PathBuf>,
 }
 
 /// How often a key may call.
@@ -128,6 +140,7 @@ impl Default for Config {
             definitions: None,
             prefix: String::new(),
             trusted_proxies: Vec::new(),
+            collect: Collect::default(),
             rate: Rate::default(),
             limits: Limits::default(),
             log: Log::default(),
@@ -275,6 +288,7 @@ mod tests {
                 ("PREVENANCE__PARTITIONS", "2"),
                 ("PREVENANCE__TRUSTED_PROXIES", "10.0.0.1, ::1"),
                 ("PREVENANCE__DEFINITIONS", "defs"),
+                ("PREVENANCE__COLLECT__ANALYTICS_JS", "standalone.js"),
                 ("PREVENANCE_BINARY", "x"),
             ],
         )
@@ -282,6 +296,7 @@ mod tests {
         assert_eq!((config.listen.as_str(), config.log.level.as_str(), config.partitions), ("0.0.0.0:80", "debug", 2));
         assert_eq!(config.trusted_proxies.len(), 2);
         assert_eq!(config.definitions.as_deref(), Some(Path::new("defs")));
+        assert_eq!(config.collect.analytics_js.as_deref(), Some(Path::new("standalone.js")));
         assert_eq!(config.rate, Rate::default());
     }
 
@@ -303,7 +318,8 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_back() {
-        let config = Config { definitions: Some("defs".into()), ..Config::default() };
+        let collect = Collect { analytics_js: Some("standalone.js".into()) };
+        let config = Config { definitions: Some("defs".into()), collect, ..Config::default() };
         assert_eq!(load(&config.print(), &[]).unwrap(), config);
     }
 

@@ -14,6 +14,7 @@ pub mod connections;
 pub mod intake;
 pub mod keys;
 pub mod routes;
+pub mod script;
 pub mod serve;
 
 mod access;

@@ -20,6 +20,7 @@ use Method::{Delete, Get, Post, Put};
 use Tag::{Collect, Consent, Definitions, Keys, Profiles, Quality, Segments, System};
 
 const JSON: Body = Body::of("application/json");
+const SCRIPT: Body = Body::of("text/javascript");
 const BATCH: &str = "Takes a batch of events.";
 
 const PAGING: &[Query] = &[
@@ -63,6 +64,16 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .answers(Body::json::<CollectAnswer>()),
     endpoint(Get, "/v1/projects/{key}/settings", Nobody, Collect, "Tells Segment's script where to send.")
         .answers(JSON),
+    endpoint(
+        Get,
+        "/analytics.js/v1/{key}/analytics.min.js",
+        Nobody,
+        Collect,
+        "Serves the script of Segment's snippet.",
+    )
+    .answers(SCRIPT),
+    endpoint(Get, "/analytics-next/bundles/{file}", Nobody, Collect, "Serves a part that this script loads later.")
+        .answers(SCRIPT),
     endpoint(Get, "/sourceConfig/", Nobody, Collect, "Tells RudderStack's script that its source is on.")
         .query(WRITE_KEY)
         .answers(JSON),

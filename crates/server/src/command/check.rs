@@ -1,8 +1,22 @@
-//! Shows the effective configuration and validates the definitions, without starting anything.
+//! Shows the effective configuration and validates what it names, without starting anything.
 
 use definition::DefinitionError;
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    script::{ScriptError, Scripts},
+};
+
+/// What the check found wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The definitions are not right.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// The script for Segment's snippet cannot be served.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+}
 
 /// What the check found.
 #[derive(Debug)]
@@ -14,7 +28,10 @@ pub struct Checked {
 }
 
 /// Checks a configuration that was read.
-pub fn run(config: &Config) -> Result<Checked, DefinitionError> {
+pub fn run(config: &Config) -> Result<Checked, CheckError> {
+    if let Some(file) = &config.collect.analytics_js {
+        Scripts::read(file)?;
+    }
     let definitions = match &config.definitions {
         None => None,
         Some(folder) => {
@@ -29,6 +46,7 @@ pub fn run(config: &Config) -> Result<Checked, DefinitionError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Collect;
 
     #[test]
     fn a_wrong_definition_is_found_with_its_file_and_line() {
@@ -38,5 +56,17 @@ mod tests {
         std::fs::write(folder.path().join("a.toml"), "[segment.vip]\nconditon = 'true'\n").unwrap();
         let error = run(&config).unwrap_err().to_string();
         assert!(error.contains("a.toml:1"), "{error}");
+    }
+
+    #[test]
+    fn a_script_that_is_not_there_is_found_and_one_that_is_there_is_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("standalone.js");
+        let collect = Collect { analytics_js: Some(file.clone()) };
+        let config = Config { collect, ..Config::default() };
+        assert!(run(&config).unwrap_err().to_string().contains("collect.analytics_js"));
+        std::fs::write(&file, "main()").unwrap();
+        let checked = run(&config).unwrap();
+        assert!(checked.config.contains("[collect]\nanalytics_js = "), "{}", checked.config);
     }
 }

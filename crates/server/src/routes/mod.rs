@@ -13,6 +13,7 @@ mod rejected;
 mod rights;
 mod segments;
 mod settings;
+mod snippet;
 mod system;
 
 use std::net::SocketAddr;
@@ -56,6 +57,8 @@ fn public() -> Router<Shared> {
     collect::routes()
         .route("/v1/m", post(settings::client_metrics))
         .route("/v1/projects/{key}/settings", get(settings::segment))
+        .route("/analytics.js/v1/{key}/analytics.min.js", get(snippet::script))
+        .route("/analytics-next/bundles/{file}", get(snippet::part))
         .route("/sourceConfig/", get(settings::rudderstack))
         .route("/v1/consent", post(consent::record))
 }

@@ -16,3 +16,4 @@ mod router;
 mod scenarios;
 mod segments;
 mod shop;
+mod snippet;
