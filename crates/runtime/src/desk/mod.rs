@@ -158,8 +158,11 @@ impl Desk {
             }
             for block in blocks {
                 let skipped = self.position.0.saturating_sub(block.first.0) as usize;
-                for logged in decode_commands(&block.bytes, &keys)?.skip(skipped) {
+                for (place, logged) in decode_commands(&block.bytes, &keys)?.enumerate() {
                     let Logged { env, command, sealed } = logged?;
+                    if place < skipped {
+                        continue;
+                    }
                     self.position = self.position.advanced(1);
                     // A key is destroyed only when all that it sealed lies before the saved position.
                     let Recalled::Command(command) = command else { continue };
