@@ -14,6 +14,7 @@ import * as rudderstackBrowser from './clients/rudderstack-browser.mjs'
 import * as rudderstackNode from './clients/rudderstack-node.mjs'
 import * as segmentBrowser from './clients/segment-browser.mjs'
 import * as segmentNode from './clients/segment-node.mjs'
+import * as segmentSnippet from './clients/segment-snippet.mjs'
 import { problems, TRACKS } from './expected.mjs'
 import { Server } from './server.mjs'
 
@@ -76,6 +77,7 @@ const TESTS = [
   plain(python.segment),
   plain(python.segmentGzip),
   plain(segmentBrowser),
+  plain(segmentSnippet),
   plain(rudderstackNode),
   plain(python.rudderstack),
   plain(rudderstackBrowser),

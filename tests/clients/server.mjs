@@ -7,9 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 
 const SECRET_KEY = 'sk_test_0123456789abcdefghjkmnpqrstvwxyz'
 const PAGE = 1000
+// What Segment's classic snippet loads from the program.
+const SNIPPET_SCRIPT = fileURLToPath(
+  new URL('node_modules/@segment/analytics-next/dist/umd/standalone.js', import.meta.url),
+)
 
 export class Server {
   writeKey = 'pk_test_0123456789abcdefghjkmnpqrstvwxyz'
@@ -34,7 +39,7 @@ export class Server {
         'serve', '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data'),
         '--bootstrap-secret-key', SECRET_KEY, '--bootstrap-write-key', this.writeKey,
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PREVENANCE__COLLECT__ANALYTICS_JS: SNIPPET_SCRIPT } },
     )
     // Nothing is left running, however the tests end.
     const child = this.#child
