@@ -191,15 +191,15 @@ pub enum Hop {
         /// The profile.
         image: Person,
     },
-    /// To the partition of a profile that is losing a merge: its image followed the survivor, which had itself moved.
-    /// Without that, an unmerge of the survivor would leave the profile pointing to where its sides are not.
+    /// To the partition of a profile that lost a merge: its side is with another survivor than it knows. Its image had
+    /// followed a survivor that had itself moved, or an unmerge parted it from there.
     Repoint {
         /// The profile.
         profile: ProfileId,
-        /// Where it points; if it points elsewhere by now, this is old news.
-        from: ProfileId,
-        /// Where its image went.
+        /// Who has its side.
         to: ProfileId,
+        /// The number of this word among all about the side: one with a greater number is newer.
+        moves: u32,
     },
     /// To the partition of a profile that once lost a merge: its survivor was erased.
     Forget {
@@ -222,13 +222,9 @@ pub enum News {
     },
     /// Another profile claims what its side holds.
     Meet {
-        /// The side that holds it.
-        holder: ProfileId,
-        /// The claimant's side.
-        side: ProfileId,
         /// The claimant's profile.
         claimant: Summary,
-        /// The identifier over which they meet.
+        /// The identifier over which they meet, and the two sides.
         over: Meeting,
     },
     /// It should give way in a merge.

@@ -1,12 +1,12 @@
 //! A person as the engine has it: sides, merges, memberships; and what conditions may see of it.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use condition::{Facts, Verdict};
 use model::{
     consent::{Consents, Token},
     fact::{Occurrence, TraitValue},
-    id::{Id, ProfileId, Unit},
+    id::{Id, Merge, ProfileId, Unit},
     identifier::IdentifierKey,
     name::{Name, Segment},
     time::{Span, Timestamp},
@@ -32,12 +32,23 @@ pub struct Person {
     pub unit: Id<Unit>,
     /// Its sides, its own first, the others in order of origin.
     pub sides: Vec<PersonSide>,
-    /// The merges that made it, oldest first.
+    /// The merges that made it, each after those that made its two parts.
     pub merges: Vec<MergeRecord>,
+    /// Of each merge the memberships that it ended. An unmerge goes on from them.
+    pub ended: BTreeMap<Id<Merge>, Ended>,
     /// The segments it is in.
     pub memberships: Arc<Memberships>,
     /// When something about it changes with no new event: the timer that is set for it.
     pub due: Option<Timestamp>,
+}
+
+/// The memberships of two profiles when they became one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ended {
+    /// The loser's.
+    pub loser: Arc<Memberships>,
+    /// The survivor's.
+    pub survivor: Arc<Memberships>,
 }
 
 /// One side with its trails.
@@ -59,6 +70,7 @@ impl Person {
             unit,
             sides: vec![PersonSide { facts: Side::new(id, now), trails }],
             merges: Vec::new(),
+            ended: BTreeMap::new(),
             memberships: Arc::new(memberships),
             due: None,
         }
@@ -123,6 +135,11 @@ impl Person {
         self.sides.iter().any(|side| side.trails.revision < segments.needs_revision())
     }
 
+    /// Whether what a side became known by, and when, is at hand for all sides.
+    pub fn has_chronicles(&self) -> bool {
+        self.sides.iter().all(|side| side.trails.has_chronicle())
+    }
+
     /// The first moment at which something changes with no new event: a window slides, or a day's events expire.
     pub fn next_due(&self, plan: &Plan) -> Option<Timestamp> {
         let expiry = self
@@ -149,7 +166,7 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// All values of every trait over all sides, in order of name, and the one to believe.
     pub fn traits(&self) -> Vec<(Name<model::name::Trait>, Vec<&'a TraitValue>)> {
-        let mut all = std::collections::BTreeMap::<_, Vec<&TraitValue>>::new();
+        let mut all = BTreeMap::<_, Vec<&TraitValue>>::new();
         for (name, values) in self.person.sides.iter().flat_map(|side| side.facts.traits.iter()) {
             all.entry(name.clone()).or_default().extend(values);
         }

@@ -84,8 +84,13 @@ pub struct CountKey {
 pub enum Slot {
     /// The profile lives here.
     Here(Arc<Person>),
-    /// It lost a merge; the survivor has its sides.
-    Moved(ProfileId),
+    /// It lost a merge.
+    Moved {
+        /// The survivor, who has its sides.
+        to: ProfileId,
+        /// The [`profile::side::Side::moves`] by which this is known.
+        moves: u32,
+    },
     /// It was erased.
     Erased,
     /// There never was such a profile.
@@ -158,7 +163,7 @@ impl State {
     pub fn whereabouts(&self, id: ProfileId) -> Whereabouts {
         match self.people.get(&id) {
             Some(Slot::Here(_)) => Whereabouts::Here(id),
-            Some(Slot::Moved(to)) => Whereabouts::Moved(*to),
+            Some(Slot::Moved { to, .. }) => Whereabouts::Moved(*to),
             Some(Slot::Erased | Slot::Unknown) | None => Whereabouts::Gone,
         }
     }
@@ -184,7 +189,12 @@ impl State {
         }
     }
 
-    pub(crate) fn put_person(&mut self, person: Arc<Person>, outcome: &mut Outcome) {
+    pub(crate) fn put_person(&mut self, mut person: Arc<Person>, outcome: &mut Outcome) {
+        if person.sides.iter().any(|side| side.trails.has_chronicle()) {
+            for side in &mut Arc::make_mut(&mut person).sides {
+                Arc::make_mut(&mut side.trails).take_chronicle();
+            }
+        }
         outcome.people.push(person.id);
         self.people.insert(person.id, Slot::Here(person));
     }

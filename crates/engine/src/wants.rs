@@ -18,7 +18,8 @@ pub enum Want {
     Profiles(u32, u32),
     /// Whom an identifier leads to.
     Identifier(IdentifierKey),
-    /// The trails of this profile's sides, rebuilt from history: a condition looks at more than they hold.
+    /// The trails of this profile's sides, rebuilt from history: a condition looks at more than they hold, or an unmerge
+    /// needs their chronicles.
     Trails(ProfileId),
     /// The timers due before this moment.
     Timers(Timestamp),
@@ -44,9 +45,12 @@ pub fn wants(plan: &Plan, state: &State, command: &Command, now: Timestamp) -> V
         | Command::Resolve { .. }
         | Command::Access(_) => Vec::new(),
         Command::Hop { hop, .. } => hop_wants(plan, state, hop),
-        Command::Unmerge { profile: id, .. } | Command::Erase { profile: id } => {
-            profile(plan, state, *id).into_iter().collect()
+        Command::Unmerge { profile: id, .. } => {
+            let chronicles = state.person(*id).is_some_and(|person| !person.has_chronicles());
+            let chronicles = chronicles.then_some(Want::Trails(*id));
+            profile(plan, state, *id).or(chronicles).into_iter().collect()
         }
+        Command::Erase { profile: id } => profile(plan, state, *id).into_iter().collect(),
         Command::Due => due(plan, state, now),
         Command::Fill { from, to } => fill(plan, state, *from, *to),
     }

@@ -16,9 +16,16 @@ pub struct MergeRecord {
     pub loser: ProfileId,
     /// The unit of experiments that the loser had; an unmerge restores it.
     pub loser_unit: Id<Unit>,
+    /// The loser's side that was seen with the identifier of the cause.
+    pub loser_side: ProfileId,
     /// The sides that came with the loser.
     pub moved: Vec<ProfileId>,
-    /// When.
+    /// The profile that took them.
+    pub survivor: ProfileId,
+    /// The survivor's side that was seen with the identifier of the cause. When a merge is taken back, whoever joined
+    /// later goes with the side that it met.
+    pub survivor_side: ProfileId,
+    /// When the survivor took them.
     pub at: Timestamp,
     /// Why.
     pub cause: Cause,

@@ -56,6 +56,10 @@ pub struct Meeting {
     pub strength: Strength,
     /// Whether a trusted source said in so many words that both are one person.
     pub asserted: Asserted,
+    /// The side that holds it.
+    pub holder: ProfileId,
+    /// The other side that was seen with it.
+    pub claimant: ProfileId,
 }
 
 /// Whether somebody whom we trust said that two profiles are one.
@@ -218,7 +222,8 @@ mod tests {
     }
 
     fn over(strength: Strength) -> Meeting {
-        Meeting { key: IdentifierKey(9), namespace: "x".into(), strength, asserted: Asserted::No }
+        let [holder, claimant] = [1, 2].map(|ordinal| ProfileId::mint(Partition(0), ordinal, 0));
+        Meeting { key: IdentifierKey(9), namespace: "x".into(), strength, asserted: Asserted::No, holder, claimant }
     }
 
     #[test]

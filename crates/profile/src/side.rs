@@ -13,6 +13,8 @@ pub struct Side {
     pub origin: ProfileId,
     /// When the side came to be.
     pub created_at: Timestamp,
+    /// How often its profile was told where it lives: of two words that cross, the one with the greater number counts.
+    pub moves: u32,
     /// Its identifiers.
     pub identifiers: Arc<Identifiers>,
     /// Its traits.
@@ -33,6 +35,7 @@ impl Side {
         Self {
             origin,
             created_at,
+            moves: 0,
             identifiers: Arc::default(),
             traits: Arc::default(),
             consents: Arc::default(),

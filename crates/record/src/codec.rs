@@ -35,6 +35,16 @@ pub fn from_bytes<T: Layout>(bytes: &[u8]) -> Result<T, Malformed> {
     Ok(value)
 }
 
+/// The same as [`from_bytes`]; short texts share their memory with those of the records read before.
+pub(crate) fn from_bytes_sharing<T: Layout>(bytes: &[u8], texts: &mut Texts) -> Result<T, Malformed> {
+    let mut reader = Reader { rest: bytes, depth: 0, texts: std::mem::take(texts) };
+    let value = T::read(&mut reader);
+    *texts = std::mem::take(&mut reader.texts);
+    let value = value?;
+    reader.end()?;
+    Ok(value)
+}
+
 /// Collects bytes.
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -121,6 +131,11 @@ impl<'a> Reader<'a> {
     /// A reader at the front of these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes, depth: 0, texts: Texts::default() }
+    }
+
+    /// The short texts read last, to share them with a record that stands in this one.
+    pub(crate) fn texts(&mut self) -> &mut Texts {
+        &mut self.texts
     }
 
     /// Whether everything was read.
@@ -247,7 +262,7 @@ impl<'a> Reader<'a> {
 
 /// The short texts read last, each in a place that follows from its bytes.
 #[derive(Debug, Default)]
-struct Texts {
+pub(crate) struct Texts {
     seen: [Option<Arc<str>>; Self::PLACES],
 }
 

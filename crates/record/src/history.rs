@@ -9,7 +9,7 @@ use std::sync::Arc;
 use model::{event::Event, id::ProfileId};
 
 use crate::{
-    codec::{Layout, Reader, Writer, from_bytes},
+    codec::{Layout, Reader, Texts, Writer, from_bytes_sharing},
     error::{Malformed, Unreadable},
     seal::{self, NONCE_ROOM, Part, PersonKey, Place},
 };
@@ -37,9 +37,19 @@ pub fn seal_event(key: &PersonKey, side: ProfileId, event: &Event) -> SealedEven
 
 /// Opens an event of a side with the side's key.
 pub fn open_event(key: &PersonKey, side: ProfileId, sealed: &[u8]) -> Result<Event, Malformed> {
+    open_event_sharing(key, side, sealed, &mut Texts::default())
+}
+
+/// The same; short texts share their memory with those of the records read before.
+pub(crate) fn open_event_sharing(
+    key: &PersonKey,
+    side: ProfileId,
+    sealed: &[u8],
+    texts: &mut Texts,
+) -> Result<Event, Malformed> {
     let version = Reader::new(sealed).version("event", EVENT_VERSION)?;
     let sealed = sealed.get(1..).ok_or(Unreadable)?;
-    from_bytes(&seal::open(key, &place(version, side).context(), sealed)?)
+    from_bytes_sharing(&seal::open(key, &place(version, side).context(), sealed)?, texts)
 }
 
 fn place(version: u8, side: ProfileId) -> Place {

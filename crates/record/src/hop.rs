@@ -38,11 +38,11 @@ pub(crate) fn write_hop(hop: &Hop, keys: Keys<'_>, to: &mut Writer) -> Result<()
             to.byte(5);
             profile.write(to);
         }
-        Hop::Repoint { profile, from: old, to: new } => {
+        Hop::Repoint { profile, to: survivor, moves } => {
             to.byte(6);
             profile.write(to);
-            old.write(to);
-            new.write(to);
+            survivor.write(to);
+            moves.write(to);
         }
     }
     Ok(())
@@ -56,7 +56,7 @@ pub(crate) fn read_hop(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Hop, Rec
         3 => Hop::Tell { to: Layout::read(from)?, news: read_news(from, keys)? },
         4 => Hop::Return { image: read_person(from, keys)? },
         5 => Hop::Forget { profile: Layout::read(from)? },
-        6 => Hop::Repoint { profile: Layout::read(from)?, from: Layout::read(from)?, to: Layout::read(from)? },
+        6 => Hop::Repoint { profile: Layout::read(from)?, to: Layout::read(from)?, moves: Layout::read(from)? },
         _ => return Err(Malformed::Impossible { what: "hop" }.into()),
     })
 }
@@ -69,10 +69,8 @@ fn write_news(news: &News, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreE
             key.write(to);
             hold.write(to);
         }
-        News::Meet { holder, side, claimant, over } => {
+        News::Meet { claimant, over } => {
             to.byte(1);
-            holder.write(to);
-            side.write(to);
             claimant.write(to);
             over.write(to);
         }
@@ -95,12 +93,7 @@ fn write_news(news: &News, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreE
 fn read_news(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<News, RecordError> {
     Ok(match from.byte()? {
         0 => News::Settle { side: Layout::read(from)?, key: Layout::read(from)?, hold: Layout::read(from)? },
-        1 => News::Meet {
-            holder: Layout::read(from)?,
-            side: Layout::read(from)?,
-            claimant: Layout::read(from)?,
-            over: Layout::read(from)?,
-        },
+        1 => News::Meet { claimant: Layout::read(from)?, over: Layout::read(from)? },
         2 => {
             News::Yield { survivor: Layout::read(from)?, over: Layout::read(from)?, strong_links: Layout::read(from)? }
         }

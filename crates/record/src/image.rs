@@ -2,19 +2,21 @@
 //!
 //! ```text
 //! person   version 1 | id 16 | unit 16 | merges | due | memberships, sealed under the key of `id`
-//!          sides     | each: origin 16 | created_at | facts and trails, sealed under the key of `origin`
+//!          ended     | of each merge in turn: the memberships that it ended, the loser's sealed under the key of
+//!                      `loser`, the survivor's under that of `survivor`
+//!          sides     | each: origin 16 | created_at | moves | facts and trails, sealed under the key of `origin`
 //! ```
 //!
 //! A sealed part whose key is gone is left empty when it is written, and comes back empty when it is read: an erased
 //! side keeps its place, its id and its age, and nothing else. So a merge, an unmerge and an erasure replay over it as
 //! they did when it was whole.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use engine::person::{Person, PersonSide};
+use engine::person::{Ended, Person, PersonSide};
 use model::{id::ProfileId, time::Timestamp};
-use profile::side::Side;
-use segment::trails::Trails;
+use profile::{merge::MergeRecord, side::Side};
+use segment::{membership::Memberships, trails::Trails};
 use store::error::StoreError;
 
 use crate::{
@@ -27,7 +29,7 @@ use crate::{
 const PERSON_VERSION: u8 = 1;
 
 pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreError> {
-    let Person { id, unit, sides, merges, memberships, due } = person;
+    let Person { id, unit, sides, merges, ended, memberships, due } = person;
     to.byte(PERSON_VERSION);
     id.write(to);
     unit.write(to);
@@ -35,10 +37,18 @@ pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> 
     due.write(to);
     let place = Place { part: Part::Memberships, version: PERSON_VERSION, side: *id };
     place.write(keys, to, |to| memberships.write(to))?;
+    for record in merges {
+        let Ended { loser, survivor } = ended.get(&record.id).cloned().unwrap_or_default();
+        for (side, memberships) in [(record.loser, loser), (record.survivor, survivor)] {
+            let place = Place { part: Part::Ended, version: PERSON_VERSION, side };
+            place.write(keys, to, |to| memberships.write(to))?;
+        }
+    }
     to.varint(sides.len() as u64);
     for side in sides {
         side.facts.origin.write(to);
         side.facts.created_at.write(to);
+        side.facts.moves.write(to);
         let place = Place { part: Part::Side, version: PERSON_VERSION, side: side.facts.origin };
         place.write(keys, to, |to| write_side(side, to))?;
     }
@@ -48,23 +58,33 @@ pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> 
 pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Person, RecordError> {
     let version = from.version("profile", PERSON_VERSION)?;
     let id = ProfileId::read(from)?;
-    let (unit, merges, due) = (Layout::read(from)?, Layout::read(from)?, Layout::read(from)?);
-    let memberships = Place { part: Part::Memberships, version, side: id }.read(keys, from)?;
-    let memberships = memberships.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default();
+    let (unit, merges, due) = (Layout::read(from)?, Vec::<MergeRecord>::read(from)?, Layout::read(from)?);
+    let memberships = read_memberships(from, keys, Place { part: Part::Memberships, version, side: id })?;
+    let mut ended = BTreeMap::new();
+    for record in &merges {
+        let mut of = |side| read_memberships(from, keys, Place { part: Part::Ended, version, side });
+        ended.insert(record.id, Ended { loser: of(record.loser)?, survivor: of(record.survivor)? });
+    }
     let sides = from.list_of(|from| {
         let origin = ProfileId::read(from)?;
-        let created_at = Timestamp::read(from)?;
+        let (created_at, moves) = (Timestamp::read(from)?, u32::read(from)?);
+        let known = Side { moves, ..Side::new(origin, created_at) };
         match (Place { part: Part::Side, version, side: origin }).read(keys, from)? {
-            Some(bytes) => Ok::<_, RecordError>(read_side(origin, created_at, &bytes)?),
-            None => Ok(PersonSide { facts: Side::new(origin, created_at), trails: Arc::new(Trails::empty(0)) }),
+            Some(bytes) => Ok::<_, RecordError>(read_side(known, &bytes)?),
+            None => Ok(PersonSide { facts: known, trails: Arc::new(Trails::empty(0)) }),
         }
     })?;
-    Ok(Person { id, unit, sides, merges, memberships, due })
+    Ok(Person { id, unit, sides, merges, ended, memberships, due })
+}
+
+fn read_memberships(from: &mut Reader<'_>, keys: Keys<'_>, place: Place) -> Result<Arc<Memberships>, RecordError> {
+    let bytes = place.read(keys, from)?;
+    Ok(bytes.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default())
 }
 
 fn write_side(side: &PersonSide, to: &mut Writer) {
     let PersonSide { facts, trails } = side;
-    let Side { origin: _, created_at: _, identifiers, traits, consents, days, links, apart } = facts;
+    let Side { origin: _, created_at: _, moves: _, identifiers, traits, consents, days, links, apart } = facts;
     identifiers.write(to);
     traits.write(to);
     consents.write(to);
@@ -74,19 +94,15 @@ fn write_side(side: &PersonSide, to: &mut Writer) {
     trails.write(to);
 }
 
-fn read_side(origin: ProfileId, created_at: Timestamp, bytes: &[u8]) -> Result<PersonSide, Malformed> {
+fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {
     let mut from = Reader::new(bytes);
-    let facts = Side {
-        origin,
-        created_at,
-        identifiers: Layout::read(&mut from)?,
-        traits: Layout::read(&mut from)?,
-        consents: Layout::read(&mut from)?,
-        days: Layout::read(&mut from)?,
-        links: Layout::read(&mut from)?,
-        apart: Layout::read(&mut from)?,
-    };
+    known.identifiers = Layout::read(&mut from)?;
+    known.traits = Layout::read(&mut from)?;
+    known.consents = Layout::read(&mut from)?;
+    known.days = Layout::read(&mut from)?;
+    known.links = Layout::read(&mut from)?;
+    known.apart = Layout::read(&mut from)?;
     let trails = Layout::read(&mut from)?;
     from.end()?;
-    Ok(PersonSide { facts, trails })
+    Ok(PersonSide { facts: known, trails })
 }

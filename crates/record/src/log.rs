@@ -21,7 +21,7 @@ use store::error::StoreError;
 use crate::{
     codec::{Layout, Reader, Writer},
     error::{Malformed, RecordError},
-    history::{SealedEvent, open_event, seal_event},
+    history::{SealedEvent, open_event_sharing, seal_event},
     hop::{read_hop, write_hop},
     rejected::{RecalledRejection, read_rejection, write_rejection},
     seal::Keys,
@@ -287,7 +287,7 @@ fn read_event(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<(Recalled, Option
     let (person, side) = (ProfileId::read(from)?, ProfileId::read(from)?);
     let sealed = from.bytes()?;
     let Some(key) = keys(side)? else { return Ok((Recalled::RedactedEvent { person, side }, None)) };
-    let event = open_event(&key, side, sealed)?;
+    let event = open_event_sharing(&key, side, sealed, from.texts())?;
     if anchor >= identifier_keys.len() || identifier_keys.len() != event.identifiers.len() {
         return Err(Malformed::Impossible { what: "anchor" }.into());
     }

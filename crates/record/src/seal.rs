@@ -81,6 +81,8 @@ pub(crate) enum Part {
     Memberships = 3,
     /// A rejected event.
     Rejected = 4,
+    /// The memberships that a merge ended, of one of the two.
+    Ended = 5,
 }
 
 /// What a sealed part is, in which version of its layout, and whose it is.

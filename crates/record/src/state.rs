@@ -42,9 +42,10 @@ pub fn encode_slot(slot: &Slot, keys: Keys<'_>) -> Result<Vec<u8>, StoreError> {
             to.byte(0);
             write_person(person, keys, &mut to)?;
         }
-        Slot::Moved(survivor) => {
+        Slot::Moved { to: survivor, moves } => {
             to.byte(1);
             survivor.write(&mut to);
+            moves.write(&mut to);
         }
         Slot::Erased => to.byte(2),
         Slot::Unknown => to.byte(3),
@@ -58,7 +59,7 @@ pub fn decode_slot(bytes: &[u8], keys: Keys<'_>) -> Result<Slot, RecordError> {
     from.version("slot", SLOT_VERSION)?;
     let slot = match from.byte()? {
         0 => Slot::Here(Arc::new(read_person(&mut from, keys)?)),
-        1 => Slot::Moved(Layout::read(&mut from)?),
+        1 => Slot::Moved { to: Layout::read(&mut from)?, moves: Layout::read(&mut from)? },
         2 => Slot::Erased,
         3 => Slot::Unknown,
         _ => return Err(Malformed::Impossible { what: "slot" }.into()),

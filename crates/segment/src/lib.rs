@@ -5,6 +5,7 @@
 //! the rebuilt one (invariant 10). This crate must not know identity, storage or clocks. Start reading at
 //! [`set::SegmentSet`].
 
+pub mod chronicle;
 pub mod membership;
 pub mod set;
 pub mod trails;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use condition::Window;
 use model::{event::Event, fact::Occurrence, time::Timestamp};
 
-use crate::set::SegmentSet;
+use crate::{chronicle::Chronicle, set::SegmentSet};
 
 /// The trails of one side, by event name, each in order of (`at`, `tie`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,27 +13,40 @@ pub struct Trails {
     /// The trails hold all that the needs of this plan revision ask for; see [`SegmentSet::needs_revision`].
     pub revision: u64,
     trails: Vec<(Arc<str>, Vec<Occurrence>)>,
+    /// Only of trails that were rebuilt from history just now.
+    chronicle: Option<Box<Chronicle>>,
 }
 
 impl Trails {
     /// Trails with nothing in them, complete as of a revision: right for a side without history.
     pub fn empty(revision: u64) -> Self {
-        Self { revision, trails: Vec::new() }
+        Self { revision, trails: Vec::new(), chronicle: None }
     }
 
     /// Builds from stored entries.
     pub fn from_entries(revision: u64, mut trails: Vec<(Arc<str>, Vec<Occurrence>)>) -> Self {
         trails.sort_by(|a, b| a.0.cmp(&b.0));
-        Self { revision, trails }
+        Self { revision, trails, chronicle: None }
     }
 
-    /// Rebuilds all trails from the side's whole history, in any order.
+    /// Rebuilds all trails from the side's whole history, in any order; with its chronicle.
     pub fn rebuilt<'a>(set: &SegmentSet, history: impl IntoIterator<Item = (&'a Event, u64)>) -> Self {
         let mut trails = Self::empty(set.needs_revision());
-        for (event, tie) in history {
-            trails.add(set, event, tie);
-        }
-        trails
+        let history = history.into_iter().inspect(|(event, tie)| {
+            trails.add(set, event, *tie);
+        });
+        let chronicle = Chronicle::of(set, history);
+        Self { chronicle: Some(Box::new(chronicle)), ..trails }
+    }
+
+    /// Whether the chronicle is at hand.
+    pub fn has_chronicle(&self) -> bool {
+        self.chronicle.is_some()
+    }
+
+    /// The chronicle, which is at hand here no more.
+    pub fn take_chronicle(&mut self) -> Chronicle {
+        self.chronicle.take().map(|chronicle| *chronicle).unwrap_or_default()
     }
 
     /// Takes an event in, if some condition asks for events of its name; one that is there already changes nothing.
@@ -76,7 +89,10 @@ impl Trails {
                 None => trail.len(),
                 Some((_, need)) => match need.window {
                     Window::Lifetime => 0,
-                    Window::Within(span) => trail.partition_point(|old| old.at <= now.minus(span)),
+                    Window::Within(span) => {
+                        let oldest = now.minus(span);
+                        trail.iter().take_while(|old| old.at <= oldest).count()
+                    }
                 },
             };
             dropped |= keep > 0;

@@ -48,7 +48,7 @@ pub(super) fn release(step: &mut Step<'_>, key: IdentifierKey, side: ProfileId) 
 
 /// At the partition of a profile whose survivor was erased.
 pub(super) fn forget(step: &mut Step<'_>, profile: ProfileId) {
-    if matches!(step.state.people.get(&profile), Some(Slot::Moved(_))) {
+    if matches!(step.state.people.get(&profile), Some(Slot::Moved { .. })) {
         step.state.put_slot(profile, Slot::Erased, &mut step.outcome);
     }
 }

@@ -78,7 +78,7 @@ fn fold(step: &Step<'_>, side: &mut PersonSide, arrival: &Arrival) -> Vec<Arc<st
     }
 }
 
-fn fold_traits(step: &Step<'_>, side: &mut PersonSide, event: &Event) -> Vec<Arc<str>> {
+pub(super) fn fold_traits(step: &Step<'_>, side: &mut PersonSide, event: &Event) -> Vec<Arc<str>> {
     let kind = step.plan.sources.get(&event.source).map_or(FactKind::Observed, |source| source.kind);
     let traits = Arc::make_mut(&mut side.facts.traits);
     let mut changed = Vec::new();

@@ -9,7 +9,6 @@ use model::{
 };
 use profile::{
     held::{Held, Hold},
-    merge::Cause,
     resolve::{self, Meeting, Summary, Verdict},
 };
 
@@ -49,8 +48,8 @@ pub(super) fn claim(step: &mut Step<'_>, claiming: Claiming) {
         (Standing::Shared, _) | (Standing::Held, None) => step.tell(side, settle(Hold::Shared)),
         (Standing::Held, Some(holder)) => {
             let Claiming { namespace, strength, asserted, claimant, .. } = claiming;
-            let over = Meeting { key, namespace, strength, asserted };
-            step.tell(holder, News::Meet { holder, side, claimant, over });
+            let over = Meeting { key, namespace, strength, asserted, holder, claimant: side };
+            step.tell(holder, News::Meet { claimant, over });
         }
     }
 }
@@ -73,18 +72,9 @@ pub(super) fn settle(step: &mut Step<'_>, id: ProfileId, (side, key, hold): (Pro
     });
 }
 
-/// Two profiles at one identifier.
-pub(super) struct Encounter {
-    pub(super) holder: ProfileId,
-    pub(super) side: ProfileId,
-    pub(super) claimant: Summary,
-    pub(super) over: Meeting,
-}
-
 /// At the holder: judges whether both are one person, and begins what follows.
-pub(super) fn meet(step: &mut Step<'_>, id: ProfileId, encounter: Encounter) {
-    let Encounter { holder, side, claimant, over } = encounter;
-    let key = over.key;
+pub(super) fn meet(step: &mut Step<'_>, id: ProfileId, claimant: &Summary, over: Meeting) {
+    let Meeting { key, holder, claimant: side, .. } = over;
     let settle = |hold| News::Settle { side, key, hold };
     let Some(person) = step.state.person(id) else { return };
     if person.side(side).is_some() {
@@ -94,9 +84,9 @@ pub(super) fn meet(step: &mut Step<'_>, id: ProfileId, encounter: Encounter) {
         step.change(id, |person| note_link(person, holder, (side, key)));
     }
     let Some(person) = step.state.person(id) else { return };
-    let links = strong_links(person, &claimant);
+    let links = strong_links(person, claimant);
     let ours = person.summary(step.plan);
-    match resolve::judge(&claimant, &ours, &over, links) {
+    match resolve::judge(claimant, &ours, &over, links) {
         Verdict::Link => step.tell(side, settle(Hold::Linked)),
         Verdict::Share => {
             self::settle(step, id, (holder, key, Hold::Shared));
@@ -105,11 +95,10 @@ pub(super) fn meet(step: &mut Step<'_>, id: ProfileId, encounter: Encounter) {
         }
         Verdict::Merge(rule) => {
             step.tell(side, settle(Hold::Linked));
-            if resolve::survivor(&claimant, &ours).id == id {
+            if resolve::survivor(claimant, &ours).id == id {
                 step.tell(claimant.id, News::Yield { survivor: ours, over, strong_links: links });
             } else {
-                let cause = Cause { namespace: over.namespace, key, rule };
-                merge::merge_out(step, id, claimant.id, cause);
+                merge::merge_out(step, id, claimant.id, rule, over);
             }
         }
     }

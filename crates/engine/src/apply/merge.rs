@@ -8,39 +8,56 @@ use profile::{
     merge::{Cause, MergeRecord, Rule},
     resolve::{self, Meeting, Summary, Verdict},
 };
+use segment::membership::Memberships;
 
-use super::{Step, event};
+use super::{
+    Step, event,
+    lived::{self, Parted},
+};
 use crate::{
     chance,
     command::{Claiming, Hop, News},
     outcome::{Reply, TimerMove},
-    person::{Person, PersonSide},
+    person::{Ended, Person},
     state::Slot,
 };
 
 /// The profile gives way: it is frozen into an image that goes to the survivor.
-pub(super) fn merge_out(step: &mut Step<'_>, id: ProfileId, into: ProfileId, cause: Cause) {
+pub(super) fn merge_out(step: &mut Step<'_>, id: ProfileId, into: ProfileId, rule: Rule, over: Meeting) {
     let Some(arc) = step.state.take_person(id) else { return };
     step.state.core.profiles -= 1;
     let mut image = Arc::unwrap_or_clone(arc);
+    let Meeting { key, namespace, holder, claimant, .. } = over;
+    let is_ours = |side| image.side(side).is_some();
+    let (loser_side, survivor_side) = match (is_ours(holder), is_ours(claimant)) {
+        (true, _) => (holder, claimant),
+        (false, true) => (claimant, holder),
+        (false, false) => (id, into),
+    };
     let record = MergeRecord {
         id: chance::id(step.env.seed ^ id.bits() as u64, 4),
         loser: id,
         loser_unit: image.unit,
+        loser_side,
         moved: image.sides.iter().map(|side| side.facts.origin).collect(),
+        survivor: into,
+        survivor_side,
         at: step.env.now,
-        cause,
+        cause: Cause { namespace, key, rule },
     };
     depart(step, &mut image);
-    step.state.put_slot(id, Slot::Moved(into), &mut step.outcome);
+    let own = image.side_mut(id).map(|side| {
+        side.facts.moves += 1;
+        side.facts.moves
+    });
+    step.state.put_slot(id, Slot::Moved { to: into, moves: own.unwrap_or_default() }, &mut step.outcome);
     step.tell(into, News::MergeIn { image, record });
 }
 
-/// Takes a person out of segments and timers here.
+/// Takes a person out of segments and timers here. Its image keeps the memberships.
 fn depart(step: &mut Step<'_>, person: &mut Person) {
     let left = person.memberships.members().map(|segment| (person.id, segment, false));
     step.outcome.memberships.extend(left);
-    person.memberships = Arc::default();
     let timer = TimerMove { profile: person.id, old: person.due.take(), new: None };
     step.state.move_timer(timer, &mut step.outcome);
 }
@@ -63,21 +80,28 @@ pub(super) fn asked_to_yield(
         let over = over.clone();
         return step.tell(survivor.id, News::Yield { survivor: ours, over, strong_links });
     }
-    merge_out(step, id, survivor.id, Cause { namespace: over.namespace.clone(), key: over.key, rule });
+    merge_out(step, id, survivor.id, rule, over.clone());
 }
 
 /// At the survivor: takes the loser's sides in, unless what it learned meanwhile speaks against it.
-pub(super) fn merge_in(step: &mut Step<'_>, id: ProfileId, image: Person, record: MergeRecord) {
+pub(super) fn merge_in(step: &mut Step<'_>, id: ProfileId, mut image: Person, record: MergeRecord) {
     let Some(person) = step.state.person(id) else { return };
     let (ours, theirs) = (person.summary(step.plan), image.summary(step.plan));
     if !resolve::still_joins(record.cause.rule, &ours, &theirs) {
         return refuse(step, id, image, &record.cause);
     }
+    if record.survivor != id {
+        point(step, &mut image, record.loser, id);
+    }
+    let at = step.env.now;
     step.change(id, |person| {
+        let ended = Ended { loser: image.memberships, survivor: person.memberships.clone() };
+        person.ended.extend(image.ended);
+        person.ended.insert(record.id, ended);
         person.sides.extend(image.sides);
         sort_sides(person);
         person.merges.extend(image.merges);
-        person.merges.push(record);
+        person.merges.push(MergeRecord { survivor: id, at, ..record });
     });
     step.tell(id, News::Refresh);
 }
@@ -98,10 +122,18 @@ fn refuse(step: &mut Step<'_>, id: ProfileId, mut image: Person, cause: &Cause) 
     step.send(Hop::Return { image });
 }
 
-/// At the partition of a profile that lost a merge: its sides are further on.
-pub(super) fn repoint(step: &mut Step<'_>, profile: ProfileId, from: ProfileId, to: ProfileId) {
-    if step.state.people.get(&profile) == Some(&Slot::Moved(from)) {
-        step.state.put_slot(profile, Slot::Moved(to), &mut step.outcome);
+/// At the partition of a profile that lost a merge: its side is elsewhere, unless it has heard better.
+pub(super) fn repoint(step: &mut Step<'_>, profile: ProfileId, to: ProfileId, moves: u32) {
+    if matches!(step.state.people.get(&profile), Some(Slot::Moved { moves: known, .. }) if *known < moves) {
+        step.state.put_slot(profile, Slot::Moved { to, moves }, &mut step.outcome);
+    }
+}
+
+/// Tells the profile of a side that lives here with whom it is.
+fn point(step: &mut Step<'_>, person: &mut Person, profile: ProfileId, to: ProfileId) {
+    if let Some(side) = person.side_mut(profile) {
+        side.facts.moves += 1;
+        step.send(Hop::Repoint { profile, to, moves: side.facts.moves });
     }
 }
 
@@ -112,8 +144,8 @@ pub(super) fn told_nobody(step: &mut Step<'_>, news: News) {
     match news {
         News::MergeIn { image, .. } => step.send(Hop::Return { image }),
         News::Settle { side, key, hold: Hold::Own } => step.send(Hop::Release { key, side }),
-        News::Meet { holder, side, claimant, over } => {
-            let Meeting { key, namespace, strength, asserted } = over;
+        News::Meet { claimant, over } => {
+            let Meeting { key, namespace, strength, asserted, holder, claimant: side } = over;
             step.send(Hop::Release { key, side: holder });
             let want = event::want(&claimant, &namespace, key, asserted);
             step.send(Hop::Claim(Claiming { key, namespace, strength, asserted, want, side, claimant }));
@@ -126,65 +158,67 @@ pub(super) fn told_nobody(step: &mut Step<'_>, news: News) {
 pub(super) fn put_back(step: &mut Step<'_>, image: Person) {
     let id = image.id;
     step.state.core.profiles += 1;
+    step.outcome.memberships.extend(image.memberships.members().map(|segment| (id, segment, true)));
     step.state.put_person(Arc::new(image), &mut step.outcome);
     step.tell(id, News::Refresh);
 }
 
-/// Takes a merge back: the sides that came with it go home and live there as if it had never been.
+/// Takes a merge back: whoever belongs to the other part goes home and lives there as if it had never been.
 pub(super) fn unmerge(step: &mut Step<'_>, id: ProfileId, merge: Option<Id<Merge>>) {
     step.outcome.reply = Reply::NotFound;
-    let Some(mut arc) = step.state.take_person(id) else { return };
-    let person = Arc::make_mut(&mut arc);
+    let Some(arc) = step.state.take_person(id) else { return };
     let found = match merge {
-        Some(merge) => person.merges.iter().position(|record| record.id == merge),
-        None => person.merges.len().checked_sub(1),
+        Some(merge) => arc.merges.iter().position(|record| record.id == merge),
+        None => arc.merges.len().checked_sub(1),
     };
     let Some(found) = found else { return step.state.put_person(arc, &mut step.outcome) };
-    let record = person.merges.remove(found);
-    let mut image = split_off(person, &record);
-    set_apart(person, &mut image);
-    step.outcome.reply = Reply::Unmerged { merge: record.id, restored: record.loser };
-    step.state.put_person(arc, &mut step.outcome);
+    let undone = arc.merges[found].clone();
+    let Parted { mut stays, mut goes, apart: [lost, stayed] } = lived::part(step, Person::clone(&arc), found);
+    set_apart([&mut stays, &mut goes], undone.loser_side, &stayed);
+    set_apart([&mut stays, &mut goes], undone.survivor_side, &lost);
+    let restored = goes.id;
+    step.outcome.reply = Reply::Unmerged { merge: undone.id, restored };
+    for person in [&mut stays, &mut goes] {
+        point_elsewhere(step, &arc.merges, person);
+    }
+    leave_and_enter(step, &arc.memberships, &stays);
+    stays.due = arc.due;
+    step.state.put_person(Arc::new(stays), &mut step.outcome);
     step.tell(id, News::Refresh);
-    step.send(Hop::Return { image });
+    step.send(Hop::Return { image: goes });
 }
 
-/// The loser as it was, with all that happened to its sides since.
-fn split_off(person: &mut Person, record: &MergeRecord) -> Person {
-    let goes = |side: &PersonSide| record.moved.contains(&side.facts.origin);
-    let (gone, kept) = std::mem::take(&mut person.sides).into_iter().partition(goes);
-    person.sides = kept;
-    let merges = std::mem::take(&mut person.merges);
-    let (gone_merges, kept_merges) = merges.into_iter().partition(|merge| record.moved.contains(&merge.loser));
-    person.merges = kept_merges;
-    let mut image = Person {
-        id: record.loser,
-        unit: record.loser_unit,
-        sides: gone,
-        merges: gone_merges,
-        memberships: Arc::default(),
-        due: None,
-    };
-    sort_sides(&mut image);
-    image
-}
-
-/// Remembers on both that they are two persons.
-fn set_apart(a: &mut Person, b: &mut Person) {
-    let sides = |person: &Person| person.sides.iter().map(|side| side.facts.origin).collect::<Vec<_>>();
-    let (ours, theirs) = (sides(a), sides(b));
-    for (person, others) in [(a, theirs), (b, ours)] {
-        let own = person.id;
-        if let Some(side) = person.side_mut(own) {
-            side.facts.apart.extend(others);
-            side.facts.apart.sort_unstable();
-            side.facts.apart.dedup();
-        }
+/// Remembers on a side that it is not one person with others.
+fn set_apart(people: [&mut Person; 2], side: ProfileId, others: &[ProfileId]) {
+    for side in people.into_iter().filter_map(|person| person.side_mut(side)) {
+        side.facts.apart.extend(others);
+        side.facts.apart.sort_unstable();
+        side.facts.apart.dedup();
     }
 }
 
+/// Profiles that would have lost to somebody else point there.
+fn point_elsewhere(step: &mut Step<'_>, before: &[MergeRecord], person: &mut Person) {
+    let same = |record: &MergeRecord| {
+        before.iter().any(|before| (before.loser, before.survivor) == (record.loser, record.survivor))
+    };
+    let others: Vec<_> = person.merges.iter().filter(|record| !same(record)).map(|r| (r.loser, r.survivor)).collect();
+    for (profile, to) in others {
+        point(step, person, profile, to);
+    }
+}
+
+/// Says how a person's memberships differ from those before.
+fn leave_and_enter(step: &mut Step<'_>, before: &Memberships, person: &Person) {
+    let is_in = |memberships: &Memberships, segment| memberships.get(segment).is_some_and(|entry| entry.member);
+    let left = before.members().filter(|segment| !is_in(&person.memberships, *segment));
+    step.outcome.memberships.extend(left.map(|segment| (person.id, segment, false)));
+    let entered = person.memberships.members().filter(|segment| !is_in(before, *segment));
+    step.outcome.memberships.extend(entered.map(|segment| (person.id, segment, true)));
+}
+
 /// The profile's own side first, then by origin.
-fn sort_sides(person: &mut Person) {
+pub(super) fn sort_sides(person: &mut Person) {
     let id = person.id;
     person.sides.sort_by_key(|side| (side.facts.origin != id, side.facts.origin));
 }

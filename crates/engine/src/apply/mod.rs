@@ -2,6 +2,7 @@
 
 mod erase;
 mod event;
+mod lived;
 mod meet;
 mod merge;
 mod upkeep;
@@ -62,15 +63,10 @@ fn hopped(step: &mut Step<'_>, hop: Hop) {
         Hop::Release { key, side } => erase::release(step, key, side),
         Hop::Return { image } => merge::put_back(step, image),
         Hop::Forget { profile } => erase::forget(step, profile),
-        Hop::Repoint { profile, from, to } => merge::repoint(step, profile, from, to),
+        Hop::Repoint { profile, to, moves } => merge::repoint(step, profile, to, moves),
         Hop::Tell { to, news } => match step.state.whereabouts(to) {
             Whereabouts::Here(id) => told(step, id, news),
-            Whereabouts::Moved(on) => {
-                if let News::MergeIn { image, .. } = &news {
-                    step.send(Hop::Repoint { profile: image.id, from: to, to: on });
-                }
-                step.tell(on, news);
-            }
+            Whereabouts::Moved(on) => step.tell(on, news),
             Whereabouts::Gone => match side_meant(&news) {
                 // It may have come back from there: a merge into the erased could not be.
                 Some(side) if side != to => step.tell(side, news),
@@ -83,8 +79,13 @@ fn hopped(step: &mut Step<'_>, hop: Hop) {
 /// The side that news is for, where it is for one and not for the whole profile.
 fn side_meant(news: &News) -> Option<ProfileId> {
     match news {
-        News::Settle { side, .. } | News::Meet { holder: side, .. } => Some(*side),
-        News::Yield { .. } | News::Refresh | News::MergeIn { .. } => None,
+        News::Settle { side, .. } => Some(*side),
+        News::Meet { over, .. } => Some(over.holder),
+        News::Yield { survivor, over, .. } => {
+            [over.holder, over.claimant].into_iter().find(|side| !survivor.sides.contains(side))
+        }
+        News::MergeIn { record, .. } => Some(record.survivor_side),
+        News::Refresh => None,
     }
 }
 
@@ -96,9 +97,7 @@ fn told(step: &mut Step<'_>, id: ProfileId, news: News) {
     }
     match news {
         News::Settle { side, key, hold } => meet::settle(step, id, (side, key, hold)),
-        News::Meet { holder, side, claimant, over } => {
-            meet::meet(step, id, meet::Encounter { holder, side, claimant, over });
-        }
+        News::Meet { claimant, over } => meet::meet(step, id, &claimant, over),
         News::Yield { survivor, over, strong_links } => merge::asked_to_yield(step, id, &survivor, &over, strong_links),
         News::Refresh => upkeep::refresh_all(step, id),
         News::MergeIn { image, record } => merge::merge_in(step, id, image, record),

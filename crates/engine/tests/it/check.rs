@@ -28,15 +28,19 @@ fn nobody_lives_twice(world: &World) -> BTreeMap<ProfileId, ProfileId> {
             let earlier = homes.insert(side.facts.origin, person.id);
             assert_eq!(earlier, None, "a side lives twice");
         }
+        assert!(person.merges.iter().map(|merge| merge.id).collect::<BTreeSet<_>>().iter().eq(person.ended.keys()));
+        assert_eq!(person.merges.len() + 1, person.sides.len(), "each merge joined two");
         for merge in &person.merges {
             assert!(person.side(merge.loser).is_some(), "a merge whose loser is not here could not be taken back");
+            assert!(person.side(merge.loser_side).is_some() && person.side(merge.survivor_side).is_some());
+            assert!(merge.moved.iter().all(|side| person.side(*side).is_some()));
         }
     }
     for (node, slots) in world.nodes.iter().map(|node| (node, &node.state.people)) {
         for (id, slot) in slots {
             let known = id.ordinal() < node.state.core.next_ordinal;
             match slot {
-                Slot::Moved(_) => assert_eq!(
+                Slot::Moved { .. } => assert_eq!(
                     world.living(*id).map(|person| person.id),
                     homes.get(id).copied(),
                     "a profile that moved is found where its side lives"

@@ -1,9 +1,18 @@
 //! A merge that is taken back leaves the world in which it never happened.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use engine::{command::Command, outcome::Reply, plan::Plan};
-use model::{event::Event, name::Name, source::SourceRules};
+use engine::{command::Command, outcome::Reply, person::Person, plan::Plan};
+use model::{
+    event::{Event, EventKind},
+    id::{Id, Merge, ProfileId},
+    name::Name,
+    source::SourceRules,
+    time::{Span, Timestamp},
+};
 use profile::{held::Hold, merge::Rule};
 use proptest::prelude::*;
 
@@ -13,6 +22,41 @@ use crate::{
     portrait::portraits,
     world::World,
 };
+
+/// What a person's standing is made of: what stands on its first side, its memberships, its merges.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Standing {
+    /// The identifiers that lead to the side which gave the profile its id.
+    first: Vec<String>,
+    /// By segment: in or out, since when, until when that is certain.
+    memberships: BTreeMap<String, (bool, Timestamp, Option<Timestamp>)>,
+    /// The identifiers that lead to the side which lost, how many came with it, and when.
+    merges: Vec<(Vec<String>, usize, Timestamp)>,
+}
+
+fn standings(world: &World) -> Vec<Standing> {
+    let plan = world.plan();
+    let standing = |person: &Arc<Person>| {
+        let own = |origin: ProfileId| -> Vec<String> {
+            let side = person.side(origin).unwrap();
+            let held = side.facts.identifiers.iter().filter(|held| held.hold == Hold::Own);
+            let mut own: Vec<_> = held.map(|held| held.identifier.to_string()).collect();
+            own.sort();
+            own
+        };
+        let memberships = person.memberships.iter().map(|(segment, entry)| {
+            let name = plan.segments.by_number(*segment).unwrap().name.to_string();
+            (name, (entry.member, entry.since, entry.valid_until))
+        });
+        let merges = person.merges.iter().map(|merge| (own(merge.loser), merge.moved.len(), merge.at));
+        let (memberships, mut merges) = (memberships.collect(), merges.collect::<Vec<_>>());
+        merges.sort();
+        Standing { first: own(person.id), memberships, merges }
+    };
+    let mut standings: Vec<_> = world.people().map(standing).collect();
+    standings.sort();
+    standings
+}
 
 /// Two accounts, each with devices, an address and a card of its own. `sign` 0 to 4.
 fn separate(number: usize, (person, sign, what, ago): (u8, u8, u8, i64)) -> Event {
@@ -56,16 +100,17 @@ proptest! {
         let mut merged = World::new(partitions, plan(SEGMENTS), START, seed).stormy();
         let mut never = World::new(partitions, distrusting(), START, seed);
         let mut number = 0;
-        let mut happen = |[one, other]: [&mut World; 2], deeds: &Deeds| {
-            for deed in deeds {
-                number += 1;
-                one.send(separate(number, *deed));
-                other.send(separate(number, *deed));
+        let mut happen = |worlds: [&mut World; 2], deeds: &Deeds| {
+            for world in worlds {
+                for (place, deed) in deeds.iter().enumerate() {
+                    world.send(separate(number + place, *deed));
+                    world.pass(Span::MINUTE.times(50));
+                }
             }
+            number += deeds.len();
         };
-        // Each is known by all that is theirs: what joined them meanwhile, over what only one carries, is not told apart.
-        let begin = [0, 1].into_iter().flat_map(|person| [0, 1, 2, 4].map(|sign| (person, sign, 0, 1))).collect();
-        happen([&mut merged, &mut never], &begin);
+        // Each has an account. All else may become known while they are one.
+        happen([&mut merged, &mut never], &vec![(0, 0, 0, 1), (1, 0, 0, 1)]);
         happen([&mut merged, &mut never], &before);
         for world in [&mut merged, &mut never] {
             world.send(alias(TRUSTED, 1_000, START, "user0", "user1"));
@@ -82,6 +127,7 @@ proptest! {
         prop_assert!(matches!(reply, Some(Reply::Unmerged { .. })), "{:?}", reply);
         check(&merged);
         prop_assert_eq!(portraits(&merged), portraits(&never));
+        prop_assert_eq!(standings(&merged), standings(&never));
 
         happen([&mut merged, &mut never], &after);
         for world in [&mut merged, &mut never] {
@@ -90,6 +136,103 @@ proptest! {
             check(world);
         }
         prop_assert_eq!(portraits(&merged), portraits(&never), "nor do they merge again by themselves");
+    }
+}
+
+/// One thing that happens to three persons.
+#[derive(Debug, Clone, Copy)]
+enum Move {
+    Deed(u8, u8, u8, i64),
+    /// Two accounts are said to be one person's; the pair by its number.
+    Alias(usize),
+}
+
+/// Pairs of accounts, any two of which join all three.
+const PAIRS: [(&str, &str); 3] = [("user0", "user1"), ("user1", "user2"), ("user2", "user0")];
+
+/// Moves with the minutes after each. Two of the three pairs are joined, somewhere in between.
+fn moves() -> impl Strategy<Value = Vec<(Move, i64)>> {
+    let deed = (0..3u8, 0..5u8, any::<u8>(), prop_oneof![3 => Just(0), 2 => 0..200i64]);
+    let deed = deed.prop_map(|(person, sign, what, ago)| Move::Deed(person, sign, what, ago));
+    let minutes = || prop_oneof![1..30i64, 60..6_000i64];
+    let moves = prop::collection::vec((deed, minutes()), 0..16);
+    let places = (any::<prop::sample::Index>(), any::<prop::sample::Index>());
+    (moves, places, 0..3usize, minutes()).prop_map(|(mut moves, (one, other), left_out, gap)| {
+        for (place, pair) in [(one, left_out + 1), (other, left_out + 2)] {
+            moves.insert(place.index(moves.len() + 1), (Move::Alias(pair % 3), gap));
+        }
+        moves
+    })
+}
+
+/// Lets it all happen; says which merge came of which alias. What is undone later was `wrong`; in the world in which it
+/// never happened, it was merely seen with both.
+fn happen(world: &mut World, moves: &[(Move, i64)], wrong: impl Fn(usize) -> bool) -> BTreeMap<usize, Id<Merge>> {
+    let mut merges = BTreeMap::new();
+    for user in 0..3 {
+        world.send(separate(user, (user as u8, 0, 0, 1)));
+        world.pass(Span::MINUTE);
+    }
+    for (number, (one, minutes)) in moves.iter().enumerate() {
+        let known: BTreeSet<_> = records(world).collect();
+        match *one {
+            Move::Deed(person, sign, what, ago) => {
+                let event = separate(100 + number, (person, sign, what, 0));
+                world.send(Event { timestamp: world.now.minus(hours(ago)), ..event });
+            }
+            Move::Alias(pair) => {
+                let event = alias(TRUSTED, 100 + number, world.now, PAIRS[pair].0, PAIRS[pair].1);
+                let kind = if wrong(pair) { EventKind::Track { name: "".into() } } else { event.kind.clone() };
+                world.send(Event { kind, ..event });
+                merges.extend(records(world).find(|merge| !known.contains(merge)).map(|merge| (pair, merge)));
+            }
+        }
+        check(world);
+        world.pass(Span::MINUTE.times(*minutes));
+    }
+    merges
+}
+
+/// All merges that stand.
+fn records(world: &World) -> impl Iterator<Item = Id<Merge>> {
+    world.people().flat_map(|person| &person.merges).map(|merge| merge.id)
+}
+
+/// Takes a merge back, whoever it is of.
+fn unmerge(world: &mut World, merge: Id<Merge>) {
+    let person = world.people().find(|person| person.merges.iter().any(|record| record.id == merge)).unwrap().id;
+    let command = Command::Unmerge { profile: person, merge: Some(merge) };
+    let reply = world.run(usize::from(person.partition().0), command);
+    assert!(matches!(reply, Reply::Unmerged { .. }));
+    world.settle();
+    check(world);
+}
+
+proptest! {
+    #![proptest_config(crate::cases(48))]
+
+    #[test]
+    fn merges_are_taken_back_in_any_order(
+        drawn in moves(),
+        wrong in prop::collection::vec(any::<bool>(), 3),
+        last_first in any::<bool>(),
+        partitions in prop::sample::select(vec![1u16, 2, 8]),
+        seed in any::<u64>(),
+    ) {
+        let mut merged = World::new(partitions, plan(SEGMENTS), START, seed).stormy();
+        let mut never = World::new(partitions, plan(SEGMENTS), START, seed);
+        let merges = happen(&mut merged, &drawn, |_| false);
+        happen(&mut never, &drawn, |pair| wrong[pair]);
+        prop_assert_eq!(merges.len(), 2);
+        let mut undone: Vec<_> = merges.iter().filter(|(pair, _)| wrong[**pair]).map(|(_, merge)| *merge).collect();
+        if last_first {
+            undone.reverse();
+        }
+        for merge in undone {
+            unmerge(&mut merged, merge);
+        }
+        prop_assert_eq!(portraits(&merged), portraits(&never));
+        prop_assert_eq!(standings(&merged), standings(&never));
     }
 }
 

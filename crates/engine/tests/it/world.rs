@@ -138,6 +138,7 @@ impl World {
 
     /// Lets an event come in, some time.
     pub(crate) fn post(&mut self, event: Event) {
+        let event = Event { received_at: self.now, ..event };
         let plan = self.plan();
         let anchor = resolve::anchor(&event.identifiers, |namespace| plan.namespace(namespace).cloned());
         let Some(anchor) = anchor else { return };
@@ -162,6 +163,17 @@ impl World {
         for at in 0..self.nodes.len() {
             self.look_at_timers(at);
         }
+    }
+
+    /// Moves the clock from timer to timer, as it goes in life: each is looked at in its very moment.
+    pub(crate) fn pass(&mut self, span: Span) {
+        let to = self.now.plus(span);
+        loop {
+            let timers = self.nodes.iter().filter_map(|node| node.state.timers.first());
+            let Some(next) = timers.map(|(due, _)| *due).min().filter(|due| *due <= to) else { break };
+            self.advance(next.max(self.now).since(self.now));
+        }
+        self.advance(to.since(self.now));
     }
 
     pub(crate) fn look_at_timers(&mut self, at: usize) {

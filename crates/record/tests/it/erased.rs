@@ -68,9 +68,11 @@ fn an_erased_side_keeps_its_place_in_an_image() {
     let Hop::Tell { news: News::MergeIn { image: left, record }, .. } = *hop else { panic!("another hop") };
     assert_eq!(record, image.merges[0]);
     assert_eq!((left.id, left.unit, &left.merges, left.due), (image.id, image.unit, &image.merges, image.due));
-    assert_eq!(left.sides[0].facts, Side::new(sample::SIDE, image.sides[0].facts.created_at));
+    let Side { created_at, moves, .. } = image.sides[0].facts;
+    assert_eq!(left.sides[0].facts, Side { moves, ..Side::new(sample::SIDE, created_at) });
     assert_eq!(left.sides[0].trails.iter().len(), 0);
     assert_eq!(left.memberships.iter().len(), 0);
+    assert!(left.ended.values().all(|ended| ended.survivor.iter().len() == 0), "nor what they were before a merge");
     assert_eq!(left.sides[1], image.sides[1], "the other side is whole");
 }
 

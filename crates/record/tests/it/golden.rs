@@ -96,7 +96,7 @@ fn write_missing_files() {
 fn slots_by_name() -> [(&'static str, Slot); 4] {
     [
         ("slot-here.v1", sample::slot()),
-        ("slot-moved.v1", Slot::Moved(sample::OTHER_SIDE)),
+        ("slot-moved.v1", Slot::Moved { to: sample::OTHER_SIDE, moves: 3 }),
         ("slot-erased.v1", Slot::Erased),
         ("slot-unknown.v1", Slot::Unknown),
     ]

@@ -1,9 +1,11 @@
 //! One fixed value of each record: what the golden files hold. Do not change them; add new ones for new versions.
 
+use std::sync::Arc;
+
 use engine::{
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
     outcome::Effect,
-    person::{Person, PersonSide},
+    person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
 };
 use model::{
@@ -92,6 +94,7 @@ pub(crate) fn person() -> Person {
     let facts = Side {
         origin: SIDE,
         created_at: NOW,
+        moves: 2,
         identifiers: Identifiers::from_held(vec![held]).into(),
         traits: Traits::from_entries(vec![("city".into(), vec![city])]).into(),
         consents: Consents::from_choices(vec![("site".into(), site)]).into(),
@@ -102,6 +105,8 @@ pub(crate) fn person() -> Person {
     let trails = Trails::from_entries(4, vec![("Order Completed".into(), vec![occurrence])]);
     let taken = Side::new(OTHER_SIDE, Timestamp::saturating_from_millis(1_700_000_000_000));
     let in_segment = Membership { member: true, since: NOW, valid_until: Some(Timestamp::MAX) };
+    let memberships = Arc::new(Memberships::from_entries(4, vec![(SegmentNumber(9), in_segment)]));
+    let ended = Ended { loser: Arc::default(), survivor: memberships.clone() };
     Person {
         id: SIDE,
         unit: Id::from_bits(0x0011),
@@ -110,7 +115,8 @@ pub(crate) fn person() -> Person {
             PersonSide { facts: taken, trails: Trails::empty(4).into() },
         ],
         merges: vec![merge_record()],
-        memberships: Memberships::from_entries(4, vec![(SegmentNumber(9), in_segment)]).into(),
+        ended: [(merge_record().id, ended)].into(),
+        memberships,
         due: Some(Timestamp::MAX),
     }
 }
@@ -121,7 +127,10 @@ fn merge_record() -> MergeRecord {
         id: Id::from_bits(0x0022),
         loser: OTHER_SIDE,
         loser_unit: Id::from_bits(0x0033),
+        loser_side: OTHER_SIDE,
         moved: vec![OTHER_SIDE],
+        survivor: SIDE,
+        survivor_side: SIDE,
         at: NOW,
         cause,
     }

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use engine::{
     command::{Access, Arrival, Claiming, Command, Counted, Hop, MessageMark, News, Rejection, Want},
     outcome::Effect,
-    person::{Person, PersonSide},
+    person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
 };
 use model::{
@@ -165,8 +165,11 @@ pub(crate) fn memberships() -> impl Strategy<Value = Memberships> {
 pub(crate) fn merge_record() -> impl Strategy<Value = MergeRecord> {
     let rule = select(vec![Rule::DeviceLogin, Rule::StrongIdentifier, Rule::TwoStrongIdentifiers, Rule::Alias]);
     let cause = (name(), key(), rule).prop_map(|(namespace, key, rule)| Cause { namespace, key, rule });
-    (id(), id(), id(), vec(id(), FEW), moment(), cause)
-        .prop_map(|(id, loser, loser_unit, moved, at, cause)| MergeRecord { id, loser, loser_unit, moved, at, cause })
+    let sides = (id(), vec(id(), FEW), id(), id());
+    (id(), id(), id(), sides, moment(), cause).prop_map(|(id, loser, loser_unit, sides, at, cause)| {
+        let (loser_side, moved, survivor, survivor_side) = sides;
+        MergeRecord { id, loser, loser_unit, loser_side, moved, survivor, survivor_side, at, cause }
+    })
 }
 pub(crate) fn summary() -> impl Strategy<Value = Summary> {
     let mark = (key(), name(), any::<bool>(), strength(), any::<bool>());
@@ -184,21 +187,26 @@ fn asserted() -> impl Strategy<Value = Asserted> {
     select(vec![Asserted::Yes, Asserted::No])
 }
 pub(crate) fn meeting() -> impl Strategy<Value = Meeting> {
-    (key(), name(), strength(), asserted()).prop_map(|(key, namespace, strength, asserted)| Meeting {
-        key,
-        namespace,
-        strength,
-        asserted,
-    })
+    (key(), name(), strength(), asserted(), id(), id()).prop_map(
+        |(key, namespace, strength, asserted, holder, claimant)| Meeting {
+            key,
+            namespace,
+            strength,
+            asserted,
+            holder,
+            claimant,
+        },
+    )
 }
 
 fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
-    let facts = (moment(), identifiers(), traits(), consents(), days());
+    let facts = ((moment(), any::<u32>()), identifiers(), traits(), consents(), days());
     (facts, vec((id(), key()), FEW), vec(id(), FEW), trails()).prop_map(move |(facts, links, apart, trails)| {
-        let (created_at, identifiers, traits, consents, days) = facts;
+        let ((created_at, moves), identifiers, traits, consents, days) = facts;
         let facts = Side {
             origin,
             created_at,
+            moves,
             identifiers: identifiers.into(),
             traits: traits.into(),
             consents: consents.into(),
@@ -211,12 +219,16 @@ fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
 }
 pub(crate) fn person() -> impl Strategy<Value = Person> {
     let sides = vec(id(), 1..3).prop_flat_map(|origins| origins.into_iter().map(side).collect::<Vec<_>>());
-    (id(), id(), sides, vec(merge_record(), FEW), memberships(), option::of(moment())).prop_map(
+    let ended = (memberships(), memberships())
+        .prop_map(|(loser, survivor)| Ended { loser: loser.into(), survivor: survivor.into() });
+    let merges = btree_map(id(), (merge_record(), ended), FEW);
+    (id(), id(), sides, merges, memberships(), option::of(moment())).prop_map(
         |(id, unit, sides, merges, memberships, due)| Person {
             id,
             unit,
             sides,
-            merges,
+            ended: merges.iter().map(|(id, (_, ended))| (*id, ended.clone())).collect(),
+            merges: merges.into_iter().map(|(id, (record, _))| MergeRecord { id, ..record }).collect(),
             memberships: memberships.into(),
             due,
         },
@@ -225,7 +237,7 @@ pub(crate) fn person() -> impl Strategy<Value = Person> {
 pub(crate) fn slot() -> impl Strategy<Value = Slot> {
     prop_oneof![
         person().prop_map(|person| Slot::Here(person.into())),
-        id().prop_map(Slot::Moved),
+        (id(), any::<u32>()).prop_map(|(to, moves)| Slot::Moved { to, moves }),
         Just(Slot::Erased),
         Just(Slot::Unknown),
     ]
@@ -277,12 +289,7 @@ pub(crate) fn claiming() -> impl Strategy<Value = Claiming> {
 fn news() -> impl Strategy<Value = News> {
     prop_oneof![
         (id(), key()).prop_map(|(side, key)| News::Settle { side, key, hold: Hold::Own }),
-        (id(), id(), summary(), meeting()).prop_map(|(holder, side, claimant, over)| News::Meet {
-            holder,
-            side,
-            claimant,
-            over
-        }),
+        (summary(), meeting()).prop_map(|(claimant, over)| News::Meet { claimant, over }),
         (summary(), meeting(), any::<usize>()).prop_map(|(survivor, over, strong_links)| News::Yield {
             survivor,
             over,
@@ -300,7 +307,7 @@ pub(crate) fn hop() -> impl Strategy<Value = Hop> {
         (id(), news()).prop_map(|(to, news)| Hop::Tell { to, news }),
         person().prop_map(|image| Hop::Return { image }),
         id().prop_map(|profile| Hop::Forget { profile }),
-        (id(), id(), id()).prop_map(|(profile, from, to)| Hop::Repoint { profile, from, to }),
+        (id(), id(), any::<u32>()).prop_map(|(profile, to, moves)| Hop::Repoint { profile, to, moves }),
     ]
 }
 pub(crate) fn effect() -> impl Strategy<Value = Effect> {
