@@ -208,14 +208,12 @@ impl Set {
 
     /// Adds all members of a partition that has none here.
     fn fill(&mut self, layout: Layout, partition: Partition, members: &RoaringBitmap) {
-        let chunks = members.max().map_or(0, |last| last / layout.share + 1);
-        for number in 0..chunks {
-            let from = number * layout.share;
-            let ordinals = members.range(from..=from + (layout.share - 1));
-            let first = layout.first(partition);
-            let places = ordinals.map(|ordinal| first + (ordinal - from));
-            let share = RoaringBitmap::from_sorted_iter(places).expect("the order of ordinals is kept");
-            *self.chunk(number as usize) |= share;
+        let mut places = members.iter().map(|ordinal| layout.place(partition, ordinal)).peekable();
+        while let Some((number, _)) = places.peek().copied() {
+            let chunk = self.chunk(number);
+            while let Some((_, place)) = places.next_if(|(next, _)| *next == number) {
+                chunk.insert(place);
+            }
         }
     }
 

@@ -151,6 +151,9 @@ impl Desk {
     fn replay(&mut self) -> Result<(), load::LoadError> {
         let shared = self.shared.clone();
         let keys = |side| shared.key(side);
+        let commands = shared.substrate.end(self.partition())?.0.saturating_sub(self.position.0);
+        // Most of them are events; growing step by step would touch several times the memory.
+        self.dirty.history.reserve(commands as usize);
         loop {
             let blocks = shared.substrate.read(self.partition(), self.position, limits::RECOVER_BYTES)?;
             if blocks.is_empty() {

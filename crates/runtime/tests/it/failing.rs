@@ -48,6 +48,27 @@ fn an_append_that_fails_after_writing_is_not_doubled_by_the_retry() {
 }
 
 #[test]
+fn who_entered_a_segment_with_a_lost_append_is_not_counted() {
+    for partitions in [1, 64] {
+        let shop = Shop::with_partitions(partitions);
+        shop.define("bought", r#"events("Order Completed").count() >= 1"#);
+        for person in ["ana", "bea"] {
+            shop.track("Order Completed", &[("user_id", person)]);
+        }
+        assert_eq!(shop.size("bought"), (2, true));
+        shop.machine.disk().fail(shop.machine.disk().calls(), Fault::Fail);
+        let lost = shop.event("Order Completed", &[("user_id", "cem")]);
+        assert!(shop.runtime.collect(vec![lost]).unwrap().wait().is_err());
+        let viewed = shop.event("Product Viewed", &[("user_id", "cem")]);
+        send_until_taken(&shop, &viewed);
+        assert_eq!(shop.size("bought"), (2, true));
+        let bought = shop.event("Order Completed", &[("user_id", "cem")]);
+        send_until_taken(&shop, &bought);
+        assert_eq!(shop.size("bought"), (3, true));
+    }
+}
+
+#[test]
 fn a_full_disk_is_told_as_such_and_passes() {
     let shop = Shop::with_partitions(2);
     shop.track("Product Viewed", &[("user_id", "ana")]);
