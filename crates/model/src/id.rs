@@ -31,6 +31,8 @@ kinds! {
     Unit = "unt";
     /// A request to the program.
     Request = "req";
+    /// An answer for one person, placement and moment.
+    Decision = "dec";
 }
 
 /// A 128-bit id of a `K`. Written as its prefix, `_`, and 26 digits of Crockford's base 32: `prf_0c0…`.

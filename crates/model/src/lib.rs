@@ -4,6 +4,7 @@
 //! Start reading at [`event::Event`] (what comes in) and [`consent`] (what may be done with it).
 
 pub mod consent;
+pub mod decision;
 pub mod event;
 pub mod fact;
 pub mod id;

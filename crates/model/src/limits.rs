@@ -58,3 +58,29 @@ pub const PARTITIONS: u16 = 1_024;
 pub const JOINED_PROFILES: usize = 20;
 /// Entries of one page of a listing.
 pub const PAGE: usize = 1_000;
+/// Placements of one project.
+pub const PLACEMENTS: usize = 500;
+/// Contents of one project.
+pub const CONTENTS: usize = 10_000;
+/// Experiences of one project.
+pub const EXPERIENCES: usize = 1_000;
+/// Layers of one project.
+pub const LAYERS: usize = 100;
+/// Variants of one experience, its control among them.
+pub const VARIANTS: usize = 20;
+/// Caps of one experience.
+pub const CAPS: usize = 5;
+/// Most that one cap may allow in its period: the ledger keeps no more of an experience.
+pub const CAP_MOST: u16 = 100;
+/// Contents that one placement may show at once.
+pub const PLACEMENT_CONTENTS: u16 = 50;
+/// Languages of one content.
+pub const CONTENT_LANGUAGES: usize = 50;
+/// Bytes of the payload of one content in one language, as JSON.
+pub const PAYLOAD_BYTES: usize = 64 * 1024;
+/// Tokens in one text of a payload.
+pub const TEXT_TOKENS: usize = 50;
+/// Bytes of a trait's value as a token writes it; a longer one is treated as missing.
+pub const TOKEN_VALUE_BYTES: usize = 200;
+/// Seconds for which a decision may be kept by who asked for it, at most.
+pub const DECISION_TTL_S: u32 = 600;

@@ -27,6 +27,16 @@ named! {
     Namespace = "namespace";
     /// Names a source of events or rows.
     Source = "source";
+    /// Names a position that can show something, such as `home-hero`.
+    Placement = "placement";
+    /// Names a reusable piece of content.
+    Content = "content";
+    /// Names an experience.
+    Experience = "experience";
+    /// Names a variant of one experience, such as `control`.
+    Variant = "variant";
+    /// Names a layer: experiences that exclude each other.
+    Layer = "layer";
 }
 
 /// The name of a `K`. Any text; a definition's name is checked by [`Name::definable`] when it is published.

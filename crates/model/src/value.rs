@@ -89,6 +89,9 @@ impl From<Finite> for Value {
 pub struct Finite(f64);
 
 impl Finite {
+    /// One.
+    pub const ONE: Self = Self(1.0);
+
     /// Wraps a number; `None` if it is NaN or infinite.
     pub fn new(number: f64) -> Option<Self> {
         number.is_finite().then_some(Self(if number == 0.0 { 0.0 } else { number }))

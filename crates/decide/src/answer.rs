@@ -1,0 +1,167 @@
+//! What was decided.
+
+use std::sync::Arc;
+
+use assign::Share;
+use condition::Evidence;
+use model::{
+    decision::Reason,
+    id::{Decision as DecisionId, Id},
+    name::{Content, Experience, Name, Placement, Variant},
+    time::Timestamp,
+    value::{Fields, Finite},
+};
+
+/// The answer for one placement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its id.
+    pub id: Id<DecisionId>,
+    /// The placement that was asked for.
+    pub placement: Name<Placement>,
+    /// The experience that won, its control included; `None`: neutral.
+    pub experience: Option<Name<Experience>>,
+    /// The variant that was drawn.
+    pub variant: Option<Name<Variant>>,
+    /// What to show, in order. Empty only if there is no such placement.
+    pub contents: Vec<Served>,
+    /// Why.
+    pub reason: Reason,
+    /// How the winner stands to the next candidate, if there is a winner.
+    pub standing: Option<Standing>,
+    /// What the winner's audience rested on.
+    pub evidence: Vec<Evidence>,
+    /// The chance that this unit had for this experience and variant, given what was known of it and the rest of the
+    /// page: the product of the shares that were drawn. For the neutral answer of a held-out unit the holdout's share,
+    /// for other neutral answers 1.
+    pub propensity: Finite,
+    /// The revision of the plan.
+    pub revision: u64,
+    /// For how many seconds the answer stands if nothing new happens; at most [`model::limits::DECISION_TTL_S`].
+    pub ttl_s: u32,
+    /// The candidates that did not win, best first, if they were asked for.
+    pub rejected: Vec<Rejected>,
+}
+
+/// One content as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// Its name.
+    pub content: Name<Content>,
+    /// The language of the version.
+    pub language: Arc<str>,
+    /// What it says, with every token replaced.
+    pub payload: Fields,
+}
+
+/// By what the winner is ahead of the next candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// There is no other.
+    Alone,
+    /// Its priority is higher.
+    Priority,
+    /// The priority is the same; its declared score is higher.
+    Score,
+    /// Priority and score are the same; its name comes first.
+    Name,
+}
+
+impl Standing {
+    /// The word used in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Alone => "alone",
+            Self::Priority => "priority",
+            Self::Score => "score",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// A candidate that did not win.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The experience.
+    pub experience: Name<Experience>,
+    /// Why not.
+    pub why: Rejection,
+}
+
+/// Why a candidate did not win.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// It is switched off.
+    Disabled,
+    /// Its time has not come.
+    NotStarted {
+        /// When it comes.
+        starts: Timestamp,
+    },
+    /// Its time is over.
+    Ended {
+        /// Since when.
+        ended: Timestamp,
+    },
+    /// A variant has no content any more that has not expired.
+    Expired {
+        /// The content that expired last in that variant.
+        content: Name<Content>,
+    },
+    /// Its audience asks for what is known of a person, and the purpose is not granted.
+    NoConsent,
+    /// Its audience asks for what is known of a person, and nobody is known.
+    NoData,
+    /// Its audience does not hold.
+    Audience {
+        /// What that rests on.
+        evidence: Vec<Evidence>,
+    },
+    /// The unit is in the share that is kept out of everything.
+    Holdout {
+        /// The variant that it would have drawn.
+        variant: Name<Variant>,
+    },
+    /// The unit is in another part of the layer.
+    Layer,
+    /// The unit is outside the traffic.
+    Traffic {
+        /// The share that is inside.
+        traffic: Share,
+    },
+    /// The person met it often enough.
+    Capped {
+        /// When it may be shown again.
+        until: Timestamp,
+    },
+    /// Enough placements of the page are personalized.
+    PageCapped,
+    /// Another experience is ahead of it.
+    Lost {
+        /// Which one.
+        to: Name<Experience>,
+        /// By what.
+        by: Standing,
+    },
+}
+
+impl Rejection {
+    /// The word used in answers.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::NotStarted { .. } => "not_started",
+            Self::Ended { .. } => "ended",
+            Self::Expired { .. } => "expired",
+            Self::NoConsent => "no_consent",
+            Self::NoData => "no_data",
+            Self::Audience { .. } => "audience",
+            Self::Holdout { .. } => "holdout",
+            Self::Layer => "layer",
+            Self::Traffic { .. } => "traffic",
+            Self::Capped { .. } => "capped",
+            Self::PageCapped => "page_capped",
+            Self::Lost { .. } => "lost",
+        }
+    }
+}

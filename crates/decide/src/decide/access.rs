@@ -1,0 +1,167 @@
+//! What may be known of whom: each purpose of a page opened once, by the person's own consent.
+
+use std::borrow::Cow;
+
+use condition::{Facts, Verdict};
+use model::{
+    consent::GrantedName,
+    fact::{Occurrence, TraitValue},
+    id::{Id, Unit},
+    limits::TOKEN_VALUE_BYTES,
+    name::{Name, Purpose, Segment},
+    time::Timestamp,
+    value::Value,
+};
+
+use super::horizon::Horizon;
+use crate::{
+    page::{Absent, Ledger, Opens, Page, Whom},
+    scheme::Scheme,
+    template::Reference,
+};
+
+/// The purposes of a page's placements.
+pub(super) struct Accesses<'a>(Vec<(&'a Name<Purpose>, Access<'a>)>);
+
+/// What a purpose opens.
+pub(super) enum Access<'a> {
+    /// The person granted it.
+    Open {
+        /// The person, and the token that opens what is known.
+        unit: Id<Unit>,
+        opens: &'a dyn Opens,
+        token: GrantedName,
+        ledger: &'a dyn Ledger,
+        /// When the grant ends by itself.
+        until: Option<Timestamp>,
+        number: usize,
+    },
+    /// Nothing is known, or nothing may be. The page draws by its nonce.
+    Closed { unit: Id<Unit>, why: Absent, number: usize },
+}
+
+impl<'a> Accesses<'a> {
+    pub(super) fn open(scheme: &'a Scheme, page: &Page<'a>, whom: &Whom<'a>, now: Timestamp) -> Self {
+        let mut all: Vec<(&'a Name<Purpose>, Access<'a>)> = Vec::new();
+        for placement in page.placements.iter().filter_map(|name| scheme.placement(name.as_str())) {
+            let purpose = &placement.purpose;
+            if !all.iter().any(|(known, _)| *known == purpose) {
+                let number = all.len();
+                all.push((purpose, Access::of(whom, purpose, page.nonce, now, number)));
+            }
+        }
+        Self(all)
+    }
+
+    pub(super) fn of(&self, purpose: &Name<Purpose>) -> &Access<'a> {
+        let found = self.0.iter().find(|(known, _)| *known == purpose);
+        &found.expect("the purpose of every placement of the page was opened").1
+    }
+}
+
+impl<'a> Access<'a> {
+    fn of(whom: &Whom<'a>, purpose: &Name<Purpose>, nonce: u128, now: Timestamp, number: usize) -> Self {
+        let closed = |why| Self::Closed { unit: Id::from_bits(nonce), why, number };
+        let person = match whom {
+            Whom::Nobody(why) => return closed(*why),
+            Whom::Person(person) => person,
+        };
+        match person.consents.granted_named(purpose, now) {
+            None => closed(Absent::NoConsent),
+            Some(token) => Self::Open {
+                unit: person.unit,
+                opens: person.facts,
+                token,
+                ledger: person.ledger,
+                until: person.consents.choice(purpose.as_str()).and_then(|choice| choice.until),
+                number,
+            },
+        }
+    }
+
+    /// Tells the accesses of one page apart.
+    pub(super) fn number(&self) -> usize {
+        match self {
+            Self::Open { number, .. } | Self::Closed { number, .. } => *number,
+        }
+    }
+
+    /// What is drawn by: the person's unit, or the page's nonce.
+    pub(super) fn unit(&self) -> Id<Unit> {
+        match self {
+            Self::Open { unit, .. } | Self::Closed { unit, .. } => *unit,
+        }
+    }
+
+    /// Why nothing is known.
+    pub(super) fn closed(&self) -> Option<Absent> {
+        match self {
+            Self::Open { .. } => None,
+            Self::Closed { why, .. } => Some(*why),
+        }
+    }
+
+    pub(super) fn ledger(&self) -> Option<&'a dyn Ledger> {
+        match self {
+            Self::Open { ledger, .. } => Some(*ledger),
+            Self::Closed { .. } => None,
+        }
+    }
+
+    pub(super) fn note_end(&self, horizon: &mut Horizon) {
+        if let Self::Open { until, .. } = self {
+            horizon.note(*until);
+        }
+    }
+
+    /// All that an audience may look at.
+    pub(super) fn facts<'v>(&'v self, page: &'v Page<'_>) -> Known<'v> {
+        let person = match self {
+            Self::Open { opens, token, .. } => Some(opens.open(token)),
+            Self::Closed { .. } => None,
+        };
+        Known { person, request: page.request }
+    }
+}
+
+/// The facts of the request, and those of the person where they are open.
+pub(super) struct Known<'v> {
+    person: Option<&'v dyn Facts>,
+    request: &'v dyn Fn(&str) -> Option<Value>,
+}
+
+impl Known<'_> {
+    /// What a token writes: a text or a number; nothing for other values, long ones, and those with line breaks or
+    /// other control characters in them.
+    pub(super) fn writes(&self, reference: &Reference) -> Option<String> {
+        let value = match reference {
+            Reference::Trait(name) => Cow::Borrowed(&self.trait_value(name.as_str())?.value),
+            Reference::Request(name) => Cow::Owned(self.request(name)?),
+        };
+        let text = match &*value {
+            Value::Text(text) => text.to_string(),
+            Value::Int(number) => number.to_string(),
+            Value::Float(number) => number.get().to_string(),
+            _ => return None,
+        };
+        (text.len() <= TOKEN_VALUE_BYTES && !text.contains(char::is_control)).then_some(text)
+    }
+}
+
+impl Facts for Known<'_> {
+    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+        self.person?.trait_value(name)
+    }
+
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        self.person.map_or(Cow::Borrowed(&[]), |person| person.trail(event))
+    }
+
+    fn segment(&self, name: &Name<Segment>) -> Verdict {
+        self.person.map_or(Verdict { value: false, valid_until: None }, |person| person.segment(name))
+    }
+
+    fn request(&self, name: &str) -> Option<Value> {
+        (self.request)(name)
+    }
+}

@@ -1,0 +1,145 @@
+//! One experience for one placement: how far it comes.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use assign::{HOLDOUT, pick, within};
+use condition::Verdict;
+use model::{
+    id::{Id, Unit},
+    name::{Experience as ExperienceName, Name},
+    time::Timestamp,
+};
+
+use super::{Decider, access::Access, horizon::Horizon};
+use crate::{
+    answer::Rejection,
+    experience::{Experience, Shows, Variant},
+    page::{Absent, Explain},
+};
+
+/// How far a candidate came.
+pub(super) enum Outcome<'a> {
+    /// All the way, with the variant that is drawn.
+    In(&'a Variant),
+    /// All the way but for the draw of its layer or its traffic.
+    Drawn(Rejection),
+    /// Not all the way, whatever is drawn.
+    Out(Rejection),
+}
+
+/// For whom a candidate is judged.
+pub(super) struct Before<'c, 'a> {
+    /// What may be known.
+    pub(super) access: &'c Access<'a>,
+    /// The experiences that were won earlier on the same page.
+    pub(super) won: &'c [Name<ExperienceName>],
+}
+
+/// What audiences answered on this page: an experience in three placements is asked once.
+#[derive(Default)]
+pub(super) struct Audiences(RefCell<BTreeMap<(usize, usize), Verdict>>);
+
+impl<'a> Decider<'a> {
+    pub(super) fn judge(
+        &self,
+        rank: usize,
+        experience: &'a Experience,
+        before: &Before<'_, 'a>,
+        horizon: &mut Horizon,
+    ) -> Outcome<'a> {
+        let access = before.access;
+        if let Some(why) = self.out_of_date(experience, horizon) {
+            return Outcome::Out(why);
+        }
+        if let Some(why) = access.closed().filter(|_| experience.is_personal()) {
+            return Outcome::Out(match why {
+                Absent::NoConsent => Rejection::NoConsent,
+                Absent::Unknown => Rejection::NoData,
+            });
+        }
+        if !self.audience_holds(rank, experience, access, horizon) {
+            let evidence = match self.page.explain {
+                Explain::Yes => experience.audience.evaluate(&access.facts(self.page), self.now).evidence,
+                Explain::No => Vec::new(),
+            };
+            return Outcome::Out(Rejection::Audience { evidence });
+        }
+        let unit = access.unit();
+        let variant = drawn(experience, unit);
+        if within(unit, HOLDOUT, self.scheme.rules().holdout) {
+            return Outcome::Out(Rejection::Holdout { variant: variant.name.clone() });
+        }
+        if let Some(until) = self.capped_until(experience, before) {
+            horizon.note(Some(until));
+            return Outcome::Out(Rejection::Capped { until });
+        }
+        if experience.slot.as_ref().is_some_and(|slot| !slot.holds(unit)) {
+            return Outcome::Drawn(Rejection::Layer);
+        }
+        let traffic = experience.traffic;
+        if !within(unit, &format!("traffic:{}", experience.salt), traffic) {
+            return Outcome::Drawn(Rejection::Traffic { traffic });
+        }
+        Outcome::In(variant)
+    }
+
+    /// Switch, schedule, expiry: what is so for everybody.
+    fn out_of_date(&self, experience: &Experience, horizon: &mut Horizon) -> Option<Rejection> {
+        if !experience.enabled {
+            return Some(Rejection::Disabled);
+        }
+        if let Some(starts) = experience.starts.filter(|starts| self.now < *starts) {
+            horizon.note(Some(starts));
+            return Some(Rejection::NotStarted { starts });
+        }
+        if let Some(ended) = experience.ends.filter(|ends| *ends <= self.now) {
+            return Some(Rejection::Ended { ended });
+        }
+        horizon.note(experience.ends);
+        for variant in &experience.variants {
+            let Shows::Contents(contents) = &variant.shows else { continue };
+            let last = contents.iter().max_by_key(|content| content.expires.unwrap_or(Timestamp::MAX))?;
+            if !last.is_live(self.now) {
+                return Some(Rejection::Expired { content: last.name.clone() });
+            }
+            horizon.note(last.expires);
+        }
+        None
+    }
+
+    fn audience_holds(&self, rank: usize, experience: &Experience, access: &Access<'_>, horizon: &mut Horizon) -> bool {
+        let mut known = self.audiences.0.borrow_mut();
+        let verdict = known
+            .entry((rank, access.number()))
+            .or_insert_with(|| experience.audience.matches(&access.facts(self.page), self.now));
+        horizon.note(verdict.valid_until);
+        verdict.value
+    }
+
+    /// When a person who met the experience often enough may meet it again. What is won earlier on the same page
+    /// counts.
+    fn capped_until(&self, experience: &Experience, Before { access, won }: &Before<'_, '_>) -> Option<Timestamp> {
+        if experience.caps.is_empty() {
+            return None;
+        }
+        let here = won.iter().filter(|name| **name == experience.name).count();
+        let before = access.ledger().map(|ledger| ledger.won(&experience.name)).unwrap_or_default();
+        let reached = experience.caps.iter().filter_map(|cap| {
+            let most = usize::from(cap.most);
+            let counted: Vec<Timestamp> =
+                before.iter().copied().filter(|at| *at > self.now.minus(cap.within)).collect();
+            let too_many = (counted.len() + here).checked_sub(most)?;
+            // It is free again when one fewer than the cap is left.
+            Some(counted.get(too_many).copied().unwrap_or(self.now).plus(cap.within))
+        });
+        reached.max()
+    }
+}
+
+/// The variant that a unit draws.
+fn drawn(experience: &Experience, unit: Id<Unit>) -> &Variant {
+    let shares = experience.variants.iter().map(|variant| (variant.name.as_str(), variant.share));
+    let name = pick(unit, &experience.salt, shares);
+    let found = name.and_then(|name| experience.variants.iter().find(|variant| variant.name.as_str() == name));
+    found.unwrap_or(&experience.variants[0])
+}

@@ -1,0 +1,78 @@
+//! The chance that a unit had for what it got.
+
+use assign::Share;
+use model::{
+    name::{Layer, Name},
+    value::Finite,
+};
+
+use crate::experience::{Experience, Variant};
+
+/// No draw was involved.
+pub(super) const CERTAIN: Finite = Finite::ONE;
+
+/// The candidates that were ahead and left out by nothing but a draw.
+pub(super) struct Chance {
+    holdout: Share,
+    /// The chance of each to be drawn, with its layer.
+    ahead: Vec<(Option<Name<Layer>>, f64)>,
+}
+
+impl Chance {
+    pub(super) fn new(holdout: Share) -> Self {
+        Self { holdout, ahead: Vec::new() }
+    }
+
+    /// Notes a candidate that would have won, had the draw let it in.
+    pub(super) fn lost_to_draw(&mut self, experience: &Experience) {
+        self.ahead.push((layer(experience).cloned(), drawn(experience)));
+    }
+
+    /// That this experience won with this variant: not held out, those ahead not drawn, itself drawn. Those of its own
+    /// layer cannot be drawn with it, and of another layer one at most is.
+    pub(super) fn of(&self, experience: &Experience, variant: &Variant) -> Finite {
+        let own = layer(experience);
+        let chance = self.holdout.rest().fraction() * self.nobody_but(own) * drawn(experience);
+        finite(chance * variant.share.fraction())
+    }
+
+    /// That the unit is held out.
+    pub(super) fn of_holdout(&self) -> Finite {
+        finite(self.holdout.fraction())
+    }
+
+    /// That nothing was shown.
+    pub(super) fn of_nothing(&self) -> Finite {
+        if self.ahead.is_empty() { CERTAIN } else { finite(self.holdout.rest().fraction() * self.nobody_but(None)) }
+    }
+
+    fn nobody_but(&self, own: Option<&Name<Layer>>) -> f64 {
+        let mut chance = 1.0;
+        let mut counted: Vec<&Name<Layer>> = own.into_iter().collect();
+        for (layer, drawn) in &self.ahead {
+            match layer {
+                None => chance *= 1.0 - drawn,
+                Some(layer) if counted.contains(&layer) => {}
+                Some(layer) => {
+                    let of_layer = self.ahead.iter().filter(|(other, _)| other.as_ref() == Some(layer));
+                    chance *= 1.0 - of_layer.map(|(_, drawn)| drawn).sum::<f64>();
+                    counted.push(layer);
+                }
+            }
+        }
+        chance
+    }
+}
+
+fn layer(experience: &Experience) -> Option<&Name<Layer>> {
+    experience.slot.as_ref().map(assign::Slot::layer)
+}
+
+/// The chance to be in its part of its layer and in its traffic.
+fn drawn(experience: &Experience) -> f64 {
+    experience.slot.as_ref().map_or(1.0, |slot| slot.share().fraction()) * experience.traffic.fraction()
+}
+
+fn finite(chance: f64) -> Finite {
+    Finite::new(chance).expect("a product of shares")
+}

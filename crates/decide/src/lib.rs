@@ -1,0 +1,36 @@
+//! Which content each placement shows to one person at one moment, and why.
+//!
+//! A decision is a pure function of the published [`Scheme`], the [`Page`] that asks, the facts about [`Whom`] it is
+//! asked for, and `Env { now, seed }`. There is no error to return: "no" has a reason, and a placement whose
+//! experiences all fail shows its neutral contents. In order:
+//!
+//! 1. **eligible**: switched on, within its schedule, nothing of it expired, its audience holds;
+//! 2. **allowed**: what the audience looks at is opened by the purpose of the placement, which the person granted;
+//!    without that, only audiences that look at nothing but the request are asked;
+//! 3. **assigned**: outside the holdout, inside its part of its layer and its traffic, a variant by the unit's hash;
+//! 4. **ranked**: by priority, then by declared score, then by name, so that there is one winner and one reason;
+//! 5. **capped**: for the person and period; and on pages, for the number of personalized placements;
+//! 6. else **neutral**.
+//!
+//! This crate must not know profiles, segments' conditions, storage, clocks or documents: a person is a
+//! [`condition::Facts`] behind a consent token. Start reading at [`decide()`], [`Scheme`] and [`Decision`].
+
+mod answer;
+mod content;
+mod decide;
+mod experience;
+mod page;
+mod placement;
+mod recorded;
+mod scheme;
+mod template;
+
+pub use answer::{Decision, Rejected, Rejection, Served, Standing};
+pub use content::{Content, Version};
+pub use decide::decide;
+pub use experience::{Cap, Experience, Shows, Variant};
+pub use page::{Absent, Explain, Ledger, Opens, Page, Person, Whom};
+pub use placement::Placement;
+pub use recorded::{Seen, SeenFacts, decide_recorded};
+pub use scheme::{Rules, Scheme};
+pub use template::{Payload, Reference, TemplateError, Token, code};

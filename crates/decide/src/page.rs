@@ -1,0 +1,81 @@
+//! Who asks, for whom.
+
+use std::{borrow::Cow, sync::Arc};
+
+use condition::Facts;
+use model::{
+    consent::{Consents, GrantedName},
+    id::{Decision, Id, Unit},
+    name::{Experience, Name, Placement},
+    time::Timestamp,
+    value::Value,
+};
+
+/// What is to be decided at once: some placements of one page, e-mail, screen or receipt.
+pub struct Page<'a> {
+    /// The placements, in the order of the answers; each at most once.
+    pub placements: &'a [Name<Placement>],
+    /// The languages that are read, best first (BCP 47).
+    pub languages: &'a [Arc<str>],
+    /// The facts of the request by their names in conditions, `request.NAME`: `hour`, `page.path`.
+    pub request: &'a dyn Fn(&str) -> Option<Value>,
+    /// What the page itself draws by, where there is nobody known or no consent. Kept by the caller for as long as the
+    /// page is in memory, and nowhere else.
+    pub nonce: u128,
+    /// The id of the decision for the placement at a place of `placements`.
+    pub id: &'a dyn Fn(usize) -> Id<Decision>,
+    /// Whether the candidates that did not win are wanted.
+    pub explain: Explain,
+}
+
+/// Whether a decision lists the candidates that did not win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Explain {
+    /// It does: for whoever may see evidence.
+    Yes,
+    /// It does not.
+    No,
+}
+
+/// For whom a page is decided.
+pub enum Whom<'a> {
+    /// A known person. What is known is opened purpose by purpose, and only if the person granted it.
+    Person(Person<'a>),
+    /// Nobody who is known: only the request speaks.
+    Nobody(Absent),
+}
+
+/// Why there is no person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Absent {
+    /// Nobody with these identifiers is known, or none was given.
+    Unknown,
+    /// Nothing may be known: the person did not consent.
+    NoConsent,
+}
+
+/// A known person, closed.
+pub struct Person<'a> {
+    /// The unit of experiments.
+    pub unit: Id<Unit>,
+    /// What the person said about the use of data.
+    pub consents: &'a Consents,
+    /// What is known, until a purpose opens it.
+    pub facts: &'a dyn Opens,
+    /// What was shown before.
+    pub ledger: &'a dyn Ledger,
+}
+
+/// A person's facts, closed until a purpose that the person granted opens them.
+pub trait Opens {
+    /// The facts that may be used for the token's purpose: traits, trails, segments. Facts of the request are not
+    /// asked here.
+    fn open(&self, token: &GrantedName) -> &dyn Facts;
+}
+
+/// The recent decisions about one person.
+pub trait Ledger {
+    /// When decisions were won by an experience, its control included, oldest first: at least the latest
+    /// [`model::limits::CAP_MOST`] of them.
+    fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]>;
+}

@@ -1,0 +1,215 @@
+//! What a decision looked at, recorded, so that it can be made again from the record alone.
+
+use std::{
+    borrow::Cow,
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+    sync::Arc,
+};
+
+use condition::{Facts, Verdict};
+use model::{
+    consent::{Consents, GrantedName},
+    fact::{Occurrence, TraitValue},
+    id::{Id, Unit},
+    name::{Experience, Name, Purpose, Segment, Trait},
+    time::{Env, Timestamp},
+    value::Value,
+};
+
+use crate::{
+    answer::Decision,
+    decide::decide,
+    page::{Absent, Ledger, Opens, Page, Person, Whom},
+    scheme::Scheme,
+};
+
+/// All that the decisions of one page looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The person's unit; or why nothing was looked at.
+    pub unit: Result<Id<Unit>, Absent>,
+    /// What the person said about the purposes that were asked.
+    pub consents: Consents,
+    /// The facts by the purpose that opened them.
+    pub facts: BTreeMap<Name<Purpose>, SeenFacts>,
+    /// The facts of the request.
+    pub request: BTreeMap<Arc<str>, Option<Value>>,
+    /// When decisions were won by an experience.
+    pub won: BTreeMap<Name<Experience>, Vec<Timestamp>>,
+}
+
+/// The facts about a person that were looked at for one purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeenFacts {
+    /// Traits, those that were not there among them.
+    pub traits: BTreeMap<Name<Trait>, Option<TraitValue>>,
+    /// Whole trails, as they were then.
+    pub trails: BTreeMap<Arc<str>, Vec<Occurrence>>,
+    /// Memberships.
+    pub segments: BTreeMap<Name<Segment>, Verdict>,
+}
+
+/// Decides a page as [`decide()`] does, and says what was looked at.
+pub fn decide_recorded(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &Env) -> (Vec<Decision>, Seen) {
+    let requests = RefCell::new(BTreeMap::<Arc<str>, Option<Value>>::new());
+    let request = |name: &str| {
+        let value = (page.request)(name);
+        requests.borrow_mut().entry(Arc::from(name)).or_insert_with(|| value.clone());
+        value
+    };
+    let page = Page { request: &request, ..*page };
+    let placements = page.placements.iter().filter_map(|name| scheme.placement(name.as_str()));
+    let purposes: Vec<&Name<Purpose>> = placements.map(|placement| &placement.purpose).collect();
+    let tape = Tape::new(whom, &purposes);
+    let taped = match whom {
+        Whom::Nobody(why) => Whom::Nobody(*why),
+        Whom::Person(person) => Whom::Person(Person { facts: &tape, ledger: &tape, ..*person }),
+    };
+    let decisions = decide(scheme, &page, &taped, env);
+    let (unit, consents) = match whom {
+        Whom::Nobody(why) => (Err(*why), Consents::default()),
+        // Of a person who granted none of the purposes not even the unit is kept.
+        Whom::Person(person) if !purposes.iter().any(|purpose| person.consents.allows(purpose.as_str(), env.now)) => {
+            (Err(Absent::NoConsent), Consents::default())
+        }
+        Whom::Person(person) => {
+            let asked = purposes.iter().filter_map(|purpose| {
+                let choice = person.consents.choice(purpose.as_str())?;
+                Some((Name::clone(purpose), choice.clone()))
+            });
+            let mut choices: Vec<_> = asked.collect();
+            choices.sort_by(|a, b| a.0.cmp(&b.0));
+            choices.dedup_by(|a, b| a.0 == b.0);
+            (Ok(person.unit), Consents::from_choices(choices))
+        }
+    };
+    let won = tape.won.take();
+    (decisions, Seen { unit, consents, facts: tape.into_facts(), request: requests.into_inner(), won })
+}
+
+impl Seen {
+    /// Decides again on what was seen. With the scheme, the page and the `env` of then (the page's `request` is not
+    /// asked) it gives the same decisions. What was not looked at then is missing: so with [`crate::Explain::Yes`],
+    /// where it was `No`, the winner is the same, but not all that is said of the others.
+    pub fn decide(&self, scheme: &Scheme, page: &Page<'_>, env: &Env) -> Vec<Decision> {
+        let request = |name: &str| self.request.get(name).cloned().flatten();
+        let page = Page { request: &request, ..*page };
+        let whom = match self.unit {
+            Err(why) => Whom::Nobody(why),
+            Ok(unit) => Whom::Person(Person { unit, consents: &self.consents, facts: self, ledger: self }),
+        };
+        decide(scheme, &page, &whom, env)
+    }
+}
+
+const NOTHING: &SeenFacts = &SeenFacts { traits: BTreeMap::new(), trails: BTreeMap::new(), segments: BTreeMap::new() };
+
+impl Opens for Seen {
+    fn open(&self, token: &GrantedName) -> &dyn Facts {
+        self.facts.get(token.purpose()).unwrap_or(NOTHING)
+    }
+}
+
+impl Ledger for Seen {
+    fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]> {
+        Cow::Borrowed(self.won.get(experience).map_or(&[], Vec::as_slice))
+    }
+}
+
+impl Facts for SeenFacts {
+    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+        self.traits.get(name)?.as_ref()
+    }
+
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        Cow::Borrowed(self.trails.get(event).map_or(&[], Vec::as_slice))
+    }
+
+    fn segment(&self, name: &Name<Segment>) -> Verdict {
+        self.segments.get(name).copied().unwrap_or(Verdict { value: false, valid_until: None })
+    }
+
+    fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+}
+
+/// A person whose every answer is written down.
+struct Tape<'a> {
+    person: Option<&'a Person<'a>>,
+    opened: Vec<(Name<Purpose>, OnceCell<TapedFacts<'a>>)>,
+    won: RefCell<BTreeMap<Name<Experience>, Vec<Timestamp>>>,
+}
+
+struct TapedFacts<'a> {
+    facts: &'a dyn Facts,
+    seen: RefCell<SeenFacts>,
+}
+
+impl<'a> Tape<'a> {
+    fn new(whom: &'a Whom<'a>, purposes: &[&Name<Purpose>]) -> Self {
+        let person = match whom {
+            Whom::Person(person) => Some(person),
+            Whom::Nobody(_) => None,
+        };
+        let mut opened: Vec<(Name<Purpose>, OnceCell<TapedFacts<'a>>)> = Vec::new();
+        for purpose in purposes {
+            if !opened.iter().any(|(known, _)| known == *purpose) {
+                opened.push((Name::clone(purpose), OnceCell::new()));
+            }
+        }
+        Self { person, opened, won: RefCell::default() }
+    }
+
+    fn into_facts(self) -> BTreeMap<Name<Purpose>, SeenFacts> {
+        let opened = self.opened.into_iter();
+        opened.filter_map(|(purpose, facts)| Some((purpose, facts.into_inner()?.seen.into_inner()))).collect()
+    }
+}
+
+impl Opens for Tape<'_> {
+    fn open(&self, token: &GrantedName) -> &dyn Facts {
+        let tape = self.opened.iter().find(|(purpose, _)| purpose == token.purpose());
+        match (tape, self.person) {
+            (Some((_, tape)), Some(person)) => {
+                tape.get_or_init(|| TapedFacts { facts: person.facts.open(token), seen: RefCell::default() })
+            }
+            // No placement of the page has another purpose.
+            _ => NOTHING,
+        }
+    }
+}
+
+impl Ledger for Tape<'_> {
+    fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]> {
+        let won = self.person.map(|person| person.ledger.won(experience)).unwrap_or_default();
+        self.won.borrow_mut().entry(experience.clone()).or_insert_with(|| won.to_vec());
+        won
+    }
+}
+
+impl Facts for TapedFacts<'_> {
+    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+        let value = self.facts.trait_value(name);
+        self.seen.borrow_mut().traits.entry(name.into()).or_insert_with(|| value.cloned());
+        value
+    }
+
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        let trail = self.facts.trail(event);
+        self.seen.borrow_mut().trails.entry(event.into()).or_insert_with(|| trail.to_vec());
+        trail
+    }
+
+    fn segment(&self, name: &Name<Segment>) -> Verdict {
+        let verdict = self.facts.segment(name);
+        self.seen.borrow_mut().segments.entry(name.clone()).or_insert(verdict);
+        verdict
+    }
+
+    /// The page answers for the request.
+    fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+}
