@@ -20,7 +20,7 @@ pub struct MergeRecord {
     pub loser_side: ProfileId,
     /// The sides that came with the loser.
     pub moved: Vec<ProfileId>,
-    /// The profile that took them.
+    /// The profile that took them; on the way there, the one that the loser points to.
     pub survivor: ProfileId,
     /// The survivor's side that was seen with the identifier of the cause. When a merge is taken back, whoever joined
     /// later goes with the side that it met.

@@ -129,6 +129,21 @@ pub(super) fn repoint(step: &mut Step<'_>, profile: ProfileId, to: ProfileId, mo
     }
 }
 
+/// News for whom it does not find where it came goes on.
+///
+/// What is meant for a profile that is on its way into another follows it, and must not go round within one partition
+/// where the image has yet to arrive. So it goes the image's own way: a profile that is of this partition points to
+/// where its image goes now, and one of another partition to where the image came from, until it has arrived.
+pub(super) fn send_on(step: &mut Step<'_>, to: ProfileId, mut news: News) {
+    if let News::MergeIn { image, record } = &mut news
+        && image.id.partition() == step.state.partition
+    {
+        point(step, image, record.loser, to);
+        record.survivor = to;
+    }
+    step.tell(to, news);
+}
+
 /// Tells the profile of a side that lives here with whom it is.
 fn point(step: &mut Step<'_>, person: &mut Person, profile: ProfileId, to: ProfileId) {
     if let Some(side) = person.side_mut(profile) {

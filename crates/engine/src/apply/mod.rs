@@ -66,10 +66,10 @@ fn hopped(step: &mut Step<'_>, hop: Hop) {
         Hop::Repoint { profile, to, moves } => merge::repoint(step, profile, to, moves),
         Hop::Tell { to, news } => match step.state.whereabouts(to) {
             Whereabouts::Here(id) => told(step, id, news),
-            Whereabouts::Moved(on) => step.tell(on, news),
+            Whereabouts::Moved(on) => merge::send_on(step, on, news),
             Whereabouts::Gone => match side_meant(&news) {
                 // It may have come back from there: a merge into the erased could not be.
-                Some(side) if side != to => step.tell(side, news),
+                Some(side) if side != to => merge::send_on(step, side, news),
                 _ => merge::told_nobody(step, news),
             },
         },
@@ -93,7 +93,7 @@ fn told(step: &mut Step<'_>, id: ProfileId, news: News) {
     let lives_here = |side| step.state.person(id).is_none_or(|person| person.side(side).is_some());
     if let Some(side) = side_meant(&news).filter(|side| !lives_here(*side)) {
         // The side has gone home, in an unmerge or a merge that could not be; what is meant for it follows.
-        return step.tell(side, news);
+        return merge::send_on(step, side, news);
     }
     match news {
         News::Settle { side, key, hold } => meet::settle(step, id, (side, key, hold)),

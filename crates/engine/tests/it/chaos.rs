@@ -30,7 +30,8 @@ enum Move {
     },
     /// Two accounts are said to be one person's.
     Alias(u8, u8),
-    Unmerge(u8),
+    /// A merge is taken back, counted from the last.
+    Unmerge(u8, usize),
     Erase(u8),
     /// The clock moves by hours.
     Wait(i64),
@@ -43,7 +44,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         12 => (who, any::<u8>(), 0..300i64).prop_map(|(who, what, ago)| Move::Event { who, what, ago }),
         4 => (0..4u8, 0..4u8).prop_map(|(a, b)| Move::Alias(a, b)),
-        2 => (0..4u8).prop_map(Move::Unmerge),
+        2 => (0..4u8, 0..3usize).prop_map(|(user, back)| Move::Unmerge(user, back)),
         1 => (0..4u8).prop_map(Move::Erase),
         2 => (1..60i64).prop_map(Move::Wait),
         8 => (1..12usize).prop_map(Move::Deliver),
@@ -69,8 +70,10 @@ fn play(world: &mut World, moves: &[Move]) {
             Move::Alias(a, b) => {
                 world.post(alias(TRUSTED, number, START, &format!("v{a}"), &format!("v{b}")));
             }
-            Move::Unmerge(user) => {
-                world.ask(&account(*user), |profile| Command::Unmerge { profile, merge: None });
+            Move::Unmerge(user, back) => {
+                let merges = world.find(&account(*user)).map(|person| &person.merges);
+                let merge = merges.and_then(|merges| merges.iter().nth_back(*back)).map(|merge| merge.id);
+                world.ask(&account(*user), |profile| Command::Unmerge { profile, merge });
             }
             Move::Erase(user) => {
                 world.ask(&account(*user), |profile| Command::Erase { profile });

@@ -266,6 +266,46 @@ fn an_unmerge_gives_each_its_unit_back() {
     }
 }
 
+/// Ben's phone and card came to be known while he was taken for Ana. One of them was seen before he was.
+#[test]
+fn who_joined_over_what_only_the_departing_carry_goes_with_them() {
+    for (partitions, seed) in [1, 2, 8].into_iter().flat_map(|partitions| (0..8).map(move |seed| (partitions, seed))) {
+        let mut world = World::new(partitions, plan(SEGMENTS), START, seed).stormy();
+        let mut number = 0;
+        let mut order = |world: &mut World, who: &[(&str, &str)]| {
+            number += 1;
+            world.send(event(TRUSTED, number, world.now, "Order Completed", who));
+            world.pass(hours(1));
+        };
+        order(&mut world, &[("user_id", "ana")]);
+        order(&mut world, &[("loyalty_card", "card")]);
+        order(&mut world, &[("user_id", "ben")]);
+        world.send(alias(TRUSTED, 100, world.now, "ana", "ben"));
+        order(&mut world, &[("anonymous_id", "phone")]);
+        order(&mut world, &[("user_id", "ben"), ("anonymous_id", "phone")]);
+        order(&mut world, &[("user_id", "ben"), ("loyalty_card", "card")]);
+        order(&mut world, &[("user_id", "ana"), ("email", "ana@example.org")]);
+        assert_eq!(world.people().count(), 1);
+
+        let wrong = world.people().next().unwrap().merges[0].id;
+        unmerge(&mut world, wrong);
+        let find = |namespace, value| world.find(&id(namespace, value)).unwrap();
+        let (ana, ben) = (find("user_id", "ana"), find("user_id", "ben"));
+        assert_eq!((ana.sides.len(), ana.merges.len()), (1, 0));
+        assert_eq!((ben.sides.len(), ben.merges.len()), (3, 2));
+        assert_eq!(find("anonymous_id", "phone").id, ben.id);
+        assert_eq!(ben.id, find("loyalty_card", "card").id);
+        // The card is older than his account. So it is what the others would have joined.
+        assert!(ben.side(ben.id).unwrap().facts.identifiers.value("loyalty_card").is_some());
+
+        // The merges with what is his can be taken back too.
+        for merge in ben.merges.iter().map(|merge| merge.id).collect::<Vec<_>>() {
+            unmerge(&mut world, merge);
+        }
+        assert_eq!(world.people().map(|person| person.sides.len()).collect::<Vec<_>>(), [1; 4]);
+    }
+}
+
 #[test]
 fn what_a_device_sends_after_an_unmerge_goes_where_it_belongs() {
     for partitions in [1, 2, 8] {
