@@ -1,0 +1,260 @@
+//! Events on their way: a few batches at a time, each answered for before the state says so.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{self, Receiver, Sender, SyncSender},
+    },
+    thread,
+};
+
+use crate::{
+    ledger::{Ledger, write_line},
+    limits,
+    steps::{Counts, ImportError, Place, Prepared, PreparedKind, Quarantined, Step, Steps},
+};
+
+/// Where events go: a server, or a data folder.
+pub trait Sink: Sync {
+    /// Delivers a body of the tracking protocol's batch endpoint. Returns when what it holds is durable, but for the
+    /// events that were refused. Waits and tries again as long as there is hope. Called from several threads.
+    ///
+    /// # Errors
+    /// Why there is no hope.
+    fn send(&self, body: &[u8]) -> Result<Vec<Refused>, SinkError>;
+}
+
+/// An event that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// The stable code.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+}
+
+/// Why nothing can be delivered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SinkError(pub String);
+
+/// What became of the rows so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// What was read.
+    pub counts: Counts,
+    /// Events that were made.
+    pub events: u64,
+    /// Statements of traits that were made.
+    pub traits: u64,
+    /// Statements of consent that were made.
+    pub consents: u64,
+    /// Rows in quarantine, by code; and events that the server refused.
+    pub quarantined: BTreeMap<String, u64>,
+}
+
+/// Why an import ended early. What was done is noted: the same command goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverError {
+    /// The rows cannot be read on.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The events cannot be delivered.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    /// The ledger cannot be written.
+    #[error("quarantine: {0}")]
+    Ledger(#[from] io::Error),
+}
+
+/// Reads all steps and sends none. `show` sees each of them.
+///
+/// # Errors
+/// Why the rows cannot be read on.
+pub fn rehearse(steps: &mut Steps<'_>, mut show: impl FnMut(&Step, &Totals)) -> Result<Totals, ImportError> {
+    let mut totals = Totals::default();
+    while let Some(step) = steps.advance()? {
+        totals.count(&step);
+        totals.counts = steps.counts();
+        show(&step, &totals);
+    }
+    totals.counts = steps.counts();
+    Ok(totals)
+}
+
+/// Sends all steps that the ledger has not seen done, and notes them there. `watch` is told after each batch.
+///
+/// # Errors
+/// Why it ended early.
+pub fn deliver(
+    steps: &mut Steps<'_>,
+    sink: &dyn Sink,
+    ledger: &mut Ledger,
+    mut watch: impl FnMut(&Totals),
+) -> Result<Totals, DeliverError> {
+    let mut totals = Totals::default();
+    let done = ledger.steps();
+    for _ in 0..done {
+        match steps.advance()? {
+            Some(step) => totals.count(&step),
+            None => break,
+        }
+    }
+    let (give, jobs) = mpsc::sync_channel(limits::IN_FLIGHT);
+    let (jobs, (tell, answers)) = (Mutex::new(jobs), mpsc::channel());
+    thread::scope(|scope| {
+        for _ in 0..limits::IN_FLIGHT {
+            let (jobs, tell) = (&jobs, tell.clone());
+            scope.spawn(move || work(jobs, sink, &tell));
+        }
+        let mut way = Way { give, answers, under_way: 0, answered: BTreeMap::new(), next: 0, ledger };
+        let mut batch = Batch::new(0, done);
+        while let Some(step) = steps.advance()? {
+            totals.count(&step);
+            batch.add(step);
+            if batch.is_full() {
+                let next = Batch::new(batch.number + 1, batch.steps);
+                way.send(std::mem::replace(&mut batch, next))?;
+                totals.counts = steps.counts();
+                watch(&totals);
+            }
+        }
+        way.send(batch)?;
+        way.settle()
+    })?;
+    for (code, count) in ledger.refused() {
+        *totals.quarantined.entry(code.clone()).or_insert(0) += count;
+    }
+    totals.counts = steps.counts();
+    Ok(totals)
+}
+
+impl Totals {
+    fn count(&mut self, step: &Step) {
+        match step {
+            Step::Event(Prepared { kind: PreparedKind::Event, .. }) => self.events += 1,
+            Step::Event(Prepared { kind: PreparedKind::Traits, .. }) => self.traits += 1,
+            Step::Event(Prepared { kind: PreparedKind::Consent, .. }) => self.consents += 1,
+            Step::Quarantined(Quarantined { fault, .. }) => {
+                *self.quarantined.entry(fault.reason.to_string()).or_insert(0) += 1;
+            }
+        }
+    }
+}
+
+/// Events that go together, with the rows in quarantine that came between them.
+#[derive(Debug)]
+struct Batch {
+    number: u64,
+    /// Steps that are done when this batch is.
+    steps: u64,
+    body: Vec<u8>,
+    /// Of each event: where it comes from, and where in the body it is.
+    events: Vec<(Place, std::ops::Range<usize>)>,
+    lines: Vec<u8>,
+}
+
+impl Batch {
+    fn new(number: u64, steps: u64) -> Self {
+        Self { number, steps, body: b"{\"batch\":[".to_vec(), events: Vec::new(), lines: Vec::new() }
+    }
+
+    fn add(&mut self, step: Step) {
+        self.steps += 1;
+        match step {
+            Step::Event(Prepared { place, json, .. }) => {
+                if !self.events.is_empty() {
+                    self.body.push(b',');
+                }
+                let start = self.body.len();
+                self.body.extend_from_slice(json.as_bytes());
+                self.events.push((place, start..self.body.len()));
+            }
+            Step::Quarantined(Quarantined { place, fault, raw }) => {
+                let what = (fault.reason.as_str(), fault.column.as_str(), fault.message.as_str());
+                write_line(&mut self.lines, &place, what, &raw);
+            }
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.events.len() >= limits::BATCH_EVENTS || self.body.len().max(self.lines.len()) >= limits::BATCH_BYTES
+    }
+
+    /// Puts what the server refused into quarantine, the event in the place of the row.
+    fn quarantine(&mut self, refused: &[Refused]) {
+        for Refused { index, code, message } in refused {
+            let Some((place, range)) = self.events.get(*index) else { continue };
+            let event = String::from_utf8_lossy(&self.body[range.clone()]);
+            write_line(&mut self.lines, place, (code, "", message), &event);
+        }
+    }
+}
+
+type Answered = (Batch, Result<Vec<Refused>, SinkError>);
+
+/// One of the threads that send.
+fn work(jobs: &Mutex<Receiver<Batch>>, sink: &dyn Sink, tell: &Sender<Answered>) {
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(mut batch) = job else { return };
+        let answer = if batch.events.is_empty() {
+            Ok(Vec::new())
+        } else {
+            batch.body.extend_from_slice(b"]}");
+            sink.send(&batch.body)
+        };
+        if tell.send((batch, answer)).is_err() {
+            return;
+        }
+    }
+}
+
+/// The batches under way, and those that were answered before an earlier one.
+struct Way<'l> {
+    give: SyncSender<Batch>,
+    answers: Receiver<Answered>,
+    under_way: usize,
+    answered: BTreeMap<u64, (Batch, Vec<Refused>)>,
+    /// The number of the batch that is noted next.
+    next: u64,
+    ledger: &'l mut Ledger,
+}
+
+impl Way<'_> {
+    fn send(&mut self, batch: Batch) -> Result<(), DeliverError> {
+        while self.under_way >= limits::IN_FLIGHT {
+            self.hear()?;
+        }
+        // The threads end only when this channel does.
+        _ = self.give.send(batch);
+        self.under_way += 1;
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), DeliverError> {
+        while self.under_way > 0 {
+            self.hear()?;
+        }
+        Ok(())
+    }
+
+    /// Waits for an answer, and notes what is done without a gap.
+    fn hear(&mut self) -> Result<(), DeliverError> {
+        let gone = |_| SinkError("the threads that send are gone".to_owned());
+        let (batch, answer) = self.answers.recv().map_err(gone)?;
+        self.under_way -= 1;
+        self.answered.insert(batch.number, (batch, answer?));
+        while let Some((mut batch, refused)) = self.answered.remove(&self.next) {
+            batch.quarantine(&refused);
+            let codes: Vec<String> = refused.into_iter().map(|refused| refused.code).collect();
+            self.ledger.commit(batch.steps, &batch.lines, &codes)?;
+            self.next += 1;
+        }
+        Ok(())
+    }
+}

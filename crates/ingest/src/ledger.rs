@@ -1,0 +1,203 @@
+//! What an import leaves on disk: the rows in quarantine, and how far it came.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Seek, SeekFrom, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::steps::Place;
+
+/// The quarantine file and, beside it, the state from which a stopped import goes on.
+///
+/// The quarantine file has one JSON object a line: `file`, `line`, `code`, `column`, `message`, and `row`, the text of
+/// the row or the refused event. It holds personal data and is readable by its owner only. The state is written
+/// whenever the server has answered for everything up to a step; it is removed when the import is over.
+#[derive(Debug)]
+pub struct Ledger {
+    quarantine: File,
+    quarantine_path: PathBuf,
+    state_path: PathBuf,
+    state: State,
+}
+
+/// How far an import came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    /// Of the mapping, the files, the source and the target: another import starts over.
+    import: String,
+    /// Steps that are done: sent and durable, or in quarantine.
+    steps: u64,
+    /// Bytes of the quarantine file that belong to them.
+    quarantine_bytes: u64,
+    /// Events that the server refused, by code.
+    refused: BTreeMap<String, u64>,
+    /// A key that was made for this import, to be ended with it.
+    key_id: Option<String>,
+}
+
+/// One line of the quarantine file.
+#[derive(Debug, Serialize)]
+struct Entry<'a> {
+    file: &'a str,
+    line: u64,
+    code: &'a str,
+    column: &'a str,
+    message: &'a str,
+    row: &'a str,
+}
+
+impl Ledger {
+    /// Opens the ledger of an import; `import` tells it from others. If a state of the same import is there, it goes on
+    /// from it, else everything starts over.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn open(quarantine: &Path, import: &str) -> io::Result<Self> {
+        let mut state_path = quarantine.as_os_str().to_owned();
+        state_path.push(".state");
+        let state_path = PathBuf::from(state_path);
+        let mut options = OpenOptions::new();
+        let mut file = options.create(true).truncate(false).read(true).write(true).mode(0o600).open(quarantine)?;
+        let fresh =
+            State { import: import.to_owned(), steps: 0, quarantine_bytes: 0, refused: BTreeMap::new(), key_id: None };
+        let found = fs::read(&state_path).ok().and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
+        let length = file.metadata()?.len();
+        // A quarantine that lacks lines which the state counts on was taken away, or lost with the power.
+        let state = found.filter(|found| found.import == import && found.quarantine_bytes <= length).unwrap_or(fresh);
+        file.set_len(state.quarantine_bytes)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Self { quarantine: file, quarantine_path: quarantine.to_owned(), state_path, state })
+    }
+
+    /// Steps that are done already.
+    pub fn steps(&self) -> u64 {
+        self.state.steps
+    }
+
+    /// Events that the server refused so far, by code.
+    pub fn refused(&self) -> &BTreeMap<String, u64> {
+        &self.state.refused
+    }
+
+    /// The id of the key that was made for this import, if it is still to be ended.
+    pub fn key_id(&self) -> Option<&str> {
+        self.state.key_id.as_deref()
+    }
+
+    /// Notes the key that was made for this import.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn note_key(&mut self, key_id: Option<String>) -> io::Result<()> {
+        self.state.key_id = key_id;
+        self.save()
+    }
+
+    /// Notes that everything up to `steps` is done, with the lines that this brings into quarantine.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub(crate) fn commit(&mut self, steps: u64, lines: &[u8], refused: &[String]) -> io::Result<()> {
+        self.quarantine.write_all(lines)?;
+        self.state.quarantine_bytes += lines.len() as u64;
+        self.state.steps = steps;
+        for code in refused {
+            *self.state.refused.entry(code.clone()).or_insert(0) += 1;
+        }
+        self.save()
+    }
+
+    /// Ends the ledger: the import is over. An empty quarantine file is removed; says whether one is left.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn finish(self) -> io::Result<bool> {
+        self.quarantine.sync_all()?;
+        match fs::remove_file(&self.state_path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        if self.state.quarantine_bytes > 0 {
+            return Ok(true);
+        }
+        fs::remove_file(&self.quarantine_path)?;
+        Ok(false)
+    }
+
+    fn save(&self) -> io::Result<()> {
+        let mut new = self.state_path.as_os_str().to_owned();
+        new.push(".new");
+        fs::write(&new, serde_json::to_vec(&self.state)?)?;
+        fs::rename(&new, &self.state_path)
+    }
+}
+
+/// Writes the line of a row that is put into quarantine.
+pub(crate) fn write_line(out: &mut Vec<u8>, place: &Place, (code, column, message): (&str, &str, &str), row: &str) {
+    let entry = Entry { file: &place.file, line: place.line, code, column, message, row };
+    serde_json::to_writer(&mut *out, &entry).expect("texts are always JSON, and memory takes them");
+    out.push(b'\n');
+}
+
+/// What tells one import from another: what is read, how, for whom and to where. Of files, their path, length and
+/// moment of change.
+///
+/// # Errors
+/// What the system said of a file.
+pub fn fingerprint(mapping: &[u8; 32], source: &str, target: &str, paths: &[PathBuf]) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new_derive_key("prevenance import");
+    let mut add = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    add(mapping);
+    add(source.as_bytes());
+    add(target.as_bytes());
+    for path in paths {
+        let (whole, about) = (fs::canonicalize(path)?, fs::metadata(path)?);
+        add(whole.as_os_str().as_encoded_bytes());
+        add(&about.len().to_le_bytes());
+        let changed = about.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        add(&changed.as_nanos().to_le_bytes());
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_goes_on_where_it_was_and_forgets_lines_that_were_not_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("q.jsonl");
+        let mut ledger = Ledger::open(&path, "one").unwrap();
+        ledger.commit(10, b"{}\n", &["TRAIT_TYPE".into()]).unwrap();
+        ledger.quarantine.write_all(b"half a li").unwrap();
+        drop(ledger);
+        let ledger = Ledger::open(&path, "one").unwrap();
+        assert_eq!((ledger.steps(), ledger.refused().get("TRAIT_TYPE")), (10, Some(&1)));
+        assert_eq!(fs::read(&path).unwrap(), b"{}\n");
+        assert!(ledger.finish().unwrap());
+        assert_eq!(Ledger::open(&path, "one").unwrap().steps(), 0, "what is over starts over");
+    }
+
+    #[test]
+    fn another_import_or_a_lost_quarantine_starts_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("q.jsonl");
+        Ledger::open(&path, "one").unwrap().commit(10, b"{}\n", &[]).unwrap();
+        fs::write(&path, b"").unwrap();
+        assert_eq!(Ledger::open(&path, "one").unwrap().steps(), 0);
+        Ledger::open(&path, "one").unwrap().commit(10, b"{}\n", &[]).unwrap();
+        let other = Ledger::open(&path, "two").unwrap();
+        assert_eq!(other.steps(), 0);
+        assert!(!other.finish().unwrap() && !path.exists(), "an empty quarantine leaves nothing behind");
+    }
+}

@@ -1,0 +1,37 @@
+//! Every limit of an import, by name. They keep its memory flat whatever the file.
+
+/// Bytes of one row, line ends included.
+pub const ROW_BYTES: usize = 1024 * 1024;
+/// Lines that one quoted row may span.
+pub const ROW_LINES: usize = 100;
+/// Columns of one file.
+pub const COLUMNS: usize = 1_000;
+/// Lines of JSON that are looked at to learn which columns there are.
+pub const PEEKED_LINES: usize = 100;
+/// Bytes of a mapping file.
+pub const MAPPING_BYTES: usize = 256 * 1024;
+/// Rows of a second file that is joined.
+pub const LOOKUP_ROWS: usize = 2_000_000;
+/// Bytes of a second file that is joined, as they are kept.
+pub const LOOKUP_BYTES: usize = 256 * 1024 * 1024;
+/// Groups that may be open at once.
+pub const OPEN_GROUPS: usize = 10_000;
+/// Rows of one group.
+pub const GROUP_ROWS: usize = 4_000;
+/// Rows, at most, between two rows of one group.
+pub const GROUP_APART: u64 = 100_000;
+/// Closed groups that are remembered, eight bytes each: so that rows which come too late are found.
+pub const GROUPS_REMEMBERED: usize = 8_000_000;
+/// Rows that are remembered where the mapping names no `message_id`, eight bytes each: so that two equal rows are
+/// two facts, and the same row imported twice is one.
+pub const ROWS_REMEMBERED: usize = 8_000_000;
+/// People who are remembered as granted already, eight bytes each. Beyond, a grant may be sent again; it counts once.
+pub const PEOPLE_REMEMBERED: usize = 1_000_000;
+/// Events of one request.
+pub const BATCH_EVENTS: usize = 500;
+/// Bytes of one request, before compression.
+pub const BATCH_BYTES: usize = 1024 * 1024;
+/// Requests under way at once.
+pub const IN_FLIGHT: usize = 4;
+/// Rows that a dry run shows.
+pub const PREVIEW_ROWS: usize = 20;

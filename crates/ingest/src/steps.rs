@@ -1,0 +1,514 @@
+//! The whole way of the rows: read, checked, mapped, gathered; out come events and what goes to quarantine, one after
+//! the other and in the same order every time. So an import that was stopped goes on where it was by counting steps.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use model::time::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    column::write_text,
+    event::{Draft, Whole, identifiers, member, moment_of},
+    group::{Addition, Closed, Groups, Member, TooMany, first_eight},
+    input::BytesRead,
+    limits,
+    lookup::{Lookup, LookupError},
+    mapping::{Mapping, MappingError},
+    plan::{Grant, Kind, Output, Plan, Row},
+    reason::{Fault, Reason},
+    records::{FileError, Read, Record, Records},
+};
+
+/// One step of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// An event to be sent.
+    Event(Prepared),
+    /// A row that broke the contract.
+    Quarantined(Quarantined),
+}
+
+/// An event to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// The first row that it was made of.
+    pub place: Place,
+    /// What it is.
+    pub kind: PreparedKind,
+    /// The event, as the tracking protocol has it.
+    pub json: String,
+}
+
+/// What an event states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PreparedKind {
+    /// Something happened.
+    Event,
+    /// Traits of a person.
+    Traits,
+    /// A person's choice.
+    Consent,
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: Arc<str>,
+    /// The line in it, from 1.
+    pub line: u64,
+    /// The row's number over all files, from 1.
+    pub row: u64,
+}
+
+/// A row that broke the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Where it stands.
+    pub place: Place,
+    /// What is wrong.
+    pub fault: Fault,
+    /// The row's text.
+    pub raw: String,
+}
+
+/// What was read so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Rows, good or bad.
+    pub rows: u64,
+    /// Rows of which `where` was not true, or of which no output makes anything.
+    pub passed_over: u64,
+}
+
+/// Why an import cannot begin, or not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The mapping cannot be used.
+    #[error("{}: {error}", error.code())]
+    Mapping {
+        /// Why.
+        error: MappingError,
+    },
+    /// The mapping cannot be used with this file.
+    #[error("{file}: {}: {error}", error.code())]
+    Columns {
+        /// The file.
+        file: String,
+        /// Why.
+        error: MappingError,
+    },
+    /// A file cannot be read.
+    #[error("{file}: {error}")]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        error: FileError,
+    },
+    /// A joined file cannot be used.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// No file is named.
+    #[error("no file is named")]
+    NoFile,
+    /// More groups than can be remembered.
+    #[error("there are more than {} groups: cut the file in two", limits::GROUPS_REMEMBERED)]
+    TooManyGroups,
+    /// More rows without an id of their own than can be remembered.
+    #[error("there are more than {} rows without a `message_id`: name one, made of columns", limits::ROWS_REMEMBERED)]
+    TooManyRows,
+}
+
+/// The steps of an import.
+pub struct Steps<'m> {
+    mapping: &'m Mapping,
+    source: String,
+    lookups: Vec<Lookup>,
+    waiting: VecDeque<PathBuf>,
+    reading: Option<Reading>,
+    read: BytesRead,
+    record: Record,
+    ready: VecDeque<Step>,
+    counts: Counts,
+    cut: Vec<String>,
+    groups: Vec<Groups>,
+    people: HashSet<u64>,
+    rows_seen: HashSet<u64>,
+    rows_again: HashMap<u64, u32>,
+}
+
+struct Reading {
+    file: Arc<str>,
+    records: Records,
+    plan: Arc<Plan>,
+}
+
+/// What is done with one row, until all of it is known to be good.
+struct RowWork<'r> {
+    plan: &'r Plan,
+    row: &'r Row<'r>,
+    place: Place,
+    raw: &'r str,
+    identifiers: Vec<u8>,
+    choices: Vec<(String, bool)>,
+}
+
+/// What an output makes of a row.
+enum Made {
+    Nothing,
+    Something,
+}
+
+impl<'m> Steps<'m> {
+    /// Opens an import of `paths` for `source`. `joined` names joined files that are not where the mapping says.
+    /// Nothing is read but headers and joined files: what the mapping names and a file lacks is refused here.
+    ///
+    /// # Errors
+    /// Why it cannot begin.
+    pub fn open(
+        mapping: &'m Mapping,
+        source: &str,
+        paths: &[PathBuf],
+        joined: &BTreeMap<String, PathBuf>,
+        read: BytesRead,
+    ) -> Result<Self, ImportError> {
+        let first = paths.first().ok_or(ImportError::NoFile)?;
+        for path in paths {
+            open(mapping, path, BytesRead::default())?;
+        }
+        let beside = first.parent().unwrap_or(Path::new(""));
+        let lookups = mapping.joins().iter().map(|(name, join)| {
+            let path = joined.get(name).cloned().unwrap_or_else(|| beside.join(&join.file));
+            Lookup::read(&path, join)
+        });
+        Ok(Self {
+            mapping,
+            source: source.to_owned(),
+            lookups: lookups.collect::<Result<_, _>>()?,
+            waiting: paths.iter().cloned().collect(),
+            reading: None,
+            read,
+            record: Record::default(),
+            ready: VecDeque::new(),
+            counts: Counts::default(),
+            cut: Vec::new(),
+            groups: Vec::new(),
+            people: HashSet::new(),
+            rows_seen: HashSet::new(),
+            rows_again: HashMap::new(),
+        })
+    }
+
+    /// What was read so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The files that stopped short.
+    pub fn cut(&self) -> &[String] {
+        &self.cut
+    }
+
+    /// The next step; `None` behind the last one.
+    ///
+    /// # Errors
+    /// Why it cannot go on.
+    pub fn advance(&mut self) -> Result<Option<Step>, ImportError> {
+        loop {
+            if let Some(step) = self.ready.pop_front() {
+                return Ok(Some(step));
+            }
+            let Some(mut reading) = self.reading.take() else {
+                match self.waiting.pop_front() {
+                    Some(path) => {
+                        let next = open(self.mapping, &path, self.read.clone())?;
+                        self.groups.resize_with(next.plan.outputs.len(), Groups::default);
+                        self.reading = Some(next);
+                        continue;
+                    }
+                    None => return Ok(None),
+                }
+            };
+            let mut record = std::mem::take(&mut self.record);
+            let read = reading.records.read(&mut record);
+            let read = read.map_err(|error| file_error(&reading.file, error.into()))?;
+            let goes_on = self.take(&reading, &record, read)?;
+            self.record = record;
+            if goes_on {
+                self.reading = Some(reading);
+            } else if self.waiting.is_empty() {
+                self.close_groups(&reading.plan, None)?;
+            }
+        }
+    }
+
+    /// Takes in what was read; says whether the file goes on.
+    fn take(&mut self, reading: &Reading, record: &Record, read: Read) -> Result<bool, ImportError> {
+        if read == Read::End {
+            return Ok(false);
+        }
+        self.counts.rows += 1;
+        let place = Place { file: reading.file.clone(), line: record.line, row: self.counts.rows };
+        match read {
+            Read::End => {}
+            Read::Row => self.row(&reading.plan, record, place)?,
+            Read::Bad(fault) => self.quarantine(place, fault, &record.raw),
+            Read::Cut(fault) => {
+                // The rows before it are not all of their groups, for all that can be known.
+                for member in self.groups.iter_mut().flat_map(Groups::drop_open) {
+                    let why = "The file stops in the middle of the group that this row belongs to.";
+                    self.ready.push_back(Step::Quarantined(Quarantined {
+                        place: member.place,
+                        fault: Fault::of_row(Reason::FileCut, why),
+                        raw: member.raw,
+                    }));
+                }
+                self.quarantine(place, fault, &record.raw);
+                self.cut.push(reading.file.to_string());
+                return Ok(false);
+            }
+        }
+        self.close_groups(&reading.plan, Some(self.counts.rows))?;
+        Ok(true)
+    }
+
+    fn row(&mut self, plan: &Plan, record: &Record, place: Place) -> Result<(), ImportError> {
+        let lookups = std::mem::take(&mut self.lookups);
+        let row = plan.read(record, &lookups);
+        let done = self.row_read(plan, &row, record, place);
+        self.lookups = lookups;
+        done
+    }
+
+    fn row_read(&mut self, plan: &Plan, row: &Row<'_>, record: &Record, place: Place) -> Result<(), ImportError> {
+        if !row.satisfies(plan.filter.as_ref()) {
+            self.counts.passed_over += 1;
+            return Ok(());
+        }
+        let before = self.ready.len();
+        match self.outputs(plan, row, record, &place)? {
+            Ok(0) => self.counts.passed_over += 1,
+            Ok(_) => {}
+            Err(fault) => {
+                self.ready.truncate(before);
+                for (output, groups) in plan.outputs.iter().zip(&mut self.groups) {
+                    let key = output.group.as_ref().map(|group| row.values[group.key].to_text());
+                    if let Some(key) = key.filter(|key| !key.is_empty() && row.satisfies(output.filter.as_ref())) {
+                        groups.taint(&key, output, place.row);
+                    }
+                }
+                self.quarantine(place, fault, &record.raw);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what the outputs make of a row; how many made anything, or what is wrong with the row.
+    fn outputs(
+        &mut self,
+        plan: &Plan,
+        row: &Row<'_>,
+        record: &Record,
+        place: &Place,
+    ) -> Result<Result<usize, Fault>, ImportError> {
+        let checked = match &row.fault {
+            Some(fault) => Err(fault.clone()),
+            None => proved(plan, row).and_then(|choices| Ok((choices, identifiers(plan, row)?))),
+        };
+        let (choices, identifiers) = match checked {
+            Ok(checked) => checked,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let work = RowWork { plan, row, place: place.clone(), raw: &record.raw, identifiers, choices };
+        let content = self.content_id(plan, record)?;
+        let (mut made, mut at) = (0, None);
+        for (index, output) in plan.outputs.iter().enumerate() {
+            if !row.satisfies(output.filter.as_ref()) {
+                continue;
+            }
+            match self.output(&work, index, output, &content) {
+                Ok(Made::Nothing) => {}
+                Ok(Made::Something) => {
+                    made += 1;
+                    at = at.or(moment_of(output, row));
+                }
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        if made > 0 {
+            self.grant(&work, at);
+        }
+        Ok(Ok(made))
+    }
+
+    /// Makes what one output makes of a row. `content` is the row's id, where it needs one.
+    fn output(&mut self, work: &RowWork<'_>, index: usize, output: &Output, content: &str) -> Result<Made, Fault> {
+        let value = |place: usize| work.row.values[place].to_text();
+        let key = output.group.as_ref().map(|group| value(group.key));
+        let message_id = match (&output.message_id, &key) {
+            (Some(template), _) => template.fill(value).ok_or_else(|| {
+                Fault::of_row(Reason::BadMessageId, "A column that the message_id is made of is empty.")
+            })?,
+            (None, Some(key)) => self.id(&["group", &index.to_string(), key]),
+            (None, None) => format!("{content}-{index}"),
+        };
+        let Some(draft) = Draft::of(output, work.row, message_id, &work.identifiers, &work.choices)? else {
+            return Ok(Made::Nothing);
+        };
+        if let (Some(group), Some(key)) = (&output.group, key) {
+            if key.is_empty() {
+                let column = &work.plan.columns[group.key].name;
+                return Err(Fault::of_column(
+                    Reason::ValueMissing,
+                    column,
+                    "The row says to no group that it belongs.",
+                ));
+            }
+            let member = Member { place: work.place.clone(), raw: work.raw.to_owned() };
+            self.groups[index].add(&key, (output, group), Addition { row: work.row, draft, member })?;
+            return Ok(Made::Something);
+        }
+        let json = draft.json(Some(output), &Whole::default())?;
+        let kind = match output.kind {
+            Kind::Event { .. } => PreparedKind::Event,
+            Kind::Traits => PreparedKind::Traits,
+            Kind::Consent { .. } => PreparedKind::Consent,
+        };
+        self.ready.push_back(Step::Event(Prepared { place: work.place.clone(), kind, json }));
+        Ok(Made::Something)
+    }
+
+    /// Grants a purpose to the row's person, if the person is among those chosen and was not granted it before.
+    fn grant(&mut self, work: &RowWork<'_>, at: Option<Timestamp>) {
+        let Some(grant) = &work.plan.grant else { return };
+        let of = work.plan.identifiers.iter().find(|(namespace, _)| *namespace == grant.of);
+        let Some(value) = of.map(|(_, place)| work.row.values[*place].to_text()).filter(|value| !value.is_empty())
+        else {
+            return;
+        };
+        if !self.people.insert(first_eight(&blake3::hash(value.as_bytes()))) || !grant.chooses(&value) {
+            return;
+        }
+        if self.people.len() >= limits::PEOPLE_REMEMBERED {
+            self.people.clear();
+        }
+        let message_id = self.id(&["grant", &grant.purpose, &grant.salt, &grant.of, &value]);
+        let mut identifier = Vec::new();
+        member(&mut identifier, &grant.of, |out| write_text(out, &value));
+        let identifier = [b"{", identifier.as_slice(), b"}"].concat();
+        let draft = Draft::grant(message_id, at, identifier, &grant.purpose);
+        if let Ok(json) = draft.json(None, &Whole::default()) {
+            let place = work.place.clone();
+            self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Consent, json }));
+        }
+    }
+
+    /// The id of a row without one: what it says, and how many equal rows came before.
+    fn content_id(&mut self, plan: &Plan, record: &Record) -> Result<String, ImportError> {
+        if plan.outputs.iter().all(|output| output.message_id.is_some() || output.group.is_some()) {
+            return Ok(String::new());
+        }
+        let mut hasher = blake3::Hasher::new_derive_key("prevenance import row");
+        hasher.update(self.source.as_bytes());
+        hasher.update(&[0]);
+        plan.content(record, &mut hasher);
+        let hash = hasher.finalize();
+        let short = first_eight(&hash);
+        let before = if self.rows_seen.insert(short) {
+            0
+        } else {
+            let again = self.rows_again.entry(short).or_insert(0);
+            *again += 1;
+            *again
+        };
+        if self.rows_seen.len() > limits::ROWS_REMEMBERED {
+            return Err(ImportError::TooManyRows);
+        }
+        Ok(format!("row-{}-{before}", &hash.to_hex()[..32]))
+    }
+
+    fn id(&self, parts: &[&str]) -> String {
+        let mut hasher = blake3::Hasher::new_derive_key("prevenance import id");
+        for part in [self.source.as_str()].iter().chain(parts) {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        format!("{}-{}", parts.first().copied().unwrap_or("id"), &hasher.finalize().to_hex()[..32])
+    }
+
+    /// Closes the groups to which no row behind `row` can belong; all of them, without one.
+    fn close_groups(&mut self, plan: &Plan, row: Option<u64>) -> Result<(), ImportError> {
+        let mut closed = Vec::new();
+        for (output, groups) in plan.outputs.iter().zip(&mut self.groups) {
+            let Some(group) = &output.group else { continue };
+            let done = match row {
+                Some(row) => groups.close_before(row, (output, group), &mut closed),
+                None => groups.close_all((output, group), &mut closed),
+            };
+            done.map_err(|TooMany| ImportError::TooManyGroups)?;
+        }
+        for Closed { members, event } in closed {
+            match (event, members.first()) {
+                (Ok(json), Some(first)) => {
+                    let place = first.place.clone();
+                    self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Event, json }));
+                }
+                (Ok(_), None) => {}
+                (Err(fault), _) => {
+                    for member in members {
+                        let fault = fault.clone();
+                        self.ready.push_back(Step::Quarantined(Quarantined {
+                            place: member.place,
+                            fault,
+                            raw: member.raw,
+                        }));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn quarantine(&mut self, place: Place, fault: Fault, raw: &str) {
+        self.ready.push_back(Step::Quarantined(Quarantined { place, fault, raw: raw.to_owned() }));
+    }
+}
+
+impl Grant {
+    /// Whether a person is among those chosen.
+    pub(crate) fn chooses(&self, value: &str) -> bool {
+        let hash = Sha256::digest(format!("{}:{}:{value}", self.salt, self.of).as_bytes());
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&hash[..8]);
+        u128::from(u64::from_be_bytes(bytes)) < self.below
+    }
+}
+
+fn open(mapping: &Mapping, path: &Path, read: BytesRead) -> Result<Reading, ImportError> {
+    let file: Arc<str> = path.display().to_string().into();
+    let records = Records::open(path, mapping.file(), read).map_err(|error| file_error(&file, error))?;
+    let plan = mapping.bind(records.columns());
+    let plan = plan.map_err(|error| ImportError::Columns { file: file.to_string(), error })?;
+    Ok(Reading { file, records, plan: Arc::new(plan) })
+}
+
+fn file_error(file: &str, error: FileError) -> ImportError {
+    ImportError::File { file: file.to_owned(), error }
+}
+
+/// What a row proves about consent.
+fn proved(plan: &Plan, row: &Row<'_>) -> Result<Vec<(String, bool)>, Fault> {
+    let Some(proof) = &plan.proof else { return Ok(Vec::new()) };
+    let said = row.values[proof.column].to_text().to_lowercase();
+    if !proof.granted.contains(&said) {
+        let column = &plan.columns[proof.column].name;
+        let why = format!("`{column}` does not prove that the person consented.");
+        return Err(Fault::of_column(Reason::NoConsentProof, column, why));
+    }
+    Ok(proof.purposes.iter().map(|purpose| (purpose.clone(), true)).collect())
+}
