@@ -12,6 +12,7 @@ pub mod identifier;
 pub mod limits;
 pub mod name;
 pub mod partition;
+pub mod request;
 pub mod schema;
 pub mod source;
 pub mod time;

@@ -68,7 +68,7 @@ const RUNTIME: &[&str] = &[
     "store",
 ];
 const SERVER: &[&str] =
-    &["model", "condition", "profile", "engine", "definition", "store", "runtime", "api", "deliver"];
+    &["model", "condition", "context", "profile", "engine", "definition", "store", "runtime", "api", "deliver"];
 const PROGRAM: &[&str] = &["server", "sim", "ingest"];
 
 const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines: usize) -> Layer {
@@ -90,7 +90,7 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("decide", LOGIC, 7),
     layer("journey", LOGIC, 6),
     layer("engine", ENGINE, 6),
-    layer("definition", &["model", "condition", "assign", "measure", "profile", "segment", "engine"], 6),
+    layer("definition", &["model", "condition", "assign", "measure", "profile", "segment", "decide", "engine"], 6),
     layer("store", MODEL, 7),
     layer("api", MODEL_CONDITION, 8),
     layer("ingest", MODEL_CONDITION, 6),
