@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use cel::common::ast::{Expr, IdedExpr};
-use model::name::{Name, Trait};
+use model::{
+    name::{Name, Trait},
+    request,
+};
 
 use super::{Check, Checker, Kind, Typed, Usage, listed};
 use crate::{
@@ -103,8 +106,13 @@ impl Checker<'_> {
         if names.is_empty() {
             return Err(self.fault(code::TYPE, expr, "Name a fact of the request, such as request.hour."));
         }
+        let name = names.join(".");
+        if !request::is_fact(&name) {
+            let message = format!("A request has no fact `{name}`; the shop's own attributes are request.shop.NAME.");
+            return Err(self.fault(code::UNKNOWN_NAME, expr, message));
+        }
         self.needs.request = true;
-        let at = listed(&mut self.listing.requests, names.join(".").into());
+        let at = listed(&mut self.listing.requests, name.into());
         Ok(Typed::new(Node::Request(at), Kind::Dynamic))
     }
 

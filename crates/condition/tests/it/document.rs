@@ -1,6 +1,7 @@
 //! Every example of the reference compiles.
 
 use condition::{Usage, code};
+use model::request;
 
 use crate::person::compiled_for;
 
@@ -40,5 +41,21 @@ fn every_example_of_an_audience_is_refused_in_a_segment_and_no_other() {
     for example in examples("cel") {
         let refused = compiled_for(&example, Usage::Segment).err().map(|error| error.code);
         assert_eq!(refused, example.contains("request.").then_some(code::REQUEST), "{example}");
+    }
+}
+
+#[test]
+fn the_facts_of_a_request_are_documented_and_no_other_compiles() {
+    let table = DOCUMENT.lines().skip_while(|line| !line.starts_with("| `request.` |")).skip(2);
+    let first = table.take_while(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1));
+    let mut documented: Vec<&str> = first.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert_eq!(documented.pop(), Some("shop.NAME"));
+    assert_eq!(documented, request::FACTS);
+    for name in documented.into_iter().chain(["shop.store", "shop.cart.total"]) {
+        assert!(compiled_for(&format!("has(request.{name})"), Usage::Audience).is_ok(), "{name}");
+    }
+    for name in ["hours", "campaign", "page", "shop"] {
+        let error = compiled_for(&format!("has(request.{name})"), Usage::Audience).unwrap_err();
+        assert_eq!((error.code, error.at), (code::UNKNOWN_NAME, 4), "{name}");
     }
 }
