@@ -4,7 +4,8 @@
 use std::{path::Path, sync::Arc};
 
 use model::partition::Partition;
-use store::{limits, substrate::Substrate};
+use runtime::limits;
+use store::substrate::Substrate;
 
 use crate::{
     Failed, Flags,
@@ -20,7 +21,7 @@ use crate::{
 const ROUNDS: usize = 3;
 
 /// Bytes of log read at once, as the engine does.
-const READ_BYTES: usize = limits::BLOCK_BYTES / 2;
+const READ_BYTES: usize = limits::RECOVER_BYTES;
 
 /// The last minute of a shop with 1,000 events a second.
 const UNSAVED: u64 = 60_000;

@@ -11,7 +11,7 @@ use crate::{
     facts::{Evaluation, Facts, Nobody, Verdict},
     gate::{Gate, gates},
     needs::{Needs, PropertyPath},
-    parse::with_tree,
+    parse::{on_large_stack, with_tree},
     print,
     tree::{Listing, Node},
 };
@@ -24,6 +24,21 @@ use crate::{
 /// # Errors
 /// What is wrong, with a stable code and the character at which it is wrong.
 pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Condition, ConditionError> {
+    on_large_stack(|| compile_here(text, scope)).map_err(|fault| fault.locate(text))?
+}
+
+/// Compiles each of these as [`compile`] does, in order, with one thread for all: to start one for each takes longer
+/// than what it does.
+pub fn compile_all(texts: &[&str], scope: &Scope<'_>) -> Vec<Result<Condition, ConditionError>> {
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let compiled = on_large_stack(|| texts.iter().map(|text| compile_here(text, scope)).collect());
+    compiled.unwrap_or_else(|fault| texts.iter().map(|text| Err(fault.clone().locate(text))).collect())
+}
+
+/// Only on a large stack.
+fn compile_here(text: &str, scope: &Scope<'_>) -> Result<Condition, ConditionError> {
     let checked = with_tree(text, |source, tree| check(source, tree, scope)).map_err(|fault| fault.locate(text))?;
     let Checked { root, listing, needs } = checked;
     let gates = gates(&root, listing.events.len());

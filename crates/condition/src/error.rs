@@ -39,7 +39,7 @@ pub mod code {
 }
 
 /// An error at a byte of the text; [`Fault::locate`] turns the byte into a character.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fault {
     pub(crate) code: &'static str,
     pub(crate) message: String,

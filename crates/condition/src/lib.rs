@@ -46,7 +46,7 @@ mod tree;
 mod value;
 
 pub use check::{Scope, Usage};
-pub use condition::{Condition, compile};
+pub use condition::{Condition, compile, compile_all};
 pub use error::{ConditionError, code};
 pub use facts::{Evaluation, Evidence, Facts, Verdict};
 pub use needs::{EventNeed, Needs, PropertyPath, Window};

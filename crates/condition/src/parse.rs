@@ -1,4 +1,4 @@
-//! From text to CEL's tree and on to ours, on a thread of its own.
+//! From text to CEL's tree and on to ours, on a large stack.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -18,29 +18,30 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Nested expressions that the parser accepts: more than [`scan::NESTING`] lets through, so that the scan speaks.
 const PARSER_DEPTH: u16 = 90;
 
-/// Parses, and hands the tree to `check` on the same large stack, where the tree is dropped too.
+/// Does something on a stack that is large enough for [`with_tree`]; fails if there is no memory for it.
 ///
 /// A thread is the one thing of the operating system that this crate uses: it only lends a stack. The result depends
-/// on the text alone.
-pub(crate) fn with_tree<T: Send>(
-    text: &str,
-    check: impl FnOnce(&Source<'_>, &IdedExpr) -> Result<T, Fault> + Send,
-) -> Result<T, Fault> {
-    scan::admit(text)?;
+/// on the texts alone.
+pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Fault> {
     std::thread::scope(|scope| {
-        let parse = || {
-            // A panic of the foreign parser is an input that it cannot read. One of ours stays one.
-            let parsed = catch_unwind(AssertUnwindSafe(|| parse(text)));
-            let (tree, info) =
-                parsed.unwrap_or_else(|_| Err(Fault::new(code::SYNTAX, 0, "The condition cannot be read.")))?;
-            check(&Source { text, info }, &tree)
-        };
         let thread = std::thread::Builder::new().name("condition".into()).stack_size(STACK_BYTES);
-        match thread.spawn_scoped(scope, parse) {
+        match thread.spawn_scoped(scope, work) {
             Err(_) => Err(Fault::new(code::UNAVAILABLE, 0, "There is no memory left to read the condition.")),
-            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Ok(thread) => Ok(thread.join().unwrap_or_else(|panic| resume_unwind(panic))),
         }
     })
+}
+
+/// Parses, and hands the tree to `check`. Only on a large stack, where the tree is dropped too.
+pub(crate) fn with_tree<T>(
+    text: &str,
+    check: impl FnOnce(&Source<'_>, &IdedExpr) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    scan::admit(text)?;
+    // A panic of the foreign parser is an input that it cannot read. One of ours stays one.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse(text)));
+    let (tree, info) = parsed.unwrap_or_else(|_| Err(Fault::new(code::SYNTAX, 0, "The condition cannot be read.")))?;
+    check(&Source { text, info }, &tree)
 }
 
 fn parse(text: &str) -> Result<(IdedExpr, SourceInfo), Fault> {

@@ -94,12 +94,23 @@ fn conditions(
         let known = &before?.segments.by_name(name)?.condition;
         (known.text() == text && known.needs().segments.is_subset(&names)).then(|| known.clone())
     };
-    let all = documents.of_kind(Kind::Segment).map(|(name, document)| {
-        let condition = body::segment(document).and_then(|text| match compiled(&name.into(), text) {
+    let texts = documents.of_kind(Kind::Segment).map(|(name, document)| {
+        let name = Name::from(name);
+        let text = body::segment(document);
+        let known = text.as_ref().ok().and_then(|text| compiled(&name, text));
+        (name, text, known)
+    });
+    let texts: Vec<_> = texts.collect();
+    let new: Vec<&str> =
+        texts.iter().filter_map(|(_, text, known)| text.as_ref().ok().filter(|_| known.is_none()).copied()).collect();
+    let mut new = condition::compile_all(&new, &Scope { schema, segments: &names, usage: Usage::Segment }).into_iter();
+    let all = texts.into_iter().map(|(name, text, known)| {
+        let condition = text.and_then(|_| match known {
             Some(condition) => Ok(condition),
-            None => Ok(condition(text, schema, &names)?),
+            None => Ok(new.next().expect("every text that is not known was compiled")?),
         });
-        Ok((name.into(), condition.map_err(|fault| fault.of(Kind::Segment, name))?))
+        let condition = condition.map_err(|fault| fault.of(Kind::Segment, name.as_str()))?;
+        Ok((name, condition))
     });
     all.collect()
 }

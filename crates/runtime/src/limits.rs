@@ -40,5 +40,5 @@ pub const TICK_MS: u64 = 100;
 pub const TRIM_EVERY_MS: u64 = 10_000;
 /// Milliseconds before a failed save or a failed partition is tried again.
 pub const RETRY_MS: u64 = 250;
-/// Bytes of log read at once while recovering.
-pub const RECOVER_BYTES: usize = 1024 * 1024;
+/// Bytes of log read at once while recovering: few, so that the next ones find the memory warm.
+pub const RECOVER_BYTES: usize = 128 * 1024;

@@ -2,7 +2,7 @@
 
 use condition::{Usage, code};
 
-use crate::person::{compiled, compiled_for};
+use crate::person::{compiled, compiled_for, compiled_together};
 
 /// `text` holds one `^` in front of the offending character.
 #[track_caller]
@@ -12,6 +12,15 @@ fn refused(marked: &str, code: &str) {
     let error = compiled_for(&text, Usage::Segment).expect_err(&text);
     assert_eq!((error.code, error.at), (code, at), "{marked}: {}", error.message);
     assert!(error.message.ends_with('.'), "a sentence: {}", error.message);
+}
+
+#[test]
+fn conditions_compiled_together_come_out_as_each_alone() {
+    let texts = ["profile.country == \"JP\"", "profile.country =", "", "profile.member"];
+    let alone: Vec<_> = texts.iter().map(|text| compiled_for(text, Usage::Segment)).collect();
+    assert_eq!(alone.iter().filter(|compiled| compiled.is_ok()).count(), 2);
+    assert_eq!(compiled_together(&texts), alone);
+    assert!(compiled_together(&[]).is_empty());
 }
 
 #[test]

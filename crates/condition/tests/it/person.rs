@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use condition::{Condition, ConditionError, Facts, Scope, Usage, Verdict, compile};
+use condition::{Condition, ConditionError, Facts, Scope, Usage, Verdict, compile, compile_all};
 use model::{
     fact::{FactKind, Occurrence, TraitValue},
     name::{Name, Segment},
@@ -55,6 +55,10 @@ pub(crate) fn segments() -> BTreeSet<Name<Segment>> {
 
 pub(crate) fn compiled_for(text: &str, usage: Usage) -> Result<Condition, ConditionError> {
     compile(text, &Scope { schema: &schema(), segments: &segments(), usage })
+}
+
+pub(crate) fn compiled_together(texts: &[&str]) -> Vec<Result<Condition, ConditionError>> {
+    compile_all(texts, &Scope { schema: &schema(), segments: &segments(), usage: Usage::Segment })
 }
 
 pub(crate) fn compiled(text: &str) -> Condition {
