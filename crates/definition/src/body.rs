@@ -9,25 +9,17 @@ use model::{
     name::{Name, Purpose, Source},
     schema::{TraitRules, TraitType},
     source::{LegalBasis, SourceRules},
-    time::Span,
 };
 use serde_json::Value;
 
 use crate::{
+    content,
     error::{Fault, code},
+    experience,
     kind::Kind,
+    placement, setting,
     shape::Shape,
 };
-
-/// The settings that there are.
-pub(crate) const SETTINGS: &[&str] = &[RETENTION_DAYS];
-
-/// The setting that says how long events are kept.
-pub(crate) const RETENTION_DAYS: &str = "retention_days";
-
-/// How long events may be kept at most, in days: four times what CNIL allows for audience data, for shops under
-/// another law.
-const MOST_RETENTION_DAYS: u16 = 760 * 4;
 
 /// Identifiers of one namespace that one profile may hold at most, whatever the definition says.
 const MOST_PER_PROFILE: u16 = 1_000;
@@ -41,6 +33,9 @@ const CHOICE_BYTES: usize = 200;
 /// Words that the condition language keeps for itself, so that `profile.in` is no condition.
 const RESERVED: &[&str] = &["in", "true", "false", "null"];
 
+/// What the name of most definitions is.
+pub(crate) const SLUG_RULE: &str = "has 1 to 64 of a-z, 0-9, _ and -, and starts with a letter";
+
 /// Checks a name and the shape of a document.
 pub(crate) fn check(kind: Kind, name: &str, document: &Value) -> Result<(), Fault> {
     check_name(kind, name)?;
@@ -51,7 +46,11 @@ pub(crate) fn check(kind: Kind, name: &str, document: &Value) -> Result<(), Faul
         Kind::Source => source(name, document).map(drop),
         Kind::Trait => trait_rules(document).map(drop),
         Kind::Segment => segment(document).map(drop),
-        Kind::Setting => retention_days(document).map(drop),
+        Kind::Layer => layer(document),
+        Kind::Content => content::read(document).map(drop),
+        Kind::Placement => placement::read(document).map(drop),
+        Kind::Experience => experience::read(name, document).map(drop),
+        Kind::Setting => setting::check(name, document),
     }
 }
 
@@ -72,10 +71,15 @@ fn check_name(kind: Kind, name: &str) -> Result<(), Fault> {
             let good = (1..=CONSENT_CATEGORY_CHARS).contains(&chars) && !name.chars().any(char::is_control);
             (good, "has 1 to 200 characters, none of them a control character")
         }
-        Kind::Setting => (SETTINGS.contains(&name), "is retention_days"),
-        Kind::Purpose | Kind::Namespace | Kind::Source | Kind::Segment => {
-            (Name::<Source>::from(name).definable(), "has 1 to 64 of a-z, 0-9, _ and -, and starts with a letter")
-        }
+        Kind::Setting => (setting::NAMES.contains(&name), setting::NAME_RULE),
+        Kind::Purpose
+        | Kind::Namespace
+        | Kind::Source
+        | Kind::Segment
+        | Kind::Layer
+        | Kind::Content
+        | Kind::Placement
+        | Kind::Experience => (Name::<Source>::from(name).definable(), SLUG_RULE),
     };
     if good { Ok(()) } else { Err(Fault::new(code::BAD_NAME, "", format!("The name of a {kind} {rule}."))) }
 }
@@ -170,9 +174,20 @@ pub(crate) fn trait_rules(document: &Value) -> Result<TraitRules, Fault> {
         shape.refuse("values", "`values` goes with a trait that holds one_of.")?;
     }
     let purpose = shape.optional_text("purpose", NAME_BYTES)?.map(Name::from);
+    shape.flag(NAMES_THE_PERSON)?;
     shape.description()?;
     shape.finish()?;
     Ok(TraitRules { holds, purpose })
+}
+
+/// The field of a trait that says that it names the person, as `first_name` does.
+pub(crate) const NAMES_THE_PERSON: &str = "names_the_person";
+
+/// A layer has nothing but its name.
+fn layer(document: &Value) -> Result<(), Fault> {
+    let mut shape = Shape::of(document)?;
+    shape.description()?;
+    shape.finish()
 }
 
 /// The rules of a namespace.
@@ -215,7 +230,7 @@ fn purpose(document: &Value) -> Result<(), Fault> {
 }
 
 /// Whether a text has the shape of a BCP 47 tag: two or three lowercase letters, then subtags of two to eight.
-fn is_language(tag: &str) -> bool {
+pub(crate) fn is_language(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let primary = subtags.next().unwrap_or_default();
     (2..=3).contains(&primary.len())
@@ -231,13 +246,4 @@ pub(crate) fn consent_category(document: &Value) -> Result<Vec<Name<Purpose>>, F
     shape.description()?;
     shape.finish()?;
     Ok(purposes.into_iter().map(Name::from).collect())
-}
-
-/// How long events are kept.
-pub(crate) fn retention_days(document: &Value) -> Result<Span, Fault> {
-    let mut shape = Shape::of(document)?;
-    let days = shape.count("value", MOST_RETENTION_DAYS)?;
-    shape.description()?;
-    shape.finish()?;
-    Ok(Span::DAY.times(i64::from(days)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use condition::{Condition, ConditionError, Needs, Scope, Usage};
+use condition::{Condition, Needs, Scope, Usage};
 use engine::plan::{Plan, RETENTION};
 use model::{
     name::{Name, Purpose, Segment},
@@ -17,7 +17,8 @@ use crate::{
     error::{DefinitionError, Fault, code},
     kind::Kind,
     published::Conditions,
-    references,
+    references, scheme,
+    setting::Settings,
 };
 
 /// Compiles everything as the plan `revision`.
@@ -36,7 +37,10 @@ pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) 
     let schema = schema(documents)?;
     let conditions = conditions(documents, &schema, before)?;
 
-    let mut needs = Needs::default();
+    let settings = Settings::of(documents)?;
+    let decisions = scheme::compile(documents, &settings, &schema, revision, before)?;
+
+    let mut needs = Needs { events: decisions.event_needs(), ..Needs::default() };
     conditions.iter().for_each(|(_, condition)| needs.merge(condition.needs()));
     let mut published = documents.published.clone();
     if let Some(before) = before {
@@ -51,6 +55,7 @@ pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) 
         None => published.needs_revision,
     };
     let segments = SegmentSet::build(rules, published.needs_revision).map_err(circle)?;
+    let segments = segments.needing(decisions.event_needs());
     let plan = Plan {
         revision,
         namespaces: read_all(documents, Kind::Namespace, |_, document| body::namespace(document))?,
@@ -59,9 +64,8 @@ pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) 
         purposes,
         consent_categories: read_all(documents, Kind::ConsentCategory, |_, document| body::consent_category(document))?,
         segments,
-        retention: documents.get(Kind::Setting, body::RETENTION_DAYS).map_or(Ok(RETENTION), |document| {
-            body::retention_days(&document).map_err(|fault| fault.of(Kind::Setting, body::RETENTION_DAYS))
-        })?,
+        decisions,
+        retention: settings.retention.unwrap_or(RETENTION),
     };
     documents.published = published;
     Ok(plan)
@@ -70,15 +74,6 @@ pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) 
 /// The traits that the documents define.
 pub(crate) fn schema(documents: &Documents) -> Result<TraitSchema, DefinitionError> {
     Ok(TraitSchema { traits: read_all(documents, Kind::Trait, |_, document| body::trait_rules(document))? })
-}
-
-/// The condition of a segment.
-pub(crate) fn condition(
-    text: &str,
-    schema: &TraitSchema,
-    segments: &BTreeSet<Name<Segment>>,
-) -> Result<Condition, ConditionError> {
-    condition::compile(text, &Scope { schema, segments, usage: Usage::Segment })
 }
 
 /// The conditions of all segments. One that `before` has compiled already, from the same text against the same traits,

@@ -7,7 +7,8 @@ use crate::kind::Kind;
 /// Why a document, or all of them together, cannot be published. Made to be shown beside the field it points at.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct DefinitionError {
-    /// A stable code: one of [`code`], or for what is wrong inside a condition one of `condition::code`.
+    /// A stable code: one of [`code`]; for what is wrong inside a condition one of `condition::code`, inside a text
+    /// with tokens one of `decide::code`.
     pub code: &'static str,
     /// A sentence for the person who wrote the definition.
     pub message: String,
@@ -73,9 +74,16 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// What is wrong in the condition of a field.
+    pub(crate) fn in_condition(pointer: &str, error: condition::ConditionError) -> Self {
+        Self { at: Some(error.at), ..Self::new(error.code, pointer, error.message) }
+    }
+}
+
 impl From<condition::ConditionError> for Fault {
     fn from(error: condition::ConditionError) -> Self {
-        Self { at: Some(error.at), ..Self::new(error.code, "/condition", error.message) }
+        Self::in_condition("/condition", error)
     }
 }
 
@@ -120,6 +128,40 @@ pub mod code {
         UNKNOWN_KIND;
         /// A purpose that the project does not have.
         UNKNOWN_PURPOSE;
+        /// A placement that the project does not have.
+        UNKNOWN_PLACEMENT;
+        /// A content that the project does not have.
+        UNKNOWN_CONTENT;
+        /// A layer that the project does not have.
+        UNKNOWN_LAYER;
+        /// A trait, or a fact of the request, in a token that there is not.
+        UNKNOWN_FACT;
+        /// A time zone that does not exist.
+        UNKNOWN_ZONE;
+        /// A text that is no day and no moment.
+        BAD_MOMENT;
+        /// A text that is no language.
+        BAD_LANGUAGE;
+        /// A content that is not written in any language, or not in the one it falls back to.
+        NO_LANGUAGE;
+        /// A placement or an experience with nothing neutral to show.
+        NO_NEUTRAL;
+        /// A neutral content that expires.
+        NEUTRAL_EXPIRES;
+        /// An experience without a control.
+        NO_CONTROL;
+        /// An experience whose control is smaller than the least share, with no reason given.
+        CONTROL_TOO_SMALL;
+        /// Shares of variants that do not add up to everybody.
+        SHARES_DO_NOT_ADD_UP;
+        /// An experience that does not say in French and in English what the customer has of it.
+        NO_BENEFIT;
+        /// A person's name in a text that others can read over the shoulder: a page of the site or the app.
+        NAME_IN_PUBLIC;
+        /// A token for a trait that is neither a text nor a number.
+        TOKEN_TYPE;
+        /// Two experiences that claim the same part of a layer at the same time.
+        LAYER_OVERLAP;
         /// A definition that is to be removed, or to be read, and is not there.
         NOT_DEFINED;
         /// A definition that every project has and that cannot be removed.

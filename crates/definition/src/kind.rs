@@ -17,19 +17,31 @@ pub enum Kind {
     Trait,
     /// A segment.
     Segment,
+    /// A layer: experiences that exclude each other.
+    Layer,
+    /// A reusable piece of content in its languages.
+    Content,
+    /// A position that can show something.
+    Placement,
+    /// What to show in placements, to whom, in which variants.
+    Experience,
     /// A single value that rules the whole project, such as `retention_days`.
     Setting,
 }
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Purpose,
         Self::ConsentCategory,
         Self::Namespace,
         Self::Source,
         Self::Trait,
         Self::Segment,
+        Self::Layer,
+        Self::Content,
+        Self::Placement,
+        Self::Experience,
         Self::Setting,
     ];
 
@@ -42,6 +54,10 @@ impl Kind {
             Self::Source => "source",
             Self::Trait => "trait",
             Self::Segment => "segment",
+            Self::Layer => "layer",
+            Self::Content => "content",
+            Self::Placement => "placement",
+            Self::Experience => "experience",
             Self::Setting => "setting",
         }
     }
@@ -61,7 +77,11 @@ impl Kind {
             Self::Source => limits::SOURCES,
             Self::Trait => limits::DEFINED_TRAITS,
             Self::Segment => limits::SEGMENTS,
-            Self::Setting => crate::body::SETTINGS.len(),
+            Self::Layer => limits::LAYERS,
+            Self::Content => limits::CONTENTS,
+            Self::Placement => limits::PLACEMENTS,
+            Self::Experience => limits::EXPERIENCES,
+            Self::Setting => crate::setting::NAMES.len(),
         }
     }
 }

@@ -8,11 +8,19 @@
 //! |---|---|---|
 //! | `segment` | slug | `condition`, `description?` |
 //! | `source` | slug | `kind`: `browser app server till file partner`; `reliability`: 0 to 1; `basis?`: `consent` (default) with `any_of`: purposes, or the shop's words with `serves`: purposes (not for browsers and apps); `facts?`: `declared` (default) `observed inferred`; `verifies?`: may say that an identifier is verified (not for browsers and apps); `description?` |
-//! | `trait` | as `profile.NAME` in a condition: letters, digits, `_` | `holds`: `text one_of number int bool time place texts any`; `values`: the choices of `one_of`; `purpose?`; `description?` |
+//! | `trait` | as `profile.NAME` in a condition: letters, digits, `_` | `holds`: `text one_of number int bool time place texts any`; `values`: the choices of `one_of`; `purpose?`; `names_the_person?`: as `first_name` does; `description?` |
 //! | `namespace` | slug | `strength`: `device weak strong`; `strong_when_verified?`, `one_per_person?` (neither for `device`), `fold_case?`: false; `most_per_profile?`: 20; `description?` |
 //! | `purpose` | slug | `description`: a text for each language, `{"en": …, "fr": …}` |
 //! | `consent_category` | the id in the client's consent object | `purposes`: those it stands for; `description?` |
+//! | `layer` | slug | `description?` |
+//! | `content` | slug | `languages`: a payload for each; `fallback?`: a language; `expires?`: a day or a moment; `tags?`; `description?` |
+//! | `placement` | slug | `channel`: `web account app email sms push print till agent`; `neutral`: contents; `format?`; `most_contents?`: 1; `purpose?`: that of the channel; `description?` |
+//! | `experience` | slug | `placements`; `audience`: a condition; `benefit`: a text in `fr`, `en` and others; `variants`: by name, each with `share` and all but `control` with `contents`; `priority?`, `score?`: 0; `caps?`: `most` and `per`; `starts?`, `ends?`; `layer?`: `name`, `from`, `to`; `traffic?`: 1; `salt?`; `enabled?`: true; `small_control?`: a reason; `description?` |
 //! | `setting` | `retention_days` | `value`: 1 to 3040; `description?` |
+//! | `setting` | `holdout_share` | `value`: 0 to 0.5; `description?` |
+//! | `setting` | `language` | `value`: a language; `description?` |
+//! | `setting` | `personal_placements_per_page` | `value`: 1 to 20; `description?` |
+//! | `setting` | `zone` | `value`: an IANA time zone; `description?` |
 //!
 //! A slug is 1 to 64 of `a-z 0-9 _ -` and starts with a letter. Every limit is in [`model::limits`].
 //!
@@ -22,13 +30,19 @@
 
 mod body;
 mod compile;
+mod content;
 mod documents;
 mod error;
+mod experience;
 mod file;
 mod folder;
 mod kind;
+mod moment;
+mod placement;
 mod published;
 mod references;
+mod scheme;
+mod setting;
 mod shape;
 
 pub use compile::compile;

@@ -4,7 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use model::limits::{DEFINITION_LIST, DESCRIPTION_BYTES};
+use assign::{Share, ShareError};
+use model::{
+    limits::{DEFINITION_LIST, DESCRIPTION_BYTES, NAME_BYTES},
+    value::Finite,
+};
 use serde_json::{Map, Value};
 
 use crate::error::{Fault, code};
@@ -22,7 +26,8 @@ impl<'a> Shape<'a> {
         Self::at(document, String::new())
     }
 
-    fn at(value: &'a Value, pointer: String) -> Result<Self, Fault> {
+    /// Begins to read an object inside a document.
+    pub(crate) fn at(value: &'a Value, pointer: String) -> Result<Self, Fault> {
         match value {
             Value::Object(fields) => Ok(Self { fields, pointer, known: Vec::new() }),
             other => Err(wrong_type(pointer, "an object with named fields", other)),
@@ -66,8 +71,13 @@ impl<'a> Shape<'a> {
 
     /// A true or false that is false when left out.
     pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, Fault> {
+        self.flag_or(name, false)
+    }
+
+    /// The same with another default.
+    pub(crate) fn flag_or(&mut self, name: &'static str, default: bool) -> Result<bool, Fault> {
         match self.optional(name) {
-            None => Ok(false),
+            None => Ok(default),
             Some(Value::Bool(flag)) => Ok(*flag),
             Some(other) => Err(wrong_type(self.pointer_to(name), "true or false", other)),
         }
@@ -85,6 +95,37 @@ impl<'a> Shape<'a> {
                 Err(Fault::new(code::OUT_OF_RANGE, pointer, message))
             }
         }
+    }
+
+    /// The same in basis points: at most four decimals.
+    pub(crate) fn basis_points(&mut self, name: &'static str) -> Result<Share, Fault> {
+        let fraction = self.share(name)?;
+        let too_fine = |error: ShareError| Fault::new(code::OUT_OF_RANGE, self.pointer_to(name), format!("{error}."));
+        Share::from_fraction(fraction).map_err(too_fine)
+    }
+
+    /// The same for a field that may be left out.
+    pub(crate) fn basis_points_or(&mut self, name: &'static str, default: Share) -> Result<Share, Fault> {
+        if self.optional(name).is_none() { Ok(default) } else { self.basis_points(name) }
+    }
+
+    /// Any number, 0 when left out.
+    pub(crate) fn number(&mut self, name: &'static str) -> Result<Finite, Fault> {
+        let Some(value) = self.optional(name) else { return Ok(Finite::default()) };
+        value.as_f64().and_then(Finite::new).ok_or_else(|| wrong_type(self.pointer_to(name), "a number", value))
+    }
+
+    /// A whole number from `-most` to `most`, 0 when left out.
+    pub(crate) fn rank(&mut self, name: &'static str, most: i32) -> Result<i32, Fault> {
+        let Some(value) = self.optional(name) else { return Ok(0) };
+        let pointer = self.pointer_to(name);
+        if !value.is_i64() && !value.is_u64() {
+            return Err(wrong_type(pointer, "a whole number", value));
+        }
+        let rank = value.as_i64().and_then(|rank| i32::try_from(rank).ok());
+        rank.filter(|rank| (-most..=most).contains(rank)).ok_or_else(|| {
+            Fault::new(code::OUT_OF_RANGE, pointer, format!("`{name}` is between -{most} and {most}; this is {value}."))
+        })
     }
 
     /// A whole number from 1 to `most`, or `default` when left out.
@@ -120,6 +161,11 @@ impl<'a> Shape<'a> {
         Ok(texts)
     }
 
+    /// The same for a list that may be left out.
+    pub(crate) fn optional_texts(&mut self, name: &'static str, most_bytes: usize) -> Result<Vec<&'a str>, Fault> {
+        if self.optional(name).is_none() { Ok(Vec::new()) } else { self.texts(name, most_bytes) }
+    }
+
     /// The same with at least one in it.
     pub(crate) fn some_texts(&mut self, name: &'static str, most_bytes: usize) -> Result<Vec<&'a str>, Fault> {
         let texts = self.texts(name, most_bytes)?;
@@ -128,6 +174,40 @@ impl<'a> Shape<'a> {
             return Err(Fault::new(code::EMPTY, self.pointer_to(name), message));
         }
         Ok(texts)
+    }
+
+    /// The same for names, of which a single one may stand without a list around it.
+    pub(crate) fn one_or_more(&mut self, name: &'static str) -> Result<Vec<&'a str>, Fault> {
+        match self.fields.get(name) {
+            Some(Value::String(_)) => Ok(vec![self.text(name, NAME_BYTES)?]),
+            _ => self.some_texts(name, NAME_BYTES),
+        }
+    }
+
+    /// The fields of an object that may be left out.
+    pub(crate) fn object(&mut self, name: &'static str) -> Result<Option<Self>, Fault> {
+        self.optional(name).map(|value| Self::at(value, self.pointer_to(name))).transpose()
+    }
+
+    /// A list of objects that may be left out, of at most `most`.
+    pub(crate) fn objects(&mut self, name: &'static str, most: usize) -> Result<Vec<Self>, Fault> {
+        let Some(value) = self.optional(name) else { return Ok(Vec::new()) };
+        let pointer = self.pointer_to(name);
+        let Value::Array(values) = value else { return Err(wrong_type(pointer, "a list of objects", value)) };
+        self.at_most(name, values.len(), most)?;
+        values.iter().enumerate().map(|(place, value)| Self::at(value, format!("{pointer}/{place}"))).collect()
+    }
+
+    /// An object of values by name, of at most `most`, each with its pointer.
+    pub(crate) fn named_values(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Vec<(&'a str, &'a Value, String)>, Fault> {
+        let value = self.required(name)?;
+        let inner = Self::at(value, self.pointer_to(name))?;
+        self.at_most(name, inner.fields.len(), most)?;
+        Ok(inner.fields.iter().map(|(key, value)| (key.as_str(), value, inner.pointer_to(key))).collect())
     }
 
     /// An object of texts by name: each name with its text and where it stands.
@@ -167,6 +247,19 @@ impl<'a> Shape<'a> {
     /// The pointer to a field.
     pub(crate) fn pointer_to(&self, name: &str) -> String {
         format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1"))
+    }
+
+    /// Whether a field is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    fn at_most(&self, name: &str, entries: usize, most: usize) -> Result<(), Fault> {
+        if entries <= most {
+            return Ok(());
+        }
+        let message = format!("`{name}` has at most {most} entries; these are {entries}.");
+        Err(Fault::new(code::TOO_MANY, self.pointer_to(name), message))
     }
 
     fn optional(&mut self, name: &'static str) -> Option<&'a Value> {

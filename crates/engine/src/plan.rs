@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use decide::Scheme;
 use model::{
     identifier::{NamespaceRules, Strength},
     name::{Name, Namespace, Purpose, Source},
@@ -28,6 +29,8 @@ pub struct Plan {
     pub consent_categories: BTreeMap<String, Vec<Name<Purpose>>>,
     /// The segments.
     pub segments: SegmentSet,
+    /// Placements, contents, experiences.
+    pub decisions: Scheme,
     /// How long an event is kept.
     pub retention: Span,
 }

@@ -85,7 +85,7 @@ impl From<Finite> for Value {
 }
 
 /// A finite `f64`: never NaN, never infinite, and zero has one sign. So it can be ordered and hashed.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Finite(f64);
 
 impl Finite {

@@ -85,6 +85,15 @@ impl SegmentSet {
         Ok(set)
     }
 
+    /// The same with what others than segments look at of past events: trails are kept for both.
+    #[must_use]
+    pub fn needing(mut self, more: BTreeMap<Arc<str>, EventNeed>) -> Self {
+        for (event, need) in more {
+            self.needs.entry(event).or_default().merge(&need);
+        }
+        self
+    }
+
     /// The segments, each after those it names.
     pub fn rules(&self) -> &[SegmentRule] {
         &self.rules

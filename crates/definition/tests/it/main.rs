@@ -4,5 +4,6 @@
 mod bytes;
 mod compiling;
 mod documents;
+mod experiences;
 mod files;
 mod seen;

@@ -1,0 +1,101 @@
+//! Contents as documents: a payload for each language, whose texts may hold tokens.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use decide::Payload;
+use model::{
+    limits::{CONTENT_LANGUAGES, NAME_BYTES, PAYLOAD_BYTES, VALUE_DEPTH},
+    value::{Fields, Finite, Value as Known},
+};
+use serde_json::Value;
+
+use crate::{
+    body,
+    error::{Fault, code},
+    moment::{self, Edge, Written},
+    shape::Shape,
+};
+
+/// What the document of a content says.
+pub(crate) struct Body<'a> {
+    pub(crate) languages: BTreeMap<Arc<str>, Payload>,
+    pub(crate) fallback: Option<&'a str>,
+    pub(crate) expires: Option<Written>,
+    pub(crate) tags: Vec<&'a str>,
+}
+
+pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
+    let mut shape = Shape::of(document)?;
+    if !shape.has("languages") {
+        let message = "A content is written in at least one language: languages = { fr = …, en = … }.";
+        return Err(Fault::new(code::NO_LANGUAGE, shape.pointer_to("languages"), message));
+    }
+    let versions = shape.named_values("languages", CONTENT_LANGUAGES)?;
+    if versions.is_empty() {
+        let message = "A content is written in at least one language.";
+        return Err(Fault::new(code::NO_LANGUAGE, shape.pointer_to("languages"), message));
+    }
+    let mut languages = BTreeMap::new();
+    for (language, value, pointer) in versions {
+        languages.insert(Arc::from(language), version(language, value, pointer)?);
+    }
+    let fallback = shape.optional_text("fallback", NAME_BYTES)?;
+    if let Some(fallback) = fallback.filter(|fallback| !languages.contains_key(*fallback)) {
+        let message = format!("It falls back to `{fallback}`, in which it is not written.");
+        return Err(Fault::new(code::NO_LANGUAGE, shape.pointer_to("fallback"), message));
+    }
+    let expires = moment::optional(&mut shape, "expires", Edge::End)?;
+    let tags = shape.optional_texts("tags", NAME_BYTES)?;
+    shape.description()?;
+    shape.finish()?;
+    Ok(Body { languages, fallback, expires, tags })
+}
+
+fn version(language: &str, value: &Value, pointer: String) -> Result<Payload, Fault> {
+    if !body::is_language(language) {
+        let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");
+        return Err(Fault::new(code::BAD_LANGUAGE, pointer, message));
+    }
+    let Value::Object(fields) = value else {
+        return Err(Fault::new(code::WRONG_TYPE, pointer, "What a content says has named fields: title = \"…\"."));
+    };
+    if fields.is_empty() {
+        return Err(Fault::new(code::EMPTY, pointer, "A content says something in each of its languages."));
+    }
+    let bytes = serde_json::to_vec(value).map_or(usize::MAX, |bytes| bytes.len());
+    if bytes > PAYLOAD_BYTES {
+        let message = format!("A content has at most {PAYLOAD_BYTES} bytes in one language; this has {bytes}.");
+        return Err(Fault::new(code::TOO_LONG, pointer, message));
+    }
+    let Some(fields) = known_fields(fields, VALUE_DEPTH) else {
+        let message = format!("What a content says is at most {VALUE_DEPTH} levels deep, and its numbers are finite.");
+        return Err(Fault::new(code::OUT_OF_RANGE, pointer, message));
+    };
+    Payload::compile(fields).map_err(|error| Fault {
+        at: Some(error.at),
+        ..Fault::new(error.code, format!("{pointer}{}", error.pointer), error.message)
+    })
+}
+
+fn known_fields(fields: &serde_json::Map<String, Value>, depth: usize) -> Option<Fields> {
+    let depth = depth.checked_sub(1)?;
+    let read = |(name, value): (&String, &Value)| Some((Arc::from(name.as_str()), known(value, depth)?));
+    fields.iter().map(read).collect::<Option<Vec<_>>>().map(Fields::new)
+}
+
+fn known(value: &Value, depth: usize) -> Option<Known> {
+    Some(match value {
+        Value::Null => Known::Null,
+        Value::Bool(flag) => Known::Bool(*flag),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => Known::Int(whole),
+            None => Known::Float(number.as_f64().and_then(Finite::new)?),
+        },
+        Value::String(text) => Known::text(text.as_str()),
+        Value::Array(values) => {
+            let depth = depth.checked_sub(1)?;
+            Known::List(values.iter().map(|value| known(value, depth)).collect::<Option<_>>()?)
+        }
+        Value::Object(fields) => Known::Map(known_fields(fields, depth)?),
+    })
+}

@@ -1,0 +1,325 @@
+//! Placements, contents and experiences together, compiled into what decisions are made by.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use condition::{Condition, Scope, Usage};
+use decide::{Content, Experience, Placement, Reference, Rules, Scheme, Shows, Variant};
+use engine::plan::Plan;
+use jiff::tz::TimeZone;
+use model::{
+    name::{Name, Segment, Trait},
+    request::is_fact,
+    schema::{TraitSchema, TraitType},
+    time::Timestamp,
+};
+use serde_json::Value;
+
+use crate::{
+    body, content,
+    documents::Documents,
+    error::{DefinitionError, Fault, code},
+    experience,
+    kind::Kind,
+    placement,
+    setting::Settings,
+};
+
+/// The traits that name the person in every project: those that the tracking spec and the schema of a new project have.
+const PERSONAL_NAMES: [&str; 5] = ["name", "first_name", "last_name", "firstName", "lastName"];
+
+/// Compiles what is shown where. `before` is the plan in force: audiences that did not change are taken from there.
+///
+/// # Errors
+/// The first fault in order of kind and name: what names something that is not there, a name in a public place, an
+/// audience that does not compile, two experiences in one part of a layer.
+pub(crate) fn compile(
+    documents: &Documents,
+    settings: &Settings,
+    schema: &TraitSchema,
+    revision: u64,
+    before: Option<&Plan>,
+) -> Result<Scheme, DefinitionError> {
+    let compiler = Compiler {
+        documents,
+        schema,
+        zone: settings.zone.as_ref().map_or(TimeZone::UTC, |zone| zone.rules.clone()),
+        language: settings.language.clone(),
+    };
+    let contents = compiler.all(Kind::Content, |name, document| compiler.content(name, document))?;
+    let placements = compiler.all(Kind::Placement, |name, document| compiler.placement(name, document, &contents))?;
+    let audiences = compiler.audiences(before)?;
+    let experiences = compiler.all(Kind::Experience, |name, document| {
+        compiler.experience(name, document, (&contents, &placements), audiences.get(name))
+    })?;
+    check_layers(&experiences)?;
+    check_names(documents, &placements, &experiences)?;
+    let defaults = Rules::default();
+    let rules = Rules {
+        revision,
+        holdout: settings.holdout.unwrap_or(defaults.holdout),
+        personal_placements_per_page: settings.personal_placements.unwrap_or(defaults.personal_placements_per_page),
+        zone: settings.zone.as_ref().map_or(defaults.zone, |zone| zone.name.clone()),
+    };
+    Ok(Scheme::new(rules, placements.into_values(), contents.into_values(), experiences.into_values().collect()))
+}
+
+struct Compiler<'d> {
+    documents: &'d Documents,
+    schema: &'d TraitSchema,
+    zone: TimeZone,
+    /// In which a content speaks to those who read none of its languages.
+    language: Option<Arc<str>>,
+}
+
+type Contents = BTreeMap<String, Arc<Content>>;
+type Placements = BTreeMap<String, Placement>;
+
+impl Compiler<'_> {
+    fn all<T>(
+        &self,
+        kind: Kind,
+        read: impl Fn(&str, &Value) -> Result<T, Fault>,
+    ) -> Result<BTreeMap<String, T>, DefinitionError> {
+        let all = self.documents.of_kind(kind);
+        all.map(|(name, document)| Ok((name.to_owned(), read(name, document).map_err(|fault| fault.of(kind, name))?)))
+            .collect()
+    }
+
+    fn content(&self, name: &str, document: &Value) -> Result<Arc<Content>, Fault> {
+        let body = content::read(document)?;
+        for (language, payload) in &body.languages {
+            for (pointer, reference) in payload.references() {
+                let pointer = format!("/languages/{language}{pointer}");
+                self.check_reference(reference).map_err(|fault| Fault { pointer, ..fault })?;
+            }
+        }
+        let written = |language: &&str| body.languages.contains_key(*language);
+        let first = body.languages.keys().next().map_or("", |first| first);
+        let fallback = body.fallback.or(self.language.as_deref().filter(written)).unwrap_or(first).into();
+        let mut tags: Vec<Arc<str>> = body.tags.into_iter().map(Arc::from).collect();
+        tags.sort();
+        Ok(Arc::new(Content {
+            name: name.into(),
+            fallback,
+            versions: body.languages.into_iter().map(|(language, payload)| (language, Arc::new(payload))).collect(),
+            expires: body.expires.map(|expires| expires.in_zone(&self.zone)),
+            tags,
+        }))
+    }
+
+    fn check_reference(&self, reference: &Reference) -> Result<(), Fault> {
+        match reference {
+            Reference::Trait(name) => self.check_trait(name),
+            Reference::Request(name) if is_fact(name) => Ok(()),
+            Reference::Request(name) => {
+                Err(Fault::new(code::UNKNOWN_FACT, "", format!("A request has no fact `{name}`.")))
+            }
+        }
+    }
+
+    fn check_trait(&self, name: &Name<Trait>) -> Result<(), Fault> {
+        match self.schema.get(name.as_str()).map(|rules| &rules.holds) {
+            Some(TraitType::Text | TraitType::OneOf(_) | TraitType::Number | TraitType::Int) => Ok(()),
+            Some(other) => {
+                let message = format!("A token writes texts and numbers; the trait `{name}` holds {}.", other.word());
+                Err(Fault::new(code::TOKEN_TYPE, "", message))
+            }
+            None => Err(Fault::new(code::UNKNOWN_FACT, "", format!("The project has no trait `{name}`."))),
+        }
+    }
+
+    fn placement(&self, name: &str, document: &Value, contents: &Contents) -> Result<Placement, Fault> {
+        let body = placement::read(document)?;
+        let neutral = named(contents, &body.neutral, "/neutral", document.get("neutral"))?;
+        if let Some(place) = neutral.iter().position(|content| content.expires.is_some()) {
+            let message = format!("The content `{}` expires; what is neutral is always there.", neutral[place].name);
+            let pointer = pointer_in("/neutral", place, document.get("neutral"));
+            return Err(Fault::new(code::NEUTRAL_EXPIRES, pointer, message));
+        }
+        Ok(Placement {
+            name: name.into(),
+            channel: body.channel,
+            purpose: body.purpose.unwrap_or(body.channel.purpose()).into(),
+            format: body.format.map(Arc::from),
+            most_contents: body.most_contents,
+            neutral,
+        })
+    }
+
+    /// The audiences of all experiences, by the experience's name.
+    fn audiences(&self, before: Option<&Plan>) -> Result<BTreeMap<String, Condition>, DefinitionError> {
+        let segments = self.documents.segment_names();
+        let before = before.filter(|before| before.schema == *self.schema);
+        let known = |name: &str, text: &str| {
+            let known = &before?.decisions.experience(&name.into())?.audience;
+            (known.text() == text && known.needs().segments.is_subset(&segments)).then(|| known.clone())
+        };
+        let (mut audiences, mut new) = (BTreeMap::new(), Vec::new());
+        for (name, document) in self.documents.of_kind(Kind::Experience) {
+            let text = experience::read(name, document).map_err(|fault| fault.of(Kind::Experience, name))?.audience;
+            match known(name, text) {
+                Some(audience) => drop(audiences.insert(name.to_owned(), audience)),
+                None => new.push((name, text)),
+            }
+        }
+        let texts: Vec<&str> = new.iter().map(|(_, text)| *text).collect();
+        let compiled = condition::compile_all(&texts, &scope(self.schema, &segments));
+        for ((name, _), audience) in new.into_iter().zip(compiled) {
+            let audience =
+                audience.map_err(|error| Fault::in_condition("/audience", error).of(Kind::Experience, name))?;
+            audiences.insert(name.to_owned(), audience);
+        }
+        Ok(audiences)
+    }
+
+    fn experience(
+        &self,
+        name: &str,
+        document: &Value,
+        (contents, placements): (&Contents, &Placements),
+        audience: Option<&Condition>,
+    ) -> Result<Experience, Fault> {
+        let body = experience::read(name, document)?;
+        for (place, placement) in body.placements.iter().enumerate() {
+            if !placements.contains_key(*placement) {
+                let pointer = pointer_in("/placements", place, document.get("placements"));
+                return Err(Fault::new(
+                    code::UNKNOWN_PLACEMENT,
+                    pointer,
+                    format!("There is no placement `{placement}`."),
+                ));
+            }
+        }
+        if let Some(slot) = body.slot.as_ref().filter(|slot| !self.has_layer(slot.layer().as_str())) {
+            let message = format!("There is no layer `{}`.", slot.layer());
+            return Err(Fault::new(code::UNKNOWN_LAYER, "/layer/name", message));
+        }
+        let least = body.placements.iter().map(|placement| placements[*placement].most_contents).min().unwrap_or(1);
+        let mut variants = Vec::with_capacity(body.variants.len());
+        for variant in body.variants {
+            let field = format!("/variants/{}/contents", variant.name);
+            let written = document.pointer(&field);
+            if variant.contents.len() > usize::from(least) {
+                let message = format!("Its placements show at most {least} contents; these are more.");
+                return Err(Fault::new(code::TOO_MANY, field, message));
+            }
+            let shows = match named(contents, &variant.contents, &field, written)? {
+                none if none.is_empty() => Shows::Neutral,
+                some => Shows::Contents(some),
+            };
+            variants.push(Variant { name: variant.name.into(), share: variant.share, shows });
+        }
+        let (starts, ends) = (body.starts, body.ends);
+        let (starts, ends) = (starts.map(|at| at.in_zone(&self.zone)), ends.map(|at| at.in_zone(&self.zone)));
+        if starts.zip(ends).is_some_and(|(starts, ends)| ends <= starts) {
+            let message = "It ends before it starts.";
+            return Err(Fault::new(code::CONTRADICTION, "/ends", message));
+        }
+        Ok(Experience {
+            name: name.into(),
+            placements: body.placements.into_iter().map(Name::from).collect(),
+            audience: audience.expect("every audience was compiled").clone(),
+            variants,
+            benefit: body.benefit,
+            priority: body.priority,
+            score: body.score,
+            caps: body.caps,
+            starts,
+            ends,
+            slot: body.slot,
+            traffic: body.traffic,
+            salt: body.salt.into(),
+            enabled: body.enabled,
+        })
+    }
+
+    fn has_layer(&self, name: &str) -> bool {
+        self.documents.of_kind(Kind::Layer).any(|(layer, _)| layer == name)
+    }
+}
+
+/// What an audience may name.
+pub(crate) fn scope<'a>(schema: &'a TraitSchema, segments: &'a BTreeSet<Name<Segment>>) -> Scope<'a> {
+    Scope { schema, segments, usage: Usage::Audience }
+}
+
+fn named(
+    contents: &Contents,
+    names: &[&str],
+    field: &str,
+    written: Option<&Value>,
+) -> Result<Vec<Arc<Content>>, Fault> {
+    let found = names.iter().enumerate().map(|(place, name)| {
+        contents.get(*name).cloned().ok_or_else(|| {
+            let pointer = pointer_in(field, place, written);
+            Fault::new(code::UNKNOWN_CONTENT, pointer, format!("There is no content `{name}`."))
+        })
+    });
+    found.collect()
+}
+
+/// The pointer to an entry of a list, which may have been written as a single text.
+fn pointer_in(field: &str, place: usize, written: Option<&Value>) -> String {
+    if written.is_some_and(Value::is_string) { field.to_owned() } else { format!("{field}/{place}") }
+}
+
+/// Refuses two experiences that claim the same part of a layer while both are shown.
+fn check_layers(experiences: &BTreeMap<String, Experience>) -> Result<(), DefinitionError> {
+    let of_layers = || experiences.values().filter(|experience| experience.enabled && experience.slot.is_some());
+    for (place, one) in of_layers().enumerate() {
+        for other in of_layers().take(place) {
+            let overlap = one.slot.as_ref().zip(other.slot.as_ref()).is_some_and(|(one, other)| one.overlaps(other));
+            if overlap && at_once(one, other) {
+                let message = format!(
+                    "The experience `{}` has a part of this part; in a layer one excludes the other.",
+                    other.name
+                );
+                let fault = Fault::new(code::LAYER_OVERLAP, "/layer", message);
+                return Err(fault.of(Kind::Experience, one.name.as_str()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn at_once(one: &Experience, other: &Experience) -> bool {
+    let before = |one: &Experience, other: &Experience| {
+        one.ends.unwrap_or(Timestamp::MAX) <= other.starts.unwrap_or(Timestamp::MIN)
+    };
+    !before(one, other) && !before(other, one)
+}
+
+/// Refuses a text that calls the person by name where others read it too (requirements DEC-14).
+fn check_names(
+    documents: &Documents,
+    placements: &Placements,
+    experiences: &BTreeMap<String, Experience>,
+) -> Result<(), DefinitionError> {
+    let marked = documents.of_kind(Kind::Trait).filter(|(_, document)| document[body::NAMES_THE_PERSON] == true);
+    let marked: BTreeSet<&str> = marked.map(|(name, _)| name).collect();
+    let is_name = |name: &str| PERSONAL_NAMES.contains(&name) || marked.contains(name);
+    for placement in placements.values().filter(|placement| !placement.channel.may_name_the_person()) {
+        let shown_by = experiences.values().filter(|experience| experience.placements.contains(&placement.name));
+        for content in placement.neutral.iter().chain(shown_by.flat_map(Experience::contents)) {
+            for (language, version) in &content.versions {
+                let references = version.references();
+                let named = references
+                    .iter()
+                    .find(|(_, reference)| matches!(reference, Reference::Trait(name) if is_name(name.as_str())));
+                if let Some((pointer, _)) = named {
+                    let message = format!(
+                        "The placement `{}` is on a page that others read too, where a name repels; call people by \
+                         name in e-mails, letters, their account and to whoever serves them.",
+                        placement.name
+                    );
+                    let fault = Fault::new(code::NAME_IN_PUBLIC, format!("/languages/{language}{pointer}"), message);
+                    return Err(fault.of(Kind::Content, content.name.as_str()));
+                }
+            }
+        }
+    }
+    Ok(())
+}

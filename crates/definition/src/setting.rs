@@ -1,0 +1,116 @@
+//! Settings: single values that rule the whole project.
+
+use std::sync::Arc;
+
+use assign::Share;
+use jiff::tz::TimeZone;
+use model::{limits::NAME_BYTES, time::Span};
+use serde_json::Value;
+
+use crate::{
+    body,
+    documents::Documents,
+    error::{DefinitionError, Fault, code},
+    kind::Kind,
+    shape::Shape,
+};
+
+const HOLDOUT_SHARE: &str = "holdout_share";
+const LANGUAGE: &str = "language";
+const PERSONAL_PLACEMENTS: &str = "personal_placements_per_page";
+const RETENTION_DAYS: &str = "retention_days";
+const ZONE: &str = "zone";
+
+/// The settings that there are.
+pub(crate) const NAMES: &[&str] = &[HOLDOUT_SHARE, LANGUAGE, PERSONAL_PLACEMENTS, RETENTION_DAYS, ZONE];
+
+/// What the name of a setting is.
+pub(crate) const NAME_RULE: &str = "is holdout_share, language, personal_placements_per_page, retention_days or zone";
+
+/// How long events may be kept at most, in days: four times what CNIL allows for audience data, for shops under
+/// another law.
+const MOST_RETENTION_DAYS: u16 = 760 * 4;
+
+/// The largest share that may be kept out of everything.
+const MOST_HOLDOUT: f64 = 0.5;
+
+/// Placements of one page that may be personalized at most, whatever the setting says.
+const MOST_PERSONAL_PLACEMENTS: u16 = 20;
+
+/// All settings; `None` where the project says nothing.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) holdout: Option<Share>,
+    pub(crate) language: Option<Arc<str>>,
+    pub(crate) personal_placements: Option<u16>,
+    pub(crate) retention: Option<Span>,
+    pub(crate) zone: Option<Zone>,
+}
+
+/// A time zone with its name.
+pub(crate) struct Zone {
+    pub(crate) name: Arc<str>,
+    pub(crate) rules: TimeZone,
+}
+
+impl Settings {
+    /// Reads them all.
+    pub(crate) fn of(documents: &Documents) -> Result<Self, DefinitionError> {
+        let mut settings = Self::default();
+        for (name, document) in documents.of_kind(Kind::Setting) {
+            settings.read(name, document).map_err(|fault| fault.of(Kind::Setting, name))?;
+        }
+        Ok(settings)
+    }
+
+    fn read(&mut self, name: &str, document: &Value) -> Result<(), Fault> {
+        let mut shape = Shape::of(document)?;
+        match name {
+            HOLDOUT_SHARE => self.holdout = Some(holdout(&mut shape)?),
+            LANGUAGE => self.language = Some(language(&mut shape)?),
+            PERSONAL_PLACEMENTS => self.personal_placements = Some(shape.count("value", MOST_PERSONAL_PLACEMENTS)?),
+            ZONE => self.zone = Some(zone(&mut shape)?),
+            // The name was checked when the document was put.
+            _ => {
+                let days = shape.count("value", MOST_RETENTION_DAYS)?;
+                self.retention = Some(Span::DAY.times(i64::from(days)));
+            }
+        }
+        shape.description()?;
+        shape.finish()
+    }
+}
+
+/// Checks the shape of one setting.
+pub(crate) fn check(name: &str, document: &Value) -> Result<(), Fault> {
+    Settings::default().read(name, document)
+}
+
+fn holdout(shape: &mut Shape<'_>) -> Result<Share, Fault> {
+    let share = shape.basis_points("value")?;
+    if share.fraction() > MOST_HOLDOUT {
+        let message = format!("At most {MOST_HOLDOUT} of all people can be kept out of everything.");
+        return Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to("value"), message));
+    }
+    Ok(share)
+}
+
+fn language(shape: &mut Shape<'_>) -> Result<Arc<str>, Fault> {
+    let language = shape.text("value", NAME_BYTES)?;
+    if !body::is_language(language) {
+        let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");
+        return Err(Fault::new(code::BAD_LANGUAGE, shape.pointer_to("value"), message));
+    }
+    Ok(language.into())
+}
+
+fn zone(shape: &mut Shape<'_>) -> Result<Zone, Fault> {
+    let name = shape.text("value", NAME_BYTES)?;
+    match TimeZone::get(name) {
+        Ok(rules) => Ok(Zone { name: name.into(), rules }),
+        Err(_) => {
+            let message = format!("There is no time zone `{name}`; write one such as Europe/Paris.");
+            Err(Fault::new(code::UNKNOWN_ZONE, shape.pointer_to("value"), message))
+        }
+    }
+}

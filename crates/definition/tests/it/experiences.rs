@@ -1,0 +1,379 @@
+//! Placements, contents and experiences: what is published, what is refused, and that the reference is true.
+
+use std::fs;
+
+use decide::Shows;
+use definition::{DefinitionError, Documents, Kind, code, compile, read_folder};
+use engine::plan::Plan;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const DOCUMENT: &str = include_str!("../../../../docs/experiences.md");
+
+/// A shop with a placement on its site, one in its e-mails, three contents and an experience.
+pub(crate) fn shop() -> Documents {
+    let mut documents = Documents::defaults();
+    for (kind, name, document) in [
+        (Kind::Content, "welcome", json!({"languages": {"en": {"title": "Welcome"}}})),
+        (Kind::Content, "care", json!({"languages": {"en": {"title": "Care"}, "fr": {"title": "Soin"}}})),
+        (Kind::Content, "sale", json!({"expires": "2026-12-24", "languages": {"en": {"title": "Sale"}}})),
+        (Kind::Placement, "hero", json!({"channel": "web", "neutral": "welcome"})),
+        (Kind::Placement, "mail", json!({"channel": "email", "neutral": ["welcome"], "most_contents": 3})),
+        (Kind::Layer, "tests", json!({})),
+        (Kind::Segment, "vip", json!({"condition": "has(profile.city)"})),
+        (Kind::Experience, "idea", experience(json!({}))),
+    ] {
+        documents.put(kind, name, &document).unwrap();
+    }
+    documents
+}
+
+/// An experience of the shop with these fields besides, or instead; null takes one out.
+pub(crate) fn experience(more: Value) -> Value {
+    let mut document = json!({
+        "placements": ["hero"],
+        "audience": "segment(\"vip\")",
+        "benefit": {"fr": "Une idée.", "en": "An idea."},
+        "variants": {"control": {"share": 0.5}, "a": {"share": 0.5, "contents": ["care"]}},
+    });
+    for (field, value) in more.as_object().unwrap() {
+        document[field] = value.clone();
+    }
+    document.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    document
+}
+
+/// The plan of the shop with one more document, or why it is refused, at the put or at the publication.
+fn published(kind: Kind, name: &str, document: &Value) -> Result<Plan, DefinitionError> {
+    let mut documents = shop();
+    documents.put(kind, name, document)?;
+    compile(&mut documents, 7, None)
+}
+
+fn refused(kind: Kind, name: &str, document: &Value) -> (&'static str, String) {
+    let error = published(kind, name, document).expect_err(&format!("{kind} {name} {document}"));
+    assert_eq!((error.kind, error.name.as_deref()), (Some(kind), Some(name)), "{error}");
+    (error.code, error.pointer)
+}
+
+/// The fenced blocks of the reference.
+fn examples() -> Vec<&'static str> {
+    DOCUMENT.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_reference_is_published_as_it_stands() {
+    let folder = TempDir::new().unwrap();
+    let examples = examples();
+    assert!(examples.len() >= 6, "{} examples found", examples.len());
+    for (place, example) in examples.iter().enumerate() {
+        fs::write(folder.path().join(format!("{place}.toml")), example).unwrap();
+    }
+    let mut documents = read_folder(folder.path()).unwrap_or_else(|error| panic!("{error}"));
+    let plan = compile(&mut documents, 1, None).unwrap();
+    let names: Vec<&str> = plan.decisions.experiences().iter().map(|experience| experience.name.as_str()).collect();
+    assert_eq!(names, ["evening-idea", "boot-care-after-purchase", "care-for-everybody"], "best first");
+    assert_eq!(&*plan.decisions.rules().zone, "Europe/Paris");
+    assert!(plan.segments.need("Order Completed").is_some());
+}
+
+#[test]
+fn the_reference_names_every_code_of_a_refusal_and_no_other() {
+    let known: Vec<&str> = code::ALL.iter().map(|(code, _)| *code).collect();
+    let tokens = [decide::code::SYNTAX, decide::code::NO_NEUTRAL, decide::code::GAP];
+    let rows = DOCUMENT.split("## What is refused").nth(1).unwrap().lines().filter(|line| line.starts_with("| `"));
+    let named =
+        rows.flat_map(|row| row.split('|').nth(1).unwrap().split(',').map(|code| code.trim().trim_matches('`')));
+    let mut count = 0;
+    for code in named {
+        assert!(known.contains(&code) || tokens.contains(&code), "{code}");
+        count += 1;
+    }
+    assert!(count > 15, "{count}");
+}
+
+#[test]
+fn fields_reach_the_scheme() {
+    let document = experience(json!({
+        "placements": ["hero", "mail"], "audience": "request.hour > 18", "priority": -3, "score": 1.5,
+        "caps": [{"most": 2, "per": "1w"}], "starts": "2026-12-01", "ends": "2026-12-24", "traffic": 0.25,
+        "layer": {"name": "tests", "from": 0.1, "to": 0.6}, "salt": "again", "enabled": false,
+    }));
+    let mut documents = shop();
+    documents.put(Kind::Setting, "zone", &json!({"value": "Europe/Paris"})).unwrap();
+    documents.put(Kind::Setting, "holdout_share", &json!({"value": 0.1})).unwrap();
+    documents.put(Kind::Setting, "personal_placements_per_page", &json!({"value": 1})).unwrap();
+    documents.put(Kind::Setting, "language", &json!({"value": "fr"})).unwrap();
+    documents.put(Kind::Experience, "full", &document).unwrap();
+    let plan = compile(&mut documents, 7, None).unwrap();
+    let scheme = &plan.decisions;
+    let full = scheme.experience(&"full".into()).unwrap();
+    assert_eq!((full.priority, full.score.get(), full.enabled, &*full.salt), (-3, 1.5, false, "again"));
+    assert_eq!((full.caps[0].most, full.caps[0].within.as_millis()), (2, 7 * 86_400_000));
+    // Midnight in Paris is 23:00 of the day before in UTC.
+    let day = |day: i64| Some(day * 86_400_000 - 3_600_000);
+    assert_eq!(full.starts.map(|at| at.as_millis()), day(20_788));
+    assert_eq!(full.ends.map(|at| at.as_millis()), day(20_812), "up to the end of the day");
+    let slot = full.slot.as_ref().unwrap();
+    assert_eq!(
+        (slot.from().basis_points(), slot.to().basis_points(), full.traffic.basis_points()),
+        (1_000, 6_000, 2_500)
+    );
+    assert_eq!((scheme.rules().revision, scheme.rules().holdout.basis_points()), (7, 1_000));
+    assert_eq!(scheme.rules().personal_placements_per_page, 1);
+    let idea = scheme.experience(&"idea".into()).unwrap();
+    assert_eq!((&*idea.salt, idea.traffic.basis_points(), idea.enabled), ("idea", 10_000, true), "the defaults");
+    assert!(idea.variants.iter().any(|variant| variant.shows == Shows::Neutral && variant.name.as_str() == "control"));
+    assert_eq!(&*scheme.content("care").unwrap().fallback, "fr", "the project's language");
+    assert_eq!(&*scheme.content("welcome").unwrap().fallback, "en", "the only one there is");
+    assert_eq!(scheme.placement("mail").unwrap().purpose.as_str(), "email");
+}
+
+/// proves PRO-07: nothing is published that has nothing neutral to show.
+#[test]
+fn what_has_nothing_neutral_is_refused() {
+    for (kind, document, code, pointer) in [
+        (Kind::Placement, json!({"channel": "web"}), code::NO_NEUTRAL, "/neutral"),
+        (Kind::Placement, json!({"channel": "web", "neutral": []}), code::NO_NEUTRAL, "/neutral"),
+        (Kind::Placement, json!({"channel": "web", "neutral": "sale"}), code::NEUTRAL_EXPIRES, "/neutral"),
+        (Kind::Placement, json!({"channel": "web", "neutral": "none"}), code::UNKNOWN_CONTENT, "/neutral"),
+        (
+            Kind::Experience,
+            experience(json!({"variants": {"control": {"share": 0.5, "contents": "care"}, "a": {"share": 0.5}}})),
+            code::MISSING_FIELD,
+            "/variants/a/contents",
+        ),
+        (
+            Kind::Experience,
+            experience(json!({"variants": {"control": {"share": 1, "contents": "care"}}})),
+            code::NO_NEUTRAL,
+            "/variants/control/contents",
+        ),
+    ] {
+        assert_eq!(refused(kind, "bad", &document), (code, pointer.to_owned()), "{document}");
+    }
+}
+
+/// proves EXP-01: an experience without a control cannot be published.
+#[test]
+fn an_experience_without_a_control_is_refused() {
+    let variants = |variants: Value| experience(json!({"variants": variants}));
+    let a = json!({"share": 0.95, "contents": "care"});
+    for (document, code, pointer) in [
+        (variants(json!({"a": {"share": 1, "contents": "care"}})), code::NO_CONTROL, "/variants"),
+        (variants(json!({})), code::NO_CONTROL, "/variants"),
+        (variants(json!({"control": {"share": 1}})), code::EMPTY, "/variants"),
+        (variants(json!({"control": {"share": 0.05}, "a": a})), code::CONTROL_TOO_SMALL, "/variants/control/share"),
+        (variants(json!({"control": {"share": 0.5}, "a": a})), code::SHARES_DO_NOT_ADD_UP, "/variants"),
+        (
+            variants(json!({"control": {"share": 1}, "a": {"share": 0, "contents": "care"}})),
+            code::OUT_OF_RANGE,
+            "/variants/a/share",
+        ),
+        (variants(json!({"control": {"share": 0.00001}})), code::OUT_OF_RANGE, "/variants/control/share"),
+    ] {
+        assert_eq!(refused(Kind::Experience, "bad", &document), (code, pointer.to_owned()), "{document}");
+    }
+    let mut told = variants(json!({"control": {"share": 0.05}, "a": a}));
+    told["small_control"] = json!("Proven last year; the control only guards it.");
+    published(Kind::Experience, "told", &told).unwrap();
+}
+
+/// proves DEC-21: an experience says in French and English what the customer has of it, or is refused.
+#[test]
+fn an_experience_without_a_benefit_is_refused() {
+    for (benefit, pointer) in [
+        (json!(null), "/benefit"),
+        (json!({}), "/benefit/fr"),
+        (json!({"fr": "Une idée."}), "/benefit/en"),
+        (json!({"en": "An idea.", "de": "Eine Idee."}), "/benefit/fr"),
+    ] {
+        let document = experience(json!({"benefit": benefit}));
+        assert_eq!(refused(Kind::Experience, "bad", &document), (code::NO_BENEFIT, pointer.to_owned()), "{document}");
+    }
+    let plan = published(Kind::Experience, "good", &experience(json!({}))).unwrap();
+    assert_eq!(&*plan.decisions.experience(&"good".into()).unwrap().benefit["fr"], "Une idée.");
+}
+
+/// proves DEC-14: a page calls nobody by name; an e-mail, a letter, the account and the agent's screen may.
+#[test]
+fn a_name_in_a_web_placement_is_refused() {
+    let named =
+        |token: &str| json!({"languages": {"en": {"top": [{"text": format!("Hi{{{{ \" \" + {token} | \"\" }}}}!")}]}}});
+    for name in ["first_name", "last_name", "name", "nickname"] {
+        let mut documents = shop();
+        documents.put(Kind::Trait, "nickname", &json!({"holds": "text", "names_the_person": true})).unwrap();
+        documents.put(Kind::Content, "named", &named(&format!("profile.{name}"))).unwrap();
+        for channel in ["email", "print", "account", "agent", "web", "app"] {
+            documents.put(Kind::Placement, "here", &json!({"channel": channel, "neutral": "named"})).unwrap();
+            match compile(&mut documents, 1, None) {
+                Ok(_) => assert!(!["web", "app"].contains(&channel), "{channel}"),
+                Err(error) => {
+                    assert!(["web", "app"].contains(&channel), "{channel}: {error}");
+                    let found = (error.code, error.kind, error.name.as_deref(), error.pointer.as_str());
+                    let pointer = "/languages/en/top/0/text";
+                    assert_eq!(found, (code::NAME_IN_PUBLIC, Some(Kind::Content), Some("named"), pointer));
+                }
+            }
+        }
+        // By way of an experience too.
+        documents.put(Kind::Placement, "here", &json!({"channel": "email", "neutral": "named"})).unwrap();
+        let shows = json!({"variants": {"control": {"share": 0.5}, "a": {"share": 0.5, "contents": "named"}}});
+        documents.put(Kind::Experience, "idea", &experience(shows)).unwrap();
+        assert_eq!(compile(&mut documents, 1, None).unwrap_err().code, code::NAME_IN_PUBLIC);
+    }
+    let mut documents = shop();
+    documents.put(Kind::Content, "welcome", &named("profile.city")).unwrap();
+    compile(&mut documents, 1, None).unwrap();
+}
+
+#[test]
+fn tokens_are_checked_where_they_stand() {
+    let text = |text: &str| json!({"languages": {"fr": {"body": {"lines": ["", text]}}}});
+    for (written, code) in [
+        ("Bonjour {{ profile.first_name }},", decide::code::NO_NEUTRAL),
+        ("Bonjour {{ profile.first_name | \"\" }},", decide::code::GAP),
+        ("Bonjour {{ profile.first_name | }},", decide::code::SYNTAX),
+        ("Bonjour {{ profile.frist_name | \"toi\" }},", code::UNKNOWN_FACT),
+        ("Bonjour {{ request.hours | \"toi\" }},", code::UNKNOWN_FACT),
+        ("Depuis {{ profile.birth_date | \"toujours\" }},", code::TOKEN_TYPE),
+    ] {
+        let found = refused(Kind::Content, "bad", &text(written));
+        assert_eq!(found, (code, "/languages/fr/body/lines/1".to_owned()), "{written}");
+    }
+    published(Kind::Content, "good", &text("Bonjour {{ profile.first_name | \"à vous\" }},")).unwrap();
+}
+
+#[test]
+fn what_is_named_is_there() {
+    let shows = |contents: Value| json!({"control": {"share": 0.5}, "a": {"share": 0.5, "contents": contents}});
+    for (more, code, pointer) in [
+        (json!({"placements": ["hero", "nowhere"]}), code::UNKNOWN_PLACEMENT, "/placements/1"),
+        (json!({"placements": "nowhere"}), code::UNKNOWN_PLACEMENT, "/placements"),
+        (json!({"layer": {"name": "none"}}), code::UNKNOWN_LAYER, "/layer/name"),
+        (json!({"layer": {"name": "tests", "from": 0.5, "to": 0.5}}), code::OUT_OF_RANGE, "/layer/to"),
+        (json!({"variants": shows(json!(["none"]))}), code::UNKNOWN_CONTENT, "/variants/a/contents/0"),
+        (json!({"variants": shows(json!(["care", "sale"]))}), code::TOO_MANY, "/variants/a/contents"),
+        (json!({"audience": "segment(\"none\")"}), condition::code::UNKNOWN_SEGMENT, "/audience"),
+        (json!({"audience": "profile.none"}), condition::code::UNKNOWN_TRAIT, "/audience"),
+        (json!({"audience": "nonsense("}), condition::code::SYNTAX, "/audience"),
+        (json!({"starts": "2026-12-02", "ends": "2026-12-01"}), code::CONTRADICTION, "/ends"),
+        (json!({"starts": "1 December"}), code::BAD_MOMENT, "/starts"),
+        (json!({"caps": [{"most": 1, "per": "1y"}]}), code::BAD_MOMENT, "/caps/0/per"),
+        (json!({"caps": [{"most": 0, "per": "1d"}]}), code::OUT_OF_RANGE, "/caps/0/most"),
+        (json!({"caps": {"most": 1}}), code::WRONG_TYPE, "/caps"),
+        (json!({"priority": 1.5}), code::WRONG_TYPE, "/priority"),
+        (json!({"priority": 1_000_001}), code::OUT_OF_RANGE, "/priority"),
+        (json!({"score": "high"}), code::WRONG_TYPE, "/score"),
+        (json!({"enabled": "yes"}), code::WRONG_TYPE, "/enabled"),
+        (json!({"more": 1}), code::UNKNOWN_FIELD, "/more"),
+    ] {
+        let found = refused(Kind::Experience, "bad", &experience(more.clone()));
+        assert_eq!(found, (code, pointer.to_owned()), "{more}");
+    }
+    for (kind, name, document, code, pointer) in [
+        (Kind::Content, "bad", json!({"languages": {}}), code::NO_LANGUAGE, "/languages"),
+        (Kind::Content, "bad", json!({}), code::NO_LANGUAGE, "/languages"),
+        (Kind::Content, "bad", json!({"languages": {"French": {"a": 1}}}), code::BAD_LANGUAGE, "/languages/French"),
+        (Kind::Content, "bad", json!({"languages": {"fr": {}}}), code::EMPTY, "/languages/fr"),
+        (Kind::Content, "bad", json!({"languages": {"fr": "text"}}), code::WRONG_TYPE, "/languages/fr"),
+        (
+            Kind::Content,
+            "bad",
+            json!({"fallback": "de", "languages": {"fr": {"a": 1}}}),
+            code::NO_LANGUAGE,
+            "/fallback",
+        ),
+        (Kind::Placement, "bad", json!({"channel": "radio", "neutral": "welcome"}), code::UNKNOWN_WORD, "/channel"),
+        (Kind::Placement, "bad", json!({"channel": "web", "neutral": ["welcome", "care"]}), code::TOO_MANY, "/neutral"),
+        (
+            Kind::Placement,
+            "bad",
+            json!({"channel": "web", "neutral": "welcome", "purpose": "fun"}),
+            code::UNKNOWN_PURPOSE,
+            "/purpose",
+        ),
+        (Kind::Setting, "zone", json!({"value": "Europe/Brest"}), code::UNKNOWN_ZONE, "/value"),
+        (Kind::Setting, "holdout_share", json!({"value": 0.51}), code::OUT_OF_RANGE, "/value"),
+        (Kind::Setting, "language", json!({"value": "French"}), code::BAD_LANGUAGE, "/value"),
+        (Kind::Setting, "personal_placements_per_page", json!({"value": 21}), code::OUT_OF_RANGE, "/value"),
+    ] {
+        assert_eq!(refused(kind, name, &document), (code, pointer.to_owned()), "{document}");
+    }
+}
+
+#[test]
+fn two_experiences_do_not_share_a_part_of_a_layer() {
+    let part = |from: f64, to: f64, more: Value| {
+        let mut document = experience(more);
+        document["layer"] = json!({"name": "tests", "from": from, "to": to});
+        document
+    };
+    let mut documents = shop();
+    documents.put(Kind::Experience, "one", &part(0.0, 0.5, json!({"ends": "2026-11-30"}))).unwrap();
+    for (document, expect) in [
+        (part(0.4, 1.0, json!({})), Some(code::LAYER_OVERLAP)),
+        (part(0.5, 1.0, json!({})), None),
+        (part(0.0, 0.5, json!({"starts": "2026-12-01"})), None),
+        (part(0.0, 0.5, json!({"enabled": false})), None),
+    ] {
+        documents.put(Kind::Experience, "two", &document).unwrap();
+        assert_eq!(compile(&mut documents, 1, None).err().map(|error| error.code), expect, "{document}");
+    }
+}
+
+#[test]
+fn what_a_decision_needs_is_not_removed() {
+    let mut documents = shop();
+    documents
+        .put(Kind::Content, "town", &json!({"languages": {"en": {"t": "{{ profile.city | \"here\" }}"}}}))
+        .unwrap();
+    documents
+        .put(Kind::Experience, "late", &experience(json!({"layer": {"name": "tests"}, "audience": "true"})))
+        .unwrap();
+    for (kind, name, by) in [
+        (Kind::Content, "welcome", "placement `hero`"),
+        (Kind::Content, "care", "experience `idea`"),
+        (Kind::Placement, "hero", "experience `idea`"),
+        (Kind::Layer, "tests", "experience `late`"),
+        (Kind::Segment, "vip", "experience `idea`"),
+        (Kind::Trait, "city", "segment `vip`"),
+    ] {
+        let error = documents.remove(kind, name).unwrap_err();
+        assert_eq!(error.code, code::IN_USE, "{kind} {name}");
+        assert!(error.message.contains(by), "{error}");
+    }
+    documents.remove(Kind::Experience, "idea").unwrap();
+    documents.remove(Kind::Segment, "vip").unwrap();
+    let error = documents.remove(Kind::Trait, "city").unwrap_err();
+    assert!(error.message.contains("content `town`"), "{error}");
+    for (kind, name) in [
+        (Kind::Content, "town"),
+        (Kind::Trait, "city"),
+        (Kind::Experience, "late"),
+        (Kind::Layer, "tests"),
+        (Kind::Placement, "mail"),
+        (Kind::Placement, "hero"),
+        (Kind::Content, "welcome"),
+    ] {
+        documents.remove(kind, name).unwrap_or_else(|error| panic!("{error}"));
+    }
+    compile(&mut documents, 1, None).unwrap();
+}
+
+#[test]
+fn what_audiences_look_at_is_kept_and_what_did_not_change_is_not_compiled_again() {
+    let bought = r#"events("Order Completed").within("30d").sum(total) > 100"#;
+    let mut documents = shop();
+    let before = compile(&mut documents, 1, None).unwrap();
+    assert!(before.segments.need("Order Completed").is_none());
+    documents.put(Kind::Experience, "bought", &experience(json!({"audience": bought}))).unwrap();
+    let plan = compile(&mut documents, 2, Some(&before)).unwrap();
+    assert!(plan.segments.need("Order Completed").is_some());
+    assert_eq!(plan.segments.needs_revision(), 2, "trails have to be filled for the audience");
+    let same = compile(&mut documents.clone(), 3, Some(&plan)).unwrap();
+    assert_eq!(same.segments.needs_revision(), 2);
+    let again = compile(&mut Documents::from_bytes(&documents.to_bytes()).unwrap(), 2, None).unwrap();
+    assert_eq!(again.decisions, plan.decisions);
+    assert_eq!((again.segments.needs(), again.segments.needs_revision()), (plan.segments.needs(), 2));
+}
