@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use model::{
     event::{Event, EventKind},
-    id::{ApiKey, Id, Merge, ProfileId, Rejected},
+    id::{ApiKey, Decision, Id, Merge, ProfileId, Rejected},
     identifier::{IdentifierKey, Strength},
-    name::{Name, Namespace, Purpose, Source},
+    name::{Experience, Name, Namespace, Purpose, Source},
     partition::Partition,
     time::Timestamp,
 };
@@ -69,6 +69,23 @@ pub enum Command {
     },
     /// Somebody asked to use what is kept of a person.
     Access(Access),
+    /// A page was decided for a person who lives here.
+    Decided(DecidedPage),
+}
+
+/// A page that was decided, as far as it changes a person. What was decided and why is for others to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedPage {
+    /// The profile.
+    pub person: ProfileId,
+    /// The side that it was asked for: its key seals the record, its ledger counts what won.
+    pub side: ProfileId,
+    /// The id of the first decision.
+    pub first: Id<Decision>,
+    /// The experiences that won, their controls included.
+    pub won: Vec<Name<Experience>>,
+    /// The record, sealed as it will be stored.
+    pub sealed: Arc<[u8]>,
 }
 
 /// An event that was refused, with all that is needed to correct it. Its debug form leaves out what the event says.

@@ -1,8 +1,10 @@
 //! What a command comes to: what changed, what must happen in the world, and the answer.
 
+use std::sync::Arc;
+
 use model::{
     event::Event,
-    id::{Id, Merge, ProfileId, Rejected},
+    id::{Decision, Id, Merge, ProfileId, Rejected},
     identifier::IdentifierKey,
     partition::Partition,
     time::Timestamp,
@@ -30,12 +32,25 @@ pub struct Outcome {
     pub resolved: Vec<Id<Rejected>>,
     /// Uses of what is kept of a person, to note.
     pub accesses: Vec<(Timestamp, Access)>,
+    /// Decisions to keep.
+    pub decided: Vec<DecisionKept>,
     /// What must happen in the world, numbered.
     pub effects: Vec<Effect>,
     /// Messages to this very partition: to be applied next, as part of the same command.
     pub local: Vec<Hop>,
     /// The answer.
     pub reply: Reply,
+}
+
+/// A record of decisions to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionKept {
+    /// The side whose key seals it.
+    pub side: ProfileId,
+    /// The id of its first decision.
+    pub first: Id<Decision>,
+    /// The record as it is stored.
+    pub sealed: Arc<[u8]>,
 }
 
 /// A person's timer moved.

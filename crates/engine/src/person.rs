@@ -21,7 +21,7 @@ use profile::{
 };
 use segment::{membership::Memberships, set::SegmentSet, trails::Trails};
 
-use crate::plan::Plan;
+use crate::{ledger::Won, plan::Plan};
 
 /// Everything resident of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,17 +58,26 @@ pub struct PersonSide {
     pub facts: Side,
     /// What conditions look at.
     pub trails: Arc<Trails>,
+    /// What won decisions: what caps count.
+    pub won: Arc<Won>,
+}
+
+impl PersonSide {
+    /// A side that only exists.
+    pub fn empty(facts: Side, trails: Trails) -> Self {
+        Self { facts, trails: Arc::new(trails), won: Arc::default() }
+    }
 }
 
 impl Person {
     /// A new person with one empty side.
     pub fn new(id: ProfileId, unit: Id<Unit>, now: Timestamp, plan: &Plan) -> Self {
-        let trails = Arc::new(Trails::empty(plan.segments.needs_revision()));
+        let trails = Trails::empty(plan.segments.needs_revision());
         let memberships = Memberships::from_entries(0, Vec::new());
         Self {
             id,
             unit,
-            sides: vec![PersonSide { facts: Side::new(id, now), trails }],
+            sides: vec![PersonSide::empty(Side::new(id, now), trails)],
             merges: Vec::new(),
             ended: BTreeMap::new(),
             memberships: Arc::new(memberships),
@@ -151,6 +160,24 @@ impl Person {
         self.memberships.valid_until().into_iter().chain(expiry).min()
     }
 
+    /// The past occurrences of an event over all sides, opened by a token.
+    pub fn trail(&self, _token: &impl Token, event: &str) -> Cow<'_, [Occurrence]> {
+        self.whole_trail(event)
+    }
+
+    fn whole_trail(&self, event: &str) -> Cow<'_, [Occurrence]> {
+        let mut trails = self.sides.iter().map(|side| side.trails.get(event)).filter(|trail| !trail.is_empty());
+        match (trails.next(), trails.next()) {
+            (None, _) => Cow::Borrowed(&[]),
+            (Some(only), None) => Cow::Borrowed(only),
+            (Some(first), Some(second)) => {
+                let mut all: Vec<_> = first.iter().chain(second).chain(trails.flatten()).cloned().collect();
+                all.sort_by_key(|occurrence| (occurrence.at, occurrence.tie));
+                Cow::Owned(all)
+            }
+        }
+    }
+
     /// The facts, opened by a token: the engine's own, or a purpose that the person granted.
     pub fn view<'a>(&'a self, _token: &'a impl Token) -> View<'a> {
         View { person: self }
@@ -185,16 +212,7 @@ impl Facts for View<'_> {
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
-        let mut trails = self.person.sides.iter().map(|side| side.trails.get(event)).filter(|trail| !trail.is_empty());
-        match (trails.next(), trails.next()) {
-            (None, _) => Cow::Borrowed(&[]),
-            (Some(only), None) => Cow::Borrowed(only),
-            (Some(first), Some(second)) => {
-                let mut all: Vec<_> = first.iter().chain(second).chain(trails.flatten()).cloned().collect();
-                all.sort_by_key(|occurrence| (occurrence.at, occurrence.tie));
-                Cow::Owned(all)
-            }
-        }
+        self.person.whole_trail(event)
     }
 
     fn segment(&self, _name: &Name<Segment>) -> Verdict {

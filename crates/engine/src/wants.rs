@@ -45,6 +45,7 @@ pub fn wants(plan: &Plan, state: &State, command: &Command, now: Timestamp) -> V
         | Command::Resolve { .. }
         | Command::Access(_) => Vec::new(),
         Command::Hop { hop, .. } => hop_wants(plan, state, hop),
+        Command::Decided(page) => profile(plan, state, page.person).into_iter().collect(),
         Command::Unmerge { profile: id, .. } => {
             let chronicles = state.person(*id).is_some_and(|person| !person.has_chronicles());
             let chronicles = chronicles.then_some(Want::Trails(*id));

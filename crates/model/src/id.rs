@@ -88,6 +88,30 @@ impl Id<Rejected> {
     }
 }
 
+impl Id<Decision> {
+    /// Mints the id of the first decision of a page that was made in a partition at a moment, in order of time within
+    /// the partition: a moment before the epoch counts as the epoch. `salt` makes it unguessable (56 bits are used).
+    pub const fn mint(partition: Partition, at: Timestamp, salt: u128) -> Self {
+        let ms = if at.as_millis() < 0 { 0 } else { at.as_millis() as u128 & ((1 << 48) - 1) };
+        Self::from_bits((partition.0 as u128) << 112 | ms << 64 | (salt & ((1 << 56) - 1)) << 8)
+    }
+
+    /// The id of the decision at a place of the same page, from 0 to 255.
+    pub const fn at_place(self, place: usize) -> Self {
+        Self::from_bits(self.bits & !0xFF | (place as u128 & 0xFF))
+    }
+
+    /// The partition in which it was made.
+    pub const fn partition(self) -> Partition {
+        Partition((self.bits >> 112) as u16)
+    }
+
+    /// When it was made, to the millisecond.
+    pub fn at(self) -> Timestamp {
+        Timestamp::saturating_from_millis((self.bits >> 64) as i64 & ((1 << 48) - 1))
+    }
+}
+
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const TEXT_DIGITS: usize = 26;
 
@@ -179,6 +203,17 @@ mod tests {
         assert_eq!(id.to_string().parse::<Id<ApiKey>>(), Err(NotAnId { prefix: "key" }));
         assert!(format!("prf_{}", "z".repeat(26)).parse::<ProfileId>().is_err(), "more than 128 bits");
         assert!("prf_0".parse::<ProfileId>().is_err());
+    }
+
+    #[test]
+    fn ids_of_decisions_tell_where_when_and_which_of_a_page() {
+        let at = Timestamp::saturating_from_millis(1_772_445_600_000);
+        let first = Id::<Decision>::mint(Partition(63), at, u128::MAX);
+        assert_eq!((first.partition(), first.at()), (Partition(63), at));
+        assert_eq!(first.at_place(0), first);
+        assert_eq!(first.at_place(7).at_place(0), first);
+        assert!(first.at_place(1) > first);
+        assert!(Id::<Decision>::mint(Partition(63), at, 0) < first);
     }
 
     #[test]

@@ -48,6 +48,14 @@ pub const DEFINITION_LIST: usize = 200;
 pub const DESCRIPTION_BYTES: usize = 2_000;
 /// Bytes of the words in which a source states its legal basis.
 pub const BASIS_BYTES: usize = 200;
+/// Drafts of one project.
+pub const DRAFTS: usize = 100;
+/// Bytes of all names and documents of one draft, as JSON without white space.
+pub const DRAFT_BYTES: usize = 5 * 1024 * 1024;
+/// Characters in the name of who publishes.
+pub const AUTHOR_CHARS: usize = 200;
+/// Characters in the reason that somebody gives for a publication.
+pub const REASON_CHARS: usize = 500;
 /// Traits of one profile.
 pub const PROFILE_TRAITS: usize = 1_000;
 /// Values kept of one trait, one for each source and kind.
@@ -84,3 +92,9 @@ pub const TEXT_TOKENS: usize = 50;
 pub const TOKEN_VALUE_BYTES: usize = 200;
 /// Seconds for which a decision may be kept by who asked for it, at most.
 pub const DECISION_TTL_S: u32 = 600;
+/// Experiences whose wins are kept of one side: those that won last.
+pub const LEDGER_EXPERIENCES: usize = 200;
+/// Placements that one call may ask for.
+pub const PAGE_PLACEMENTS: usize = 64;
+/// Languages that one call may name.
+pub const PAGE_LANGUAGES: usize = 20;

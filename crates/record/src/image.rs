@@ -4,7 +4,7 @@
 //! person   version 1 | id 16 | unit 16 | merges | due | memberships, sealed under the key of `id`
 //!          ended     | of each merge in turn: the memberships that it ended, the loser's sealed under the key of
 //!                      `loser`, the survivor's under that of `survivor`
-//!          sides     | each: origin 16 | created_at | moves | facts and trails, sealed under the key of `origin`
+//!          sides     | each: origin 16 | created_at | moves | facts, trails and wins, sealed under the key of `origin`
 //! ```
 //!
 //! A sealed part whose key is gone is left empty when it is written, and comes back empty when it is read: an erased
@@ -71,7 +71,7 @@ pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Perso
         let known = Side { moves, ..Side::new(origin, created_at) };
         match (Place { part: Part::Side, version, side: origin }).read(keys, from)? {
             Some(bytes) => Ok::<_, RecordError>(read_side(known, &bytes)?),
-            None => Ok(PersonSide { facts: known, trails: Arc::new(Trails::empty(0)) }),
+            None => Ok(PersonSide::empty(known, Trails::empty(0))),
         }
     })?;
     Ok(Person { id, unit, sides, merges, ended, memberships, due })
@@ -83,7 +83,7 @@ fn read_memberships(from: &mut Reader<'_>, keys: Keys<'_>, place: Place) -> Resu
 }
 
 fn write_side(side: &PersonSide, to: &mut Writer) {
-    let PersonSide { facts, trails } = side;
+    let PersonSide { facts, trails, won } = side;
     let Side { origin: _, created_at: _, moves: _, identifiers, traits, consents, days, links, apart } = facts;
     identifiers.write(to);
     traits.write(to);
@@ -92,6 +92,7 @@ fn write_side(side: &PersonSide, to: &mut Writer) {
     links.write(to);
     apart.write(to);
     trails.write(to);
+    won.write(to);
 }
 
 fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {
@@ -102,7 +103,7 @@ fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {
     known.days = Layout::read(&mut from)?;
     known.links = Layout::read(&mut from)?;
     known.apart = Layout::read(&mut from)?;
-    let trails = Layout::read(&mut from)?;
+    let (trails, won) = (Layout::read(&mut from)?, Layout::read(&mut from)?);
     from.end()?;
-    Ok(PersonSide { facts: known, trails })
+    Ok(PersonSide { facts: known, trails, won })
 }

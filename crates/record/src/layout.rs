@@ -2,6 +2,7 @@
 //! only the order of its fields and the numbers of its words. A change needs a new version of every record around it.
 
 mod command;
+mod decision;
 mod event;
 mod fact;
 mod person;

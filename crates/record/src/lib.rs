@@ -10,6 +10,7 @@
 //! each that must read for ever. Start reading at [`log`] and [`state`], then [`mod@seal`] and [`codec`].
 
 pub mod codec;
+pub mod decided;
 pub mod error;
 pub mod history;
 mod hop;

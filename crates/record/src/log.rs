@@ -6,6 +6,7 @@
 //! event     keys | anchor | mark 16 | person 16 | side 16 | sealed event        (kind 0)
 //! redacted  person 16 | side 16                                                 (kind 8)
 //! refused   see [`crate::rejected`]                                             (kind 9)
+//! decided   person 16 | side 16 | sealed record, see [`crate::decided`]         (kind 12)
 //! ```
 //!
 //! Of an event only ids and hashes are plain; see [`crate::history`]. Of a refused event of a known person, its text is
@@ -20,6 +21,7 @@ use store::error::StoreError;
 
 use crate::{
     codec::{Layout, Reader, Writer},
+    decided::{decided_page, open_decided},
     error::{Malformed, RecordError},
     history::{SealedEvent, open_event_sharing, seal_event},
     hop::{read_hop, write_hop},
@@ -55,6 +57,8 @@ pub enum Recalled {
         /// The side of that profile, whose key is gone.
         side: ProfileId,
     },
+    /// Decisions about a person who was erased.
+    RedactedDecisions,
     /// A refused event whose person was erased.
     RedactedRejection {
         /// The refused event.
@@ -162,6 +166,11 @@ impl BlockWriter {
             Command::Reject(rejection) => write_rejection(rejection, keys, to)?,
             Command::Resolve { rejected } => rejected.write(to),
             Command::Access(access) => access.write(to),
+            Command::Decided(page) => {
+                page.person.write(to);
+                page.side.write(to);
+                to.bytes(&page.sealed);
+            }
         }
         Ok(())
     }
@@ -238,6 +247,7 @@ mod kind {
     pub(super) const REJECT: u8 = 9;
     pub(super) const RESOLVE: u8 = 10;
     pub(super) const ACCESS: u8 = 11;
+    pub(super) const DECIDED: u8 = 12;
 
     pub(super) const fn of(command: &Command) -> u8 {
         match command {
@@ -252,6 +262,7 @@ mod kind {
             Command::Reject(_) => REJECT,
             Command::Resolve { .. } => RESOLVE,
             Command::Access(_) => ACCESS,
+            Command::Decided(_) => DECIDED,
         }
     }
 }
@@ -278,6 +289,13 @@ fn read_command(kind: u8, from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Recal
         },
         kind::RESOLVE => Command::Resolve { rejected: Layout::read(from)? },
         kind::ACCESS => Command::Access(Layout::read(from)?),
+        kind::DECIDED => {
+            let (person, side) = (ProfileId::read(from)?, ProfileId::read(from)?);
+            let sealed = from.bytes()?;
+            let Some(key) = keys(side)? else { return Ok(Recalled::RedactedDecisions) };
+            let decided = open_decided(&key, side, sealed)?;
+            Command::Decided(decided_page(person, side, &decided, sealed.into()))
+        }
         _ => return Err(Malformed::Impossible { what: "command" }.into()),
     }))
 }

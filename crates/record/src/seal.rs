@@ -83,6 +83,8 @@ pub(crate) enum Part {
     Rejected = 4,
     /// The memberships that a merge ended, of one of the two.
     Ended = 5,
+    /// The decisions of one page.
+    Decided = 6,
 }
 
 /// What a sealed part is, in which version of its layout, and whose it is.

@@ -15,13 +15,15 @@
 //! | rejected_by | partition 2, identifier key 16, id 16 | empty |
 //! | accesses | profile 16, moment ms 8, number 8 | [`crate::state::encode_access`] |
 //! | erasures | side 16 | [`crate::state::encode_erasure`] |
+//! | decisions | side 16, id of the page's first decision 16 | [`crate::decided::seal_decided`] |
+//! | decision_sides | id of the page's first decision 16 | side 16 |
 //!
 //! An id of a profile begins with its partition, so every key of a partition is found by prefix.
 
 use std::{borrow::Cow, ops::Range};
 
 use model::{
-    id::{Id, ProfileId, Rejected},
+    id::{Decision, Id, ProfileId, Rejected},
     identifier::IdentifierKey,
     partition::Partition,
     time::Timestamp,
@@ -45,6 +47,8 @@ pub const TABLES: &[TableSpec] = &[
     TableSpec { name: "rejected_by", values: Values::Small },
     TableSpec { name: "accesses", values: Values::Small },
     TableSpec { name: "erasures", values: Values::Small },
+    TableSpec { name: "decisions", values: Values::Large },
+    TableSpec { name: "decision_sides", values: Values::Small },
 ];
 
 /// What every profile id of a partition stands for.
@@ -71,6 +75,11 @@ pub const REJECTED_BY: Table = Table(9);
 pub const ACCESSES: Table = Table(10);
 /// Which sides were erased: what a restore of an older backup has to erase again.
 pub const ERASURES: Table = Table(11);
+
+/// The decisions about every side.
+pub const DECISIONS: Table = Table(12);
+/// Which side a decision is about.
+pub const DECISION_SIDES: Table = Table(13);
 
 /// The key of a profile's slot.
 pub fn profile_key(profile: ProfileId) -> [u8; 16] {
@@ -267,6 +276,34 @@ pub fn erasure_key(side: ProfileId) -> [u8; 16] {
 /// The erased sides of a partition, in order of id. [`profile_of`] reads their keys.
 pub fn erasure_range(partition: Partition, limit: usize) -> KeyRange<'static> {
     prefix(&partition.0.to_be_bytes(), limit)
+}
+
+/// The key of the decisions of one page about a side, by the id of the first of them.
+pub fn decision_key(side: ProfileId, first: Id<Decision>) -> [u8; 32] {
+    join([&side.to_bytes(), &first.to_bytes()])
+}
+
+/// All decisions about a side. Within one partition they are in order of time.
+pub fn decision_range(side: ProfileId, limit: usize) -> KeyRange<'static> {
+    prefix(&side.to_bytes(), limit)
+}
+
+/// The side and the id of the first decision of such a key.
+pub fn decision_place(key: &[u8]) -> Result<(ProfileId, Id<Decision>), Malformed> {
+    let (side, key) = take(key)?;
+    let (first, []) = take(key)? else { return Err(WRONG_KEY) };
+    Ok((profile_id(side), Id::from_bits(u128::from_be_bytes(first))))
+}
+
+/// The key under which the side of a decision is found, whatever its place on its page.
+pub fn decision_side_key(decision: Id<Decision>) -> [u8; 16] {
+    decision.at_place(0).to_bytes()
+}
+
+/// The side and the moment of such a row.
+pub fn decision_side_place(key: &[u8], value: &[u8]) -> Result<(ProfileId, Timestamp), Malformed> {
+    let ((first, []), side) = (take(key)?, profile_of(value)?) else { return Err(WRONG_KEY) };
+    Ok((side, Id::<Decision>::from_bits(u128::from_be_bytes(first)).at()))
 }
 
 const WRONG_KEY: Malformed = Malformed::Impossible { what: "key" };

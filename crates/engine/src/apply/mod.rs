@@ -1,5 +1,6 @@
 //! Applying commands: dispatch here, one file for each thing that happens.
 
+mod decided;
 mod erase;
 mod event;
 mod lived;
@@ -45,6 +46,7 @@ pub fn apply(plan: &Plan, state: &mut State, command: Command, env: &Env) -> Out
         Command::Reject(rejection) => step.outcome.rejected.push(*rejection),
         Command::Resolve { rejected } => step.outcome.resolved.push(rejected),
         Command::Access(access) => step.outcome.accesses.push((env.now, access)),
+        Command::Decided(page) => decided::decided(&mut step, page),
     }
     step.outcome
 }

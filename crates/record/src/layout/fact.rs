@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use engine::ledger::Won;
 use model::{
     fact::{FactKind, Occurrence, TraitValue},
-    name::{Name, Trait},
+    name::{Experience, Name, Trait},
+    time::Timestamp,
     value::Fields,
 };
 use profile::{
@@ -93,6 +95,15 @@ impl Layout for Trails {
         let revision = u64::read(from)?;
         let trails = from.rising(|entry: &(Arc<str>, Vec<Occurrence>)| &entry.0)?;
         Ok(Self::from_entries(revision, trails))
+    }
+}
+
+impl Layout for Won {
+    fn write(&self, to: &mut Writer) {
+        to.list(self.iter());
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        from.rising(|entry: &(Name<Experience>, Vec<Timestamp>)| &entry.0).map(Self::from_entries)
     }
 }
 

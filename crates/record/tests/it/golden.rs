@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 
 use engine::state::Slot;
 use record::{
+    decided::open_decided,
     history::{open_event, seal_event},
     log::{Logged, Recalled},
     rejected::{RecalledRejection, decode_rejection, encode_rejection},
@@ -37,6 +38,13 @@ fn events() {
     let bytes = golden("event.v1");
     assert_eq!(open_event(&key_of(sample::SIDE), sample::SIDE, &bytes), Ok(sample::event()));
     assert_eq!(*seal_event(&key_of(sample::SIDE), sample::SIDE, &sample::event()).0, bytes);
+}
+
+#[test]
+fn decisions() {
+    let bytes = golden("decided.v1");
+    assert_eq!(open_decided(&key_of(sample::SIDE), sample::SIDE, &bytes), Ok(crate::decided::sample_decided()));
+    assert_eq!(*sample::decided_bytes(), bytes);
 }
 
 #[test]
@@ -79,6 +87,7 @@ fn write_missing_files() {
     let mut files = vec![
         ("block.v1", sample::block(&sample::commands(), &every)),
         ("block-redacted.v1", sample::block(&sample::commands()[..1], &none)),
+        ("decided.v1", sample::decided_bytes().to_vec()),
         ("event.v1", seal_event(&key_of(sample::SIDE), sample::SIDE, &sample::event()).0.to_vec()),
         ("holding.v1", state::encode_holding(&sample::holding())),
         ("core.v1", state::encode_core(&sample::core())),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use engine::{
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
+    ledger::Won,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
@@ -24,12 +25,18 @@ use profile::{
     side::{Days, Side},
     traits::Traits,
 };
-use record::{log::BlockWriter, seal::Keys};
+use record::{
+    decided::{decided_page, seal_decided},
+    log::BlockWriter,
+    seal::Keys,
+};
 use segment::{
     membership::{Membership, Memberships},
     set::SegmentNumber,
     trails::Trails,
 };
+
+use crate::{decided::sample_decided, keys::key_of};
 
 pub(crate) const SIDE: ProfileId = ProfileId::mint(Partition(3), 17, 0x5eed);
 pub(crate) const OTHER_SIDE: ProfileId = ProfileId::mint(Partition(5), 2, 0xfeed);
@@ -85,24 +92,34 @@ pub(crate) fn arrival() -> Arrival {
     Arrival { event: event(), keys, anchor: 0, mark: MessageMark(0x77 << 64 | 0x99), person: SIDE, side: SIDE }
 }
 
+pub(crate) fn city() -> TraitValue {
+    TraitValue { value: "Lisboa".into(), as_of: NOW, source: "web".into(), kind: FactKind::Declared }
+}
+
+pub(crate) fn consents() -> Consents {
+    let site = Choice { granted: true, at: NOW, until: None, proof: proof() };
+    Consents::from_choices(vec![("site".into(), site)])
+}
+
+pub(crate) fn occurrence() -> Occurrence {
+    Occurrence { at: NOW, tie: 0x99, properties: Fields::from_iter([("total", Value::Int(259))]) }
+}
+
 pub(crate) fn person() -> Person {
     let held = Held { identifier: email(), key: EMAIL_KEY, strength: Strength::Strong, since: NOW, hold: Hold::Own };
-    let city = TraitValue { value: "Lisboa".into(), as_of: NOW, source: "web".into(), kind: FactKind::Declared };
-    let site = Choice { granted: true, at: NOW, until: None, proof: proof() };
-    let total = Fields::from_iter([("total", Value::Int(259))]);
-    let occurrence = Occurrence { at: NOW, tie: 0x99, properties: total };
     let facts = Side {
         origin: SIDE,
         created_at: NOW,
         moves: 2,
         identifiers: Identifiers::from_held(vec![held]).into(),
-        traits: Traits::from_entries(vec![("city".into(), vec![city])]).into(),
-        consents: Consents::from_choices(vec![("site".into(), site)]).into(),
+        traits: Traits::from_entries(vec![("city".into(), vec![city()])]).into(),
+        consents: consents().into(),
         days: Days::from_entries(vec![(20_513, 3), (20_514, 1)]).into(),
         links: vec![(OTHER_SIDE, DEVICE_KEY)],
         apart: vec![OTHER_SIDE],
     };
-    let trails = Trails::from_entries(4, vec![("Order Completed".into(), vec![occurrence])]);
+    let trails = Trails::from_entries(4, vec![("Order Completed".into(), vec![occurrence()])]);
+    let won = Won::from_entries(vec![("winter-boots".into(), vec![NOW])]);
     let taken = Side::new(OTHER_SIDE, Timestamp::saturating_from_millis(1_700_000_000_000));
     let in_segment = Membership { member: true, since: NOW, valid_until: Some(Timestamp::MAX) };
     let memberships = Arc::new(Memberships::from_entries(4, vec![(SegmentNumber(9), in_segment)]));
@@ -111,8 +128,8 @@ pub(crate) fn person() -> Person {
         id: SIDE,
         unit: Id::from_bits(0x0011),
         sides: vec![
-            PersonSide { facts, trails: trails.into() },
-            PersonSide { facts: taken, trails: Trails::empty(4).into() },
+            PersonSide { won: Arc::new(won), ..PersonSide::empty(facts, trails) },
+            PersonSide::empty(taken, Trails::empty(4)),
         ],
         merges: vec![merge_record()],
         ended: [(merge_record().id, ended)].into(),
@@ -199,7 +216,13 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::Reject(Box::new(rejection())),
         Command::Resolve { rejected: Id::from_bits(0x0044) },
         Command::Access(access()),
+        Command::Decided(decided_page(SIDE, SIDE, &sample_decided(), decided_bytes())),
     ]
+}
+
+/// The sealed bytes of a record of decisions.
+pub(crate) fn decided_bytes() -> Arc<[u8]> {
+    seal_decided(&key_of(SIDE), SIDE, &sample_decided())
 }
 
 /// A block of commands, each in [`ENV`].

@@ -4,6 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use engine::{
     command::{Access, Arrival, Claiming, Command, Counted, Hop, MessageMark, News, Rejection, Want},
+    ledger::Won,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
@@ -201,7 +202,8 @@ pub(crate) fn meeting() -> impl Strategy<Value = Meeting> {
 
 fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
     let facts = ((moment(), any::<u32>()), identifiers(), traits(), consents(), days());
-    (facts, vec((id(), key()), FEW), vec(id(), FEW), trails()).prop_map(move |(facts, links, apart, trails)| {
+    let others = (vec((id(), key()), FEW), vec(id(), FEW), won());
+    (facts, others, trails()).prop_map(move |(facts, (links, apart, won), trails)| {
         let ((created_at, moves), identifiers, traits, consents, days) = facts;
         let facts = Side {
             origin,
@@ -214,9 +216,14 @@ fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
             links,
             apart,
         };
-        PersonSide { facts, trails: trails.into() }
+        PersonSide { won: won.into(), ..PersonSide::empty(facts, trails) }
     })
 }
+fn won() -> impl Strategy<Value = Won> {
+    let entries = btree_map(name(), vec(moment(), 1..3), FEW);
+    entries.prop_map(|entries| Won::from_entries(entries.into_iter().collect()))
+}
+
 pub(crate) fn person() -> impl Strategy<Value = Person> {
     let sides = vec(id(), 1..3).prop_flat_map(|origins| origins.into_iter().map(side).collect::<Vec<_>>());
     let ended = (memberships(), memberships())

@@ -44,6 +44,10 @@ proptest! {
         let by = rejected_by_key(partition, identifier, id);
         prop_assert_eq!(rejected_by_place(&by), Ok((partition, identifier, id)));
         prop_assert_eq!(access_place(&access_key(side, at, b)), Ok((side, at, b)));
+        let decision = Id::from_bits(a);
+        prop_assert_eq!(decision_place(&decision_key(side, decision)), Ok((side, decision)));
+        let row = decision_side_key(decision.at_place(7));
+        prop_assert_eq!(decision_side_place(&row, &side.to_bytes()), Ok((side, decision.at())));
     }
 
     #[test]
@@ -80,6 +84,8 @@ fn every_table_has_its_place_in_the_list() {
         (REJECTED_BY, "rejected_by"),
         (ACCESSES, "accesses"),
         (ERASURES, "erasures"),
+        (DECISIONS, "decisions"),
+        (DECISION_SIDES, "decision_sides"),
     ];
     assert_eq!(named.len(), TABLES.len());
     for (table, name) in named {

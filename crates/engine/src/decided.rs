@@ -1,0 +1,154 @@
+//! Decisions about a person who lives here, with all that they rest on.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
+use condition::Facts;
+use decide::{Decision, Explain, Ledger, Opens, Page, Person as Asked, Seen, Whom, decide_recorded};
+use model::{
+    consent::GrantedName,
+    id::{Decision as DecisionKind, Id},
+    name::{Experience, Name, Placement},
+    partition::Partition,
+    time::{Env, Timestamp},
+    value::Value,
+};
+
+use crate::{chance, ledger::won_over, opened::Opened, person::Person, plan::Plan};
+
+/// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
+pub const ENGINE: u32 = 1;
+
+/// A page to be decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageAsked {
+    /// The placements; each at most once.
+    pub placements: Vec<Name<Placement>>,
+    /// The languages that are read, best first.
+    pub languages: Vec<Arc<str>>,
+    /// What the page draws by where nobody is known.
+    pub nonce: u128,
+    /// Whether the candidates that did not win are wanted.
+    pub explain: Explain,
+}
+
+/// The decisions of one page. Its debug form leaves out what is known of the person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The id of the decision for the first placement; the others follow it, one by one.
+    pub first: Id<DecisionKind>,
+    /// The moment and the seed.
+    pub env: Env,
+    /// The plan's revision.
+    pub revision: u64,
+    /// The engine: [`ENGINE`].
+    pub engine: u32,
+    /// What was asked.
+    pub page: PageAsked,
+    /// What was looked at.
+    pub seen: Seen,
+    /// The answers, in the order of the placements.
+    pub decisions: Vec<Decision>,
+}
+
+impl std::fmt::Debug for Decided {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decided").field("first", &self.first).field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
+impl Decided {
+    /// Decides again, from the record alone, under the plan of its revision.
+    pub fn again(&self, plan: &Plan) -> Vec<Decision> {
+        let first = self.first;
+        let id = |place| first.at_place(place);
+        self.seen.decide(&plan.decisions, &page(&self.page, &|_| None, &id), &self.env)
+    }
+
+    /// The decision of that id, if it is one of these.
+    pub fn decision(&self, id: Id<DecisionKind>) -> Option<&Decision> {
+        self.decisions.iter().find(|decision| decision.id == id)
+    }
+}
+
+/// Decides a page for a person, who must be [`crate::person::current`] at `env.now` under `plan`. Changes nothing.
+pub fn decide_for(
+    plan: &Plan,
+    partition: Partition,
+    person: &Person,
+    (asked, request): (PageAsked, &BTreeMap<Arc<str>, Value>),
+    env: &Env,
+) -> Decided {
+    let known = Known::new(plan, person, &asked, env.now);
+    let consents = person.consents();
+    let whom = Whom::Person(Asked { unit: person.unit, consents: &consents, facts: &known, ledger: &known });
+    decide_page(plan, partition, &whom, (asked, request), env)
+}
+
+/// Decides a page for nobody who is known, or for somebody of whom nothing may be known.
+pub fn decide_for_nobody(
+    plan: &Plan,
+    partition: Partition,
+    why: decide::Absent,
+    (asked, request): (PageAsked, &BTreeMap<Arc<str>, Value>),
+    env: &Env,
+) -> Decided {
+    decide_page(plan, partition, &Whom::Nobody(why), (asked, request), env)
+}
+
+fn decide_page(
+    plan: &Plan,
+    partition: Partition,
+    whom: &Whom<'_>,
+    (asked, request): (PageAsked, &BTreeMap<Arc<str>, Value>),
+    env: &Env,
+) -> Decided {
+    let salt = u128::from(chance::draw(env.seed, 6)) << 64 | u128::from(chance::draw(env.seed, 7));
+    let first = Id::<DecisionKind>::mint(partition, env.now, salt);
+    let request = |name: &str| request.get(name).cloned();
+    let (decisions, seen) =
+        decide_recorded(&plan.decisions, &page(&asked, &request, &|place| first.at_place(place)), whom, env);
+    Decided { first, env: *env, revision: plan.revision, engine: ENGINE, page: asked, seen, decisions }
+}
+
+fn page<'a>(
+    asked: &'a PageAsked,
+    request: &'a dyn Fn(&str) -> Option<Value>,
+    id: &'a dyn Fn(usize) -> Id<DecisionKind>,
+) -> Page<'a> {
+    let PageAsked { placements, languages, nonce, explain } = asked;
+    Page { placements, languages, request, nonce: *nonce, id, explain: *explain }
+}
+
+/// What is known of a person, opened by each purpose of the page that they granted.
+struct Known<'a> {
+    person: &'a Person,
+    opened: Vec<Opened<'a>>,
+}
+
+impl<'a> Known<'a> {
+    fn new(plan: &'a Plan, person: &'a Person, page: &PageAsked, now: Timestamp) -> Self {
+        let mut opened: Vec<Opened<'a>> = Vec::new();
+        for placement in page.placements.iter().filter_map(|name| plan.decisions.placement(name.as_str())) {
+            let purpose = &placement.purpose;
+            if opened.iter().all(|known| known.purpose() != purpose)
+                && let Some(token) = person.consents().granted_named(purpose, now)
+            {
+                opened.push(Opened::new(plan, person, token, now));
+            }
+        }
+        Self { person, opened }
+    }
+}
+
+impl Opens for Known<'_> {
+    fn open(&self, token: &GrantedName) -> &dyn Facts {
+        let opened = self.opened.iter().find(|opened| opened.purpose() == token.purpose());
+        opened.expect("every purpose of the page that the person granted was opened")
+    }
+}
+
+impl Ledger for Known<'_> {
+    fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]> {
+        won_over(self.person.sides.iter().map(|side| &*side.won), experience)
+    }
+}

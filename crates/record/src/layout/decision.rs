@@ -1,0 +1,208 @@
+//! Decisions: what was asked, what was looked at, what was answered and why.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use assign::Share;
+use condition::{Evidence, Verdict};
+use decide::{Absent, Decision, Explain, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
+use engine::decided::{Decided, PageAsked};
+use model::{
+    consent::Consents,
+    decision::Reason,
+    id::{Id, Unit},
+    name::{Name, Placement},
+    time::{Env, Timestamp},
+};
+
+use crate::{
+    codec::{Layout, Reader, Writer, layout_fields, layout_words},
+    error::Malformed,
+};
+
+layout_fields!(Decided { first, env, revision, engine, page, seen, decisions });
+layout_words!(Explain, "explanation" { No = 0, Yes = 1 });
+layout_words!(Absent, "absence" { Unknown = 0, NoConsent = 1 });
+layout_fields!(SeenFacts { traits, trails, segments });
+layout_fields!(Verdict { value, valid_until });
+layout_fields!(Decision {
+    id,
+    placement,
+    experience,
+    variant,
+    contents,
+    reason,
+    standing,
+    evidence,
+    propensity,
+    revision,
+    ttl_s,
+    rejected
+});
+layout_fields!(Served { content, language, payload });
+layout_fields!(Rejected { experience, why });
+layout_words!(Standing, "standing" { Alone = 0, Priority = 1, Score = 2, Name = 3 });
+layout_words!(Reason, "reason" {
+    Static = 0, Default = 1, TargetingMatch = 2, Split = 3, Disabled = 4, Error = 5, Holdout = 6, NoConsent = 7,
+    Capped = 8, NotEligible = 9, NoData = 10, Abstain = 11
+});
+
+impl Layout for Env {
+    fn write(&self, to: &mut Writer) {
+        let Self { now, seed } = self;
+        now.write(to);
+        to.fixed_u64(*seed);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self { now: Timestamp::read(from)?, seed: from.fixed_u64()? })
+    }
+}
+
+impl Layout for PageAsked {
+    fn write(&self, to: &mut Writer) {
+        let Self { placements, languages, nonce, explain } = self;
+        placements.write(to);
+        languages.write(to);
+        to.fixed_u128(*nonce);
+        explain.write(to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (placements, languages) = (Vec::<Name<Placement>>::read(from)?, Vec::<Arc<str>>::read(from)?);
+        Ok(Self { placements, languages, nonce: from.fixed_u128()?, explain: Layout::read(from)? })
+    }
+}
+
+impl Layout for Seen {
+    fn write(&self, to: &mut Writer) {
+        let Self { unit, consents, facts, request, won } = self;
+        unit.ok().write(to);
+        unit.err().write(to);
+        consents.write(to);
+        facts.write(to);
+        request.write(to);
+        won.write(to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let unit = match (Option::<Id<Unit>>::read(from)?, Option::<Absent>::read(from)?) {
+            (Some(unit), None) => Ok(unit),
+            (None, Some(why)) => Err(why),
+            _ => return Err(Malformed::Impossible { what: "unit" }),
+        };
+        let (consents, facts) = (Consents::read(from)?, BTreeMap::read(from)?);
+        Ok(Self { unit, consents, facts, request: BTreeMap::read(from)?, won: BTreeMap::read(from)? })
+    }
+}
+
+/// Its basis points.
+impl Layout for Share {
+    fn write(&self, to: &mut Writer) {
+        self.basis_points().write(to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Self::from_basis_points(u16::read(from)?).ok_or(Malformed::Impossible { what: "share" })
+    }
+}
+
+impl Layout for Evidence {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Trait { name, value } => {
+                to.byte(0);
+                name.write(to);
+                value.write(to);
+            }
+            Self::MissingTrait { name } => {
+                to.byte(1);
+                name.write(to);
+            }
+            Self::Events { event, matched, last } => {
+                to.byte(2);
+                event.write(to);
+                matched.write(to);
+                last.write(to);
+            }
+            Self::Segment { name, member } => {
+                to.byte(3);
+                name.write(to);
+                member.write(to);
+            }
+            Self::Request { name, value } => {
+                to.byte(4);
+                name.write(to);
+                value.write(to);
+            }
+        }
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match from.byte()? {
+            0 => Self::Trait { name: Layout::read(from)?, value: Layout::read(from)? },
+            1 => Self::MissingTrait { name: Layout::read(from)? },
+            2 => Self::Events { event: Layout::read(from)?, matched: Layout::read(from)?, last: Layout::read(from)? },
+            3 => Self::Segment { name: Layout::read(from)?, member: Layout::read(from)? },
+            4 => Self::Request { name: Layout::read(from)?, value: Layout::read(from)? },
+            _ => return Err(Malformed::Impossible { what: "evidence" }),
+        })
+    }
+}
+
+impl Layout for Rejection {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Disabled => to.byte(0),
+            Self::NotStarted { starts } => {
+                to.byte(1);
+                starts.write(to);
+            }
+            Self::Ended { ended } => {
+                to.byte(2);
+                ended.write(to);
+            }
+            Self::Expired { content } => {
+                to.byte(3);
+                content.write(to);
+            }
+            Self::NoConsent => to.byte(4),
+            Self::NoData => to.byte(5),
+            Self::Audience { evidence } => {
+                to.byte(6);
+                evidence.write(to);
+            }
+            Self::Holdout { variant } => {
+                to.byte(7);
+                variant.write(to);
+            }
+            Self::Layer => to.byte(8),
+            Self::Traffic { traffic } => {
+                to.byte(9);
+                traffic.write(to);
+            }
+            Self::Capped { until } => {
+                to.byte(10);
+                until.write(to);
+            }
+            Self::PageCapped => to.byte(11),
+            Self::Lost { to: winner, by } => {
+                to.byte(12);
+                winner.write(to);
+                by.write(to);
+            }
+        }
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match from.byte()? {
+            0 => Self::Disabled,
+            1 => Self::NotStarted { starts: Layout::read(from)? },
+            2 => Self::Ended { ended: Layout::read(from)? },
+            3 => Self::Expired { content: Layout::read(from)? },
+            4 => Self::NoConsent,
+            5 => Self::NoData,
+            6 => Self::Audience { evidence: Layout::read(from)? },
+            7 => Self::Holdout { variant: Layout::read(from)? },
+            8 => Self::Layer,
+            9 => Self::Traffic { traffic: Layout::read(from)? },
+            10 => Self::Capped { until: Layout::read(from)? },
+            11 => Self::PageCapped,
+            12 => Self::Lost { to: Layout::read(from)?, by: Layout::read(from)? },
+            _ => return Err(Malformed::Impossible { what: "rejection" }),
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! Records of decisions: every word of them reads back, and nothing of them reads without the key of their side.
+
+use assign::Share;
+use condition::{Evidence, Verdict};
+use decide::{Absent, Decision, Explain, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
+use engine::{
+    command::Command,
+    decided::{Decided, PageAsked},
+};
+use model::{
+    decision::Reason,
+    id::{Id, ProfileId},
+    partition::Partition,
+    value::{Fields, Finite, Value},
+};
+use record::{
+    decided::{decided_page, open_decided, seal_decided},
+    log::Recalled,
+};
+
+use crate::{
+    block::commands_of,
+    keys::{every, key_of, none},
+    sample,
+};
+
+#[test]
+fn a_record_reads_back() {
+    for decided in [sample_decided(), for_nobody()] {
+        let sealed = seal_decided(&key_of(sample::SIDE), sample::SIDE, &decided);
+        assert_eq!(open_decided(&key_of(sample::SIDE), sample::SIDE, &sealed), Ok(decided));
+        let another = ProfileId::mint(Partition(1), 77, 0);
+        assert!(open_decided(&key_of(another), sample::SIDE, &sealed).is_err(), "another key");
+        assert!(open_decided(&key_of(sample::SIDE), another, &sealed).is_err(), "another side");
+    }
+}
+
+#[test]
+fn every_word_reads_back() {
+    for reason in Reason::ALL {
+        let mut decided = for_nobody();
+        decided.decisions[0].reason = reason;
+        let sealed = seal_decided(&key_of(sample::SIDE), sample::SIDE, &decided);
+        assert_eq!(open_decided(&key_of(sample::SIDE), sample::SIDE, &sealed), Ok(decided));
+    }
+}
+
+#[test]
+fn the_log_gives_back_what_won_and_nothing_of_an_erased_person() {
+    let decided = sample_decided();
+    let sealed = seal_decided(&key_of(sample::SIDE), sample::SIDE, &decided);
+    let page = decided_page(sample::SIDE, sample::SIDE, &decided, sealed);
+    assert_eq!(page.won, ["winter-boots".into()]);
+    let command = Command::Decided(page);
+    let block = sample::block(std::slice::from_ref(&command), &every);
+    let back: Vec<_> = commands_of(&block, &every).unwrap().into_iter().map(|logged| logged.command).collect();
+    assert_eq!(back, [Recalled::Command(command)]);
+    let erased: Vec<_> = commands_of(&block, &none).unwrap().into_iter().map(|logged| logged.command).collect();
+    assert_eq!(erased, [Recalled::RedactedDecisions]);
+    let readable = |text: &str| block.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(!readable("winter-boots") && !readable("Lisboa"));
+}
+
+/// A record in which everything occurs.
+pub(crate) fn sample_decided() -> Decided {
+    let (name, value) = ("city".into(), sample::city());
+    let evidence = vec![
+        Evidence::Trait { name, value: value.clone() },
+        Evidence::MissingTrait { name: "size".into() },
+        Evidence::Events { event: "Order Completed".into(), matched: 2, last: Some(sample::NOW) },
+        Evidence::Segment { name: "buyers".into(), member: true },
+        Evidence::Request { name: "hour".into(), value: Some(Value::Int(22)) },
+    ];
+    let verdict = Verdict { value: true, valid_until: Some(sample::NOW) };
+    let facts = SeenFacts {
+        traits: [("city".into(), Some(value)), ("size".into(), None)].into(),
+        trails: [("Order Completed".into(), vec![sample::occurrence()])].into(),
+        segments: [("buyers".into(), verdict)].into(),
+    };
+    let seen = Seen {
+        unit: Ok(Id::from_bits(0x0011)),
+        consents: sample::consents(),
+        facts: [("site".into(), facts)].into(),
+        request: [("hour".into(), Some(Value::Int(22))), ("page.path".into(), None)].into(),
+        won: [("winter-boots".into(), vec![sample::NOW])].into(),
+    };
+    let share = Share::from_basis_points(500).unwrap();
+    let whys = [
+        Rejection::Disabled,
+        Rejection::NotStarted { starts: sample::NOW },
+        Rejection::Ended { ended: sample::NOW },
+        Rejection::Expired { content: "poles".into() },
+        Rejection::NoConsent,
+        Rejection::NoData,
+        Rejection::Audience { evidence: evidence.clone() },
+        Rejection::Holdout { variant: "b".into() },
+        Rejection::Layer,
+        Rejection::Traffic { traffic: share },
+        Rejection::Capped { until: sample::NOW },
+        Rejection::PageCapped,
+        Rejection::Lost { to: "winter-boots".into(), by: Standing::Score },
+    ];
+    let payload: Fields = [("text", Value::from("Bonjour Lisboa"))].into_iter().collect();
+    let first = Id::<model::id::Decision>::mint(Partition(3), sample::NOW, 99);
+    let decision = Decision {
+        id: first,
+        placement: "home-hero".into(),
+        experience: Some("winter-boots".into()),
+        variant: Some("b".into()),
+        contents: vec![Served { content: "boots".into(), language: "fr".into(), payload }],
+        reason: Reason::Split,
+        standing: Some(Standing::Priority),
+        evidence,
+        propensity: Finite::new(0.475).unwrap(),
+        revision: 4,
+        ttl_s: 300,
+        rejected: whys.map(|why| Rejected { experience: "other".into(), why }).into(),
+    };
+    Decided {
+        first,
+        env: sample::ENV,
+        revision: 4,
+        engine: 1,
+        page: PageAsked {
+            placements: vec!["home-hero".into()],
+            languages: vec!["fr-CA".into(), "en".into()],
+            nonce: u128::MAX - 1,
+            explain: Explain::Yes,
+        },
+        seen,
+        decisions: vec![decision],
+    }
+}
+
+/// A record of a page for nobody.
+fn for_nobody() -> Decided {
+    let mut decided = sample_decided();
+    decided.seen = Seen {
+        unit: Err(Absent::NoConsent),
+        consents: Default::default(),
+        facts: Default::default(),
+        request: Default::default(),
+        won: Default::default(),
+    };
+    let decision = &mut decided.decisions[0];
+    (decision.experience, decision.variant, decision.standing) = (None, None, None);
+    decision.reason = Reason::NoConsent;
+    decision.rejected.clear();
+    decided
+}
