@@ -1,0 +1,4 @@
+//! Draws, asked from outside.
+
+mod draws;
+mod vectors;
