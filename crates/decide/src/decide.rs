@@ -22,7 +22,7 @@ use self::{
 use crate::{
     answer::{Decision, Rejected, Rejection, Served, Standing},
     experience::{Experience, Shows, Variant},
-    page::{Explain, Page, Whom},
+    page::{Absent, Explain, Page, Whom},
     placement::Placement,
     scheme::Scheme,
 };
@@ -44,6 +44,15 @@ pub fn decide(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &Env) -> V
     }
     decider.cap_page(&mut drafts);
     drafts.into_iter().enumerate().map(|(place, draft)| decider.answer(place, draft)).collect()
+}
+
+/// The neutral answer for every placement of a page, asking nobody anything: for when there is no time to decide.
+pub fn neutral(scheme: &Scheme, page: &Page<'_>, env: &Env) -> Vec<Decision> {
+    let accesses = Accesses::open(scheme, page, &Whom::Nobody(Absent::Unknown), env.now);
+    let decider = Decider { scheme, page, accesses: &accesses, audiences: Audiences::default(), now: env.now };
+    let draft = |at| Draft { at: Some((at, accesses.of(&at.purpose))), ..Draft::nowhere() };
+    let drafts = page.placements.iter().map(|name| scheme.placement(name.as_str()).map_or_else(Draft::nowhere, draft));
+    drafts.enumerate().map(|(place, draft)| decider.answer(place, draft)).collect()
 }
 
 struct Decider<'a> {

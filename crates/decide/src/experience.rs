@@ -83,6 +83,12 @@ impl Experience {
         })
     }
 
+    /// Whether there is something to show whichever variant is drawn.
+    pub(crate) fn shows_something(&self) -> bool {
+        let shows = |variant: &Variant| !matches!(&variant.shows, Shows::Contents(contents) if contents.is_empty());
+        !self.variants.is_empty() && self.variants.iter().all(shows)
+    }
+
     /// Whether its audience asks for anything that is known of a person, and not only of the request.
     pub fn is_personal(&self) -> bool {
         let needs = self.audience.needs();

@@ -27,7 +27,7 @@ mod template;
 
 pub use answer::{Decision, Rejected, Rejection, Served, Standing};
 pub use content::{Content, Version};
-pub use decide::decide;
+pub use decide::{decide, neutral};
 pub use experience::{Cap, Experience, Shows, Variant};
 pub use page::{Absent, Explain, Ledger, Opens, Page, Person, Whom};
 pub use placement::Placement;

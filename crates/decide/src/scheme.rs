@@ -44,13 +44,14 @@ impl Default for Rules {
 
 impl Scheme {
     /// Ranks the experiences and finds those of each placement. An experience in a placement that does not exist is
-    /// never asked for there.
+    /// never asked for there; one without variants, or with a variant that would show nothing, is left out.
     pub fn new(
         rules: Rules,
         placements: impl IntoIterator<Item = Placement>,
         contents: impl IntoIterator<Item = Arc<Content>>,
         mut experiences: Vec<Experience>,
     ) -> Self {
+        experiences.retain(Experience::shows_something);
         experiences.sort_by(|a, b| {
             b.priority.cmp(&a.priority).then_with(|| b.score.cmp(&a.score)).then_with(|| a.name.cmp(&b.name))
         });

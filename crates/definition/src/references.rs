@@ -63,7 +63,7 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
     }
 }
 
-fn find<'a>(documents: &'a Documents, kind: Kind, names_it: impl Fn(&Value) -> bool) -> Option<&'a str> {
+fn find(documents: &Documents, kind: Kind, names_it: impl Fn(&Value) -> bool) -> Option<&str> {
     documents.of_kind(kind).find(|(_, document)| names_it(document)).map(|(by, _)| by)
 }
 

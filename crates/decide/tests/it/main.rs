@@ -1,0 +1,8 @@
+//! Pages, decided from outside.
+#![expect(clippy::unwrap_used, reason = "what helps a test stops at the first surprise, as the test itself does")]
+
+mod answers;
+mod page;
+mod replay;
+mod shop;
+mod texts;

@@ -1,0 +1,223 @@
+//! A decision made again from what it looked at.
+
+use std::cell::Cell;
+
+use assign::{Share, Slot};
+use condition::Facts;
+use decide::{
+    Absent, Cap, Experience, Explain, Ledger, Opens, Page, Person, Rules, Scheme, Whom, decide, decide_recorded,
+};
+use model::{
+    consent::{Consents, GrantedName},
+    id::Id,
+    name::{Experience as ExperienceName, Name},
+    time::{Span, Timestamp},
+    value::{Finite, Value},
+};
+use proptest::prelude::*;
+
+use crate::shop::{ENV, NOW, Somebody, at, audience, certain, experience, expiring, page, scheme, scheme_under, share};
+
+const AUDIENCES: &[&str] = &[
+    "true",
+    "request.hour >= 12",
+    r#"profile.city == "Brest""#,
+    "!has(profile.city) || profile.age > 30",
+    r#"segment("vip") && !segment("lapsed")"#,
+    r#"events("Order Completed").within("1d").count() > 1"#,
+    r#"events("page").count() > 2 && request.device == "phone""#,
+    "profile.spent > 10.5 || request.hour < 6",
+];
+
+const PLACES: &[&str] = &["hero", "menu", "foot", "mail", "agent"];
+
+prop_compose! {
+    fn experiences()(
+        name in "[a-c]",
+        places in prop::sample::subsequence(PLACES, 1..4),
+        audience_at in 0..AUDIENCES.len(),
+        (priority, score) in (-1..2i32, 0..3i32),
+        caps in prop::collection::vec((1..4u16, 1..48i64), 0..2),
+        (starts, ends) in (prop::option::of(-5_000..5_000i64), prop::option::of(-5_000..50_000i64)),
+        (from, to, traffic) in (0..6_000u16, 6_001..10_000u16, 4_000..10_000u16),
+        layered in any::<bool>(),
+        enabled in prop::bool::weighted(0.9),
+        expires in prop::option::of(-2_000..9_000i64),
+        number in any::<u16>(),
+    ) -> Experience {
+        let mut built = experience(&format!("{name}{number}"));
+        if let Some(ms) = expires {
+            built.variants[1].shows = decide::Shows::Contents(vec![expiring("sale", at(ms))]);
+        }
+        Experience {
+            placements: places.into_iter().map(Name::from).collect(),
+            audience: audience(AUDIENCES[audience_at]),
+            priority,
+            score: Finite::new(f64::from(score)).unwrap(),
+            caps: caps.into_iter().map(|(most, hours)| Cap { most, within: Span::HOUR.times(hours) }).collect(),
+            starts: starts.map(at),
+            ends: ends.map(at),
+            slot: Slot::new("tests".into(), share(from), share(to)).filter(|_| layered),
+            traffic: share(traffic),
+            enabled,
+            ..built
+        }
+    }
+}
+
+prop_compose! {
+    fn schemes()(all in prop::collection::vec(experiences(), 0..8), most in 0..4u16, holdout in 0..2_000u16) -> Scheme {
+        let rules = Rules { holdout: share(holdout), personal_placements_per_page: most, ..Rules::default() };
+        scheme_under(rules, all)
+    }
+}
+
+prop_compose! {
+    fn people()(
+        unit in any::<u128>(),
+        grants in prop::sample::subsequence(vec![("site", None), ("email", Some(5_000)), ("push", None)], 0..=3),
+        city in prop::option::of("Brest|Paris"),
+        age in prop::option::of(20..50i64),
+        orders in prop::collection::vec(-200_000_000..1_000i64, 0..4),
+        pages in prop::collection::vec(-9_000..0i64, 0..5),
+        segments in prop::sample::subsequence(vec!["vip", "lapsed"], 0..=2),
+        until in prop::option::of(1..90_000i64),
+        won in prop::collection::vec(-90_000_000..0i64, 0..5),
+        hour in prop::option::of(0..24i64),
+    ) -> Somebody {
+        let sorted = |mut moments: Vec<i64>| {
+            moments.sort_unstable();
+            moments.into_iter().map(at).collect::<Vec<_>>()
+        };
+        let mut somebody = Somebody { unit, ..Somebody::default() };
+        for (purpose, until) in grants {
+            somebody = somebody.granting(purpose, until.map(at));
+        }
+        somebody = somebody.did("Order Completed", &sorted(orders)).did("page", &sorted(pages));
+        somebody = city.iter().fold(somebody, |somebody, city| somebody.with("city", city.as_str()));
+        somebody = age.iter().fold(somebody, |somebody, age| somebody.with("age", *age));
+        somebody = segments.iter().fold(somebody, |somebody, name| somebody.member(name, until.map(at)));
+        somebody.won = [(Name::from("a1"), sorted(won))].into();
+        somebody.request = hour.into_iter().map(|hour| ("hour", Value::Int(hour))).collect();
+        somebody
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Deciding on what was recorded gives the same bytes as deciding on the facts; and recording changes nothing.
+    #[test]
+    fn what_was_seen_decides_the_same(
+        scheme in schemes(),
+        mut somebody in people(),
+        places in prop::sample::subsequence(PLACES, 0..=5),
+        explain in any::<bool>(),
+    ) {
+        // The ledger speaks of an experience that there is.
+        if let Some(first) = scheme.experiences().first() {
+            let won = somebody.won.remove("a1").unwrap();
+            somebody.won.insert(first.name.clone(), won);
+        }
+        let names: Vec<_> = places.into_iter().map(Name::from).collect();
+        let request = |name: &str| somebody.request.get(name).cloned();
+        let explain = if explain { Explain::Yes } else { Explain::No };
+        let page = Page { explain, ..page(&names, &request) };
+        let live = decide(&scheme, &page, &somebody.whom(), &ENV);
+        let (recorded, seen) = decide_recorded(&scheme, &page, &somebody.whom(), &ENV);
+        prop_assert_eq!(&recorded, &live);
+        let elsewhere = Page { request: &|_| panic!("the request is gone"), ..page };
+        prop_assert_eq!(&seen.decide(&scheme, &elsewhere, &ENV), &live);
+
+        for decision in &live {
+            prop_assert!(!decision.contents.is_empty(), "never a blank");
+            prop_assert!((0.0..=1.0).contains(&decision.propensity.get()));
+            prop_assert_eq!(decision.experience.is_some(), decision.standing.is_some());
+        }
+        // Less is said, and nothing else is decided, where nobody asks why.
+        let brief = decide(&scheme, &Page { explain: Explain::No, ..page }, &somebody.whom(), &ENV);
+        for (brief, full) in brief.iter().zip(&live) {
+            prop_assert_eq!(&brief.experience, &full.experience);
+            prop_assert_eq!((&brief.contents, brief.reason, brief.standing), (&full.contents, full.reason, full.standing));
+            prop_assert!(brief.rejected.is_empty());
+        }
+    }
+
+    /// Until its time to live is over nothing changes, if nothing happens.
+    #[test]
+    fn an_answer_stands_as_long_as_it_says(scheme in schemes(), somebody in people(), wait_ms in 0..600_000i64) {
+        let names = [Name::from("hero"), Name::from("mail")];
+        let request = |name: &str| somebody.request.get(name).cloned();
+        let page = page(&names, &request);
+        let now = decide(&scheme, &page, &somebody.whom(), &ENV);
+        let later = model::time::Env { now: at(wait_ms), ..ENV };
+        let then = decide(&scheme, &page, &somebody.whom(), &later);
+        for (now, then) in now.iter().zip(&then) {
+            if wait_ms < i64::from(now.ttl_s) * 1_000 {
+                prop_assert_eq!((&now.experience, &now.variant, &now.contents), (&then.experience, &then.variant, &then.contents));
+            }
+        }
+    }
+}
+
+/// Counts how often it is opened, and for what.
+struct Guarded<'a> {
+    somebody: &'a Somebody,
+    opened: Cell<u32>,
+}
+
+impl Opens for Guarded<'_> {
+    fn open(&self, token: &GrantedName) -> &dyn Facts {
+        assert_eq!(token.purpose().as_str(), "email", "only this was granted");
+        self.opened.set(self.opened.get() + 1);
+        self.somebody
+    }
+}
+
+impl Ledger for Guarded<'_> {
+    fn won(&self, _experience: &Name<ExperienceName>) -> std::borrow::Cow<'_, [Timestamp]> {
+        self.opened.set(self.opened.get() + 1);
+        std::borrow::Cow::Borrowed(&[])
+    }
+}
+
+#[test]
+fn without_a_grant_nothing_is_opened_and_nothing_is_kept() {
+    let mut capped = certain("idea");
+    capped.placements = PLACES.iter().map(|place| Name::from(*place)).collect();
+    capped.caps = vec![Cap { most: 1, within: Span::DAY }];
+    let personal = Experience { audience: audience("has(profile.city)"), priority: 1, ..capped.clone() };
+    let scheme = scheme(vec![capped, Experience { name: "personal".into(), ..personal }]);
+    let known = Somebody::new(5).with("city", "Brest");
+    for (consents, places, opens) in [
+        (Consents::default(), vec!["hero", "mail"], false),
+        (known.consents.clone(), vec!["mail"], false),
+        (Somebody::default().granting("email", None).consents, vec!["hero", "mail"], true),
+    ] {
+        let guarded = Guarded { somebody: &known, opened: Cell::new(0) };
+        let person = Person { unit: Id::from_bits(5), consents: &consents, facts: &guarded, ledger: &guarded };
+        let names: Vec<_> = places.into_iter().map(Name::from).collect();
+        let (decisions, seen) = decide_recorded(&scheme, &page(&names, &|_| None), &Whom::Person(person), &ENV);
+        assert_eq!(guarded.opened.get() > 0, opens);
+        assert_eq!(seen.unit, if opens { Ok(Id::from_bits(5)) } else { Err(Absent::NoConsent) });
+        assert_eq!(seen.consents != Consents::default(), opens);
+        assert_eq!((seen.facts.is_empty(), seen.won.is_empty()), (!opens, !opens));
+        assert_eq!(seen.decide(&scheme, &page(&names, &|_| None), &ENV), decisions);
+    }
+}
+
+#[test]
+fn only_what_was_looked_at_is_kept() {
+    let by_city =
+        Experience { audience: audience(r#"profile.city == "Brest" && profile.age > 30"#), ..certain("idea") };
+    let scheme = scheme(vec![by_city]);
+    let somebody = Somebody::new(1).with("city", "Paris").with("age", 40).with("first_name", "Ana").did("page", &[NOW]);
+    let names = [Name::from("hero")];
+    let (_, seen) = decide_recorded(&scheme, &page(&names, &|_| None), &somebody.whom(), &ENV);
+    let facts = &seen.facts["site"];
+    let traits: Vec<&str> = facts.traits.keys().map(Name::as_str).collect();
+    assert_eq!(traits, ["city"], "the age did not matter any more");
+    assert!(facts.trails.is_empty() && facts.segments.is_empty() && seen.won.is_empty() && seen.request.is_empty());
+    assert_eq!(seen.consents.purposes().count(), 1);
+    assert_eq!(Share::ALL, scheme.experiences()[0].traffic);
+}

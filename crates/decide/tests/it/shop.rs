@@ -1,0 +1,226 @@
+//! A shop to decide for, and somebody who visits it.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
+use assign::Share;
+use condition::{Condition, Facts, Scope, Usage, Verdict};
+use decide::{
+    Absent, Content, Decision, Experience, Explain, Ledger, Opens, Page, Payload, Person, Placement, Rules, Scheme,
+    Shows, Variant, Whom, decide,
+};
+use model::{
+    consent::{Choice, Consents, GrantedName, Means, Proof},
+    decision::Channel,
+    fact::{FactKind, Occurrence, TraitValue},
+    id::{Id, Unit},
+    name::{Experience as ExperienceName, Name, Placement as PlacementName, Segment, Trait},
+    schema::{TraitRules, TraitSchema, TraitType},
+    time::{Env, Timestamp},
+    value::{Fields, Value},
+};
+
+pub(crate) const NOW: Timestamp = Timestamp::saturating_from_millis(1_772_445_600_000);
+pub(crate) const ENV: Env = Env { now: NOW, seed: 7 };
+
+/// Milliseconds from [`NOW`] on.
+pub(crate) fn at(ms: i64) -> Timestamp {
+    Timestamp::saturating_from_millis(NOW.as_millis() + ms)
+}
+
+pub(crate) fn share(points: u16) -> Share {
+    Share::from_basis_points(points).unwrap()
+}
+
+pub(crate) fn audience(text: &str) -> Condition {
+    let holds = |holds| TraitRules { holds, purpose: None };
+    let traits = [
+        ("city", TraitType::Text),
+        ("first_name", TraitType::Text),
+        ("age", TraitType::Int),
+        ("spent", TraitType::Number),
+    ];
+    let schema = TraitSchema { traits: traits.into_iter().map(|(name, of)| (name.into(), holds(of))).collect() };
+    let segments = ["vip", "lapsed"].map(Name::from).into();
+    let scope = Scope { schema: &schema, segments: &segments, usage: Usage::Audience };
+    condition::compile(text, &scope).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+pub(crate) fn payload(text: &str) -> Arc<Payload> {
+    Arc::new(Payload::compile([("text", Value::from(text))].into_iter().collect()).unwrap())
+}
+
+pub(crate) fn content(name: &str, text: &str) -> Arc<Content> {
+    let versions = BTreeMap::from([("en".into(), payload(text))]);
+    Arc::new(Content { name: name.into(), versions, fallback: "en".into(), expires: None, tags: Vec::new() })
+}
+
+pub(crate) fn expiring(name: &str, expires: Timestamp) -> Arc<Content> {
+    Arc::new(Content { expires: Some(expires), ..Content::clone(&content(name, name)) })
+}
+
+pub(crate) fn placement(name: &str, channel: Channel) -> Placement {
+    Placement {
+        name: name.into(),
+        channel,
+        purpose: channel.purpose().into(),
+        format: None,
+        most_contents: 2,
+        neutral: vec![content("neutral", "Hello{{ \" \" + profile.first_name | \"\" }}!")],
+    }
+}
+
+/// For everybody, in `hero`, half of them control.
+pub(crate) fn experience(name: &str) -> Experience {
+    let shows = Shows::Contents(vec![content("idea", "An idea{{ \" for \" + profile.city | \"\" }}")]);
+    Experience {
+        name: name.into(),
+        placements: vec!["hero".into()],
+        audience: audience("true"),
+        variants: vec![
+            Variant { name: "control".into(), share: share(5_000), shows: Shows::Neutral },
+            Variant { name: "a".into(), share: share(5_000), shows },
+        ],
+        benefit: BTreeMap::new(),
+        priority: 0,
+        score: model::value::Finite::default(),
+        caps: Vec::new(),
+        starts: None,
+        ends: None,
+        slot: None,
+        traffic: Share::ALL,
+        salt: name.into(),
+        enabled: true,
+    }
+}
+
+/// The same with nothing but its content, for tests that are about something else than draws.
+pub(crate) fn certain(name: &str) -> Experience {
+    let mut experience = experience(name);
+    experience.variants.remove(0);
+    experience.variants[0].share = Share::ALL;
+    experience
+}
+
+/// A scheme of these experiences in `hero`, `menu`, `foot` (web), `mail` and `agent`, in which nobody is held out.
+pub(crate) fn scheme(experiences: Vec<Experience>) -> Scheme {
+    let rules = Rules { revision: 3, holdout: Share::NONE, ..Rules::default() };
+    scheme_under(rules, experiences)
+}
+
+pub(crate) fn scheme_under(rules: Rules, experiences: Vec<Experience>) -> Scheme {
+    let web = ["hero", "menu", "foot"].map(|name| placement(name, Channel::Web));
+    let others = [placement("mail", Channel::Email), placement("agent", Channel::Agent)];
+    Scheme::new(rules, web.into_iter().chain(others), [], experiences)
+}
+
+/// Somebody and all that is known of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Somebody {
+    pub(crate) unit: u128,
+    pub(crate) consents: Consents,
+    pub(crate) traits: BTreeMap<Name<Trait>, TraitValue>,
+    pub(crate) trails: BTreeMap<Arc<str>, Vec<Occurrence>>,
+    pub(crate) segments: BTreeMap<Name<Segment>, Verdict>,
+    pub(crate) won: BTreeMap<Name<ExperienceName>, Vec<Timestamp>>,
+    pub(crate) request: BTreeMap<&'static str, Value>,
+}
+
+impl Somebody {
+    pub(crate) fn new(unit: u128) -> Self {
+        Self { unit, ..Self::default() }.granting("site", None)
+    }
+
+    pub(crate) fn granting(mut self, purpose: &str, until: Option<Timestamp>) -> Self {
+        let proof = Proof { source: "web".into(), means: Means::Call, wording: None, language: None };
+        self.consents.record(purpose.into(), Choice { granted: true, at: NOW, until, proof });
+        self
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let value = TraitValue { value: value.into(), as_of: NOW, source: "web".into(), kind: FactKind::Declared };
+        self.traits.insert(name.into(), value);
+        self
+    }
+
+    pub(crate) fn did(mut self, event: &str, when: &[Timestamp]) -> Self {
+        let trail = when.iter().enumerate();
+        let trail = trail.map(|(tie, at)| Occurrence { at: *at, tie: tie as u64, properties: Fields::default() });
+        self.trails.insert(event.into(), trail.collect());
+        self
+    }
+
+    pub(crate) fn member(mut self, segment: &str, valid_until: Option<Timestamp>) -> Self {
+        self.segments.insert(segment.into(), Verdict { value: true, valid_until });
+        self
+    }
+
+    pub(crate) fn whom(&self) -> Whom<'_> {
+        let unit: Id<Unit> = Id::from_bits(self.unit);
+        Whom::Person(Person { unit, consents: &self.consents, facts: self, ledger: self })
+    }
+
+    /// One placement, with the rejected.
+    pub(crate) fn sees(&self, scheme: &Scheme, placement: &str) -> Decision {
+        self.sees_all(scheme, &[placement]).remove(0)
+    }
+
+    pub(crate) fn sees_all(&self, scheme: &Scheme, placements: &[&str]) -> Vec<Decision> {
+        let names: Vec<Name<PlacementName>> = placements.iter().map(|name| Name::from(*name)).collect();
+        let request = |name: &str| self.request.get(name).cloned();
+        decide(scheme, &page(&names, &request), &self.whom(), &ENV)
+    }
+}
+
+/// Nobody who is known, with a page whose nonce is this.
+pub(crate) fn nobody_sees(scheme: &Scheme, why: Absent, nonce: u128) -> Decision {
+    let names = [Name::from("hero")];
+    let page = Page { nonce, ..page(&names, &|_| None) };
+    decide(scheme, &page, &Whom::Nobody(why), &ENV).remove(0)
+}
+
+pub(crate) fn page<'a>(placements: &'a [Name<PlacementName>], request: &'a dyn Fn(&str) -> Option<Value>) -> Page<'a> {
+    Page {
+        placements,
+        languages: &[],
+        request,
+        nonce: 99,
+        id: &|place| Id::from_bits(1_000 + place as u128),
+        explain: Explain::Yes,
+    }
+}
+
+/// The text of the first content.
+pub(crate) fn text(decision: &Decision) -> &str {
+    decision.contents[0].payload.get("text").and_then(Value::as_text).unwrap()
+}
+
+impl Opens for Somebody {
+    fn open(&self, _token: &GrantedName) -> &dyn Facts {
+        self
+    }
+}
+
+impl Ledger for Somebody {
+    fn won(&self, experience: &Name<ExperienceName>) -> Cow<'_, [Timestamp]> {
+        Cow::Borrowed(self.won.get(experience).map_or(&[], Vec::as_slice))
+    }
+}
+
+impl Facts for Somebody {
+    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+        self.traits.get(name)
+    }
+
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        Cow::Borrowed(self.trails.get(event).map_or(&[], Vec::as_slice))
+    }
+
+    fn segment(&self, name: &Name<Segment>) -> Verdict {
+        self.segments.get(name).copied().unwrap_or(Verdict { value: false, valid_until: None })
+    }
+
+    /// Never asked: the page answers for the request.
+    fn request(&self, name: &str) -> Option<Value> {
+        panic!("the person is asked for the request's {name}")
+    }
+}
