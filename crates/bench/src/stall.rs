@@ -70,6 +70,18 @@ impl Substrate for Stalled {
     fn revision(&self) -> u64 {
         self.0.revision()
     }
+    fn drafts(&self) -> Result<Vec<String>, StoreError> {
+        self.0.drafts()
+    }
+    fn draft(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.draft(name)
+    }
+    fn keep_draft(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.0.keep_draft(name, bytes)
+    }
+    fn drop_draft(&self, name: &str) -> Result<(), StoreError> {
+        self.0.drop_draft(name)
+    }
     fn backup(&self, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
         self.0.backup(to, progress)
     }

@@ -1,7 +1,7 @@
 //! Copies of a substrate: written while it serves, verified byte by byte before anything is restored.
 //!
-//! A backup is a folder: `log/`, `keys/`, `definitions/`, `epochs` and `secret` as in a data folder, the state as
-//! `state/TT-NNNNNN` (table, part; each pair is key length u32, value length u32, key, value), and a `MANIFEST`:
+//! A backup is a folder: `log/`, `keys/`, `definitions/`, `drafts/`, `epochs` and `secret` as in a data folder, the
+//! state as `state/TT-NNNNNN` (table, part; each pair is key length u32, value length u32, key, value), and a `MANIFEST`:
 //!
 //! ```text
 //! prevenance backup 1
@@ -24,6 +24,7 @@ use self::manifest::Manifest;
 use crate::{
     definitions,
     disk::{Disk, DiskFile, RealDisk},
+    drafts,
     error::StoreError,
     folder::{self, Folder, Layout, SECRET, STATE, saved_position},
     keys,
@@ -58,7 +59,7 @@ pub fn restore(backup: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> 
     let put = |path: &str, bytes: &[u8]| put(&disk, path, bytes);
     put(RESTORING, b"")?;
     disk.sync_folder("").map_err(|error| StoreError::io(RESTORING, error))?;
-    let folders = [log::FOLDER, keys::FOLDER, definitions::FOLDER];
+    let folders = [log::FOLDER, keys::FOLDER, definitions::FOLDER, drafts::FOLDER];
     for folder in folders {
         disk.create_folder(folder).map_err(|error| StoreError::io(folder, error))?;
     }
@@ -108,7 +109,7 @@ pub(crate) fn write<D: Disk, K: Kv>(
 ) -> Result<(), StoreError> {
     refuse_unless_empty(to)?;
     let disk = RealDisk::hold(to)?;
-    for folder in [log::FOLDER, keys::FOLDER, definitions::FOLDER, STATE] {
+    for folder in [log::FOLDER, keys::FOLDER, definitions::FOLDER, drafts::FOLDER, STATE] {
         disk.create_folder(folder).map_err(|error| StoreError::io(folder, error))?;
     }
     let estimate = from.log.size().0 + from.kv.size()?;
@@ -135,6 +136,12 @@ pub(crate) fn write<D: Disk, K: Kv>(
     from.keys.for_each_file(|path, bytes| copy.put(path, &bytes))?;
     copy.put(leases::FILE, &from.leases.encoded())?;
     copy.put(SECRET, &from.secret())?;
+    for name in from.drafts.names()? {
+        if let Some((path, bytes)) = from.drafts.file(&name)? {
+            copy.put(&path, &bytes)?;
+        }
+    }
+    // After the drafts, so that the revision that a draft was made on is among them.
     for revision in 1..=from.definitions.revision() {
         if let Some((path, bytes)) = from.definitions.file(revision)? {
             copy.put(&path, &bytes)?;
@@ -189,7 +196,7 @@ impl Copy<'_> {
 
     /// Makes the names durable, then writes the manifest: without one it is no backup.
     fn finish(self) -> Result<(), StoreError> {
-        for folder in [log::FOLDER, keys::FOLDER, definitions::FOLDER, STATE] {
+        for folder in [log::FOLDER, keys::FOLDER, definitions::FOLDER, drafts::FOLDER, STATE] {
             self.disk.sync_folder(folder).map_err(|error| StoreError::io(folder, error))?;
         }
         put(self.disk, MANIFEST, self.manifest.encode().as_bytes())?;

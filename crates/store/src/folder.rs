@@ -1,7 +1,7 @@
 //! The substrate on one disk: [`Folder`] joins log, state, leases, keys and definitions over any [`Disk`] and [`Kv`].
 //!
 //! ```text
-//! VERSION  LOCK  secret  epochs  log/00000001.seg…  keys/0000…  definitions/00000001…  state/
+//! VERSION  LOCK  secret  epochs  log/00000001.seg…  keys/0000…  definitions/00000001…  drafts/NAME…  state/
 //! ```
 
 use std::{
@@ -15,6 +15,7 @@ use crate::{
     backup,
     definitions::{self, Definitions},
     disk::{Disk, RealDisk, UNFINISHED, read_whole, write_whole},
+    drafts::Drafts,
     error::StoreError,
     keys::{self, Keys},
     kv::{Kv, KvRead},
@@ -47,6 +48,7 @@ pub struct Folder<D: Disk, K: Kv> {
     pub(crate) leases: Leases<D>,
     pub(crate) keys: Keys<D>,
     pub(crate) definitions: Definitions<D>,
+    pub(crate) drafts: Drafts<D>,
     pub(crate) kv: K,
     /// The positions up to which the state is known to be durable.
     durable: Mutex<Vec<Position>>,
@@ -119,6 +121,7 @@ impl<D: Disk, K: Kv> Folder<D, K> {
             leases: Leases::open(disk.clone(), partitions)?,
             keys: Keys::open(disk.clone(), partitions, layout.key_seed)?,
             definitions: Definitions::open(disk.clone())?,
+            drafts: Drafts::of(disk.clone()),
             kv,
             durable: Mutex::new(vec![Position(0); usize::from(partitions)]),
             failures: Mutex::new(Failures::default()),
@@ -266,6 +269,22 @@ impl<D: Disk, K: Kv> Substrate for Folder<D, K> {
 
     fn revision(&self) -> u64 {
         self.definitions.revision()
+    }
+
+    fn drafts(&self) -> Result<Vec<String>, StoreError> {
+        self.drafts.names()
+    }
+
+    fn draft(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.drafts.get(name)
+    }
+
+    fn keep_draft(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.drafts.keep(name, bytes)
+    }
+
+    fn drop_draft(&self, name: &str) -> Result<(), StoreError> {
+        self.drafts.remove(name)
     }
 
     fn backup(&self, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {

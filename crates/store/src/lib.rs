@@ -2,7 +2,7 @@
 //!
 //! A substrate keeps, for every partition, an ordered log of blocks (the truth), the state that the log folds to
 //! (written behind, atomically with its position), who may write (leases with epochs), and, for the whole
-//! installation, versioned definitions, person keys and one secret.
+//! installation, versioned definitions with drafts of the next, person keys and one secret.
 //!
 //! This crate must not know what the bytes mean: no profile, event, command or definition has a type here. It has no
 //! clock and is not async; the only chance is the making of keys. Paths and sizes are all that its errors tell.
@@ -15,6 +15,7 @@
 pub mod backup;
 mod definitions;
 pub mod disk;
+mod drafts;
 pub mod error;
 pub mod folder;
 mod keys;

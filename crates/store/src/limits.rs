@@ -12,5 +12,7 @@ pub const KEY_BYTES: usize = 4 * 1024;
 pub const VALUE_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes of one revision of the definitions.
 pub const DEFINITIONS_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes in the name of a draft.
+pub const DRAFT_NAME_BYTES: usize = 64;
 /// Tables of a substrate.
 pub const TABLES: usize = 64;

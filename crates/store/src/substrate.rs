@@ -86,6 +86,19 @@ pub trait Substrate: Send + Sync + 'static {
     /// The newest revision; 0 before the first [`Substrate::define`].
     fn revision(&self) -> u64;
 
+    /// The names of the drafts of definitions, in order. Beside the revisions: what is worked on and not published.
+    fn drafts(&self) -> Result<Vec<String>, StoreError>;
+
+    /// The draft of a name; `None` if there is none.
+    fn draft(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Keeps a draft in place of the one of that name, if there is one: durable on return, whole or not at all. The
+    /// name is 1 to [`crate::limits::DRAFT_NAME_BYTES`] of `a-z 0-9 _ -`.
+    fn keep_draft(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Drops a draft: durable on return. One that is not there is nothing to drop.
+    fn drop_draft(&self, name: &str) -> Result<(), StoreError>;
+
     /// Writes a consistent copy into an empty folder while serving, and a manifest with checksums of every file.
     /// `progress` is told bytes done and bytes in total (an estimate, until they are equal at the end).
     fn backup(&self, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError>;

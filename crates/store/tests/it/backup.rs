@@ -26,6 +26,7 @@ fn fill(store: &dyn Substrate) {
     store.save(vec![Save { lease: b, position: Position(20), writes: writes.collect() }]).unwrap();
     store.trim(Partition(0), Position(12)).unwrap();
     store.define(0, b"plan").unwrap();
+    store.keep_draft("spring", b"draft").unwrap();
     store.key(Partition(0), 0).unwrap();
     store.destroy_key(Partition(0), 9).unwrap();
 }
@@ -42,6 +43,7 @@ fn same(left: &dyn Substrate, right: &dyn Substrate) {
         assert_eq!(all(left), all(right));
     }
     assert_eq!(left.definitions(1).unwrap(), right.definitions(1).unwrap());
+    assert_eq!(right.draft("spring").unwrap(), Some(b"draft".to_vec()));
     assert_eq!((left.revision(), left.secret()), (right.revision(), right.secret()));
     for slot in [0, 9] {
         assert_eq!(left.key(Partition(0), slot).unwrap(), right.key(Partition(0), slot).unwrap());

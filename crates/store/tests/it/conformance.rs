@@ -313,6 +313,42 @@ fn a_definition_is_published_on_top_of_the_one_it_was_made_from() {
 }
 
 #[test]
+fn a_draft_is_kept_until_it_is_dropped() {
+    on_each(|rig| {
+        let store = rig.open();
+        assert_eq!((store.drafts().unwrap(), store.draft("spring").unwrap()), (vec![], None));
+        store.keep_draft("spring", b"one").unwrap();
+        store.keep_draft("autumn", b"").unwrap();
+        store.keep_draft("spring", b"two").unwrap();
+        rig.stop(store);
+
+        let store = rig.open();
+        assert_eq!(store.drafts().unwrap(), ["autumn", "spring"]);
+        assert_eq!(store.draft("spring").unwrap(), Some(b"two".to_vec()));
+        assert_eq!(store.draft("autumn").unwrap(), Some(vec![]));
+        store.drop_draft("autumn").unwrap();
+        store.drop_draft("autumn").unwrap();
+        rig.stop(store);
+        assert_eq!(rig.open().drafts().unwrap(), ["spring"]);
+    });
+}
+
+#[test]
+fn the_name_of_a_draft_leads_nowhere_else() {
+    on_each(|rig| {
+        let store = rig.open();
+        let longest = "a".repeat(limits::DRAFT_NAME_BYTES);
+        store.keep_draft(&longest, b"x").unwrap();
+        for bad in ["", "../secret", "a/b", "A", "a.new", &format!("{longest}a")] {
+            assert_eq!(store.keep_draft(bad, b"x").unwrap_err().code(), "stored_too_large", "{bad}");
+            assert_eq!(store.draft(bad).unwrap(), None, "{bad}");
+            store.drop_draft(bad).unwrap();
+        }
+        assert_eq!(store.drafts().unwrap(), [longest]);
+    });
+}
+
+#[test]
 fn keys_and_the_secret_last_and_a_destroyed_key_stays_destroyed() {
     on_each(|rig| {
         let store = rig.open();

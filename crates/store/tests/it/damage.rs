@@ -114,13 +114,16 @@ fn a_rewritten_or_redacted_block_leaves_no_bytes_behind() {
 }
 
 #[test]
-fn a_damaged_definition_or_list_of_epochs_is_told() {
+fn a_damaged_definition_draft_or_list_of_epochs_is_told() {
     let (_folder, data, _) = written();
     let store = open(&data).unwrap();
     store.define(0, b"plan").unwrap();
     let definition = data.join("definitions/00000001");
     std::fs::write(&definition, b"short").unwrap();
+    store.keep_draft("spring", b"draft").unwrap();
+    std::fs::write(data.join("drafts/spring"), [7; 40]).unwrap();
     assert_eq!(store.definitions(1).unwrap_err().code(), "data_corrupt");
+    assert_eq!(store.draft("spring").unwrap_err().code(), "data_corrupt");
     drop(store);
     let mut epochs = std::fs::read(data.join("epochs")).unwrap();
     epochs[0] ^= 1;
