@@ -17,6 +17,8 @@ pub struct ApiError {
     pub pointer: Option<String>,
     /// Where the field holds a condition: characters (not bytes) before the offending one.
     pub at: Option<usize>,
+    /// Definitions that the error is about.
+    pub documents: Box<[DocumentName]>,
     /// Seconds after which to try again: the `Retry-After` header. At least 1; clients cap it at 300.
     pub retry_after_s: Option<u32>,
 }
@@ -24,7 +26,8 @@ pub struct ApiError {
 impl ApiError {
     /// An error with the catalogue's own sentence.
     pub fn new(code: Code) -> Self {
-        Self { code, message: code.sentence().to_owned(), pointer: None, at: None, retry_after_s: code.retry_after_s() }
+        let (message, retry_after_s) = (code.sentence().to_owned(), code.retry_after_s());
+        Self { code, message, pointer: None, at: None, documents: Box::default(), retry_after_s }
     }
 
     /// The same error with a sentence that says more.
@@ -51,6 +54,7 @@ impl ApiError {
             message: self.message.clone(),
             pointer: self.pointer.clone(),
             at: self.at,
+            documents: self.documents.to_vec(),
         };
         ErrorBody { code: detail.code.clone(), message: detail.message.clone(), error: detail }
     }
@@ -85,6 +89,18 @@ pub struct ErrorDetail {
     /// Where the field holds a condition: characters (not bytes) before the offending one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<usize>,
+    /// Definitions that the error is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentName>,
+}
+
+/// Which definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentName {
+    /// Its kind, as it stands in a path.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
 }
 
 macro_rules! catalogue {
@@ -152,6 +168,8 @@ catalogue! {
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "The path does not take this method.";
     /// The thing changed since it was read, or its name is taken.
     Conflict = "CONFLICT", 409, "The thing changed since it was read.";
+    /// Something that the draft changes was published differently since the draft's base revision. `documents` names it.
+    DraftConflict = "DRAFT_CONFLICT", 409, "Something that the draft changes was published differently since.";
     /// The definition is named by others, which must go first.
     InUse = "IN_USE", 409, "Other definitions use this one.";
     /// The body is larger than 5 MiB, after decompression.

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod key;
 pub mod live;
 pub mod profile;
+pub mod publication;
 pub mod rejected;
 pub mod segment;
 pub mod system;

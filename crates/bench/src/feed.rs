@@ -3,12 +3,13 @@
 use std::{collections::VecDeque, path::Path, sync::Arc, thread::available_parallelism};
 
 use api::tracking::{self, Gpc, Parsed, Receiver, Route};
-use definition::Kind;
+use definition::{Author, Kind, Origin};
 use model::event::Event;
 use runtime::{
     clock::Clock,
     handle::{Runtime, Settings},
     limits::Limits,
+    publishing::Proposal,
 };
 use serde_json::json;
 use store::{
@@ -38,12 +39,13 @@ pub(crate) fn start(substrate: Arc<dyn Substrate>) -> Result<Runtime, Failed> {
 
 /// Publishes segments, all at once.
 pub(crate) fn publish(runtime: &Runtime, segments: &[(String, String)]) -> Result<(), Failed> {
-    let (_, published) = runtime.publish(|documents| {
+    let proposal = Proposal::of(Author::program("the bench"), Origin::Documents);
+    let publishing = runtime.publish(proposal, |documents| {
         segments
             .iter()
             .try_for_each(|(name, condition)| documents.put(Kind::Segment, name, &json!({ "condition": condition })))
     })?;
-    Ok(published.wait()?)
+    Ok(publishing.applied.wait()?)
 }
 
 /// Collects the events of so many bodies, showing how far it is.

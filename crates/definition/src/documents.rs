@@ -15,6 +15,7 @@ use crate::{
     error::{DefinitionError, Fault, code},
     file,
     kind::Kind,
+    publication::Publication,
     published::Published,
     references,
 };
@@ -29,8 +30,10 @@ pub struct Documents {
     pub(crate) published: Published,
 }
 
-/// The version of [`Documents::to_bytes`].
-const VERSION: u64 = 1;
+/// The version of the stored form.
+const VERSION: u64 = 2;
+/// The version before publications were recorded; otherwise the same.
+const VERSION_WITHOUT_PUBLICATION: u64 = 1;
 
 const DEFAULTS: &str = include_str!("defaults.toml");
 
@@ -39,8 +42,16 @@ const DEFAULTS: &str = include_str!("defaults.toml");
 #[serde(deny_unknown_fields)]
 struct Stored {
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    publication: Option<Publication>,
     definitions: BTreeMap<String, BTreeMap<String, Value>>,
     published: Published,
+}
+
+/// What of the stored form says who published; the rest is passed over.
+#[derive(Deserialize)]
+struct StoredPublication {
+    publication: Option<Publication>,
 }
 
 impl Documents {
@@ -55,17 +66,15 @@ impl Documents {
         documents
     }
 
-    /// Reads what [`Documents::to_bytes`] wrote, and checks every document again.
+    /// Reads what [`Documents::to_bytes`] or [`Documents::published_as`] wrote, and checks every document again.
     ///
     /// # Errors
     /// `UNREADABLE` or `UNKNOWN_VERSION`; or what [`Documents::put`] has against a document.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DefinitionError> {
-        let unreadable = |error: serde_json::Error| {
-            Fault::new(code::UNREADABLE, "", format!("The stored definitions cannot be read: {error}.")).of_all()
-        };
         let value: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
         let version = value.get("version").and_then(Value::as_u64);
-        if let Some(other) = version.filter(|version| *version != VERSION) {
+        let known = [VERSION, VERSION_WITHOUT_PUBLICATION];
+        if let Some(other) = version.filter(|version| !known.contains(version)) {
             let message = format!("The stored definitions have version {other}; this program reads {VERSION}.");
             return Err(Fault::new(code::UNKNOWN_VERSION, "/version", message).of_all());
         }
@@ -83,9 +92,21 @@ impl Documents {
 
     /// The canonical bytes: JSON with sorted names, without white space. Equal documents give equal bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let by_word = self.bodies.iter().map(|(kind, bodies)| (kind.word().to_owned(), bodies.clone()));
-        let stored = Stored { version: VERSION, definitions: by_word.collect(), published: self.published.clone() };
-        serde_json::to_vec(&stored).expect("maps with text keys are always JSON")
+        self.stored(None)
+    }
+
+    /// The same bytes with what is to be remembered of the publication: what is stored of a revision.
+    pub fn published_as(&self, publication: Publication) -> Vec<u8> {
+        self.stored(Some(publication))
+    }
+
+    /// What [`Documents::published_as`] remembered. `None` for revisions from before that was recorded.
+    ///
+    /// # Errors
+    /// `UNREADABLE`.
+    pub fn publication(bytes: &[u8]) -> Result<Option<Publication>, DefinitionError> {
+        let stored: StoredPublication = serde_json::from_slice(bytes).map_err(unreadable)?;
+        Ok(stored.publication)
     }
 
     /// One document.
@@ -124,23 +145,36 @@ impl Documents {
     /// `NOT_DEFINED`; `BUILT_IN` for the purposes and namespaces that every project has; `IN_USE` if another
     /// definition names it, which the message names.
     pub fn remove(&mut self, kind: Kind, name: &str) -> Result<(), DefinitionError> {
-        let refuse = |code, message: String| Err(Fault::new(code, "", message).of(kind, name));
         if !self.bodies.get(&kind).is_some_and(|bodies| bodies.contains_key(name)) {
-            return refuse(code::NOT_DEFINED, format!("There is no {kind} of this name."));
+            return Err(not_defined(kind, name));
         }
-        let built_in = match kind {
-            Kind::Purpose => PURPOSES.contains(&name),
-            Kind::Namespace => NAMESPACES.contains(&name),
-            _ => false,
-        };
-        if built_in {
-            return refuse(code::BUILT_IN, format!("Every project has this {kind}; it can be changed, not removed."));
-        }
+        check_removable(kind, name)?;
         if let Some((naming, by)) = references::naming(self, kind, name) {
-            return refuse(code::IN_USE, format!("The {naming} `{by}` names it; change that one first."));
+            let message = format!("The {naming} `{by}` names it; change that one first.");
+            return Err(Fault::new(code::IN_USE, "", message).of(kind, name));
         }
-        self.bodies.entry(kind).or_default().remove(name);
+        self.take_away(kind, name);
         Ok(())
+    }
+
+    /// Takes over the documents of an earlier revision, and remembers what this one does: numbers that segments had
+    /// meanwhile are not given again.
+    pub fn restore(&mut self, earlier: &Self) {
+        self.bodies.clone_from(&earlier.bodies);
+    }
+
+    /// Removes a definition, whatever names it: [`crate::compile()`] finds out whether something still does.
+    pub(crate) fn take_away(&mut self, kind: Kind, name: &str) {
+        if let Some(bodies) = self.bodies.get_mut(&kind) {
+            bodies.remove(name);
+        }
+    }
+
+    fn stored(&self, publication: Option<Publication>) -> Vec<u8> {
+        let by_word = self.bodies.iter().map(|(kind, bodies)| (kind.word().to_owned(), bodies.clone()));
+        let (definitions, published) = (by_word.collect(), self.published.clone());
+        let stored = Stored { version: VERSION, publication, definitions, published };
+        serde_json::to_vec(&stored).expect("maps with text keys are always JSON")
     }
 
     fn remembering(published: Published) -> Self {
@@ -162,6 +196,30 @@ impl Documents {
     pub(crate) fn segment_names(&self) -> BTreeSet<Name<Segment>> {
         self.of_kind(Kind::Segment).map(|(name, _)| name.into()).collect()
     }
+}
+
+/// Refuses the definitions that every project has.
+pub(crate) fn check_removable(kind: Kind, name: &str) -> Result<(), DefinitionError> {
+    let built_in = match kind {
+        Kind::Purpose => PURPOSES.contains(&name),
+        Kind::Namespace => NAMESPACES.contains(&name),
+        _ => false,
+    };
+    if !built_in {
+        return Ok(());
+    }
+    let message = format!("Every project has this {kind}; it can be changed, not removed.");
+    Err(Fault::new(code::BUILT_IN, "", message).of(kind, name))
+}
+
+/// What is to be removed, or read, and is not there.
+pub(crate) fn not_defined(kind: Kind, name: &str) -> DefinitionError {
+    Fault::new(code::NOT_DEFINED, "", format!("There is no {kind} of this name.")).of(kind, name)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn unreadable(error: serde_json::Error) -> DefinitionError {
+    Fault::new(code::UNREADABLE, "", format!("The stored definitions cannot be read: {error}.")).of_all()
 }
 
 /// The namespaces that every project has.

@@ -31,7 +31,9 @@
 mod body;
 mod compile;
 mod content;
+mod difference;
 mod documents;
+mod draft;
 mod error;
 mod experience;
 mod file;
@@ -39,6 +41,7 @@ mod folder;
 mod kind;
 mod moment;
 mod placement;
+mod publication;
 mod published;
 mod references;
 mod scheme;
@@ -46,7 +49,10 @@ mod setting;
 mod shape;
 
 pub use compile::compile;
+pub use difference::{Difference, differences};
 pub use documents::Documents;
+pub use draft::Draft;
 pub use error::{DefinitionError, FilePlace, code};
 pub use folder::read_folder;
 pub use kind::Kind;
+pub use publication::{Author, Change, Changed, Origin, Publication};

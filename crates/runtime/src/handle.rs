@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
@@ -12,7 +12,7 @@ use std::{
 };
 
 use condition::{Condition, ConditionError, Scope, Usage};
-use definition::{DefinitionError, Documents};
+use definition::Documents;
 use engine::{
     command::{Access, Rejection},
     outcome::Reply,
@@ -54,7 +54,6 @@ pub use crate::{
     listing::AccessPlace,
     load::{LoadError, StoredEvent},
     message::{Status, Taken, Tally},
-    plans::PlanError,
 };
 
 /// How the data folder of a runtime is opened. `key_seed` derives keys from a number: for repeatable tests only.
@@ -147,6 +146,7 @@ impl Runtime {
         let shared = Arc::new(Shared {
             hasher: Hasher::new(substrate.secret()),
             plans: Plans::open(substrate.as_ref())?,
+            changing_drafts: Mutex::default(),
             substrate: substrate.clone(),
             clock: Arc::new(settings.clock),
             unsaved: Arc::new(Unsaved::new()),
@@ -202,8 +202,8 @@ impl Runtime {
     }
 
     /// The newest published documents.
-    pub fn documents(&self) -> Documents {
-        self.shared.plans.documents()
+    pub fn documents(&self) -> Arc<Documents> {
+        self.shared.plans.current().1
     }
 
     /// How storage is doing.
@@ -310,17 +310,6 @@ impl Runtime {
         most: usize,
     ) -> Result<Vec<(AccessPlace, Access)>, StoreError> {
         listing::accesses(&self.shared, person, before, most)
-    }
-
-    /// Publishes changed documents; answers with the plan once every partition applies it.
-    pub fn publish(
-        &self,
-        change: impl FnOnce(&mut Documents) -> Result<(), DefinitionError>,
-    ) -> Result<(Arc<Plan>, Pending<()>), PlanError> {
-        let plan = self.shared.plans.publish(self.shared.substrate.as_ref(), change)?;
-        let (ticket, pending) = Ticket::new(());
-        self.shared.tell_all(|| Message::PlanChanged(plan.clone(), ticket.clone()));
-        Ok((plan, pending))
     }
 
     /// Answers when every profile is up to the newest plan.

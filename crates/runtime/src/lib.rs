@@ -21,6 +21,7 @@ mod message;
 mod owner;
 mod plans;
 mod published;
+pub mod publishing;
 mod saver;
 mod stored;
 pub mod ticket;

@@ -1,25 +1,31 @@
 //! All plans by revision: the log names them, so every one can be had again.
+//!
+//! A revision is never given up: a block of the log or a decision may name it for as long as it is kept, and the store
+//! holds each as one small file.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use definition::{DefinitionError, Documents};
+use definition::{Author, DefinitionError, Difference, Documents, Kind, Origin, Publication};
 use engine::plan::Plan;
+use model::time::Timestamp;
 use store::{error::StoreError, substrate::Substrate};
 
 /// The plans compiled so far, and the documents of the newest.
 #[derive(Debug)]
 pub(crate) struct Plans {
     inner: Mutex<Inner>,
+    /// Held by whoever publishes, so that compiling and writing keep nobody from the plan in force.
+    publishing: Mutex<()>,
 }
 
 #[derive(Debug)]
 struct Inner {
     by_revision: HashMap<u64, Arc<Plan>>,
     newest: Arc<Plan>,
-    documents: Documents,
+    documents: Arc<Documents>,
 }
 
 /// Why a plan could not be had or published.
@@ -34,6 +40,48 @@ pub enum PlanError {
     /// The log names a revision that is not there.
     #[error("the definitions of revision {0} are missing")]
     Missing(u64),
+    /// Another revision was expected to be the newest.
+    #[error("the definitions are at revision {newest} by now")]
+    Outdated {
+        /// The newest revision.
+        newest: u64,
+    },
+    /// A draft changes documents that were published differently since it was begun.
+    #[error("documents of the draft were published differently since it was begun")]
+    Conflict(Vec<(Kind, String)>),
+    /// There is no such draft.
+    #[error("there is no such draft")]
+    NoDraft,
+    /// There are as many drafts as there may be.
+    #[error("there are as many drafts as there may be")]
+    TooManyDrafts,
+}
+
+/// Who publishes, why, in what way, and on top of what.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// Who, and why.
+    pub author: Author,
+    /// In what way.
+    pub origin: Origin,
+    /// The revision that must be the newest; `None` takes any.
+    pub expected: Option<u64>,
+}
+
+impl Proposal {
+    /// A publication on top of whatever is the newest.
+    pub fn of(author: Author, origin: Origin) -> Self {
+        Self { author, origin, expected: None }
+    }
+}
+
+/// What the publication of a change comes to, or would come to.
+#[derive(Debug)]
+pub struct Outlook {
+    /// The plan that is in force, or would be.
+    pub plan: Arc<Plan>,
+    /// The documents that differ from what was in force before. If none does, the plan is the one before.
+    pub differences: Vec<Difference>,
 }
 
 impl Plans {
@@ -43,15 +91,18 @@ impl Plans {
         let (plan, documents) = compile(substrate, revision)?;
         let newest = Arc::new(plan);
         let by_revision = HashMap::from([(revision, newest.clone())]);
-        Ok(Self { inner: Mutex::new(Inner { by_revision, newest, documents }) })
+        let inner = Inner { by_revision, newest, documents: Arc::new(documents) };
+        Ok(Self { inner: Mutex::new(inner), publishing: Mutex::default() })
     }
 
     pub(crate) fn newest(&self) -> Arc<Plan> {
         self.lock().newest.clone()
     }
 
-    pub(crate) fn documents(&self) -> Documents {
-        self.lock().documents.clone()
+    /// The newest plan and the documents that it was made of.
+    pub(crate) fn current(&self) -> (Arc<Plan>, Arc<Documents>) {
+        let inner = self.lock();
+        (inner.newest.clone(), inner.documents.clone())
     }
 
     /// The plan of a revision.
@@ -64,27 +115,57 @@ impl Plans {
         Ok(plan)
     }
 
-    /// Changes the documents and publishes the result, durably; returns the plan that is in force from now on. One at
-    /// a time: the lock is held meanwhile, and nothing else waits for it long.
+    /// Changes the documents and publishes the result, durably. One at a time; the change is made on the documents
+    /// that are in force then.
     pub(crate) fn publish(
         &self,
         substrate: &dyn Substrate,
-        change: impl FnOnce(&mut Documents) -> Result<(), DefinitionError>,
-    ) -> Result<Arc<Plan>, PlanError> {
-        let mut inner = self.lock();
-        let mut documents = inner.documents.clone();
-        change(&mut documents)?;
-        if documents.to_bytes() == inner.documents.to_bytes() {
-            return Ok(inner.newest.clone());
+        (proposal, now): (Proposal, Timestamp),
+        change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
+    ) -> Result<Outlook, PlanError> {
+        let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, documents, outlook) = self.changed(proposal.expected, change)?;
+        if outlook.differences.is_empty() {
+            return Ok(outlook);
         }
-        let before = inner.newest.clone();
-        let plan = definition::compile(&mut documents, before.revision + 1, Some(&before))?;
-        substrate.define(before.revision, &documents.to_bytes())?;
-        let plan = Arc::new(plan);
-        inner.by_revision.insert(plan.revision, plan.clone());
-        inner.newest = plan.clone();
-        inner.documents = documents;
-        Ok(plan)
+        let changes = outlook.differences.iter().map(Difference::changed).collect();
+        let publication = Publication { at: now, author: proposal.author, origin: proposal.origin, changes };
+        substrate.define(before.revision, &documents.published_as(publication))?;
+        let mut inner = self.lock();
+        inner.by_revision.insert(outlook.plan.revision, outlook.plan.clone());
+        inner.newest = outlook.plan.clone();
+        inner.documents = Arc::new(documents);
+        Ok(outlook)
+    }
+
+    /// What publishing the change would come to now.
+    pub(crate) fn preview(
+        &self,
+        expected: Option<u64>,
+        change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
+    ) -> Result<Outlook, PlanError> {
+        Ok(self.changed(expected, change)?.2)
+    }
+
+    /// The plan in force, the changed documents, and what they come to.
+    fn changed(
+        &self,
+        expected: Option<u64>,
+        change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
+    ) -> Result<(Arc<Plan>, Documents, Outlook), PlanError> {
+        let (before, current) = self.current();
+        if expected.is_some_and(|expected| expected != before.revision) {
+            return Err(PlanError::Outdated { newest: before.revision });
+        }
+        let mut documents = (*current).clone();
+        change(&mut documents)?;
+        let differences = definition::differences(&current, &documents);
+        let plan = if differences.is_empty() {
+            before.clone()
+        } else {
+            Arc::new(definition::compile(&mut documents, before.revision + 1, Some(&before))?)
+        };
+        Ok((before, documents, Outlook { plan, differences }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -92,11 +173,16 @@ impl Plans {
     }
 }
 
+/// The documents as of a revision.
+pub(crate) fn documents(substrate: &dyn Substrate, revision: u64) -> Result<Documents, PlanError> {
+    match revision {
+        0 => Ok(Documents::defaults()),
+        _ => Ok(Documents::from_bytes(&substrate.definitions(revision)?.ok_or(PlanError::Missing(revision))?)?),
+    }
+}
+
 fn compile(substrate: &dyn Substrate, revision: u64) -> Result<(Plan, Documents), PlanError> {
-    let mut documents = match revision {
-        0 => Documents::defaults(),
-        _ => Documents::from_bytes(&substrate.definitions(revision)?.ok_or(PlanError::Missing(revision))?)?,
-    };
+    let mut documents = documents(substrate, revision)?;
     let plan = definition::compile(&mut documents, revision, None)?;
     Ok((plan, documents))
 }

@@ -8,10 +8,11 @@ use axum::{
 };
 use condition::ConditionError;
 use definition::DefinitionError;
-use runtime::{handle::PlanError, ticket::Failure};
+use model::limits;
+use runtime::{publishing::PlanError, ticket::Failure};
 use store::error::StoreError;
 
-use crate::command::backup::BackupError;
+use crate::{command::backup::BackupError, publish};
 
 /// A request that was not served. Whatever goes wrong below becomes one of these with `?`.
 #[derive(Debug)]
@@ -115,9 +116,10 @@ impl From<ConditionError> for Refusal {
 impl From<DefinitionError> for Refusal {
     fn from(error: DefinitionError) -> Self {
         let message = error.to_string();
-        let DefinitionError { code, pointer, at, .. } = error;
+        let DefinitionError { code, pointer, at, kind, name, .. } = error;
         let code = Code::parse(code).unwrap_or(Code::Validation);
-        let refusal = ApiError { at, ..ApiError::new(code).saying(message) };
+        let documents = publish::names(kind.zip(name).into_iter().collect());
+        let refusal = ApiError { at, documents: documents.into(), ..ApiError::new(code).saying(message) };
         if pointer.is_empty() { refusal.into() } else { refusal.at(pointer).into() }
     }
 }
@@ -127,6 +129,17 @@ impl From<PlanError> for Refusal {
         match error {
             PlanError::Definition(error) => error.into(),
             PlanError::Store(error) => error.into(),
+            PlanError::Outdated { newest } => {
+                ApiError::new(Code::Conflict).saying(format!("The definitions are at revision {newest} by now.")).into()
+            }
+            PlanError::Conflict(documents) => {
+                ApiError { documents: publish::names(documents).into(), ..ApiError::new(Code::DraftConflict) }.into()
+            }
+            PlanError::NoDraft => ApiError::new(Code::NotFound).saying("There is no such draft.").into(),
+            PlanError::TooManyDrafts => {
+                let message = format!("A project has at most {} drafts.", limits::DRAFTS);
+                ApiError::new(Code::TooMany).saying(message).into()
+            }
             error @ PlanError::Missing(_) => Self::internal(&error),
         }
     }

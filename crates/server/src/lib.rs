@@ -31,6 +31,7 @@ mod metrics;
 mod observe;
 mod page;
 mod person;
+mod publish;
 mod rate;
 mod rejection;
 mod request;

@@ -3,13 +3,14 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use api::wire::key::KeyKind;
-use definition::{DefinitionError, Documents};
+use definition::{Author, DefinitionError, Documents, Origin};
 use model::time::Timestamp;
 use runtime::{
     clock::Clock,
     erasure::ErasureError,
-    handle::{LoadError, PlanError, Runtime, Settings, folder_options},
+    handle::{LoadError, Runtime, Settings, folder_options},
     limits::Limits,
+    publishing::{PlanError, Proposal},
     ticket::Failure,
 };
 use store::{error::StoreError, local::Local, substrate::Substrate};
@@ -150,10 +151,11 @@ pub fn publish_folder(runtime: &Runtime, folder: &Path) -> Result<(), ServeError
         .list(None)
         .into_iter()
         .filter(|(kind, name, document)| defaults.get(*kind, name).is_none_or(|default| default != *document));
-    let (_, published) = runtime.publish(|documents| {
+    let proposal = Proposal::of(Author::program("the configured folder"), Origin::Start);
+    let publishing = runtime.publish(proposal, |documents| {
         own.into_iter().try_for_each(|(kind, name, document)| documents.put(kind, &name, &document))
     })?;
-    Ok(published.wait()?)
+    Ok(publishing.applied.wait()?)
 }
 
 fn bring_keys(app: &App, bootstrap: &Bootstrap) -> Result<(), ServeError> {

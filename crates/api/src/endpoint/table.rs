@@ -5,10 +5,14 @@ use crate::{
     wire::{
         collect::CollectAnswer,
         consent::{ConsentAnswer, ConsentRequest},
-        definition::{DefinitionAnswer, DefinitionList, PublishedAnswer},
+        definition::{DefinitionAnswer, DefinitionList},
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
         key::{KeyCreated, KeyList, KeyRequest, KeySummary},
         profile::{AccessPage, EraseCertificate, ExportAnswer, ProfileAnswer, TimelinePage},
+        publication::{
+            CheckAnswer, DraftAnswer, DraftList, DraftRequest, DraftSummary, PublishRequest, PublishedAnswer,
+            RevisionAnswer, RevisionPage,
+        },
         rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
         segment::{CountAnswer, CountRequest, MembersPage, PreviewAnswer, PreviewRequest, SegmentAnswer, SegmentList},
         system::{BackupAnswer, BackupRequest, ClockAnswer, ClockRequest, HealthAnswer, ReadyAnswer, StatusAnswer},
@@ -37,6 +41,14 @@ const WAIT: &[Query] = &[Query {
     holds: Holds::Flag,
     doc: "Answer when the definition has been filled from history, not before.",
 }];
+const PUBLISHING: &[Query] = &[
+    WAIT[0],
+    Query { name: "dry_run", holds: Holds::Flag, doc: "Check and compile everything, and publish nothing." },
+    Query { name: "by", holds: Holds::Text, doc: "Who publishes; the title of the key if absent." },
+    Query { name: "why", holds: Holds::Text, doc: "Why, for those who read it later; at most 500 characters." },
+];
+const REVISIONS: &[Query] =
+    &[PAGING[0], Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, at most 100." }];
 const WRITE_KEY: &[Query] = &[Query { name: "writeKey", holds: Holds::Text, doc: "The public key." }];
 const OVERLAP: &[Query] =
     &[Query { name: "overlap_s", holds: Holds::Count, doc: "Seconds for which the key goes on; 0 if absent." }];
@@ -115,13 +127,51 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .answers(Body::json::<PreviewAnswer>()),
     endpoint(Get, "/v1/definitions", Secret, Definitions, "Lists all definitions.")
         .answers(Body::json::<DefinitionList>()),
+    endpoint(Put, "/v1/definitions", Secret, Definitions, "Publishes many definitions at once, or none of them.")
+        .query(PUBLISHING)
+        .takes(JSON)
+        .answers(Body::json::<PublishedAnswer>()),
     endpoint(Get, "/v1/definitions/{kind}/{name}", Secret, Definitions, "Reads a definition.")
         .answers(Body::json::<DefinitionAnswer>()),
     endpoint(Put, "/v1/definitions/{kind}/{name}", Secret, Definitions, "Publishes a definition.")
-        .query(WAIT)
+        .query(PUBLISHING)
         .takes(JSON)
         .answers(Body::json::<PublishedAnswer>()),
     endpoint(Delete, "/v1/definitions/{kind}/{name}", Secret, Definitions, "Takes a definition away.")
+        .query(PUBLISHING)
+        .answers(Body::json::<PublishedAnswer>()),
+    endpoint(Get, "/v1/drafts", Secret, Definitions, "Lists the drafts.").answers(Body::json::<DraftList>()),
+    endpoint(Get, "/v1/drafts/{draft}", Secret, Definitions, "Reads a draft, against what is published.")
+        .answers(Body::json::<DraftAnswer>()),
+    endpoint(Put, "/v1/drafts/{draft}", Secret, Definitions, "Begins a draft on a revision, or sets it on another.")
+        .takes(Body::json::<DraftRequest>())
+        .answers(Body::json::<DraftSummary>()),
+    endpoint(Delete, "/v1/drafts/{draft}", Secret, Definitions, "Drops a draft.").answers(Body::json::<DraftSummary>()),
+    endpoint(Put, "/v1/drafts/{draft}/definitions/{kind}/{name}", Secret, Definitions, "Puts a definition in a draft.")
+        .takes(JSON)
+        .answers(Body::json::<DraftSummary>()),
+    endpoint(
+        Delete,
+        "/v1/drafts/{draft}/definitions/{kind}/{name}",
+        Secret,
+        Definitions,
+        "Marks a definition in a draft as taken away.",
+    )
+    .answers(Body::json::<DraftSummary>()),
+    endpoint(Post, "/v1/drafts/{draft}/check", Secret, Definitions, "Says what publishing a draft would come to.")
+        .answers(Body::json::<CheckAnswer>()),
+    endpoint(Post, "/v1/drafts/{draft}/publish", Secret, Definitions, "Publishes a draft as one, and drops it.")
+        .query(WAIT)
+        .takes(Body::json::<PublishRequest>())
+        .answers(Body::json::<PublishedAnswer>()),
+    endpoint(Get, "/v1/revisions", Secret, Definitions, "Lists who published what, when and why, newest first.")
+        .query(REVISIONS)
+        .answers(Body::json::<RevisionPage>()),
+    endpoint(Get, "/v1/revisions/{revision}", Secret, Definitions, "Reads what a revision changed.")
+        .answers(Body::json::<RevisionAnswer>()),
+    endpoint(Post, "/v1/revisions/{revision}/rollback", Secret, Definitions, "Publishes an earlier revision again.")
+        .query(WAIT)
+        .takes(Body::json::<PublishRequest>())
         .answers(Body::json::<PublishedAnswer>()),
     endpoint(Get, "/v1/rejected", Secret, Quality, "Lists the rejected events, newest first.")
         .query(PAGING)

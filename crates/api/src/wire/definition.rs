@@ -22,19 +22,31 @@ pub enum DefinitionKind {
     Purpose,
     /// [`ConsentCategoryDocument`].
     ConsentCategory,
+    /// A layer: experiences that exclude each other.
+    Layer,
+    /// A content: a reusable piece in several languages.
+    Content,
+    /// A placement: a position that can show something.
+    Placement,
+    /// An experience: what to show whom, where, in which variants.
+    Experience,
     /// [`SettingDocument`].
     Setting,
 }
 
 impl DefinitionKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Segment,
         Self::Source,
         Self::Trait,
         Self::Namespace,
         Self::Purpose,
         Self::ConsentCategory,
+        Self::Layer,
+        Self::Content,
+        Self::Placement,
+        Self::Experience,
         Self::Setting,
     ];
 
@@ -47,6 +59,10 @@ impl DefinitionKind {
             Self::Namespace => "namespace",
             Self::Purpose => "purpose",
             Self::ConsentCategory => "consent_category",
+            Self::Layer => "layer",
+            Self::Content => "content",
+            Self::Placement => "placement",
+            Self::Experience => "experience",
             Self::Setting => "setting",
         }
     }
@@ -225,8 +241,8 @@ pub struct ConsentCategoryDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettingDocument {
-    /// The value.
-    pub value: u16,
+    /// The value: a number or a text, as the setting has it.
+    pub value: Value,
     /// For those who read it later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -252,15 +268,6 @@ pub struct DefinitionList {
     pub revision: u64,
     /// In order of kind and name.
     pub definitions: Vec<DefinitionAnswer>,
-}
-
-/// A definition was published or taken away.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PublishedAnswer {
-    /// The plan's new revision.
-    pub revision: u64,
-    /// Whether the definition has been filled from history (`?wait=true` answers when it has).
-    pub complete: bool,
 }
 
 #[cfg(test)]

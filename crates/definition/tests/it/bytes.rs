@@ -1,6 +1,6 @@
 //! The stored form.
 
-use definition::{Documents, Kind, code, compile};
+use definition::{Author, Change, Changed, Documents, Kind, Origin, code, compile};
 use serde_json::{Value, json};
 
 use crate::seen::{number_and_changed, put_segment, with_segments};
@@ -15,12 +15,33 @@ const VERSION_1: &str = concat!(
 );
 
 #[test]
-fn bytes_of_version_1_are_read_and_written_the_same() {
+fn bytes_of_version_1_are_read_and_say_nothing_about_who_published() {
     let mut documents = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
-    assert_eq!(String::from_utf8(documents.to_bytes()).unwrap(), VERSION_1);
+    let now = VERSION_1.replace(r#"{"version":1"#, r#"{"version":2"#);
+    assert_eq!(String::from_utf8(documents.to_bytes()).unwrap(), now);
+    assert_eq!(Documents::publication(VERSION_1.as_bytes()).unwrap(), None);
     let plan = compile(&mut documents, 5, None).unwrap();
     assert_eq!(number_and_changed(&plan, "vip"), (7, 4));
     assert_eq!(plan.segments.needs_revision(), 3);
+}
+
+/// What version 2 adds, as it was first written.
+const PUBLICATION_2: &str = concat!(
+    r#"{"version":2,"publication":{"at_ms":1772445600000,"#,
+    r#""author":{"by":"Ana","key":"key_1","why":"Spring sale"},"origin":{"draft":"spring"},"#,
+    r#""changes":[{"kind":"segment","name":"vip","change":"added"}]},"#,
+);
+
+#[test]
+fn bytes_of_version_2_say_who_published_when_and_why() {
+    let bytes = VERSION_1.replace(r#"{"version":1,"#, PUBLICATION_2).into_bytes();
+    let publication = Documents::publication(&bytes).unwrap().unwrap();
+    assert_eq!(publication.at.as_millis(), 1_772_445_600_000);
+    let author = Author { by: "Ana".into(), key: Some("key_1".into()), why: Some("Spring sale".into()) };
+    assert_eq!((&publication.author, &publication.origin), (&author, &Origin::Draft("spring".into())));
+    let changed = Changed { kind: Kind::Segment, name: "vip".into(), change: Change::Added };
+    assert_eq!(publication.changes, [changed]);
+    assert_eq!(Documents::from_bytes(&bytes).unwrap().published_as(publication), bytes);
 }
 
 #[test]
@@ -56,7 +77,7 @@ fn what_is_not_ours_is_refused() {
     assert_eq!(refused(b""), (code::UNREADABLE, String::new()));
     assert_eq!(refused(b"{}"), (code::UNREADABLE, String::new()));
     assert_eq!(refused(&VERSION_1.as_bytes()[..VERSION_1.len() - 1]), (code::UNREADABLE, String::new()));
-    assert_eq!(refused(&changed("/version", json!(2))), (code::UNKNOWN_VERSION, "/version".into()));
+    assert_eq!(refused(&changed("/version", json!(3))), (code::UNKNOWN_VERSION, "/version".into()));
     assert_eq!(refused(&changed("/more", json!(1))), (code::UNREADABLE, String::new()));
     assert_eq!(refused(&changed("/definitions/journey", json!({}))), (code::UNKNOWN_KIND, "/journey".into()));
     assert_eq!(refused(&changed("/definitions/trait/size/holds", json!(1))), (code::WRONG_TYPE, "/holds".into()));

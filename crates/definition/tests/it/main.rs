@@ -4,6 +4,7 @@
 mod bytes;
 mod compiling;
 mod documents;
+mod drafts;
 mod experiences;
 mod files;
 mod seen;

@@ -23,6 +23,8 @@ mod identity;
 #[cfg(test)]
 mod logging;
 #[cfg(test)]
+mod publication;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod repeatable;

@@ -94,7 +94,7 @@ fn demo(data: &Path) -> String {
 }
 
 /// The shell blocks of a document, whole: some commands go over several lines.
-fn blocks(markdown: &str) -> Vec<String> {
+pub(crate) fn blocks(markdown: &str) -> Vec<String> {
     let parts = markdown.split("```sh\n").skip(1);
     parts.map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
 }

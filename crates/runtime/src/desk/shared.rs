@@ -1,6 +1,6 @@
 //! What all desks of a node share.
 
-use std::sync::{Arc, atomic::AtomicBool, mpsc::Sender};
+use std::sync::{Arc, Mutex, atomic::AtomicBool, mpsc::Sender};
 
 use model::{id::ProfileId, partition::Partition};
 use record::seal::{INSTALLATION, PersonKey};
@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) hasher: Hasher,
     pub(crate) clock: Arc<Clock>,
     pub(crate) plans: Plans,
+    /// Held by whoever changes a draft, from reading it to keeping it.
+    pub(crate) changing_drafts: Mutex<()>,
     pub(crate) unsaved: Arc<Unsaved>,
     pub(crate) published: Arc<Published>,
     /// The node's own number for draws: chance, or given for repeatable tests.

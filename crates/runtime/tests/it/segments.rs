@@ -1,6 +1,8 @@
 //! Segments: exact at the next read, on time without events, filled after publication, counted.
 
+use definition::{Author, Kind, Origin};
 use model::{time::Span, value::Value};
+use runtime::publishing::Proposal;
 
 use crate::shop::Shop;
 
@@ -52,8 +54,9 @@ fn a_segment_taken_back_has_no_members() {
     let shop = Shop::with_partitions(2);
     shop.define("bought", BOUGHT);
     shop.track("Order Completed", &[("user_id", "ana")]);
-    let remove = shop.runtime.publish(|documents| documents.remove(definition::Kind::Segment, "bought"));
-    remove.unwrap().1.wait().unwrap();
+    let proposal = Proposal::of(Author::program("a test"), Origin::Document);
+    let remove = shop.runtime.publish(proposal, |documents| documents.remove(Kind::Segment, "bought"));
+    remove.unwrap().applied.wait().unwrap();
     assert_eq!(shop.segments("user_id", "ana"), [""; 0]);
     shop.define("bought", r#"events("Order Completed").count() > 1"#);
     assert_eq!(shop.segments("user_id", "ana"), [""; 0]);

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, atomic::AtomicI64};
 
+use definition::{Author, Kind, Origin};
 use engine::{outcome::Reply, person::Person};
 use model::{
     consent::{ConsentSignal, Means, Proof},
@@ -15,6 +16,7 @@ use runtime::{
     clock::Clock,
     handle::{Reading, Runtime, Settings, Taken, Who},
     limits::Limits,
+    publishing::Proposal,
 };
 use store::{
     sim::Machine,
@@ -134,9 +136,9 @@ impl Shop {
 
     pub(crate) fn define(&self, segment: &str, condition: &str) {
         let body = serde_json::json!({ "condition": condition });
-        let (_, published) =
-            self.runtime.publish(|documents| documents.put(definition::Kind::Segment, segment, &body)).unwrap();
-        published.wait().unwrap();
+        let proposal = Proposal::of(Author::program("a test"), Origin::Document);
+        let publishing = self.runtime.publish(proposal, |documents| documents.put(Kind::Segment, segment, &body));
+        publishing.unwrap().applied.wait().unwrap();
     }
 
     pub(crate) fn size(&self, segment: &str) -> (u64, bool) {

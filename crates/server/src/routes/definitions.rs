@@ -1,35 +1,40 @@
 //! Definitions: read, publish, take away.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use api::{
-    error::{ApiError, Code},
+    error::{Code, pointer},
     wire::{
         self,
-        definition::{DefinitionAnswer, DefinitionKind, DefinitionList, PublishedAnswer},
+        definition::{DefinitionAnswer, DefinitionList},
+        publication::{PublishRequest, PublishedAnswer},
     },
 };
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, header},
-};
-use definition::{DefinitionError, Documents, Kind};
-use serde::Deserialize;
+use axum::{Json, extract::State, http::HeaderMap};
+use definition::{DefinitionError, Documents, Kind, Origin};
+use runtime::{handle::Runtime, publishing::PlanError};
 use serde_json::Value;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::Answer,
     app::Shared,
     auth::Secret,
     body::Content,
+    keys::Key,
+    publish::{Wishes, blocking, foreseen, kind_of, proposal, published, shown},
     request::{InPath, InQuery},
 };
 
 /// All definitions.
 pub(super) async fn list(State(app): State<Shared>, Secret(_): Secret) -> Answer<DefinitionList> {
-    let (revision, documents) = snapshot(&app);
-    let definitions =
-        documents.list(None).into_iter().map(|(kind, name, document)| shown(kind, name, revision, document));
-    Ok(Json(DefinitionList { revision, definitions: definitions.collect() }))
+    let (plan, documents) = app.runtime.published();
+    let definitions = documents.list(None).into_iter().map(|(kind, name, document)| DefinitionAnswer {
+        kind: shown(kind),
+        name,
+        revision: plan.revision,
+        document,
+    });
+    Ok(Json(DefinitionList { revision: plan.revision, definitions: definitions.collect() }))
 }
 
 /// One definition.
@@ -38,126 +43,88 @@ pub(super) async fn read(
     Secret(_): Secret,
     InPath((kind, name)): InPath<(String, String)>,
 ) -> Answer<DefinitionAnswer> {
-    let (revision, documents) = snapshot(&app);
+    let (plan, documents) = app.runtime.published();
     let kind = kind_of(&kind)?;
     let document = documents.get(kind, &name).ok_or(Code::NotDefined)?;
-    Ok(Json(shown(kind, name, revision, document)))
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Waiting {
-    #[serde(default)]
-    wait: bool,
+    Ok(Json(DefinitionAnswer { kind: shown(kind), name, revision: plan.revision, document }))
 }
 
 /// Publishes a definition.
 pub(super) async fn publish(
     State(app): State<Shared>,
-    Secret(_): Secret,
+    Secret(key): Secret,
     InPath((kind, name)): InPath<(String, String)>,
-    InQuery(Waiting { wait }): InQuery<Waiting>,
+    InQuery(wishes): InQuery<Wishes>,
     (headers, Content(body)): (HeaderMap, Content),
 ) -> Answer<PublishedAnswer> {
     let kind = kind_of(&kind)?;
     let document: Value = wire::read(&body)?;
-    let revision = change(&app, &headers, move |documents| documents.put(kind, &name, &document)).await?;
-    Ok(Json(PublishedAnswer { revision, complete: is_filled(&app, wait).await? }))
+    let put = move |documents: &mut Documents| documents.put(kind, &name, &document);
+    change(&app, &headers, (wishes, key, Origin::Document), put, |error| error).await
+}
+
+/// Publishes many definitions at once. What the body does not name stays as it is.
+pub(super) async fn publish_all(
+    State(app): State<Shared>,
+    Secret(key): Secret,
+    InQuery(wishes): InQuery<Wishes>,
+    (headers, Content(body)): (HeaderMap, Content),
+) -> Answer<PublishedAnswer> {
+    let by_word: BTreeMap<String, BTreeMap<String, Value>> = wire::read(&body)?;
+    let mut bodies = BTreeMap::new();
+    for (word, of_kind) in by_word {
+        let kind = kind_of(&word).map_err(|error| error.at(pointer("", &word)))?;
+        bodies.extend(of_kind.into_iter().map(|(name, document)| ((kind, name), document)));
+    }
+    let bodies = Arc::new(bodies);
+    let named = bodies.clone();
+    let put = move |documents: &mut Documents| {
+        bodies.iter().try_for_each(|((kind, name), document)| documents.put(*kind, name, document))
+    };
+    change(&app, &headers, (wishes, key, Origin::Documents), put, move |error| within(&named, error)).await
 }
 
 /// Takes a definition away.
 pub(super) async fn remove(
     State(app): State<Shared>,
-    Secret(_): Secret,
+    Secret(key): Secret,
     InPath((kind, name)): InPath<(String, String)>,
+    InQuery(wishes): InQuery<Wishes>,
     headers: HeaderMap,
 ) -> Answer<PublishedAnswer> {
     let kind = kind_of(&kind)?;
-    let revision = change(&app, &headers, move |documents| documents.remove(kind, &name)).await?;
-    Ok(Json(PublishedAnswer { revision, complete: is_filled(&app, false).await? }))
+    let remove = move |documents: &mut Documents| documents.remove(kind, &name);
+    change(&app, &headers, (wishes, key, Origin::Document), remove, |error| error).await
 }
 
-/// Publishes a change; with `If-Match`, only if the plan is still at that revision.
+/// Publishes a change, or says what that would come to. `place` says where in the body an error is.
 async fn change(
     app: &Shared,
     headers: &HeaderMap,
+    (Wishes { wait, dry_run, by, why }, key, origin): (Wishes, Key, Origin),
     change: impl FnOnce(&mut Documents) -> Result<(), DefinitionError> + Send + 'static,
-) -> Result<u64, Refusal> {
-    let expected = match headers.get(header::IF_MATCH) {
-        None => None,
-        Some(wanted) => {
-            let (revision, documents) = snapshot(app);
-            let wanted = wanted.to_str().unwrap_or_default().trim().trim_matches('"');
-            if wanted != revision.to_string() {
-                return Err(Code::Conflict.into());
-            }
-            Some(documents)
-        }
+    place: impl FnOnce(DefinitionError) -> DefinitionError + Send + 'static,
+) -> Answer<PublishedAnswer> {
+    let proposal = proposal(&key, headers, PublishRequest { by, why }, origin)?;
+    let placed = |error| match error {
+        PlanError::Definition(error) => PlanError::Definition(place(error)),
+        error => error,
     };
-    let publishing = {
-        let app = app.clone();
-        tokio::task::spawn_blocking(move || {
-            app.runtime.publish(|documents| match expected {
-                Some(expected) if *documents != expected => Err(conflict()),
-                _ => change(documents),
-            })
-        })
-    };
-    let (plan, published) = publishing.await??;
-    published.await?;
-    Ok(plan.revision)
-}
-
-fn conflict() -> DefinitionError {
-    DefinitionError {
-        code: Code::Conflict.as_str(),
-        message: Code::Conflict.sentence().to_owned(),
-        kind: None,
-        name: None,
-        pointer: String::new(),
-        at: None,
-        place: None,
+    if dry_run {
+        let preview = move |runtime: &Runtime| runtime.preview_publication(proposal.expected, change).map_err(placed);
+        return Ok(Json(foreseen(app, blocking(app, preview).await?).await?));
     }
+    let publishing = blocking(app, move |runtime| runtime.publish(proposal, change).map_err(placed)).await?;
+    Ok(Json(published(app, publishing, wait).await?))
 }
 
-async fn is_filled(app: &Shared, wait: bool) -> Result<bool, Refusal> {
-    if wait {
-        app.runtime.filled().await?;
-    }
-    Ok(app.runtime.status().await?.filling == 0)
-}
-
-/// The documents and the revision that they make.
-fn snapshot(app: &Shared) -> (u64, Documents) {
-    loop {
-        let revision = app.runtime.plan().revision;
-        let documents = app.runtime.documents();
-        if app.runtime.plan().revision == revision {
-            return (revision, documents);
+/// Points into a body of many definitions, if the definition at fault is one of them.
+fn within(bodies: &BTreeMap<(Kind, String), Value>, error: DefinitionError) -> DefinitionError {
+    match (error.kind, &error.name) {
+        (Some(kind), Some(name)) if bodies.contains_key(&(kind, name.clone())) => {
+            let definition = pointer(&pointer("", kind.word()), name);
+            DefinitionError { pointer: definition + &error.pointer, ..error }
         }
-    }
-}
-
-fn kind_of(word: &str) -> Result<Kind, ApiError> {
-    Kind::from_word(word).ok_or_else(|| ApiError::new(Code::UnknownKind))
-}
-
-fn shown(kind: Kind, name: String, revision: u64, document: Value) -> DefinitionAnswer {
-    let kind = DefinitionKind::parse(kind.word()).expect("a test holds the two lists of kinds together");
-    DefinitionAnswer { kind, name, revision, document }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_lists_of_kinds_are_the_same() {
-        for kind in Kind::ALL {
-            assert!(DefinitionKind::parse(kind.word()).is_some(), "{kind}");
-        }
-        for kind in DefinitionKind::ALL {
-            assert!(Kind::from_word(kind.word()).is_some(), "{}", kind.word());
-        }
+        _ => error,
     }
 }

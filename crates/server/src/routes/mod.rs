@@ -5,11 +5,13 @@ mod collect;
 mod conditions;
 mod consent;
 mod definitions;
+mod drafts;
 mod identity;
 mod keys;
 mod live;
 mod profiles;
 mod rejected;
+mod revisions;
 mod rights;
 mod segments;
 mod settings;
@@ -80,17 +82,30 @@ fn project() -> Router<Shared> {
         .route("/v1/segments/{name}", get(segments::read))
         .route("/v1/segments/{name}/members", get(segments::members))
         .route("/v1/conditions/preview", post(conditions::preview))
-        .route("/v1/definitions", get(definitions::list))
-        .route(
-            "/v1/definitions/{kind}/{name}",
-            get(definitions::read).put(definitions::publish).delete(definitions::remove),
-        )
+        .merge(publishing())
         .route("/v1/rejected", get(rejected::list))
         .route("/v1/rejected/{id}", put(rejected::correct))
         .route("/v1/rejected/{id}/replay", post(rejected::replay))
         .route("/v1/live", get(live::stream))
         .route("/v1/keys", get(keys::list).post(keys::create))
         .route("/v1/keys/{id}", delete(keys::revoke))
+}
+
+fn publishing() -> Router<Shared> {
+    Router::new()
+        .route("/v1/definitions", get(definitions::list).put(definitions::publish_all))
+        .route(
+            "/v1/definitions/{kind}/{name}",
+            get(definitions::read).put(definitions::publish).delete(definitions::remove),
+        )
+        .route("/v1/drafts", get(drafts::list))
+        .route("/v1/drafts/{draft}", get(drafts::read).put(drafts::base).delete(drafts::discard))
+        .route("/v1/drafts/{draft}/definitions/{kind}/{name}", put(drafts::put).delete(drafts::remove))
+        .route("/v1/drafts/{draft}/check", post(drafts::check))
+        .route("/v1/drafts/{draft}/publish", post(drafts::publish))
+        .route("/v1/revisions", get(revisions::list))
+        .route("/v1/revisions/{revision}", get(revisions::read))
+        .route("/v1/revisions/{revision}/rollback", post(revisions::roll_back))
 }
 
 fn program() -> Router<Shared> {

@@ -11,6 +11,7 @@ fn every_endpoint_of_the_table_is_served_with_its_kind_of_key_and_no_other_metho
     for endpoint in ENDPOINTS {
         let path = endpoint.path.replace("{type}", "track").replace("{kind}", "segment");
         let path = path.replace("{key}", "pk").replace("{id}", "prf_x").replace("{name}", "x");
+        let path = path.replace("{draft}", "x").replace("{revision}", "1");
         for method in [Method::Get, Method::Post, Method::Put, Method::Delete] {
             let served = ENDPOINTS.iter().find(|other| other.path == endpoint.path && other.method == method);
             let body = matches!(method, Method::Post | Method::Put).then_some(&b"{}"[..]);
