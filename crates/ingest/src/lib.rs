@@ -10,6 +10,7 @@
 
 pub mod cells;
 pub mod column;
+pub mod contract;
 pub mod deliver;
 pub mod document;
 pub mod input;

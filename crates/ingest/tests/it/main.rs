@@ -1,0 +1,10 @@
+//! Files in, events and quarantine out: through the public API, with a sink that can fail.
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod folder;
+#[cfg(test)]
+mod resume;
+#[cfg(test)]
+mod rows;
