@@ -75,6 +75,8 @@ pub enum Tag {
     Collect,
     /// Consent.
     Consent,
+    /// What is shown to whom, and why.
+    Decisions,
     /// One person.
     Profiles,
     /// Segments and conditions.
@@ -91,9 +93,10 @@ pub enum Tag {
 
 impl Tag {
     /// All groups, in the order in which they are listed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Collect,
         Self::Consent,
+        Self::Decisions,
         Self::Profiles,
         Self::Segments,
         Self::Definitions,
@@ -107,6 +110,7 @@ impl Tag {
         match self {
             Self::Collect => "collect",
             Self::Consent => "consent",
+            Self::Decisions => "decisions",
             Self::Profiles => "profiles",
             Self::Segments => "segments",
             Self::Definitions => "definitions",

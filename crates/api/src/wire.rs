@@ -5,6 +5,7 @@
 
 pub mod collect;
 pub mod consent;
+pub mod decision;
 pub mod definition;
 pub mod identity;
 pub mod key;

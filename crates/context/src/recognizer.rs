@@ -47,6 +47,12 @@ pub struct Recognizer {
     cache: Mutex<Cache>,
 }
 
+impl std::fmt::Debug for Recognizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recognizer").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
 impl Recognizer {
     /// Makes one. The rules for user agents are compiled when the first is read, or by [`Self::warm`].
     pub fn new(settings: Settings) -> Self {

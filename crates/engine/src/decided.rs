@@ -95,6 +95,12 @@ pub fn decide_for_nobody(
     decide_page(plan, partition, &Whom::Nobody(why), (asked, request), env)
 }
 
+/// The neutral answers of a page that there was no time to decide. They are in no record.
+pub fn neutral(plan: &Plan, asked: &PageAsked, now: Timestamp) -> Vec<Decision> {
+    let none = Id::from_bits(0);
+    decide::neutral(&plan.decisions, &page(asked, &|_| None, &|_| none), &Env { now, seed: 0 })
+}
+
 fn decide_page(
     plan: &Plan,
     partition: Partition,

@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     time::Duration,
@@ -154,6 +154,8 @@ impl Runtime {
             seed: settings.seed,
             limits: settings.limits,
             stopping: AtomicBool::new(false),
+            anonymous: AtomicU64::new(0),
+            deciding: owner_senders.iter().map(|_| Arc::default()).collect(),
             owners: owner_senders.clone(),
             journal: journal_sender,
             saver: saver_sender.clone(),
@@ -253,7 +255,7 @@ impl Runtime {
             pending: self.ask(who, Question::Read),
             shape: |answer| match answer {
                 Answer::Person { person, plan, now } => Some(Reading { person, plan, now }),
-                Answer::Nobody | Answer::Reply(_) => None,
+                Answer::Nobody | Answer::Reply(_) | Answer::Decided(_) => None,
             },
         }
     }
@@ -268,19 +270,28 @@ impl Runtime {
         Asked { pending: self.ask(who, Question::Erase), shape: reply }
     }
 
-    fn ask(&self, who: &Who, question: Question) -> Pending<Answer> {
-        let (route, partition) = match who {
-            Who::Profile(id) => (Route { key: None, toward: Some((*id, *id)), moves: 0 }, id.partition()),
-            Who::Identifier(identifier) => {
-                let key = self.shared.hasher.identifier(identifier);
-                (Route { key: Some(key), toward: None, moves: 0 }, key.home(self.shared.substrate.partitions()))
-            }
-        };
+    pub(crate) fn ask(&self, who: &Who, question: Question) -> Pending<Answer> {
+        let (route, partition) = self.route_to(who);
         let (ticket, pending) = Ticket::new(Answer::Nobody);
         if partition.0 < self.shared.substrate.partitions() {
             self.shared.tell(partition, Message::Ask(partition, Asking { route, question, ticket }));
         }
         pending
+    }
+
+    /// The partition at which the search for a person begins.
+    pub(crate) fn home(&self, who: &Who) -> Partition {
+        self.route_to(who).1
+    }
+
+    fn route_to(&self, who: &Who) -> (Route, Partition) {
+        match who {
+            Who::Profile(id) => (Route { key: None, toward: Some((*id, *id)), moves: 0 }, id.partition()),
+            Who::Identifier(identifier) => {
+                let key = self.shared.hasher.identifier(identifier);
+                (Route { key: Some(key), toward: None, moves: 0 }, key.home(self.shared.substrate.partitions()))
+            }
+        }
     }
 
     /// A page of a person's history over all sides, newest first, from before `before` if it is given; at most `most`
@@ -468,7 +479,7 @@ impl Runtime {
 fn reply(answer: Answer) -> Option<Reply> {
     match answer {
         Answer::Reply(reply) if reply != Reply::NotFound => Some(reply),
-        Answer::Reply(_) | Answer::Nobody | Answer::Person { .. } => None,
+        Answer::Reply(_) | Answer::Nobody | Answer::Person { .. } | Answer::Decided(_) => None,
     }
 }
 
@@ -501,8 +512,8 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), LoadErr
 #[derive(Debug)]
 #[must_use = "an answer that nobody waits for is lost"]
 pub struct Asked<T> {
-    pending: Pending<Answer>,
-    shape: fn(Answer) -> Option<T>,
+    pub(crate) pending: Pending<Answer>,
+    pub(crate) shape: fn(Answer) -> Option<T>,
 }
 
 impl<T> Asked<T> {

@@ -8,6 +8,7 @@
 
 mod carry;
 pub mod clock;
+pub mod deciding;
 mod desk;
 mod erasing;
 pub mod erasure;

@@ -9,6 +9,8 @@ pub struct Limits {
     pub resident_profiles: usize,
     /// Directory entries resident in one partition.
     pub resident_identifiers: usize,
+    /// Decisions that may wait for one owner at once; beyond, deciding answers that it is overloaded.
+    pub decisions_waiting: usize,
     /// Milliseconds between two saves of a partition: what a crash has to replay, against what is written twice.
     pub save_every_ms: u64,
 }
@@ -19,6 +21,7 @@ impl Default for Limits {
             events_under_way: 50_000,
             resident_profiles: 50_000,
             resident_identifiers: 100_000,
+            decisions_waiting: 1_000,
             save_every_ms: 5_000,
         }
     }

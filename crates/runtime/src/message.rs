@@ -1,10 +1,17 @@
 //! What owners are sent.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use condition::Condition;
 use engine::{
-    command::{Access, Hop, MessageMark, Rejection},
+    command::{Access, Counted, Hop, MessageMark, Rejection},
+    decided::{Decided, PageAsked},
     outcome::Reply,
     person::Person,
     plan::Plan,
@@ -16,6 +23,7 @@ use model::{
     identifier::IdentifierKey,
     partition::Partition,
     time::Timestamp,
+    value::Value,
 };
 use segment::set::{SegmentNumber, SegmentSet};
 
@@ -55,6 +63,8 @@ pub(crate) enum Message {
     Survey(Survey),
     /// Keep a refused event, or be done with one.
     Refused(Partition, RefusedEvent, Ticket<()>),
+    /// Count what may not be kept.
+    Count(Vec<Counted>),
     /// Note an access.
     Accessed(Access, Ticket<()>),
     /// Save everything and end.
@@ -125,6 +135,35 @@ pub(crate) enum Question {
     Read,
     Unmerge(Option<Id<Merge>>),
     Erase,
+    Decide(Box<Deciding>),
+}
+
+/// A page to be decided for the person.
+#[derive(Debug)]
+pub(crate) struct Deciding {
+    pub(crate) page: PageAsked,
+    /// The facts of the request.
+    pub(crate) request: BTreeMap<Arc<str>, Value>,
+    /// Counts it while it waits.
+    pub(crate) _waits: Waits,
+}
+
+/// Counts itself for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Waits(Arc<AtomicUsize>);
+
+impl Waits {
+    /// `None` if so many wait already.
+    pub(crate) fn begin(count: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let waits = Self(count.clone());
+        (count.fetch_add(1, Ordering::Relaxed) < most).then_some(waits)
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The answer to a [`Question`].
@@ -137,6 +176,8 @@ pub(crate) enum Answer {
     Person { person: Arc<Person>, plan: Arc<Plan>, now: Timestamp },
     /// What the command came to.
     Reply(Reply),
+    /// The decisions of a page.
+    Decided(Box<Decided>),
 }
 
 /// A hop on its way.
@@ -258,6 +299,7 @@ impl Message {
             | Self::Failed { .. }
             | Self::Saved { .. }
             | Self::Refused(..)
+            | Self::Count(_)
             | Self::Accessed(..) => false,
         }
     }
@@ -282,7 +324,7 @@ impl Message {
                 Survey::Status(ticket) => ticket.fail(failure),
             },
             Self::SaveFor(erasing) => erasing.put_off(),
-            Self::Acked { .. } | Self::Resend { .. } | Self::Failed { .. } | Self::Saved { .. } => {}
+            Self::Acked { .. } | Self::Resend { .. } | Self::Failed { .. } | Self::Saved { .. } | Self::Count(_) => {}
         }
     }
 }

@@ -108,6 +108,11 @@ impl Owner {
                 Some(desk) => desk.accessed(access, &ticket),
                 None => ticket.fail(Failure::StorageFailed),
             },
+            Message::Count(counted) => {
+                if let Some(desk) = self.desk(Partition(0)) {
+                    desk.count(counted);
+                }
+            }
             Message::Hop(hopping) => {
                 // A closed partition asks for all hops again once it is open.
                 if let Some(desk) = self.desk(hopping.to) {

@@ -11,7 +11,7 @@ use std::{
 
 use engine::{
     command::{Access, Rejection},
-    outcome::{Effect, TimerMove},
+    outcome::{DecisionKept, Effect, TimerMove},
     state::{Core, Holding, Slot},
 };
 use model::{
@@ -66,6 +66,7 @@ pub(crate) struct SaveJob {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) resolved: Vec<Id<Rejected>>,
     pub(crate) accesses: Vec<(Timestamp, Access)>,
+    pub(crate) decided: Vec<DecisionKept>,
     /// Erasures that wait until every partition has saved.
     pub(crate) erasing: Vec<Arc<Erasing>>,
     /// Who waits for the save itself.
@@ -81,6 +82,7 @@ impl SaveJob {
             + self.effects.len()
             + self.bitmaps.len()
             + 2 * self.history.len()
+            + 2 * self.decided.len()
     }
 }
 
@@ -222,15 +224,18 @@ fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreErr
     // The position makes the number unique over saves, the place within one.
     let first = job.position.0 << 20;
     writes.extend(job.accesses.iter().zip(first..).map(|((at, access), number)| stored::access(number, *at, access)));
+    for decided in &job.decided {
+        writes.extend(stored::decided(decided));
+    }
     for change in &job.history {
         match change {
             HistoryWrite::Add { side, at, tie, sealed } => writes.extend(stored::event(*side, *at, *tie, sealed)),
             HistoryWrite::Expire { side, before } => {
-                writes.retain(|write| !stored::is_event_before(write, *side, *before));
+                writes.retain(|write| !stored::is_before(write, *side, *before));
                 writes.extend(stored::expired(substrate, *side, *before)?);
             }
             HistoryWrite::Erase { side, keys } => {
-                writes.retain(|write| !stored::is_event_before(write, *side, Timestamp::MAX));
+                writes.retain(|write| !stored::is_before(write, *side, Timestamp::MAX));
                 writes.extend(stored::erased(substrate, *side, keys)?);
                 writes.push(stored::erasure(*side, job.core.now));
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{
     command::{Access, Rejection},
-    outcome::{Effect, TimerMove},
+    outcome::{DecisionKept, Effect, TimerMove},
     state::{Core, Holding, Slot},
 };
 use model::{
@@ -68,7 +68,15 @@ pub(crate) fn event(side: ProfileId, at: Timestamp, tie: u64, sealed: &Arc<[u8]>
     ]
 }
 
-/// Removes a side's events of before a moment that are stored by now.
+pub(crate) fn decided(decided: &DecisionKept) -> [Write; 2] {
+    let DecisionKept { side, first, sealed } = decided;
+    [
+        put(tables::DECISIONS, &tables::decision_key(*side, *first), sealed.to_vec()),
+        put(tables::DECISION_SIDES, &tables::decision_side_key(*first), side.to_bytes().to_vec()),
+    ]
+}
+
+/// Removes a side's events of before a moment that are stored by now, and the decisions about it.
 pub(crate) fn expired(substrate: &dyn Substrate, side: ProfileId, before: Timestamp) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
     each_key(substrate, tables::HISTORY, tables::history_before(side, before, CHUNK), |key| {
@@ -77,17 +85,37 @@ pub(crate) fn expired(substrate: &dyn Substrate, side: ProfileId, before: Timest
             writes.push(remove(tables::SEEN, &tables::seen_key(side, tie)));
         }
     })?;
+    writes.extend(undecided(substrate, side, before)?);
     Ok(writes)
 }
 
-/// Whether a write adds an event of a side of before a moment, or the memory of one.
-pub(crate) fn is_event_before(write: &Write, side: ProfileId, before: Timestamp) -> bool {
-    write.table == tables::HISTORY
-        && write.value.is_some()
-        && tables::history_place(&write.key).is_ok_and(|(of, at, _)| of == side && at < before)
+/// Removes the decisions about a side of before a moment that are stored by now.
+fn undecided(substrate: &dyn Substrate, side: ProfileId, before: Timestamp) -> Result<Vec<Write>, StoreError> {
+    let mut writes = Vec::new();
+    each_key(substrate, tables::DECISIONS, tables::decision_range(side, CHUNK), |key| {
+        if let Ok((_, first)) = tables::decision_place(key)
+            && first.at() < before
+        {
+            writes.push(remove(tables::DECISIONS, key));
+            writes.push(remove(tables::DECISION_SIDES, &tables::decision_side_key(first)));
+        }
+    })?;
+    Ok(writes)
 }
 
-/// Removes all that is stored under an erased side: events, accesses, refused events that carry its identifiers.
+/// Whether a write adds an event of a side of before a moment, or a decision about it.
+pub(crate) fn is_before(write: &Write, side: ProfileId, before: Timestamp) -> bool {
+    let place = match write.table {
+        tables::HISTORY => tables::history_place(&write.key).map(|(of, at, _)| (of, at)),
+        tables::DECISIONS => tables::decision_place(&write.key).map(|(of, first)| (of, first.at())),
+        tables::DECISION_SIDES => tables::decision_side_place(&write.key, write.value.as_deref().unwrap_or_default()),
+        _ => return false,
+    };
+    write.value.is_some() && place.is_ok_and(|(of, at)| of == side && at < before)
+}
+
+/// Removes all that is stored under an erased side: events, accesses, decisions, refused events that carry its
+/// identifiers.
 pub(crate) fn erased(
     substrate: &dyn Substrate,
     side: ProfileId,
@@ -102,6 +130,7 @@ pub(crate) fn erased(
     for (table, range) in all {
         each_key(substrate, table, range, |key| writes.push(remove(table, key)))?;
     }
+    writes.extend(undecided(substrate, side, Timestamp::MAX)?);
     for partition in (0..substrate.partitions()).map(Partition) {
         for key in keys {
             let range = tables::rejected_by_range(partition, *key, CHUNK);

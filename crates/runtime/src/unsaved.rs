@@ -1,19 +1,17 @@
 //! History that is in the log but not yet in the tables: of all partitions of this node, because a side's events
 //! stay under its own id when a merge moves it to another partition.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{id::ProfileId, partition::Partition, time::Timestamp};
+use rustc_hash::FxHashMap;
 
 const SHARDS: usize = 64;
 
 /// Rows that wait to be saved, by side.
 #[derive(Debug)]
 pub(crate) struct Unsaved {
-    shards: Vec<Mutex<HashMap<ProfileId, Vec<Row>>>>,
+    shards: Vec<Mutex<FxHashMap<ProfileId, Vec<Row>>>>,
 }
 
 /// One event of a side, sealed as it will be stored.
@@ -76,7 +74,7 @@ impl Unsaved {
         }
     }
 
-    fn shard(&self, side: ProfileId) -> MutexGuard<'_, HashMap<ProfileId, Vec<Row>>> {
+    fn shard(&self, side: ProfileId) -> MutexGuard<'_, FxHashMap<ProfileId, Vec<Row>>> {
         let place = (side.bits() ^ side.bits() >> 80) as usize % SHARDS;
         self.shards[place].lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use context::{Places, Recognizer, Settings};
 use runtime::handle::Runtime;
 
 use crate::{
@@ -41,6 +42,8 @@ pub struct App {
     /// Goes into ids that are drawn here: of events that bring none, of rejected events.
     pub(crate) salt: u64,
     pub(crate) request_ids: RequestIds,
+    /// What requests say by themselves.
+    pub(crate) recognizer: Recognizer,
     stopping: AtomicBool,
 }
 
@@ -64,9 +67,24 @@ pub enum AppError {
     /// The script that is configured cannot be served.
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// The database of places that is configured cannot be read.
+    #[error("context.geoip, {file}: {why}")]
+    Places {
+        /// Its path.
+        file: String,
+        /// Why.
+        why: String,
+    },
     /// The machine has no chance to give.
     #[error("no random bytes: {0}")]
     NoChance(getrandom::Error),
+}
+
+fn places(path: &Path) -> Result<Places, AppError> {
+    let failed =
+        |why: &dyn std::fmt::Display| AppError::Places { file: path.display().to_string(), why: why.to_string() };
+    let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
+    Places::new(bytes).map_err(|error| failed(&error))
 }
 
 impl App {
@@ -87,6 +105,10 @@ impl App {
             live: Live::new(),
             metrics: Metrics::default(),
             folder: folder.to_owned(),
+            recognizer: Recognizer::new(Settings {
+                places: config.context.geoip.as_deref().map(places).transpose()?,
+                own_hosts: config.context.own_hosts.clone(),
+            }),
             scripts: config.collect.analytics_js.as_deref().map(Scripts::read).transpose()?,
             runtime,
             config,
@@ -94,6 +116,12 @@ impl App {
             request_ids: RequestIds::new(salt),
             stopping: AtomicBool::new(false),
         }))
+    }
+
+    /// Makes ready what the first request would wait for, on a thread of its own.
+    pub fn warm_up(self: &Arc<Self>) {
+        let app = self.clone();
+        std::thread::spawn(move || app.recognizer.warm());
     }
 
     /// The keys, to bring some or to make the first.

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -31,10 +32,14 @@ pub struct Config {
     pub definitions: Option<PathBuf>,
     /// A further path under which the tracking endpoints are served, against ad blockers: `/abc`.
     pub prefix: String,
-    /// Addresses of the proxies whose `X-Forwarded-Host` and `X-Forwarded-Proto` are believed.
+    /// Addresses of the proxies whose `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// What is served to the clients that send events.
     pub collect: Collect,
+    /// How decisions are answered.
+    pub decide: Decide,
+    /// How requests are recognized.
+    pub context: Context,
     /// How often a key may call.
     pub rate: Rate,
     /// How much may be under way and in memory.
@@ -53,6 +58,26 @@ pub struct Collect {
     /// The parts beside it are served too. It is read when the program starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analytics_js: Option<PathBuf>,
+}
+
+/// How decisions are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Decide {
+    /// Milliseconds after which a decision is answered neutrally (requirements D9). The durable append of events that
+    /// come with the call is not counted.
+    pub give_up_ms: u64,
+}
+
+/// How requests are recognized.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Context {
+    /// A database of places in MaxMind's format (MMDB), read at start; without one no place is guessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geoip: Option<PathBuf>,
+    /// Domains of the shop: a referrer there, or below, is internal.
+    pub own_hosts: Vec<String>,
 }
 
 /// How often a key may call.
@@ -75,6 +100,8 @@ pub struct Limits {
     pub resident_profiles: usize,
     /// Identifiers in memory, of one partition.
     pub resident_identifiers: usize,
+    /// Decisions that may wait for one owner thread at once; beyond, they are answered neutrally.
+    pub decisions_waiting: usize,
     /// Milliseconds between two saves of a partition: what a crash has to replay, against what is written twice.
     pub save_every_ms: u64,
     /// Milliseconds in which the header of a request must be complete; a connection may be idle for as long.
@@ -141,6 +168,8 @@ impl Default for Config {
             prefix: String::new(),
             trusted_proxies: Vec::new(),
             collect: Collect::default(),
+            decide: Decide::default(),
+            context: Context::default(),
             rate: Rate::default(),
             limits: Limits::default(),
             log: Log::default(),
@@ -155,14 +184,26 @@ impl Default for Rate {
     }
 }
 
+impl Default for Decide {
+    fn default() -> Self {
+        Self { give_up_ms: 50 }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        let runtime::limits::Limits { events_under_way, resident_profiles, resident_identifiers, save_every_ms } =
-            Default::default();
+        let runtime::limits::Limits {
+            events_under_way,
+            resident_profiles,
+            resident_identifiers,
+            decisions_waiting,
+            save_every_ms,
+        } = Default::default();
         Self {
             events_under_way,
             resident_profiles,
             resident_identifiers,
+            decisions_waiting,
             save_every_ms,
             // Proxies keep idle connections for 60 s; whoever ends one first must not be the server.
             header_within_ms: 75_000,
@@ -183,6 +224,19 @@ impl Default for Backup {
 }
 
 impl Config {
+    /// The address that a request comes from: of the peer, or what a trusted proxy says of it.
+    pub(crate) fn client_address(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = peer?;
+        if !self.trusted_proxies.contains(&peer) {
+            return Some(peer);
+        }
+        // The last one that is no proxy of ours: what stands before it, anybody may have written.
+        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let hops: Vec<IpAddr> =
+            forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+        hops.into_iter().rev().find(|hop| !self.trusted_proxies.contains(hop)).or(Some(peer))
+    }
+
     /// Reads the file named, or [`DEFAULT_FILE`] if it is there, and lays the variables over it.
     pub fn load(
         file: Option<&Path>,

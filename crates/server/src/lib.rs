@@ -25,6 +25,8 @@ mod choice;
 mod copy;
 mod cors;
 mod cursor;
+mod decide;
+mod decision;
 mod link;
 mod live;
 mod metrics;

@@ -20,6 +20,8 @@ pub(crate) struct Metrics {
     pub(crate) duplicates: AtomicU64,
     pub(crate) counted: AtomicU64,
     pub(crate) rejected: AtomicU64,
+    pub(crate) decided: AtomicU64,
+    pub(crate) decided_neutrally: AtomicU64,
     requests: Mutex<BTreeMap<String, BTreeMap<u16, u64>>>,
     latency: [AtomicU64; BOUNDS_S.len() + 1],
     latency_us: AtomicU64,
@@ -47,6 +49,7 @@ impl Metrics {
     pub(crate) fn text(&self, status: &Status, health: &Health) -> String {
         let mut text = String::new();
         self.events(&mut text);
+        self.pages(&mut text);
         self.requests(&mut text);
         let mut gauge = |name: &str, help: &str, value: u64| {
             _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
@@ -72,6 +75,14 @@ impl Metrics {
             ("rejected", &self.rejected),
         ] {
             _ = writeln!(text, "prevenance_events_total{{outcome=\"{outcome}\"}} {}", count.load(Ordering::Relaxed));
+        }
+    }
+
+    fn pages(&self, text: &mut String) {
+        text.push_str("# HELP prevenance_pages_total Calls for decisions by what became of them.\n");
+        text.push_str("# TYPE prevenance_pages_total counter\n");
+        for (outcome, count) in [("decided", &self.decided), ("gave_up", &self.decided_neutrally)] {
+            _ = writeln!(text, "prevenance_pages_total{{outcome=\"{outcome}\"}} {}", count.load(Ordering::Relaxed));
         }
     }
 

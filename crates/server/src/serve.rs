@@ -115,6 +115,7 @@ pub fn settings(config: &Config, fixed: Fixed) -> Settings {
             events_under_way: config.limits.events_under_way,
             resident_profiles: config.limits.resident_profiles,
             resident_identifiers: config.limits.resident_identifiers,
+            decisions_waiting: config.limits.decisions_waiting,
             save_every_ms: config.limits.save_every_ms,
         },
     }
@@ -140,6 +141,7 @@ pub fn start(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<Shar
     }
     let folder = config.data.clone();
     let app = App::new(runtime, config, &folder, fixed.seed)?;
+    app.warm_up();
     bring_keys(&app, bootstrap)?;
     Ok(app)
 }

@@ -5,6 +5,7 @@ use crate::{
     wire::{
         collect::CollectAnswer,
         consent::{ConsentAnswer, ConsentRequest},
+        decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay},
         definition::{DefinitionAnswer, DefinitionList},
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
         key::{KeyCreated, KeyList, KeyRequest, KeySummary},
@@ -21,7 +22,7 @@ use crate::{
 
 use Auth::{None as Nobody, Public, Secret};
 use Method::{Delete, Get, Post, Put};
-use Tag::{Collect, Consent, Definitions, Keys, Profiles, Quality, Segments, System};
+use Tag::{Collect, Consent, Decisions, Definitions, Keys, Profiles, Quality, Segments, System};
 
 const JSON: Body = Body::of("application/json");
 const SCRIPT: Body = Body::of("text/javascript");
@@ -92,6 +93,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Post, "/v1/consent", Public, Consent, "Records what a person granted and denied, with the words shown.")
         .takes(Body::json::<ConsentRequest>())
         .answers(Body::json::<ConsentAnswer>()),
+    endpoint(Post, "/v1/decide", Public, Decisions, "Decides what placements show, and says why.")
+        .takes(Body::json::<DecideRequest>())
+        .answers(Body::json::<DecideAnswer>()),
+    endpoint(Get, "/v1/decisions/{id}", Secret, Decisions, "Reads a decision as it was recorded.")
+        .answers(Body::json::<DecisionRecord>()),
+    endpoint(Post, "/v1/decisions/{id}/replay", Secret, Decisions, "Decides again, from the record alone.")
+        .answers(Body::json::<DecisionReplay>()),
     endpoint(Get, "/v1/profiles/{id}", Secret, Profiles, "Reads a profile for a purpose.")
         .query(PURPOSE)
         .answers(Body::json::<ProfileAnswer>()),
@@ -254,7 +262,8 @@ mod tests {
 
     #[test]
     fn what_shows_a_person_needs_a_secret_key() {
-        for endpoint in ENDPOINTS.iter().filter(|e| !matches!(e.tag, Collect | Consent | System)) {
+        let is_for_pages = |e: &&Endpoint| matches!(e.tag, Collect | Consent | System) || e.path == "/v1/decide";
+        for endpoint in ENDPOINTS.iter().filter(|e| !is_for_pages(e)) {
             assert_eq!(endpoint.auth, Secret, "{}", endpoint.path);
         }
     }

@@ -106,7 +106,7 @@ impl Desk {
         let known = seat.and_then(|(person, _)| self.state.person(person)).map(Arc::as_ref);
         admit::redact(&self.plan, &mut event, admission, known, env.now);
         if admission == Admission::CountOnly {
-            *self.counted.entry((event.source.clone(), event.kind.word())).or_default() += 1;
+            *self.counted.entry((event.source.clone(), event.kind.word().into())).or_default() += 1;
             ticket.update(|taken| taken[place] = Taken::CountedOnly);
             self.answer_after_block(Waiting::Taken(ticket));
             return Ok(());
@@ -162,13 +162,13 @@ impl Desk {
     }
 
     fn try_ask(&mut self, mut asking: Asking) -> Result<(), StoreError> {
-        let id = match self.locate(asking.route)? {
+        let (id, side) = match self.locate(asking.route)? {
             Seat::Elsewhere(route, to) => {
                 asking.route = route;
                 self.send_on(to, Message::Ask(to, asking));
                 return Ok(());
             }
-            Seat::Here(id, _) => id,
+            Seat::Here(id, side) => (id, side),
             Seat::Nobody => {
                 self.answer_after_block(Waiting::Answer(asking.ticket));
                 return Ok(());
@@ -189,6 +189,7 @@ impl Desk {
                 self.answer_after_block(waiting);
                 return Ok(());
             }
+            Question::Decide(deciding) => return self.decide(*deciding, id, side, &ticket),
             Question::Unmerge(merge) => Command::Unmerge { profile: id, merge },
             Question::Erase => Command::Erase { profile: id },
         };
@@ -200,7 +201,7 @@ impl Desk {
     }
 
     /// The person as of now, with nothing left to evaluate.
-    fn fresh(&mut self, id: ProfileId) -> Result<Option<Arc<Person>>, StoreError> {
+    pub(super) fn fresh(&mut self, id: ProfileId) -> Result<Option<Arc<Person>>, StoreError> {
         let stale = |desk: &Self| {
             let person = desk.state.person(id);
             person.filter(|person| person.trails_are_stale(&desk.plan.segments)).map(|_| Want::Trails(id))
@@ -276,7 +277,7 @@ impl Desk {
     pub(super) fn log_counts(&mut self) -> Result<(), StoreError> {
         for ((source, kind), events) in std::mem::take(&mut self.counted) {
             let env = self.env();
-            self.run(Command::Counted(Counted { source, kind: kind.into(), events }), &env, &[])?;
+            self.run(Command::Counted(Counted { source, kind, events }), &env, &[])?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! One partition at work: its state, the block being filled, what is to be saved.
 
 pub(crate) mod arrive;
+mod decide;
 mod dirty;
 mod hops;
 pub(crate) mod shared;
@@ -72,7 +73,7 @@ pub(crate) struct Desk {
     /// Until when what was published last holds.
     published_until: Timestamp,
     /// Anonymous events since the last block.
-    counted: BTreeMap<(Name<Source>, &'static str), u64>,
+    counted: BTreeMap<(Name<Source>, Arc<str>), u64>,
     /// Where bringing profiles up to the plan goes on.
     fill_from: Option<u32>,
     fill_waiters: Vec<Ticket<()>>,
@@ -295,6 +296,7 @@ impl Desk {
         self.dirty.rejected.extend(outcome.rejected);
         self.dirty.resolved.extend(outcome.resolved);
         self.dirty.accesses.extend(outcome.accesses);
+        self.dirty.decided.extend(outcome.decided);
         self.dirty.touched = true;
         Ok(())
     }

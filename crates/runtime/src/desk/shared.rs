@@ -1,6 +1,10 @@
 //! What all desks of a node share.
 
-use std::sync::{Arc, Mutex, atomic::AtomicBool, mpsc::Sender};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize},
+    mpsc::Sender,
+};
 
 use model::{id::ProfileId, partition::Partition};
 use record::seal::{INSTALLATION, PersonKey};
@@ -33,6 +37,10 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     /// Nothing new is taken in any more.
     pub(crate) stopping: AtomicBool,
+    /// How many decisions were made from a request alone.
+    pub(crate) anonymous: AtomicU64,
+    /// Of each owner, how many decisions wait for it.
+    pub(crate) deciding: Vec<Arc<AtomicUsize>>,
     /// One sender for each owner thread.
     pub(crate) owners: Vec<Sender<Message>>,
     pub(crate) journal: Sender<Parcel>,

@@ -4,6 +4,7 @@ mod backup;
 mod collect;
 mod conditions;
 mod consent;
+mod decide;
 mod definitions;
 mod drafts;
 mod identity;
@@ -63,6 +64,7 @@ fn public() -> Router<Shared> {
         .route("/analytics-next/bundles/{file}", get(snippet::part))
         .route("/sourceConfig/", get(settings::rudderstack))
         .route("/v1/consent", post(consent::record))
+        .route("/v1/decide", post(decide::decide))
 }
 
 fn persons() -> Router<Shared> {
@@ -73,6 +75,8 @@ fn persons() -> Router<Shared> {
         .route("/v1/profiles/{id}/export", get(rights::export))
         .route("/v1/profiles/{id}/unmerge", post(identity::unmerge))
         .route("/v1/identity/links", post(identity::link))
+        .route("/v1/decisions/{id}", get(decide::read))
+        .route("/v1/decisions/{id}/replay", post(decide::replay))
 }
 
 fn project() -> Router<Shared> {

@@ -1,0 +1,255 @@
+//! Decisions: asked for, read again, decided again.
+
+use std::collections::BTreeMap;
+
+use condition::Evidence as Rests;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::Moment;
+use crate::json::to_json;
+
+/// What to decide, for whom. With no identifier, only the request speaks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRequest {
+    /// The public key, where no header can carry it.
+    #[serde(default, alias = "writeKey", skip_serializing_if = "Option::is_none")]
+    pub write_key: Option<String>,
+    /// The visitor's id.
+    #[serde(default, alias = "anonymousId", skip_serializing_if = "Option::is_none")]
+    pub anonymous_id: Option<String>,
+    /// The account.
+    #[serde(default, alias = "userId", skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// Further identifiers by namespace; only with a secret key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub identifiers: BTreeMap<String, String>,
+    /// The placements, at most 64, each once. Answers come in this order.
+    pub placements: Vec<String>,
+    /// The channel that all of them must be of, such as `email`; any, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The languages that are read, best first; those of the request, if absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// Any text that the page keeps in its memory and nowhere else: where nobody is known, the same text draws the
+    /// same variants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// Events of the tracking protocol, to be applied first, at most 20. Then the answer waits until they are durable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Value>,
+    /// The context of the tracking protocol: `page`, `userAgent`, `locale`, `timezone`, `campaign`…
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub context: Map<String, Value>,
+    /// The shop's own facts of this request, for conditions `request.shop.NAME`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub attributes: Map<String, Value>,
+    /// As what contents are wanted.
+    #[serde(default)]
+    pub format: DecideFormat,
+    /// Whether to list every candidate that did not win, and why; only with a secret key.
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// As what contents are wanted. The decision is the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecideFormat {
+    /// The payload as JSON.
+    #[default]
+    Json,
+    /// The texts of the payload as paragraphs, escaped.
+    Html,
+    /// The texts of the payload as lines.
+    Text,
+}
+
+/// The decisions of one call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecideAnswer {
+    /// One for each placement, in their order.
+    pub decisions: Vec<DecisionAnswer>,
+    /// The plan's revision.
+    pub revision: u64,
+    /// The events of the call that were refused, by their place in it. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<DecideRefused>,
+}
+
+/// An event that came with the call and was refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecideRefused {
+    /// Its place among the events.
+    pub index: usize,
+    /// A stable code.
+    pub code: String,
+    /// Why, as a sentence.
+    pub message: String,
+}
+
+/// What one placement shows, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionAnswer {
+    /// `dec_…`: impressions and clicks carry it. Absent where there was no time to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The placement.
+    pub placement: String,
+    /// The experience that won, its control included; absent: neutral.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experience: Option<String>,
+    /// The variant that was drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// What to show, in order.
+    pub contents: Vec<DecisionContent>,
+    /// Why: a word of the glossary, such as `SPLIT` or `NO_CONSENT`.
+    pub reason: String,
+    /// What the customer has of it, in their language: for "why do I see this?".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub benefit: Option<String>,
+    /// For how many seconds the answer stands if nothing new happens.
+    pub ttl_s: u32,
+    /// With a secret key: more of why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<DecisionGrounds>,
+}
+
+/// One content as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionContent {
+    /// Its name.
+    pub content: String,
+    /// The language of the version.
+    pub language: String,
+    /// The payload: an object, or a text where HTML or text is wanted.
+    pub payload: Value,
+}
+
+/// More of why: what may only be told to the shop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionGrounds {
+    /// By what the winner is ahead of the next candidate: `alone`, `priority`, `score`, `name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
+    /// The chance that this unit had for this experience and variant.
+    pub propensity: f64,
+    /// What the winner's audience rested on.
+    pub evidence: Vec<Evidence>,
+    /// The candidates that did not win, best first, if they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<Vec<DecisionRejected>>,
+}
+
+/// A candidate that did not win.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionRejected {
+    /// The experience.
+    pub experience: String,
+    /// Why not: `audience`, `not_started`, `ended`, `expired`, `no_consent`, `no_data`, `holdout`, `layer`, `traffic`,
+    /// `capped`, `page_capped`, `lost`, `disabled`.
+    pub why: String,
+    /// The moment, experience, variant, content or share that belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Value>,
+    /// What a false audience rested on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+}
+
+/// One fact that an answer rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// A trait that was there.
+    Trait {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Value,
+        /// Its source.
+        source: String,
+        /// Since when the source holds it true.
+        as_of: Moment,
+    },
+    /// A trait that was not there.
+    MissingTrait {
+        /// Its name.
+        name: String,
+    },
+    /// Occurrences of an event.
+    Events {
+        /// The event's name.
+        event: String,
+        /// How many counted.
+        matched: u32,
+        /// When the newest of these happened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<Moment>,
+    },
+    /// A segment.
+    Segment {
+        /// Its name.
+        name: String,
+        /// Whether the person is in it.
+        member: bool,
+    },
+    /// A fact of the request.
+    Request {
+        /// Its name.
+        name: String,
+        /// Its value; null if the request does not say.
+        value: Value,
+    },
+}
+
+impl From<&Rests> for Evidence {
+    fn from(rests: &Rests) -> Self {
+        match rests {
+            Rests::Trait { name, value } => Self::Trait {
+                name: name.to_string(),
+                value: to_json(&value.value),
+                source: value.source.to_string(),
+                as_of: value.as_of.into(),
+            },
+            Rests::MissingTrait { name } => Self::MissingTrait { name: name.to_string() },
+            Rests::Events { event, matched, last } => {
+                Self::Events { event: event.to_string(), matched: *matched, last: last.map(Into::into) }
+            }
+            Rests::Segment { name, member } => Self::Segment { name: name.to_string(), member: *member },
+            Rests::Request { name, value } => {
+                Self::Request { name: name.to_string(), value: value.as_ref().map_or(Value::Null, to_json) }
+            }
+        }
+    }
+}
+
+/// A decision as it was recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionRecord {
+    /// The answer of then.
+    pub decision: DecisionAnswer,
+    /// When it was made.
+    pub at: Moment,
+    /// The plan's revision.
+    pub revision: u64,
+    /// The version of the engine.
+    pub engine: u32,
+}
+
+/// What deciding again came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionReplay {
+    /// The answer of then; absent if the person was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<DecisionRecord>,
+    /// `SAME`; or why not: `ENGINE_CHANGED`, `MODEL_GONE`, `ERASED`, `DIFFERS`.
+    pub outcome: String,
+    /// Where it differs: the answer of now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<DecisionAnswer>,
+}

@@ -1,0 +1,132 @@
+//! The door to decisions: deciding, looking one up, deciding again.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+};
+
+use decide::{Absent, Decision};
+use engine::{
+    chance,
+    command::Counted,
+    decided::{Decided, PageAsked, decide_for_nobody},
+    plan::Plan,
+};
+use model::{
+    id::{self, Id, ProfileId},
+    name::{Name, Source},
+    partition::Partition,
+    time::Env,
+    value::Value,
+};
+use record::{decided::open_decided, tables};
+use store::error::StoreError;
+
+use crate::{
+    handle::{Asked, Runtime, Who},
+    load::damaged,
+    message::{Answer, Deciding, Message, Question, Waits},
+    plans::PlanError,
+    ticket::Failure,
+};
+
+/// A decision that was made, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// The record that it is part of, and the side of the person.
+    Kept(Box<Decided>, ProfileId),
+    /// Its person was erased.
+    Erased,
+}
+
+/// What deciding again came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replay {
+    /// The same, to the byte.
+    Same,
+    /// The engine has changed since, and decides otherwise.
+    EngineChanged(Option<Box<Decision>>),
+    /// The same engine decides otherwise, which must not be.
+    Differs(Box<Decision>),
+}
+
+impl Runtime {
+    /// Decides a page for a person, with the facts of the request. `None` if there is no such person. Sees every write
+    /// that was answered before.
+    ///
+    /// # Errors
+    /// `Overloaded` if too many decisions wait already.
+    pub fn decide(
+        &self,
+        who: &Who,
+        page: PageAsked,
+        request: BTreeMap<Arc<str>, Value>,
+    ) -> Result<Asked<Decided>, Failure> {
+        let shared = self.shared();
+        let owner = usize::from(self.home(who).0) % shared.owners.len();
+        let waits =
+            Waits::begin(&shared.deciding[owner], shared.limits.decisions_waiting).ok_or(Failure::Overloaded)?;
+        let deciding = Deciding { page, request, _waits: waits };
+        Ok(Asked {
+            pending: self.ask(who, Question::Decide(Box::new(deciding))),
+            shape: |answer| match answer {
+                Answer::Decided(decided) => Some(*decided),
+                Answer::Nobody | Answer::Reply(_) | Answer::Person { .. } => None,
+            },
+        })
+    }
+
+    /// Decides a page from the request alone, at once, on the caller's thread. Nothing of it is kept.
+    pub fn decide_for_nobody(&self, why: Absent, page: PageAsked, request: &BTreeMap<Arc<str>, Value>) -> Decided {
+        let shared = self.shared();
+        let number = shared.anonymous.fetch_add(1, Ordering::Relaxed);
+        let env = Env { now: self.now(), seed: chance::draw(shared.seed ^ ANONYMOUS, number) };
+        // No partition has so high a number, so the id leads to no record.
+        decide_for_nobody(&self.plan(), Partition(u16::MAX), why, (page, request), &env)
+    }
+
+    /// The neutral answers of a page, at once and without asking anybody. They have no id, and are in no record.
+    pub fn neutral(&self, page: &PageAsked) -> Vec<Decision> {
+        engine::decided::neutral(&self.plan(), page, self.now())
+    }
+
+    /// Counts decisions of which nothing may be kept, by day: `what` says which, such as `decision:winter-boots/b`.
+    pub fn count_anonymous(&self, source: &Name<Source>, what: Vec<Arc<str>>) {
+        let counted = what.into_iter().map(|kind| Counted { source: source.clone(), kind, events: 1 }).collect();
+        self.shared().tell(Partition(0), Message::Count(counted));
+    }
+
+    /// Looks a decision up; `None` if there is none of that id. Blocking. As of the last save; see [`Self::saved`].
+    pub fn decision(&self, id: Id<id::Decision>) -> Result<Option<Recorded>, StoreError> {
+        let shared = self.shared();
+        let Some(side) = shared.substrate.get(tables::DECISION_SIDES, &tables::decision_side_key(id))? else {
+            return Ok(None);
+        };
+        let side = tables::profile_of(&side).map_err(|_| damaged("decision_sides"))?;
+        let Some(key) = shared.key(side)? else { return Ok(Some(Recorded::Erased)) };
+        let row = shared.substrate.get(tables::DECISIONS, &tables::decision_key(side, id.at_place(0)))?;
+        let Some(sealed) = row else { return Ok(None) };
+        let decided = open_decided(&key, side, &sealed).map_err(|_| damaged("decisions"))?;
+        Ok(decided.decision(id).is_some().then(|| Recorded::Kept(Box::new(decided), side)))
+    }
+
+    /// The plan of a revision. Blocking: may read and compile it.
+    pub fn plan_of(&self, revision: u64) -> Result<Arc<Plan>, PlanError> {
+        let shared = self.shared();
+        shared.plans.revision(shared.substrate.as_ref(), revision)
+    }
+
+    /// Decides again what was decided, from the record alone, under the plan of then. Blocking: may read that plan.
+    pub fn replay(&self, decided: &Decided, id: Id<id::Decision>) -> Result<Replay, PlanError> {
+        let plan = self.plan_of(decided.revision)?;
+        let again = decided.again(&plan).into_iter().find(|decision| decision.id == id);
+        Ok(match again {
+            Some(again) if decided.decision(id) == Some(&again) => Replay::Same,
+            Some(again) if decided.engine == engine::decided::ENGINE => Replay::Differs(Box::new(again)),
+            again => Replay::EngineChanged(again.map(Box::new)),
+        })
+    }
+}
+
+/// Tells the draws of anonymous decisions from all others of the same seed.
+const ANONYMOUS: u64 = 0x616e_6f6e_796d_6f75;

@@ -1,0 +1,48 @@
+//! Decisions about the persons of a partition, one after another, so that a cap holds on the very next call.
+
+use engine::{
+    command::{Command, Counted},
+    decided::decide_for,
+};
+use model::id::ProfileId;
+use record::decided::{decided_page, seal_decided};
+use store::error::StoreError;
+
+use super::Desk;
+use crate::{
+    load,
+    message::{Answer, Deciding},
+    ticket::Ticket,
+};
+
+impl Desk {
+    /// Takes in what is only counted; it is logged with the next block.
+    pub(crate) fn count(&mut self, counted: Vec<Counted>) {
+        for Counted { source, kind, events } in counted {
+            *self.counted.entry((source, kind)).or_default() += events;
+        }
+    }
+
+    /// Decides a page for a person who lives here, and logs the record. The answer does not wait for the log: the
+    /// record stands behind all that it rests on, so a crash loses none of that without the record.
+    ///
+    /// Of a person who granted no purpose of the page nothing is kept.
+    pub(super) fn decide(
+        &mut self,
+        deciding: Deciding,
+        person: ProfileId,
+        side: ProfileId,
+        ticket: &Ticket<Answer>,
+    ) -> Result<(), StoreError> {
+        let Some(known) = self.fresh(person)? else { return Ok(()) };
+        let env = self.env();
+        let decided = decide_for(&self.plan, self.partition(), &known, (deciding.page, &deciding.request), &env);
+        if decided.seen.unit.is_ok() {
+            let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
+            let sealed = seal_decided(&key, side, &decided);
+            self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
+        }
+        ticket.update(|answer| *answer = Answer::Decided(Box::new(decided)));
+        Ok(())
+    }
+}

@@ -1,0 +1,244 @@
+//! A call for decisions: who is meant, what the request says, the answer within its time.
+
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use ::decide::{Absent, Explain};
+use api::{
+    error::{ApiError, Code, pointer},
+    json::from_json,
+    tracking::Route,
+    wire::{
+        decision::{DecideRefused, DecideRequest},
+        key::KeyKind,
+    },
+};
+use axum::http::{HeaderMap, header};
+use context::{ClientHints, Context, Request};
+use engine::{
+    decided::{Decided, PageAsked},
+    plan::Plan,
+};
+use model::{
+    identifier::{Identifier, namespace, normalize},
+    limits,
+    name::{Name, Placement},
+    value::{Fields, Value},
+};
+use runtime::{handle::Who, ticket::Failure};
+use serde_json::Map;
+
+use crate::{
+    answer::Refusal,
+    app::App,
+    intake::{self, Sender},
+    keys::Key,
+};
+
+/// Events that may come with one call.
+const EVENTS: usize = 20;
+/// Bytes of a nonce.
+const NONCE_BYTES: usize = 200;
+/// Bytes of a language tag (RFC 5646 says that 35 are enough).
+const LANGUAGE_BYTES: usize = 35;
+
+/// What came of a call.
+pub(crate) enum Outcome {
+    /// It was decided.
+    Decided(Box<Decided>),
+    /// There was no time: everything is neutral.
+    Neutral(Vec<::decide::Decision>),
+}
+
+/// The caller: with which key, over which headers, from where.
+pub(crate) struct Caller<'a> {
+    pub(crate) key: &'a Key,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) ip: Option<IpAddr>,
+    pub(crate) sender: Sender,
+}
+
+/// Applies the events that came with the call; answers with those that were refused, when all others are durable.
+pub(crate) async fn apply_events(
+    app: &App,
+    caller: &Caller<'_>,
+    request: &DecideRequest,
+) -> Result<Vec<DecideRefused>, Refusal> {
+    if request.events.is_empty() {
+        return Ok(Vec::new());
+    }
+    if request.events.len() > EVENTS {
+        let why = format!("At most {EVENTS} events come with one call; more go to /v1/batch before it.");
+        return Err(ApiError::new(Code::TooManyEvents).saying(why).at("/events").into());
+    }
+    let batch = serde_json::json!({ "batch": request.events }).to_string();
+    let route = Route::of("batch").expect("a test reads the table of paths");
+    let refused = intake::take(app, &caller.sender, route, batch.as_bytes()).await?;
+    let told = |one: api::tracking::Refused| DecideRefused {
+        index: one.index,
+        code: one.problem.code.as_str().to_owned(),
+        message: one.problem.message,
+    };
+    Ok(refused.into_iter().map(told).collect())
+}
+
+/// Decides within the time that a call may take; past it, and under overload, neutrally.
+pub(crate) async fn decide(app: &App, caller: &Caller<'_>, request: &DecideRequest) -> Result<Outcome, Refusal> {
+    let plan = app.runtime.plan();
+    let persons = persons(&plan, caller.key, request)?;
+    let context = recognized(app, caller, request, &plan);
+    let page = page(&plan, caller.key, request, &context)?;
+    let facts: BTreeMap<Arc<str>, Value> = context.facts().into_iter().collect();
+    let within = Duration::from_millis(app.config.decide.give_up_ms);
+    let deciding = decide_for_first(app, &persons, &page, &facts);
+    let found = match tokio::time::timeout(within, deciding).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(Failure::Overloaded)) | Err(_) => {
+            app.metrics.decided_neutrally.fetch_add(1, Ordering::Relaxed);
+            return Ok(Outcome::Neutral(app.runtime.neutral(&page)));
+        }
+        Ok(Err(failure)) => {
+            // A part that fails costs the shop its personalization, never its page.
+            tracing::warn!(%failure, "a decision failed and was answered neutrally");
+            app.metrics.decided_neutrally.fetch_add(1, Ordering::Relaxed);
+            return Ok(Outcome::Neutral(app.runtime.neutral(&page)));
+        }
+    };
+    app.metrics.decided.fetch_add(1, Ordering::Relaxed);
+    let decided = found.unwrap_or_else(|| app.runtime.decide_for_nobody(Absent::Unknown, page, &facts));
+    if decided.seen.unit.is_err() {
+        count(app, &caller.sender, &decided);
+    }
+    Ok(Outcome::Decided(Box::new(decided)))
+}
+
+async fn decide_for_first(
+    app: &App,
+    persons: &[Who],
+    page: &PageAsked,
+    facts: &BTreeMap<Arc<str>, Value>,
+) -> Result<Option<Decided>, Failure> {
+    for who in persons {
+        if let Some(decided) = app.runtime.decide(who, page.clone(), facts.clone())?.answer().await? {
+            return Ok(Some(decided));
+        }
+    }
+    Ok(None)
+}
+
+/// Of decisions about nobody only their number is kept, by experience and variant.
+fn count(app: &App, sender: &Sender, decided: &Decided) {
+    let what = decided.decisions.iter().filter_map(|decision| {
+        let (experience, variant) = (decision.experience.as_ref()?, decision.variant.as_ref()?);
+        Some(Arc::from(format!("decision:{experience}/{variant}")))
+    });
+    app.runtime.count_anonymous(&sender.source, what.collect());
+}
+
+/// Whom the call may mean, the identifier that speaks best for a person first. A page names the visitor and the
+/// account; what else would select a person could be anybody's there, so only the shop's server may use it.
+fn persons(plan: &Plan, key: &Key, request: &DecideRequest) -> Result<Vec<Who>, ApiError> {
+    if key.kind == KeyKind::Public && !request.identifiers.is_empty() {
+        let why = "With a public key only `anonymous_id` and `user_id` select a person.";
+        return Err(ApiError::new(Code::KeyKind).saying(why).at("/identifiers"));
+    }
+    let own = [(namespace::USER_ID, &request.user_id), (namespace::ANONYMOUS_ID, &request.anonymous_id)];
+    let own = own.into_iter().filter_map(|(namespace, value)| Some((namespace, value.as_deref()?)));
+    let further = request.identifiers.iter().map(|(namespace, value)| (namespace.as_str(), value.as_str()));
+    let mut found = Vec::new();
+    for (namespace, value) in own.chain(further).take(limits::EVENT_IDENTIFIERS) {
+        let unknown = || ApiError::new(Code::UnknownNamespace).at(pointer("/identifiers", namespace));
+        let (name, rules) = plan.namespaces.get_key_value(namespace).ok_or_else(unknown)?;
+        // What identifies nobody is no error: a page sends what it has.
+        if let Ok(value) = normalize(value, rules.fold_case) {
+            let who = Who::Identifier(Identifier { namespace: name.clone(), value });
+            found.push((std::cmp::Reverse(rules.strength), who));
+        }
+    }
+    found.sort_by_key(|(strength, _)| *strength);
+    Ok(found.into_iter().map(|(_, who)| who).collect())
+}
+
+fn page(plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> Result<PageAsked, ApiError> {
+    if request.explain && key.kind == KeyKind::Public {
+        return Err(ApiError::new(Code::KeyKind).saying("Only a secret key may ask why not.").at("/explain"));
+    }
+    if request.placements.is_empty() {
+        return Err(ApiError::new(Code::Empty).at("/placements"));
+    }
+    if request.placements.len() > limits::PAGE_PLACEMENTS {
+        let why = format!("One call asks for at most {} placements.", limits::PAGE_PLACEMENTS);
+        return Err(ApiError::new(Code::TooMany).saying(why).at("/placements"));
+    }
+    for (place, name) in request.placements.iter().enumerate() {
+        let at = || format!("/placements/{place}");
+        if request.placements[..place].contains(name) {
+            return Err(ApiError::new(Code::Validation).saying("A placement is asked for twice.").at(at()));
+        }
+        let other = |wanted: &&String| {
+            plan.decisions.placement(name).is_some_and(|known| known.channel.word() != wanted.as_str())
+        };
+        if request.channel.as_ref().is_some_and(|wanted| other(&wanted)) {
+            return Err(ApiError::new(Code::Validation).saying("The placement is of another channel.").at(at()));
+        }
+    }
+    let nonce = request.nonce.as_deref().unwrap_or_default();
+    if nonce.len() > NONCE_BYTES {
+        let why = format!("A nonce has at most {NONCE_BYTES} bytes.");
+        return Err(ApiError::new(Code::Validation).saying(why).at("/nonce"));
+    }
+    let hash = blake3::derive_key("prevenance 2026-11 page nonce v1", nonce.as_bytes());
+    Ok(PageAsked {
+        placements: request.placements.iter().map(|name| Name::<Placement>::from(name.as_str())).collect(),
+        languages: languages(request, context)?,
+        nonce: u128::from_be_bytes(*hash.first_chunk().expect("a hash has 32 bytes")),
+        explain: if request.explain { Explain::Yes } else { Explain::No },
+    })
+}
+
+fn languages(request: &DecideRequest, context: &Context) -> Result<Vec<Arc<str>>, ApiError> {
+    if request.languages.is_empty() {
+        return Ok(context.languages.iter().take(limits::PAGE_LANGUAGES).cloned().collect());
+    }
+    let is_long = |tag: &String| tag.len() > LANGUAGE_BYTES;
+    if request.languages.len() > limits::PAGE_LANGUAGES || request.languages.iter().any(is_long) {
+        let most = limits::PAGE_LANGUAGES;
+        let why = format!("At most {most} languages of at most {LANGUAGE_BYTES} bytes are read.");
+        return Err(ApiError::new(Code::TooMany).saying(why).at("/languages"));
+    }
+    Ok(request.languages.iter().map(|tag| tag.as_str().into()).collect())
+}
+
+/// What the request says by itself. Kept by nobody but the record of the decision, as far as that looked at it.
+fn recognized(app: &App, caller: &Caller<'_>, request: &DecideRequest, plan: &Plan) -> Context {
+    let text = |name: &str| caller.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let client_hints = ClientHints {
+        brands: text("sec-ch-ua"),
+        mobile: text("sec-ch-ua-mobile"),
+        platform: text("sec-ch-ua-platform"),
+        platform_version: text("sec-ch-ua-platform-version"),
+        model: text("sec-ch-ua-model"),
+        form_factors: text("sec-ch-ua-form-factors"),
+    };
+    let (body_context, attributes) = (fields(&request.context), fields(&request.attributes));
+    app.recognizer.recognize(&Request {
+        user_agent: text(header::USER_AGENT.as_str()),
+        client_hints,
+        accept_language: text(header::ACCEPT_LANGUAGE.as_str()),
+        page_url: text(header::REFERER.as_str()),
+        referrer: "",
+        ip: caller.ip,
+        now: caller.sender.received_at,
+        zone: &plan.decisions.rules().zone,
+        body_context: &body_context,
+        attributes: &attributes,
+    })
+}
+
+fn fields(map: &Map<String, serde_json::Value>) -> Fields {
+    map.iter().map(|(name, value)| (name.as_str(), from_json(value))).collect()
+}

@@ -1,0 +1,172 @@
+//! Decisions as they are told: to a page little, to the shop's server with their grounds.
+
+use ::decide::{Decision, Explain, Rejection, Served};
+use api::{
+    json::{fields_to_json, to_json},
+    time,
+    wire::{
+        decision::{
+            DecideFormat, DecisionAnswer, DecisionContent, DecisionGrounds, DecisionRecord, DecisionRejected, Evidence,
+        },
+        key::KeyKind,
+    },
+};
+use engine::{decided::Decided, plan::Plan};
+use model::value::{Fields, Value};
+
+/// Who is told, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'a> {
+    /// With a public key nothing is told of the person.
+    pub(crate) kind: KeyKind,
+    /// As what contents are wanted.
+    pub(crate) format: DecideFormat,
+    /// Whether candidates were asked for.
+    pub(crate) explain: Explain,
+    /// The plan that has the words of the benefit.
+    pub(crate) plan: &'a Plan,
+    /// The languages that are read, best first.
+    pub(crate) languages: &'a [std::sync::Arc<str>],
+}
+
+impl Told<'_> {
+    /// A decision that is in a record, or will be counted.
+    pub(crate) fn decision(&self, decision: &Decision) -> DecisionAnswer {
+        DecisionAnswer { id: Some(decision.id.to_string()), ..self.neutral(decision) }
+    }
+
+    /// A decision without a record.
+    pub(crate) fn neutral(&self, decision: &Decision) -> DecisionAnswer {
+        DecisionAnswer {
+            id: None,
+            placement: decision.placement.to_string(),
+            experience: decision.experience.as_ref().map(ToString::to_string),
+            variant: decision.variant.as_ref().map(ToString::to_string),
+            contents: decision.contents.iter().map(|served| self.content(served)).collect(),
+            reason: decision.reason.word().to_owned(),
+            benefit: self.benefit(decision),
+            ttl_s: decision.ttl_s,
+            grounds: (self.kind == KeyKind::Secret).then(|| self.grounds(decision)),
+        }
+    }
+
+    fn content(&self, served: &Served) -> DecisionContent {
+        let payload = match self.format {
+            DecideFormat::Json => fields_to_json(&served.payload),
+            DecideFormat::Html => texts(&served.payload).into_iter().map(paragraph).collect::<String>().into(),
+            DecideFormat::Text => {
+                texts(&served.payload).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n").into()
+            }
+        };
+        DecisionContent { content: served.content.to_string(), language: served.language.to_string(), payload }
+    }
+
+    /// The experience's benefit in the first language read that it is written in; else in English.
+    fn benefit(&self, decision: &Decision) -> Option<String> {
+        let benefit = &self.plan.decisions.experience(decision.experience.as_ref()?)?.benefit;
+        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let read = self.languages.iter().find_map(|tag| benefit.get(primary(tag).as_str()));
+        read.or_else(|| benefit.get("en")).map(ToString::to_string)
+    }
+
+    fn grounds(&self, decision: &Decision) -> DecisionGrounds {
+        let rejected = || decision.rejected.iter().map(|one| rejected(one.experience.as_str(), &one.why)).collect();
+        DecisionGrounds {
+            standing: decision.standing.map(|standing| standing.word().to_owned()),
+            propensity: decision.propensity.get(),
+            evidence: decision.evidence.iter().map(Evidence::from).collect(),
+            rejected: (self.explain == Explain::Yes).then(rejected),
+        }
+    }
+}
+
+/// A decision as it is in its record.
+pub(crate) fn recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> DecisionRecord {
+    DecisionRecord {
+        decision: as_recorded(plan, decided, decision),
+        at: decided.env.now.into(),
+        revision: decided.revision,
+        engine: decided.engine,
+    }
+}
+
+/// A decision told with all its grounds, in the languages that were asked for then.
+pub(crate) fn as_recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> DecisionAnswer {
+    let (kind, format) = (KeyKind::Secret, DecideFormat::Json);
+    Told { kind, format, explain: decided.page.explain, plan, languages: &decided.page.languages }.decision(decision)
+}
+
+fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {
+    let (detail, evidence) = match why {
+        Rejection::Disabled | Rejection::NoConsent | Rejection::NoData | Rejection::Layer | Rejection::PageCapped => {
+            (None, Vec::new())
+        }
+        Rejection::NotStarted { starts: at } | Rejection::Ended { ended: at } | Rejection::Capped { until: at } => {
+            (Some(time::write(*at).into()), Vec::new())
+        }
+        Rejection::Expired { content } => (Some(content.as_str().into()), Vec::new()),
+        Rejection::Audience { evidence } => (None, evidence.iter().map(Evidence::from).collect()),
+        Rejection::Holdout { variant } => (Some(variant.as_str().into()), Vec::new()),
+        Rejection::Traffic { traffic } => (Some(traffic.fraction().into()), Vec::new()),
+        Rejection::Lost { to, by } => (Some(serde_json::json!({ "to": to.as_str(), "by": by.word() })), Vec::new()),
+    };
+    DecisionRejected { experience: experience.to_owned(), why: why.word().to_owned(), detail, evidence }
+}
+
+/// The texts of a payload with their names, in order of name, those inside maps and lists too. Numbers are texts here.
+fn texts(payload: &Fields) -> Vec<(&str, String)> {
+    fn walk<'v>(name: &'v str, value: &'v Value, into: &mut Vec<(&'v str, String)>) {
+        match value {
+            Value::Null | Value::Bool(_) => {}
+            Value::Text(text) => into.push((name, text.to_string())),
+            Value::Int(_) | Value::Float(_) | Value::Time(_) => {
+                let shown = to_json(value);
+                into.push((name, shown.as_str().map_or_else(|| shown.to_string(), str::to_owned)));
+            }
+            Value::List(values) => values.iter().for_each(|value| walk(name, value, into)),
+            Value::Map(fields) => fields.iter().for_each(|(name, value)| walk(name, value, into)),
+        }
+    }
+    let mut found = Vec::new();
+    payload.iter().for_each(|(name, value)| walk(name, value, &mut found));
+    found
+}
+
+fn paragraph((name, text): (&str, String)) -> String {
+    format!("<p data-field=\"{}\">{}</p>", escaped(name), escaped(&text))
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_escaped_and_found_inside() {
+        let inner: Fields = [("b", Value::from("x\" onload='y"))].into_iter().collect();
+        let payload: Fields =
+            [("title", Value::from("<b>Boots & poles</b>")), ("more", Value::Map(inner)), ("price", Value::Int(3))]
+                .into_iter()
+                .collect();
+        let html: String = texts(&payload).into_iter().map(paragraph).collect();
+        assert_eq!(
+            html,
+            "<p data-field=\"b\">x&quot; onload=&#39;y</p><p data-field=\"price\">3</p>\
+             <p data-field=\"title\">&lt;b&gt;Boots &amp; poles&lt;/b&gt;</p>"
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! Decisions: asked for, read again, decided again.
+
+use std::net::SocketAddr;
+
+use ::decide::Explain;
+use api::{
+    error::{ApiError, Code},
+    wire::{
+        self,
+        decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay},
+    },
+};
+use axum::{
+    Extension, Json,
+    extract::{ConnectInfo, State},
+    http::HeaderMap,
+};
+use engine::decided::Decided;
+use model::id::{Decision, Id};
+use runtime::deciding::{Recorded, Replay};
+
+use super::collect::sender;
+use crate::{
+    answer::{Answer, Refusal},
+    app::Shared,
+    auth::{self, Secret},
+    body::Content,
+    decide::{self, Caller, Outcome},
+    decision::{Told, as_recorded, recorded},
+    request::InPath,
+};
+
+/// Decides what placements show.
+pub(super) async fn decide(
+    State(app): State<Shared>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    Content(body): Content,
+) -> Answer<DecideAnswer> {
+    let key = auth::writer(&app, &headers, &body)?;
+    let request: DecideRequest = wire::read(&body)?;
+    let ip = app.config.client_address(peer.map(|Extension(ConnectInfo(peer))| peer.ip()), &headers);
+    let caller = Caller { key: &key, headers: &headers, ip, sender: sender(&app, &key, &headers) };
+    let refused = decide::apply_events(&app, &caller, &request).await?;
+    let outcome = decide::decide(&app, &caller, &request).await?;
+    let plan = app.runtime.plan();
+    let explain = if request.explain { Explain::Yes } else { Explain::No };
+    let told = Told { kind: key.kind, format: request.format, explain, plan: &plan, languages: &[] };
+    Ok(Json(match outcome {
+        Outcome::Decided(decided) => {
+            let told = Told { languages: &decided.page.languages, ..told };
+            let decisions = decided.decisions.iter().map(|decision| told.decision(decision)).collect();
+            DecideAnswer { decisions, revision: decided.revision, refused }
+        }
+        Outcome::Neutral(decisions) => DecideAnswer {
+            decisions: decisions.iter().map(|decision| told.neutral(decision)).collect(),
+            revision: plan.revision,
+            refused,
+        },
+    }))
+}
+
+/// Reads a decision as it was recorded.
+pub(super) async fn read(
+    State(app): State<Shared>,
+    Secret(_): Secret,
+    InPath(id): InPath<String>,
+) -> Answer<DecisionRecord> {
+    let (id, found) = find(&app, &id).await?;
+    let Recorded::Kept(decided, _) = found else { return Err(gone()) };
+    let plan = app.runtime.plan_of(decided.revision)?;
+    let decision = decided.decision(id).ok_or(Code::NotFound)?;
+    Ok(Json(recorded(&plan, &decided, decision)))
+}
+
+/// Decides again what was decided, from its record alone.
+pub(super) async fn replay(
+    State(app): State<Shared>,
+    Secret(_): Secret,
+    InPath(id): InPath<String>,
+) -> Answer<DecisionReplay> {
+    let (id, found) = find(&app, &id).await?;
+    let Recorded::Kept(decided, _) = found else {
+        return Ok(Json(DecisionReplay { recorded: None, outcome: "ERASED".to_owned(), again: None }));
+    };
+    let replayed = replayed(&app, *decided, id);
+    Ok(Json(tokio::task::spawn_blocking(replayed).await.map_err(|error| Refusal::internal(&error))??))
+}
+
+fn replayed(
+    app: &Shared,
+    decided: Decided,
+    id: Id<Decision>,
+) -> impl FnOnce() -> Result<DecisionReplay, Refusal> + use<> {
+    let app = app.clone();
+    move || {
+        let plan = app.runtime.plan_of(decided.revision)?;
+        let decision = decided.decision(id).ok_or(Code::NotFound)?;
+        let (outcome, again) = match app.runtime.replay(&decided, id)? {
+            Replay::Same => ("SAME", None),
+            Replay::EngineChanged(again) => ("ENGINE_CHANGED", again),
+            Replay::Differs(again) => ("DIFFERS", Some(again)),
+        };
+        let again = again.map(|again| as_recorded(&plan, &decided, &again));
+        let record = recorded(&plan, &decided, decision);
+        Ok(DecisionReplay { recorded: Some(record), outcome: outcome.to_owned(), again })
+    }
+}
+
+async fn find(app: &Shared, text: &str) -> Result<(Id<Decision>, Recorded), Refusal> {
+    let id: Id<Decision> =
+        text.parse().map_err(|_| ApiError::new(Code::NotFound).saying("That is no decision's id."))?;
+    app.listable().await;
+    let reading = app.clone();
+    let found = tokio::task::spawn_blocking(move || reading.runtime.decision(id)).await;
+    let found = found.map_err(|error| Refusal::internal(&error))??;
+    Ok((id, found.ok_or(Code::NotFound)?))
+}
+
+fn gone() -> Refusal {
+    ApiError::new(Code::NotFound).saying("The person of this decision was erased.").into()
+}
