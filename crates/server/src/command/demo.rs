@@ -131,6 +131,8 @@ fn welcome(address: SocketAddr, events: usize) {
          Try, in another terminal:\n\n  \
          curl -s -u {SECRET_KEY}: {url}/v1/segments\n  \
          curl -s -u {SECRET_KEY}: {url}/v1/profiles/user_id:ana\n  \
+         prevenance decide user_id:ana home-hero home-row --to {url} --key {SECRET_KEY} \\\n    \
+         --event 'Product Viewed' --property category=tents --language en\n  \
          curl -s -u {SECRET_KEY}: {url}/v1/conditions/preview \\\n    \
          -d '{{\"condition\": \"events(\\\"Order Completed\\\").sum(total) > 200\"}}'\n\n\
          Everything that can be called: {url}/openapi.json\nlistening on {url}"
