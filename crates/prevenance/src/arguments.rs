@@ -1,11 +1,16 @@
 //! The command line. Flags stand over the environment, which stands over the file.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Parser};
 use server::{
     config::{Config, ConfigError},
     serve::{Bootstrap, Fixed},
+};
+
+use crate::{
+    decide::Decide,
+    import::{Import, Target},
 };
 
 /// An open, self-hosted personalization engine for shops.
@@ -59,6 +64,10 @@ pub(crate) enum Subcommand {
         #[arg(long)]
         to: Option<PathBuf>,
     },
+    /// Import a shop's own files as events, traits and consents.
+    Import(ImportArguments),
+    /// Ask a running program what one person is shown and why, and what changes after one more event.
+    Decide(DecideArguments),
     /// Print the effective configuration and validate the definitions.
     Check(Place),
     /// Print the description of the HTTP API (OpenAPI 3.1).
@@ -104,6 +113,114 @@ pub(crate) struct Serve {
     /// For tests: draw ids and chance from this number.
     #[arg(long, value_name = "NUMBER")]
     test_seed: Option<u64>,
+}
+
+/// Reads CSV, TSV or JSON Lines, plain or gzip, as a mapping says (docs/import.md). Rows that break its contract go to a
+/// quarantine file with the reason. Importing twice counts once; an import that was stopped goes on where it was when the
+/// same command is given again.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// What a row means (TOML).
+    #[arg(long, value_name = "FILE")]
+    mapping: PathBuf,
+    /// The source that the rows come from, as the project defines it.
+    #[arg(long, value_name = "NAME")]
+    source: String,
+    /// Show the first rows as they are understood and check them all; send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// The running program that takes the events in; the one that the configuration describes, if left out.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["dry_run", "data"])]
+    to: Option<String>,
+    /// A secret key of that program, or a key of the source; better in the variable PREVENANCE_IMPORT_KEY.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// Where bad rows go, with the state of the import beside; beside the first file, if left out.
+    #[arg(long, value_name = "FILE")]
+    quarantine: Option<PathBuf>,
+    /// Where a joined file is, if not beside the first file.
+    #[arg(long, value_name = "NAME=FILE", value_parser = joined)]
+    join: Vec<(String, PathBuf)>,
+    /// With --data, for tests: the clock stands at this moment.
+    #[arg(long, value_name = "RFC3339", requires = "data")]
+    test_clock: Option<String>,
+    /// With --data, import into a data folder that no program holds.
+    #[command(flatten)]
+    place: Place,
+    /// The files.
+    #[arg(required = true, value_name = "FILE")]
+    paths: Vec<PathBuf>,
+}
+
+/// Shows the decision of each placement with its reason, what it rests on, and every experience that did not win.
+#[derive(Debug, Args)]
+pub(crate) struct DecideArguments {
+    /// The person: namespace:value, such as user_id:ana.
+    person: String,
+    /// The placements.
+    #[arg(required = true, value_name = "PLACEMENT")]
+    placements: Vec<String>,
+    /// Send this event of the person first, and show what changes by it.
+    #[arg(long, value_name = "NAME")]
+    event: Option<String>,
+    /// A property of that event; may be given several times.
+    #[arg(long = "property", value_name = "NAME=VALUE", value_parser = property, requires = "event")]
+    properties: Vec<(String, String)>,
+    /// The language that the person reads (BCP 47).
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// The running program; the one that the configuration describes, if left out.
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// A secret key of that program; better in the variable PREVENANCE_KEY.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+}
+
+impl DecideArguments {
+    /// What is asked, of whom.
+    pub(crate) fn decide(self) -> Result<Decide, ConfigError> {
+        let Self { person, placements, event, properties, language, to, key } = self;
+        let to = match to {
+            Some(to) => to,
+            None => format!("http://{}", load(None)?.listen),
+        };
+        let of_environment = || std::env::var_os("PREVENANCE_KEY")?.into_string().ok();
+        let key = key.or_else(of_environment).unwrap_or_default();
+        Ok(Decide { to, key, person, placements, language, event: event.map(|name| (name, properties)) })
+    }
+}
+
+fn property(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn joined(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, file) = text.split_once('=').ok_or("must be NAME=FILE")?;
+    Ok((name.to_owned(), file.into()))
+}
+
+impl ImportArguments {
+    /// What is imported, and where to.
+    pub(crate) fn import(self) -> Result<Import, ConfigError> {
+        let target = if self.dry_run {
+            Target::Nowhere
+        } else if self.place.data.is_some() {
+            let fixed = Fixed::read(self.test_clock.as_deref(), None)?;
+            Target::Folder { config: Box::new(self.place.config()?), fixed }
+        } else {
+            let url = match self.to {
+                Some(url) => url,
+                None => format!("http://{}", self.place.config()?.listen),
+            };
+            let of_environment = || std::env::var_os("PREVENANCE_IMPORT_KEY")?.into_string().ok();
+            Target::Server { url, key: self.key.or_else(of_environment).unwrap_or_default() }
+        };
+        let joined: BTreeMap<String, PathBuf> = self.join.into_iter().collect();
+        let Self { mapping, source, paths, quarantine, .. } = self;
+        Ok(Import { mapping, source, paths, quarantine, joined, target })
+    }
 }
 
 impl Place {

@@ -3,6 +3,9 @@
 //! It reads arguments, prints results, and says in one sentence what went wrong. Start reading at [`arguments`].
 
 mod arguments;
+mod decide;
+mod import;
+mod server_sink;
 
 use std::{error::Error, io::Write, process::ExitCode};
 
@@ -49,6 +52,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
                 println!("{exported} persons written to {}", to.display());
             }
         }
+        Subcommand::Import(arguments) => import::run(&arguments.import()?)?,
+        Subcommand::Decide(arguments) => decide::run(&arguments.decide()?)?,
         Subcommand::Check(place) => {
             let checked = check::run(&place.config()?)?;
             print!("{}", checked.config);

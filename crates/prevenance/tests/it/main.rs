@@ -15,11 +15,17 @@ mod collecting;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod deciding;
+#[cfg(test)]
+mod decisions;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod import;
 #[cfg(test)]
 mod logging;
 #[cfg(test)]
@@ -36,5 +42,7 @@ mod segments;
 mod shop;
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod told;
 #[cfg(test)]
 mod unmerge;

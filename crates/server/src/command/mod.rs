@@ -1,9 +1,10 @@
-//! What the program does beside serving: backup, restore, export, check, demo.
+//! What the program does beside serving: backup, restore, export, import, check, demo.
 
 pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod export;
+pub mod import;
 
 use indicatif::{ProgressBar, ProgressStyle};
 

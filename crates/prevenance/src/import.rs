@@ -1,0 +1,208 @@
+//! `prevenance import`: a shop's files into a running program, or into a data folder.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use ingest::{
+    contract,
+    deliver::{Refused, Sink, SinkError, Totals, deliver, rehearse},
+    input::BytesRead,
+    ledger::{Ledger, fingerprint},
+    limits,
+    mapping::Mapping,
+    steps::{Step, Steps},
+};
+use server::{command::import::Door, config::Config, serve::Fixed};
+
+use crate::server_sink::Server;
+
+/// What is imported, and how.
+#[derive(Debug)]
+pub(crate) struct Import {
+    pub(crate) mapping: PathBuf,
+    pub(crate) source: String,
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) quarantine: Option<PathBuf>,
+    /// Joined files that are not where the mapping says.
+    pub(crate) joined: BTreeMap<String, PathBuf>,
+    pub(crate) target: Target,
+}
+
+/// Where the events go.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// Nowhere: the rows are shown as they are understood.
+    Nowhere,
+    /// To a running program.
+    Server { url: String, key: String },
+    /// Into a data folder that no program holds.
+    Folder { config: Box<Config>, fixed: Fixed },
+}
+
+/// Bytes of a step that a dry run shows.
+const SHOWN_BYTES: usize = 400;
+
+/// Imports, and prints what became of the rows.
+pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(&import.mapping).map_err(|error| named(&import.mapping, &error))?;
+    let mapping =
+        Mapping::read(&text).map_err(|error| format!("{}: {}: {error}", import.mapping.display(), error.code()))?;
+    let read = BytesRead::default();
+    let mut steps = Steps::open(&mapping, &import.source, &import.paths, &import.joined, read.clone())?;
+    let bar = bar(&import.paths);
+    let watch = |totals: &Totals| {
+        bar.set_position(read.load(Ordering::Relaxed));
+        let per_s = totals.counts.rows as f64 / bar.elapsed().as_secs_f64().max(0.001);
+        bar.set_message(format!("{} rows, {per_s:.0} rows/s", totals.counts.rows));
+    };
+    let totals = match &import.target {
+        Target::Nowhere => {
+            let mut shown = 0;
+            rehearse(&mut steps, |step, totals| {
+                if shown < limits::PREVIEW_ROWS {
+                    shown += 1;
+                    bar.suspend(|| println!("{}", preview(step)));
+                }
+                watch(totals);
+            })?
+        }
+        Target::Server { url, key } => {
+            let mut ledger = ledger(import, &mapping, url)?;
+            let admin = Server::new(url, key)?;
+            let sent = if key.starts_with("pk_") {
+                // A public key may not read definitions; the source's own rules hold all the same.
+                deliver(&mut steps, &admin, &mut ledger, watch)
+            } else {
+                contract::check(&admin.source(&import.source)?, mapping.contract())?;
+                if let Some(old) = ledger.key_id() {
+                    admin.end_key(old)?;
+                }
+                let made = admin.make_key(&import.source)?;
+                ledger.note_key(Some(made.id.clone()))?;
+                let sent = deliver(&mut steps, &Server::new(url, &made.secret)?, &mut ledger, watch);
+                admin.end_key(&made.id)?;
+                sent
+            };
+            finish(sent?, ledger, import)?
+        }
+        Target::Folder { config, fixed } => {
+            let mut ledger = ledger(import, &mapping, &config.data.display().to_string())?;
+            let door = Door::open(config, *fixed, &import.source)?;
+            let sent = match contract::check(door.source(), mapping.contract()) {
+                Ok(()) => deliver(&mut steps, &Folder(&door), &mut ledger, watch).map_err(Into::into),
+                Err(error) => Err(Box::<dyn Error>::from(error)),
+            };
+            door.close()?;
+            finish(sent?, ledger, import)?
+        }
+    };
+    let took = bar.elapsed();
+    bar.finish_and_clear();
+    print!("{}", summary(&totals, took));
+    match steps.cut() {
+        [] => Ok(()),
+        cut => Err(format!(
+            "stopped short: {}. What was whole is imported; import the whole file again, nothing counts twice",
+            cut.join(", ")
+        )
+        .into()),
+    }
+}
+
+/// A data folder as the place where events go.
+struct Folder<'a>(&'a Door);
+
+impl Sink for Folder<'_> {
+    fn send(&self, body: &[u8]) -> Result<Vec<Refused>, SinkError> {
+        let refused = self.0.take(body).map_err(|error| SinkError(error.to_string()))?;
+        let each = |item: server::command::import::Refusal| Refused {
+            index: item.index,
+            code: item.code,
+            message: item.message,
+        };
+        Ok(refused.into_iter().map(each).collect())
+    }
+}
+
+fn ledger(import: &Import, mapping: &Mapping, target: &str) -> Result<Ledger, Box<dyn Error>> {
+    let told = fingerprint(mapping.fingerprint(), &import.source, target, &import.paths)?;
+    let path = quarantine(import);
+    let why = "say with --quarantine FILE where rows that break the contract go";
+    let ledger = Ledger::open(&path, &told).map_err(|error| format!("{}; {why}", named(&path, &error)))?;
+    if ledger.steps() > 0 {
+        eprintln!("going on where the import stopped: {} events and rows are done", ledger.steps());
+    }
+    Ok(ledger)
+}
+
+fn quarantine(import: &Import) -> PathBuf {
+    import.quarantine.clone().unwrap_or_else(|| {
+        let mut path = import.paths.first().map(|path| path.as_os_str().to_owned()).unwrap_or_default();
+        path.push(".quarantine.jsonl");
+        path.into()
+    })
+}
+
+fn finish(totals: Totals, ledger: Ledger, import: &Import) -> Result<Totals, Box<dyn Error>> {
+    if ledger.finish()? {
+        println!("in quarantine, with the reasons: {}", quarantine(import).display());
+    }
+    Ok(totals)
+}
+
+fn bar(paths: &[PathBuf]) -> ProgressBar {
+    let bytes = paths.iter().filter_map(|path| fs::metadata(path).ok()).map(|about| about.len()).sum();
+    let style = ProgressStyle::with_template("import {wide_bar} {bytes}/{total_bytes} {msg} {eta}");
+    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// A step as a dry run shows it.
+fn preview(step: &Step) -> String {
+    let short = |text: &str| match text.char_indices().nth(SHOWN_BYTES) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    };
+    match step {
+        Step::Event(event) => format!("line {}: {}", event.place.line, short(&event.json)),
+        Step::Quarantined(bad) => {
+            format!("line {}: {} {}\n  {}", bad.place.line, bad.fault.reason, bad.fault.message, short(&bad.raw))
+        }
+    }
+}
+
+fn summary(totals: &Totals, took: Duration) -> String {
+    let Totals { counts, events, traits, consents, quarantined } = totals;
+    let (rows, seconds) = (counts.rows as f64, took.as_secs_f64().max(0.001));
+    let mut text = format!("{} rows in {seconds:.1} s, {:.0} rows/s", counts.rows, rows / seconds);
+    if let Some(cpu) = cpu_seconds().filter(|cpu| *cpu > 0.0) {
+        _ = write!(text, "; {:.0} rows for a CPU second", rows / cpu);
+    }
+    _ = writeln!(text, "\n  {events} events, {traits} statements of traits, {consents} of consent");
+    _ = writeln!(text, "  {} rows passed over", counts.passed_over);
+    for (code, count) in quarantined {
+        _ = writeln!(text, "  {count} in quarantine: {code}");
+    }
+    text
+}
+
+/// CPU time of this process, user and system; `None` where the system does not tell it this way.
+fn cpu_seconds() -> Option<f64> {
+    /// Ticks of `/proc/PID/stat` in a second; Linux reports them at this rate on every machine.
+    const TICKS_PER_S: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |index: usize| fields.get(index)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / TICKS_PER_S)
+}
+
+fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}
