@@ -266,6 +266,8 @@ catalogue! {
     OutOfRange = "OUT_OF_RANGE", 422, "The number is outside the field's range.";
     /// A text, a list or a kind of definition with more in it than its limit.
     TooMany = "TOO_MANY", 422, "There is more in it than its limit.";
+    /// A text with more bytes than it may have.
+    TooLong = "TOO_LONG", 422, "The text is longer than its limit.";
     /// A text or a list with nothing in it.
     Empty = "EMPTY", 422, "There must be something in it.";
     /// The same entry twice in a list.
@@ -282,6 +284,48 @@ catalogue! {
     UnknownKind = "UNKNOWN_KIND", 404, "There is no such kind of definition.";
     /// A purpose that the project does not have.
     UnknownPurpose = "UNKNOWN_PURPOSE", 422, "The project has no such purpose.";
+    /// A placement that the project does not have.
+    UnknownPlacement = "UNKNOWN_PLACEMENT", 422, "The project has no such placement.";
+    /// A content that the project does not have.
+    UnknownContent = "UNKNOWN_CONTENT", 422, "The project has no such content.";
+    /// A layer that the project does not have.
+    UnknownLayer = "UNKNOWN_LAYER", 422, "The project has no such layer.";
+    /// A trait, or a fact of the request, in a token that there is not.
+    UnknownFact = "UNKNOWN_FACT", 422, "The token names something that is not known.";
+    /// A time zone that does not exist.
+    UnknownZone = "UNKNOWN_ZONE", 422, "There is no such time zone.";
+    /// A text that is no day and no moment.
+    BadMoment = "BAD_MOMENT", 422, "The text is no day and no moment.";
+    /// A text that is no language.
+    BadLanguage = "BAD_LANGUAGE", 422, "The text is no language.";
+    /// A content that is not written in any language, or not in the one it falls back to.
+    NoLanguage = "NO_LANGUAGE", 422, "The content is not written in that language.";
+    /// A placement or an experience with nothing neutral to show.
+    NoNeutral = "NO_NEUTRAL", 422, "There must be something neutral to show.";
+    /// A neutral content that expires.
+    NeutralExpires = "NEUTRAL_EXPIRES", 422, "A neutral content must not expire.";
+    /// An experience without a control.
+    NoControl = "NO_CONTROL", 422, "An experience needs a control.";
+    /// An experience whose control is smaller than the least share, with no reason given.
+    ControlTooSmall = "CONTROL_TOO_SMALL", 422, "The control is too small to prove an effect.";
+    /// Shares of variants that do not add up to everybody.
+    SharesDoNotAddUp = "SHARES_DO_NOT_ADD_UP", 422, "The shares of the variants do not add up to 1.";
+    /// An experience that does not say in French and in English what the customer has of it.
+    NoBenefit = "NO_BENEFIT", 422, "The benefit to the customer must be stated in French and English.";
+    /// A person's name in a text that others can read over the shoulder: a page of the site or the app.
+    NameInPublic = "NAME_IN_PUBLIC", 422, "A page does not call anybody by name.";
+    /// What stands between two braces is no token.
+    TokenSyntax = "TOKEN_SYNTAX", 422, "The token cannot be read.";
+    /// A token that says nothing for those of whom the value is not known.
+    TokenWithoutNeutral = "TOKEN_WITHOUT_NEUTRAL", 422, "The token has no neutral form.";
+    /// With its neutral form the text has a gap: a space before a comma or a full stop, two spaces, or nothing at all.
+    TokenLeavesGap = "TOKEN_LEAVES_GAP", 422, "With the neutral form the text has a gap.";
+    /// More tokens in one text than there may be.
+    TokenTooMany = "TOKEN_TOO_MANY", 422, "The text has too many tokens.";
+    /// A token for a trait that is neither a text nor a number.
+    TokenType = "TOKEN_TYPE", 422, "The token is for a trait that is no text and no number.";
+    /// Two experiences that claim the same part of a layer at the same time.
+    LayerOverlap = "LAYER_OVERLAP", 422, "Two experiences want the same part of a layer at the same time.";
     /// A definition that is to be removed, or to be read, and is not there.
     NotDefined = "NOT_DEFINED", 404, "There is no such definition.";
     /// A definition that every project has and that cannot be removed.

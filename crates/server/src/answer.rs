@@ -162,3 +162,16 @@ impl From<tokio::task::JoinError> for Refusal {
         Self::internal(&error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Else its caller would read `VALIDATION`, and could not tell what to do.
+    #[test]
+    fn every_code_of_a_definition_is_in_the_catalogue() {
+        let unknown: Vec<&str> =
+            definition::code::ALL.iter().map(|(code, _)| *code).filter(|code| Code::parse(code).is_none()).collect();
+        assert_eq!(unknown, [""; 0]);
+    }
+}
