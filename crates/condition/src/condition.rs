@@ -49,8 +49,8 @@ fn compile_here(text: &str, scope: &Scope<'_>) -> Result<Condition, ConditionErr
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     text: String,
-    root: Node,
-    listing: Listing,
+    pub(crate) root: Node,
+    pub(crate) listing: Listing,
     needs: Needs,
     gates: Vec<Gate>,
 }

@@ -29,6 +29,7 @@
 //! `within("180d")` is `now − 180 d < at ≤ now`; `older_than("180d")` is the rest of the past. Days are UTC days.
 
 mod check;
+mod claim;
 mod condition;
 mod error;
 mod evaluate;
@@ -46,6 +47,7 @@ mod tree;
 mod value;
 
 pub use check::{Scope, Usage};
+pub use claim::{Claim, contradict};
 pub use condition::{Condition, compile, compile_all};
 pub use error::{ConditionError, code};
 pub use facts::{Evaluation, Evidence, Facts, Verdict};

@@ -67,6 +67,11 @@ impl Number {
         self.0.checked_rem(other.0).map(Self)
     }
 
+    /// Whether it is a whole number that is not negative.
+    pub(crate) fn is_count(self) -> bool {
+        self.0 >= 0 && self.0 % SCALE == 0
+    }
+
     pub(crate) fn negated(self) -> Self {
         Self(-self.0)
     }

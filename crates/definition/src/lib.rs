@@ -28,6 +28,7 @@
 //! Start reading at [`Documents`] and [`compile()`]; what each kind of document may say is in `body.rs`, what a new
 //! project has in `defaults.toml`.
 
+mod advice;
 mod body;
 mod compile;
 mod content;
@@ -48,6 +49,7 @@ mod scheme;
 mod setting;
 mod shape;
 
+pub use advice::{Finding, advice, finding};
 pub use compile::compile;
 pub use difference::{Difference, differences};
 pub use documents::Documents;

@@ -1,4 +1,5 @@
 //! Draws, asked from outside.
+#![expect(clippy::unwrap_used, reason = "what helps a test stops at the first surprise, as the test itself does")]
 
 mod draws;
 mod vectors;

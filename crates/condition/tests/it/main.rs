@@ -1,6 +1,7 @@
 //! The condition language, asked from outside.
 
 mod answers;
+mod claims;
 mod document;
 mod errors;
 mod nothing;

@@ -1,7 +1,7 @@
 //! Random conditions about random people: the canonical text is the same condition, answers stand as long as they say,
 //! and a projection of the trails to what is needed changes no answer.
 
-use condition::Facts;
+use condition::{Claim, Facts, contradict};
 use model::{
     time::{Span, Timestamp},
     value::Value,
@@ -181,6 +181,24 @@ proptest! {
         prop_assert_eq!(again.print(), printed);
         prop_assert_eq!(again.needs(), condition.needs());
         prop_assert_eq!(again.matches(&person, now()), verdict);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Nobody is what was called impossible, and everybody is what was called certain.
+    #[test]
+    fn what_is_certain_is_so_of_everybody(one in condition(), other in condition(), person in person()) {
+        let (one, other) = (compiled(&one), compiled(&other));
+        let holds = |condition: &condition::Condition| condition.matches(&person, now()).value;
+        let certain = |claims: &[Claim<'_>]| contradict(claims, &|_| None);
+        prop_assert!(!certain(&[Claim::Holds(&one)]) || !holds(&one), "{}", one.text());
+        prop_assert!(!certain(&[Claim::Fails(&one)]) || holds(&one), "{}", one.text());
+        let both = certain(&[Claim::Holds(&one), Claim::Holds(&other)]);
+        prop_assert!(!(both && holds(&one) && holds(&other)), "{} and {}", one.text(), other.text());
+        let covers = certain(&[Claim::Holds(&one), Claim::Fails(&other)]);
+        prop_assert!(!covers || !holds(&one) || holds(&other), "{} is in {}", one.text(), other.text());
     }
 }
 

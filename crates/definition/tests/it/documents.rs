@@ -6,7 +6,7 @@ use definition::{Documents, Kind, code};
 use model::limits;
 use serde_json::{Value, json};
 
-use crate::seen::with_segments;
+use crate::{experiences::experience, seen::with_segments};
 
 fn put(kind: Kind, name: &str, document: &Value) -> Result<(), (&'static str, String)> {
     Documents::defaults().put(kind, name, document).map_err(|error| {
@@ -245,6 +245,10 @@ fn a_project_has_so_many_definitions_of_a_kind_and_no_more() {
         (Kind::Namespace, json!({"strength": "weak"}), limits::NAMESPACES),
         (Kind::Purpose, json!({"description": {"en": "x"}}), limits::PURPOSES),
         (Kind::ConsentCategory, json!({"purposes": []}), limits::CONSENT_CATEGORIES),
+        (Kind::Layer, json!({}), limits::LAYERS),
+        (Kind::Content, json!({"languages": {"en": {"a": 1}}}), limits::CONTENTS),
+        (Kind::Placement, json!({"channel": "web", "neutral": "x"}), limits::PLACEMENTS),
+        (Kind::Experience, experience(&json!({})), limits::EXPERIENCES),
     ];
     let mut documents = Documents::defaults();
     for (kind, document, limit) in kinds {

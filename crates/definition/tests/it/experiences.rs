@@ -5,6 +5,7 @@ use std::fs;
 use decide::Shows;
 use definition::{DefinitionError, Documents, Kind, code, compile, read_folder};
 use engine::plan::Plan;
+use model::limits;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -21,7 +22,7 @@ pub(crate) fn shop() -> Documents {
         (Kind::Placement, "mail", json!({"channel": "email", "neutral": ["welcome"], "most_contents": 3})),
         (Kind::Layer, "tests", json!({})),
         (Kind::Segment, "vip", json!({"condition": "has(profile.city)"})),
-        (Kind::Experience, "idea", experience(json!({}))),
+        (Kind::Experience, "idea", experience(&json!({}))),
     ] {
         documents.put(kind, name, &document).unwrap();
     }
@@ -29,7 +30,7 @@ pub(crate) fn shop() -> Documents {
 }
 
 /// An experience of the shop with these fields besides, or instead; null takes one out.
-pub(crate) fn experience(more: Value) -> Value {
+pub(crate) fn experience(more: &Value) -> Value {
     let mut document = json!({
         "placements": ["hero"],
         "audience": "segment(\"vip\")",
@@ -94,7 +95,7 @@ fn the_reference_names_every_code_of_a_refusal_and_no_other() {
 
 #[test]
 fn fields_reach_the_scheme() {
-    let document = experience(json!({
+    let document = experience(&json!({
         "placements": ["hero", "mail"], "audience": "request.hour > 18", "priority": -3, "score": 1.5,
         "caps": [{"most": 2, "per": "1w"}], "starts": "2026-12-01", "ends": "2026-12-24", "traffic": 0.25,
         "layer": {"name": "tests", "from": 0.1, "to": 0.6}, "salt": "again", "enabled": false,
@@ -139,13 +140,13 @@ fn what_has_nothing_neutral_is_refused() {
         (Kind::Placement, json!({"channel": "web", "neutral": "none"}), code::UNKNOWN_CONTENT, "/neutral"),
         (
             Kind::Experience,
-            experience(json!({"variants": {"control": {"share": 0.5, "contents": "care"}, "a": {"share": 0.5}}})),
+            experience(&json!({"variants": {"control": {"share": 0.5, "contents": "care"}, "a": {"share": 0.5}}})),
             code::MISSING_FIELD,
             "/variants/a/contents",
         ),
         (
             Kind::Experience,
-            experience(json!({"variants": {"control": {"share": 1, "contents": "care"}}})),
+            experience(&json!({"variants": {"control": {"share": 1, "contents": "care"}}})),
             code::NO_NEUTRAL,
             "/variants/control/contents",
         ),
@@ -157,7 +158,7 @@ fn what_has_nothing_neutral_is_refused() {
 /// proves EXP-01: an experience without a control cannot be published.
 #[test]
 fn an_experience_without_a_control_is_refused() {
-    let variants = |variants: Value| experience(json!({"variants": variants}));
+    let variants = |variants: Value| experience(&json!({"variants": variants}));
     let a = json!({"share": 0.95, "contents": "care"});
     for (document, code, pointer) in [
         (variants(json!({"a": {"share": 1, "contents": "care"}})), code::NO_CONTROL, "/variants"),
@@ -188,10 +189,10 @@ fn an_experience_without_a_benefit_is_refused() {
         (json!({"fr": "Une idée."}), "/benefit/en"),
         (json!({"en": "An idea.", "de": "Eine Idee."}), "/benefit/fr"),
     ] {
-        let document = experience(json!({"benefit": benefit}));
+        let document = experience(&json!({"benefit": benefit}));
         assert_eq!(refused(Kind::Experience, "bad", &document), (code::NO_BENEFIT, pointer.to_owned()), "{document}");
     }
-    let plan = published(Kind::Experience, "good", &experience(json!({}))).unwrap();
+    let plan = published(Kind::Experience, "good", &experience(&json!({}))).unwrap();
     assert_eq!(&*plan.decisions.experience(&"good".into()).unwrap().benefit["fr"], "Une idée.");
 }
 
@@ -219,7 +220,7 @@ fn a_name_in_a_web_placement_is_refused() {
         // By way of an experience too.
         documents.put(Kind::Placement, "here", &json!({"channel": "email", "neutral": "named"})).unwrap();
         let shows = json!({"variants": {"control": {"share": 0.5}, "a": {"share": 0.5, "contents": "named"}}});
-        documents.put(Kind::Experience, "idea", &experience(shows)).unwrap();
+        documents.put(Kind::Experience, "idea", &experience(&shows)).unwrap();
         assert_eq!(compile(&mut documents, 1, None).unwrap_err().code, code::NAME_IN_PUBLIC);
     }
     let mut documents = shop();
@@ -268,7 +269,7 @@ fn what_is_named_is_there() {
         (json!({"enabled": "yes"}), code::WRONG_TYPE, "/enabled"),
         (json!({"more": 1}), code::UNKNOWN_FIELD, "/more"),
     ] {
-        let found = refused(Kind::Experience, "bad", &experience(more.clone()));
+        let found = refused(Kind::Experience, "bad", &experience(&more));
         assert_eq!(found, (code, pointer.to_owned()), "{more}");
     }
     for (kind, name, document, code, pointer) in [
@@ -305,7 +306,7 @@ fn what_is_named_is_there() {
 #[test]
 fn two_experiences_do_not_share_a_part_of_a_layer() {
     let part = |from: f64, to: f64, more: Value| {
-        let mut document = experience(more);
+        let mut document = experience(&more);
         document["layer"] = json!({"name": "tests", "from": from, "to": to});
         document
     };
@@ -329,7 +330,7 @@ fn what_a_decision_needs_is_not_removed() {
         .put(Kind::Content, "town", &json!({"languages": {"en": {"t": "{{ profile.city | \"here\" }}"}}}))
         .unwrap();
     documents
-        .put(Kind::Experience, "late", &experience(json!({"layer": {"name": "tests"}, "audience": "true"})))
+        .put(Kind::Experience, "late", &experience(&json!({"layer": {"name": "tests"}, "audience": "true"})))
         .unwrap();
     for (kind, name, by) in [
         (Kind::Content, "welcome", "placement `hero`"),
@@ -367,7 +368,7 @@ fn what_audiences_look_at_is_kept_and_what_did_not_change_is_not_compiled_again(
     let mut documents = shop();
     let before = compile(&mut documents, 1, None).unwrap();
     assert!(before.segments.need("Order Completed").is_none());
-    documents.put(Kind::Experience, "bought", &experience(json!({"audience": bought}))).unwrap();
+    documents.put(Kind::Experience, "bought", &experience(&json!({"audience": bought}))).unwrap();
     let plan = compile(&mut documents, 2, Some(&before)).unwrap();
     assert!(plan.segments.need("Order Completed").is_some());
     assert_eq!(plan.segments.needs_revision(), 2, "trails have to be filled for the audience");
@@ -376,4 +377,41 @@ fn what_audiences_look_at_is_kept_and_what_did_not_change_is_not_compiled_again(
     let again = compile(&mut Documents::from_bytes(&documents.to_bytes()).unwrap(), 2, None).unwrap();
     assert_eq!(again.decisions, plan.decisions);
     assert_eq!((again.segments.needs(), again.segments.needs_revision()), (plan.segments.needs(), 2));
+}
+
+#[test]
+fn lists_and_texts_end_at_their_limits() {
+    let check = |kind, make: &dyn Fn(usize) -> Value, limit: usize, code: &'static str, pointer: &str| {
+        published(kind, "edge", &make(limit)).unwrap_or_else(|error| panic!("{pointer}: {error}"));
+        assert_eq!(refused(kind, "edge", &make(limit + 1)), (code, pointer.to_owned()));
+    };
+    let variants = |count: usize| {
+        let others = (1..count).map(|n| (format!("v{n}"), json!({"share": 0.01, "contents": "care"})));
+        let control = json!({"share": f64::from(u16::try_from(10_001 - 100 * count).unwrap()) / 10_000.0});
+        let mut all: serde_json::Map<String, Value> = others.collect();
+        all.insert("control".into(), control);
+        all["v1"]["share"] = json!(0.0199);
+        experience(&json!({"variants": all}))
+    };
+    check(Kind::Experience, &variants, limits::VARIANTS, code::TOO_MANY, "/variants");
+    let caps = |count: usize| experience(&json!({"caps": vec![json!({"most": 1, "per": "1d"}); count]}));
+    check(Kind::Experience, &caps, limits::CAPS, code::TOO_MANY, "/caps");
+    let cap = |most: usize| experience(&json!({"caps": [{"most": most, "per": "1d"}]}));
+    check(Kind::Experience, &cap, limits::CAP_MOST.into(), code::OUT_OF_RANGE, "/caps/0/most");
+    let days = |days: usize| experience(&json!({"caps": [{"most": 1, "per": format!("{days}d")}]}));
+    check(Kind::Experience, &days, 366, code::BAD_MOMENT, "/caps/0/per");
+    let contents = |most: usize| json!({"channel": "web", "neutral": "welcome", "most_contents": most});
+    check(Kind::Placement, &contents, limits::PLACEMENT_CONTENTS.into(), code::OUT_OF_RANGE, "/most_contents");
+    let languages = |count: usize| {
+        let tags = (0..count).map(|n| format!("en-x{n}"));
+        json!({"languages": tags.map(|tag| (tag, json!({"a": 1}))).collect::<serde_json::Map<_, _>>()})
+    };
+    check(Kind::Content, &languages, limits::CONTENT_LANGUAGES, code::TOO_MANY, "/languages");
+    let bytes = |bytes: usize| json!({"languages": {"en": {"a": "x".repeat(bytes - r#"{"a":""}"#.len())}}});
+    check(Kind::Content, &bytes, limits::PAYLOAD_BYTES, code::TOO_LONG, "/languages/en");
+    let deep = |levels: usize| {
+        let inner = (1..levels).fold(json!({"a": 1}), |inner, _| json!({"a": inner}));
+        json!({"languages": {"en": inner}})
+    };
+    check(Kind::Content, &deep, limits::VALUE_DEPTH, code::OUT_OF_RANGE, "/languages/en");
 }

@@ -1,6 +1,7 @@
 //! Definitions, put and compiled from outside.
 #![expect(clippy::unwrap_used, reason = "what helps a test stops at the first surprise, as the test itself does")]
 
+mod advice;
 mod bytes;
 mod compiling;
 mod documents;
