@@ -8,8 +8,8 @@ const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/definiti
 
 fn decide(shop: &Shop, more: &[&str]) -> Output {
     let mut command = Command::new(PROGRAM);
-    command.args(["decide", "--to", &shop.server.base(), "--language", "en"]).args(more);
-    command.env("PREVENANCE_KEY", shop.server.secret_key()).output().unwrap()
+    command.args(["decide", "--to", shop.server.url(), "--language", "en"]).args(more);
+    command.env("PREVENANCE_KEY", testkit::process::SECRET_KEY).output().unwrap()
 }
 
 fn shop() -> Shop {
