@@ -16,15 +16,15 @@
 //!
 //! `tests/it/vectors.rs` holds values to check another implementation against.
 //!
-//! This crate must not know persons, experiences or clocks. Start reading at [`bucket`], [`pick`] and [`Slot`].
+//! This crate must not know persons, experiences or clocks. Start reading at [`bucket`], [`pick`] and [`Part`].
 
+mod part;
 mod share;
-mod slot;
 
 use model::id::{Id, Unit};
 
+pub use part::Part;
 pub use share::{Share, ShareError};
-pub use slot::Slot;
 
 /// How many buckets there are: one for each basis point.
 pub const BUCKETS: u16 = 10_000;

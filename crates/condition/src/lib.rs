@@ -28,8 +28,8 @@
 //! An occurrence counts from its own moment on: one dated in the future comes in when its time comes.
 //! `within("180d")` is `now − 180 d < at ≤ now`; `older_than("180d")` is the rest of the past. Days are UTC days.
 
+mod assumption;
 mod check;
-mod claim;
 mod condition;
 mod error;
 mod evaluate;
@@ -46,8 +46,8 @@ mod scan;
 mod tree;
 mod value;
 
+pub use assumption::{Assumption, contradict};
 pub use check::{Scope, Usage};
-pub use claim::{Claim, contradict};
 pub use condition::{Condition, compile, compile_all};
 pub use error::{ConditionError, code};
 pub use facts::{Evaluation, Evidence, Facts, Verdict};

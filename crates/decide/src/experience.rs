@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use assign::{Share, Slot};
+use assign::{Part, Share};
 use condition::Condition;
 use model::{
     name::{Experience as ExperienceName, Name, Placement, Variant as VariantName},
@@ -36,7 +36,7 @@ pub struct Experience {
     /// From when on it is not shown any more.
     pub ends: Option<Timestamp>,
     /// Its part of a layer, if it excludes others.
-    pub slot: Option<Slot>,
+    pub part: Option<Part>,
     /// The share of units, of those in its part of its layer, that take part in it.
     pub traffic: Share,
     /// Under what its variants and its traffic are drawn. Another salt draws everybody anew.

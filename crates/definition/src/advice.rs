@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use condition::{Claim, Condition, contradict};
+use condition::{Assumption, Condition, contradict};
 use decide::{Experience, Scheme, Shows};
 use engine::plan::Plan;
 use model::{
@@ -76,8 +76,8 @@ struct Adviser<'p> {
 }
 
 impl<'p> Adviser<'p> {
-    fn never(&self, claims: &[Claim<'p>]) -> bool {
-        contradict(claims, &|name: &Name<Segment>| self.condition(name))
+    fn never(&self, assumptions: &[Assumption<'p>]) -> bool {
+        contradict(assumptions, &|name: &Name<Segment>| self.condition(name))
     }
 
     fn condition(&self, segment: &Name<Segment>) -> Option<&'p Condition> {
@@ -85,7 +85,7 @@ impl<'p> Adviser<'p> {
     }
 
     fn segment(&self, rule: &'p segment::set::SegmentRule) -> Option<Finding> {
-        self.never(&[Claim::Holds(&rule.condition)]).then(|| Finding {
+        self.never(&[Assumption::Holds(&rule.condition)]).then(|| Finding {
             code: finding::EMPTY_SEGMENT,
             message: "Its condition contradicts itself: nobody can ever be in this segment.".to_owned(),
             kind: Kind::Segment,
@@ -97,7 +97,7 @@ impl<'p> Adviser<'p> {
     /// An audience that never holds, and the segments that it names and that exclude each other (requirements SEG-06).
     fn audience(&self, experience: &'p Experience) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if self.never(&[Claim::Holds(&experience.audience)]) {
+        if self.never(&[Assumption::Holds(&experience.audience)]) {
             let message = "Its audience contradicts itself: nobody will ever see this.";
             findings.push(of(experience, finding::EMPTY_AUDIENCE, "/audience", message));
         }
@@ -105,7 +105,7 @@ impl<'p> Adviser<'p> {
         for (place, one) in named.iter().enumerate() {
             for other in &named[place + 1..] {
                 let both = self.condition(one).zip(self.condition(other));
-                if both.is_some_and(|(one, other)| self.never(&[Claim::Holds(one), Claim::Holds(other)])) {
+                if both.is_some_and(|(one, other)| self.never(&[Assumption::Holds(one), Assumption::Holds(other)])) {
                     let message = format!("Nobody can be in the segments `{one}` and `{other}` at once.");
                     findings.push(of(experience, finding::EXCLUSIVE_SEGMENTS, "/audience", message));
                 }
@@ -147,8 +147,8 @@ impl<'p> Adviser<'p> {
         let ahead = scheme.experiences_of(placement).take_while(|(other, _)| *other < rank).map(|(_, other)| other);
         ahead.filter(|other| self.is_there_whenever(other, experience)).find(|other| {
             *comparisons += 1;
-            let claims = [Claim::Holds(&experience.audience), Claim::Fails(&other.audience)];
-            *comparisons <= COMPARISONS && self.never(&claims)
+            let assumptions = [Assumption::Holds(&experience.audience), Assumption::Fails(&other.audience)];
+            *comparisons <= COMPARISONS && self.never(&assumptions)
         })
     }
 
@@ -160,7 +160,7 @@ impl<'p> Adviser<'p> {
             Shows::Contents(contents) => contents.iter().any(|content| content.expires.is_none()),
         };
         other.enabled
-            && other.slot.is_none()
+            && other.part.is_none()
             && other.traffic == assign::Share::ALL
             && other.caps.is_empty()
             && other.starts.is_none_or(|starts| starts <= from)

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use assign::{Share, Slot};
+use assign::{Part, Share};
 use decide::Cap;
 use model::{
     limits::{CAP_MOST, CAPS, CONDITION_BYTES, DESCRIPTION_BYTES, NAME_BYTES, VARIANTS},
@@ -42,7 +42,7 @@ pub(crate) struct Body<'a> {
     pub(crate) caps: Vec<Cap>,
     pub(crate) starts: Option<Written>,
     pub(crate) ends: Option<Written>,
-    pub(crate) slot: Option<Slot>,
+    pub(crate) part: Option<Part>,
     pub(crate) traffic: Share,
     pub(crate) salt: &'a str,
     pub(crate) enabled: bool,
@@ -67,7 +67,7 @@ pub(crate) fn read<'a>(name: &'a str, document: &'a Value) -> Result<Body<'a>, F
     let caps = caps(&mut shape)?;
     let starts = moment::optional(&mut shape, "starts", Edge::Start)?;
     let ends = moment::optional(&mut shape, "ends", Edge::End)?;
-    let slot = slot(&mut shape)?;
+    let part = part(&mut shape)?;
     let traffic = shape.basis_points_or("traffic", Share::ALL)?;
     let salt = shape.optional_text("salt", NAME_BYTES)?.unwrap_or(name);
     let enabled = shape.flag_or("enabled", true)?;
@@ -83,7 +83,7 @@ pub(crate) fn read<'a>(name: &'a str, document: &'a Value) -> Result<Body<'a>, F
         caps,
         starts,
         ends,
-        slot,
+        part,
         traffic,
         salt,
         enabled,
@@ -197,16 +197,16 @@ fn span(text: &str) -> Option<Span> {
     (Span::HOUR..=Span::DAY.times(366)).contains(&span).then_some(span)
 }
 
-fn slot(shape: &mut Shape<'_>) -> Result<Option<Slot>, Fault> {
+fn part(shape: &mut Shape<'_>) -> Result<Option<Part>, Fault> {
     let Some(mut shape) = shape.object("layer")? else { return Ok(None) };
     let name = shape.text("name", NAME_BYTES)?;
     let from = shape.basis_points_or("from", Share::NONE)?;
     let to = shape.basis_points_or("to", Share::ALL)?;
-    let slot = Slot::new(name.into(), from, to).ok_or_else(|| {
+    let part = Part::new(name.into(), from, to).ok_or_else(|| {
         let message =
             format!("A part of a layer goes from one share up to a higher one; this goes from {from} to {to}.");
         Fault::new(code::OUT_OF_RANGE, shape.pointer_to("to"), message)
     })?;
     shape.finish()?;
-    Ok(Some(slot))
+    Ok(Some(part))
 }

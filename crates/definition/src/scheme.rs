@@ -193,8 +193,8 @@ impl Compiler<'_> {
                 ));
             }
         }
-        if let Some(slot) = body.slot.as_ref().filter(|slot| !self.has_layer(slot.layer().as_str())) {
-            let message = format!("There is no layer `{}`.", slot.layer());
+        if let Some(part) = body.part.as_ref().filter(|part| !self.has_layer(part.layer().as_str())) {
+            let message = format!("There is no layer `{}`.", part.layer());
             return Err(Fault::new(code::UNKNOWN_LAYER, "/layer/name", message));
         }
         let least = body.placements.iter().map(|placement| placements[*placement].most_contents).min().unwrap_or(1);
@@ -229,7 +229,7 @@ impl Compiler<'_> {
             caps: body.caps,
             starts,
             ends,
-            slot: body.slot,
+            part: body.part,
             traffic: body.traffic,
             salt: body.salt.into(),
             enabled: body.enabled,
@@ -268,10 +268,10 @@ fn pointer_in(field: &str, place: usize, written: Option<&Value>) -> String {
 
 /// Refuses two experiences that claim the same part of a layer while both are shown.
 fn check_layers(experiences: &BTreeMap<String, Experience>) -> Result<(), DefinitionError> {
-    let of_layers = || experiences.values().filter(|experience| experience.enabled && experience.slot.is_some());
+    let of_layers = || experiences.values().filter(|experience| experience.enabled && experience.part.is_some());
     for (place, one) in of_layers().enumerate() {
         for other in of_layers().take(place) {
-            let overlap = one.slot.as_ref().zip(other.slot.as_ref()).is_some_and(|(one, other)| one.overlaps(other));
+            let overlap = one.part.as_ref().zip(other.part.as_ref()).is_some_and(|(one, other)| one.overlaps(other));
             if overlap && at_once(one, other) {
                 let message = format!(
                     "The experience `{}` has a part of this part; in a layer one excludes the other.",

@@ -1,7 +1,7 @@
 //! The condition language, asked from outside.
 
 mod answers;
-mod claims;
+mod assumptions;
 mod document;
 mod errors;
 mod nothing;

@@ -1,7 +1,7 @@
 //! Random conditions about random people: the canonical text is the same condition, answers stand as long as they say,
 //! and a projection of the trails to what is needed changes no answer.
 
-use condition::{Claim, Facts, contradict};
+use condition::{Assumption, Facts, contradict};
 use model::{
     time::{Span, Timestamp},
     value::Value,
@@ -192,12 +192,12 @@ proptest! {
     fn what_is_certain_is_so_of_everybody(one in condition(), other in condition(), person in person()) {
         let (one, other) = (compiled(&one), compiled(&other));
         let holds = |condition: &condition::Condition| condition.matches(&person, now()).value;
-        let certain = |claims: &[Claim<'_>]| contradict(claims, &|_| None);
-        prop_assert!(!certain(&[Claim::Holds(&one)]) || !holds(&one), "{}", one.text());
-        prop_assert!(!certain(&[Claim::Fails(&one)]) || holds(&one), "{}", one.text());
-        let both = certain(&[Claim::Holds(&one), Claim::Holds(&other)]);
+        let certain = |assumptions: &[Assumption<'_>]| contradict(assumptions, &|_| None);
+        prop_assert!(!certain(&[Assumption::Holds(&one)]) || !holds(&one), "{}", one.text());
+        prop_assert!(!certain(&[Assumption::Fails(&one)]) || holds(&one), "{}", one.text());
+        let both = certain(&[Assumption::Holds(&one), Assumption::Holds(&other)]);
         prop_assert!(!(both && holds(&one) && holds(&other)), "{} and {}", one.text(), other.text());
-        let covers = certain(&[Claim::Holds(&one), Claim::Fails(&other)]);
+        let covers = certain(&[Assumption::Holds(&one), Assumption::Fails(&other)]);
         prop_assert!(!covers || !holds(&one) || holds(&other), "{} is in {}", one.text(), other.text());
     }
 }

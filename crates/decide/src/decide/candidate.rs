@@ -73,7 +73,7 @@ impl<'a> Decider<'a> {
             horizon.note(Some(until));
             return Outcome::Out(Rejection::Capped { until });
         }
-        if experience.slot.as_ref().is_some_and(|slot| !slot.holds(unit)) {
+        if experience.part.as_ref().is_some_and(|part| !part.holds(unit)) {
             return Outcome::Drawn(Rejection::Layer);
         }
         let traffic = experience.traffic;

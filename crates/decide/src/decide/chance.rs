@@ -65,12 +65,12 @@ impl Chance {
 }
 
 fn layer(experience: &Experience) -> Option<&Name<Layer>> {
-    experience.slot.as_ref().map(assign::Slot::layer)
+    experience.part.as_ref().map(assign::Part::layer)
 }
 
 /// The chance to be in its part of its layer and in its traffic.
 fn drawn(experience: &Experience) -> f64 {
-    experience.slot.as_ref().map_or(1.0, |slot| slot.share().fraction()) * experience.traffic.fraction()
+    experience.part.as_ref().map_or(1.0, |part| part.share().fraction()) * experience.traffic.fraction()
 }
 
 fn finite(chance: f64) -> Finite {

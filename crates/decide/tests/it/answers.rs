@@ -1,6 +1,6 @@
 //! One placement: what is shown, and why.
 
-use assign::{Share, Slot};
+use assign::{Part, Share};
 use condition::Evidence;
 use decide::{Absent, Cap, Decision, Rejection, Rules, Shows, Standing, Variant};
 use model::{
@@ -236,13 +236,13 @@ fn the_holdout_is_kept_out_of_everything_and_of_nothing_else() {
 /// The stated chance is the frequency: over many units each outcome comes as often as it says.
 #[test]
 fn a_propensity_is_how_often_it_happens() {
-    let part = |from, to| Slot::new("tests".into(), share(from), share(to));
+    let part = |from, to| Part::new("tests".into(), share(from), share(to));
     let rules = Rules { holdout: share(1_000), ..Rules::default() };
     let experiences = vec![
-        decide::Experience { slot: part(0, 3_000), priority: 3, ..experience("first") },
-        decide::Experience { slot: part(3_000, 6_000), traffic: share(5_000), priority: 2, ..experience("second") },
+        decide::Experience { part: part(0, 3_000), priority: 3, ..experience("first") },
+        decide::Experience { part: part(3_000, 6_000), traffic: share(5_000), priority: 2, ..experience("second") },
         decide::Experience { traffic: share(2_500), priority: 1, ..experience("third") },
-        decide::Experience { slot: part(6_000, 10_000), traffic: share(8_000), ..experience("fourth") },
+        decide::Experience { part: part(6_000, 10_000), traffic: share(8_000), ..experience("fourth") },
     ];
     let scheme = scheme_under(rules, experiences);
     let mut found = std::collections::BTreeMap::<_, (Finite, u32)>::new();

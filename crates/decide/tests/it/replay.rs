@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use assign::{Share, Slot};
+use assign::{Part, Share};
 use condition::Facts;
 use decide::{
     Absent, Cap, Experience, Explain, Ledger, Opens, Page, Person, Rules, Scheme, Whom, decide, decide_recorded,
@@ -57,7 +57,7 @@ prop_compose! {
             caps: caps.into_iter().map(|(most, hours)| Cap { most, within: Span::HOUR.times(hours) }).collect(),
             starts: starts.map(at),
             ends: ends.map(at),
-            slot: Slot::new("tests".into(), share(from), share(to)).filter(|_| layered),
+            part: Part::new("tests".into(), share(from), share(to)).filter(|_| layered),
             traffic: share(traffic),
             enabled,
             ..built

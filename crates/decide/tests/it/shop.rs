@@ -86,7 +86,7 @@ pub(crate) fn experience(name: &str) -> Experience {
         caps: Vec::new(),
         starts: None,
         ends: None,
-        slot: None,
+        part: None,
         traffic: Share::ALL,
         salt: name.into(),
         enabled: true,

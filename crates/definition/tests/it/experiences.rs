@@ -115,9 +115,9 @@ fn fields_reach_the_scheme() {
     let day = |day: i64| Some(day * 86_400_000 - 3_600_000);
     assert_eq!(full.starts.map(|at| at.as_millis()), day(20_788));
     assert_eq!(full.ends.map(|at| at.as_millis()), day(20_812), "up to the end of the day");
-    let slot = full.slot.as_ref().unwrap();
+    let part = full.part.as_ref().unwrap();
     assert_eq!(
-        (slot.from().basis_points(), slot.to().basis_points(), full.traffic.basis_points()),
+        (part.from().basis_points(), part.to().basis_points(), full.traffic.basis_points()),
         (1_000, 6_000, 2_500)
     );
     assert_eq!((scheme.rules().revision, scheme.rules().holdout.basis_points()), (7, 1_000));

@@ -9,13 +9,13 @@ use crate::{Share, bucket};
 
 /// A part of a layer's buckets, from one share up to, and without, another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
+pub struct Part {
     layer: Name<Layer>,
     from: Share,
     to: Share,
 }
 
-impl Slot {
+impl Part {
     /// The part of a layer from `from` to `to`; `None` if it is empty.
     pub fn new(layer: Name<Layer>, from: Share, to: Share) -> Option<Self> {
         (from < to).then_some(Self { layer, from, to })
@@ -57,22 +57,22 @@ impl Slot {
 mod tests {
     use super::*;
 
-    fn slot(layer: &str, from: u16, to: u16) -> Slot {
+    fn part(layer: &str, from: u16, to: u16) -> Part {
         let share = |points| Share::from_basis_points(points).unwrap();
-        Slot::new(layer.into(), share(from), share(to)).unwrap()
+        Part::new(layer.into(), share(from), share(to)).unwrap()
     }
 
     #[test]
     fn parts_overlap_if_they_share_a_bucket_of_one_layer() {
-        assert!(slot("home", 0, 5_000).overlaps(&slot("home", 4_999, 10_000)));
-        assert!(!slot("home", 0, 5_000).overlaps(&slot("home", 5_000, 10_000)));
-        assert!(!slot("home", 0, 5_000).overlaps(&slot("menu", 0, 5_000)));
-        assert_eq!(Slot::new("home".into(), Share::ALL, Share::ALL), None);
+        assert!(part("home", 0, 5_000).overlaps(&part("home", 4_999, 10_000)));
+        assert!(!part("home", 0, 5_000).overlaps(&part("home", 5_000, 10_000)));
+        assert!(!part("home", 0, 5_000).overlaps(&part("menu", 0, 5_000)));
+        assert_eq!(Part::new("home".into(), Share::ALL, Share::ALL), None);
     }
 
     #[test]
     fn every_unit_is_in_exactly_one_of_the_parts_that_cover_a_layer() {
-        let parts = [slot("home", 0, 2_500), slot("home", 2_500, 9_000), slot("home", 9_000, 10_000)];
+        let parts = [part("home", 0, 2_500), part("home", 2_500, 9_000), part("home", 9_000, 10_000)];
         for number in 0..1_000 {
             let unit = Id::from_bits(number);
             assert_eq!(parts.iter().filter(|part| part.holds(unit)).count(), 1, "{unit}");

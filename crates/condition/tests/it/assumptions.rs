@@ -1,6 +1,6 @@
 //! What is certain of conditions without any person.
 
-use condition::{Claim, Condition, Usage, contradict};
+use condition::{Assumption, Condition, Usage, contradict};
 use model::name::{Name, Segment};
 
 use crate::person::compiled_for;
@@ -43,9 +43,9 @@ fn what_nobody_can_be_is_found() {
         r#"events("page").where(total > 5 && total < 3).count() >= 1"#,
         "request.hour >= 18 && request.hour < 6",
     ] {
-        assert!(contradict(&[Claim::Holds(&compiled(text))], &unknown), "{text}");
+        assert!(contradict(&[Assumption::Holds(&compiled(text))], &unknown), "{text}");
         let always = format!("!({text})");
-        assert!(contradict(&[Claim::Fails(&compiled(&always))], &unknown), "{always}");
+        assert!(contradict(&[Assumption::Fails(&compiled(&always))], &unknown), "{always}");
     }
 }
 
@@ -68,14 +68,14 @@ fn what_somebody_can_be_is_not_called_impossible() {
         r#"profile.country.startsWith("F") && profile.country.startsWith("J")"#,
         r#"segment("vip") && profile.country == "FR""#,
     ] {
-        assert!(!contradict(&[Claim::Holds(&compiled(text))], &unknown), "{text}");
+        assert!(!contradict(&[Assumption::Holds(&compiled(text))], &unknown), "{text}");
     }
 }
 
 #[test]
 fn one_condition_covers_another() {
     let covers = |wide: &str, narrow: &str| {
-        contradict(&[Claim::Holds(&compiled(narrow)), Claim::Fails(&compiled(wide))], &unknown)
+        contradict(&[Assumption::Holds(&compiled(narrow)), Assumption::Fails(&compiled(wide))], &unknown)
     };
     for (wide, narrow, expect) in [
         ("true", r#"segment("vip")"#, true),
@@ -101,15 +101,15 @@ fn segments_are_looked_into() {
         _ => None,
     };
     let both = compiled(r#"segment("vip") && segment("lapsed")"#);
-    assert!(contradict(&[Claim::Holds(&both)], &known));
-    assert!(!contradict(&[Claim::Holds(&both)], &unknown));
+    assert!(contradict(&[Assumption::Holds(&both)], &known));
+    assert!(!contradict(&[Assumption::Holds(&both)], &unknown));
     let either = compiled(r#"segment("vip") || segment("lapsed")"#);
-    assert!(!contradict(&[Claim::Holds(&either)], &known));
+    assert!(!contradict(&[Assumption::Holds(&either)], &known));
 }
 
 #[test]
 fn what_is_too_much_to_look_at_counts_as_possible() {
     let either = (0..9).map(|n| format!("(profile.age_years == {n} || profile.country == \"C{n}\")"));
     let text = format!("{} && profile.member && !profile.member", either.collect::<Vec<_>>().join(" && "));
-    assert!(!contradict(&[Claim::Holds(&compiled(&text))], &unknown));
+    assert!(!contradict(&[Assumption::Holds(&compiled(&text))], &unknown));
 }

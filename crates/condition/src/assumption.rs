@@ -1,6 +1,6 @@
 //! What can be shown of conditions without any person: that they exclude each other, that one covers another.
 //!
-//! Claims are spread into alternatives, each a list of tests on single subjects: a trait, a count, a fact of the
+//! Assumptions are spread into alternatives, each a list of tests on single subjects: a trait, a count, a fact of the
 //! request. An alternative is impossible if for one of its subjects no value passes all tests on it; and of all values
 //! a few stand for the rest: those that the tests name, one between each two of them, one beyond, none at all, and one
 //! of no use. What is more involved counts as possible, so an answer of "yes" is certain and one of "no" is not.
@@ -19,28 +19,31 @@ use crate::{
 
 /// One of several statements that are looked at together.
 #[derive(Debug, Clone, Copy)]
-pub enum Claim<'a> {
+pub enum Assumption<'a> {
     /// The condition holds.
     Holds(&'a Condition),
     /// The condition does not hold.
     Fails(&'a Condition),
 }
 
-/// Whether it is certain that these claims are never all true of one person at one moment. `segments` gives the
+/// Whether it is certain that these assumptions are never all true of one person at one moment. `segments` gives the
 /// conditions of segments, where they are known.
 ///
 /// That one condition covers another is that the other cannot hold while the one fails; that a condition always holds
 /// is that it contradicts by itself that it fails.
-pub fn contradict<'a>(claims: &[Claim<'a>], segments: &dyn Fn(&Name<Segment>) -> Option<&'a Condition>) -> bool {
+pub fn contradict<'a>(
+    assumptions: &[Assumption<'a>],
+    segments: &dyn Fn(&Name<Segment>) -> Option<&'a Condition>,
+) -> bool {
     let spread = Spread { segments };
     let mut all = vec![Alternative::default()];
-    for claim in claims {
-        let (condition, wanted) = match *claim {
-            Claim::Holds(condition) => (condition, true),
-            Claim::Fails(condition) => (condition, false),
+    for assumption in assumptions {
+        let (condition, wanted) = match *assumption {
+            Assumption::Holds(condition) => (condition, true),
+            Assumption::Fails(condition) => (condition, false),
         };
-        let Some(of_claim) = spread.node(&condition.root, &condition.listing, wanted, 0) else { return false };
-        let Some(both) = product(&all, &of_claim) else { return false };
+        let Some(of_one) = spread.node(&condition.root, &condition.listing, wanted, 0) else { return false };
+        let Some(both) = product(&all, &of_one) else { return false };
         all = both;
     }
     all.iter().all(Alternative::is_impossible)
