@@ -67,8 +67,19 @@ const RUNTIME: &[&str] = &[
     "record",
     "store",
 ];
-const SERVER: &[&str] =
-    &["model", "condition", "context", "profile", "engine", "definition", "store", "runtime", "api", "deliver"];
+const SERVER: &[&str] = &[
+    "model",
+    "condition",
+    "context",
+    "decide",
+    "profile",
+    "engine",
+    "definition",
+    "store",
+    "runtime",
+    "api",
+    "deliver",
+];
 const PROGRAM: &[&str] = &["server", "sim", "ingest"];
 
 const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines: usize) -> Layer {
