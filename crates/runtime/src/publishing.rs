@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use definition::{DefinitionError, Difference, Documents, Draft, Kind, Origin, Publication};
+use definition::{DefinitionError, Difference, Documents, Draft, Finding, Kind, Origin, Publication};
 use engine::plan::Plan;
 use model::limits;
 
@@ -34,6 +34,8 @@ pub struct Check {
     pub differences: Vec<Difference>,
     /// The documents that were published differently since the draft was begun.
     pub conflicts: Vec<(Kind, String)>,
+    /// What would be probably not meant in it.
+    pub advice: Vec<Finding>,
     /// Why the whole would not compile: the first reason in order of kind and name.
     pub error: Option<DefinitionError>,
 }
@@ -165,7 +167,8 @@ impl Runtime {
         let applied = draft.apply(&mut changed);
         let differences = definition::differences(&documents, &changed);
         let compiled = applied.and_then(|()| definition::compile(&mut changed, plan.revision + 1, Some(&plan)));
-        Ok(Check { revision: plan.revision, differences, conflicts, error: compiled.err() })
+        let advice = compiled.as_ref().map(|plan| definition::advice(plan, self.now())).unwrap_or_default();
+        Ok(Check { revision: plan.revision, differences, conflicts, advice, error: compiled.err() })
     }
 
     /// Publishes a draft as one, and drops it.

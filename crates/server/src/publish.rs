@@ -7,11 +7,11 @@ use api::{
     wire::{
         self,
         definition::DefinitionKind,
-        publication::{ChangeWord, ChangedDocument, DifferenceAnswer, PublishRequest, PublishedAnswer},
+        publication::{Advice, ChangeWord, ChangedDocument, DifferenceAnswer, PublishRequest, PublishedAnswer},
     },
 };
 use axum::http::{HeaderMap, header};
-use definition::{Author, Change, Changed, Difference, Kind, Origin};
+use definition::{Author, Change, Changed, Difference, Finding, Kind, Origin};
 use model::limits;
 use runtime::{
     handle::Runtime,
@@ -84,6 +84,7 @@ pub(crate) async fn published(app: &Shared, publishing: Publishing, wait: bool) 
         revision: plan.revision,
         published: !differences.is_empty(),
         changes: changes(&differences),
+        advice: advice(definition::advice(&plan, app.runtime.now())),
         complete,
     })
 }
@@ -92,7 +93,8 @@ pub(crate) async fn published(app: &Shared, publishing: Publishing, wait: bool) 
 pub(crate) async fn foreseen(app: &Shared, outlook: Outlook) -> Result<PublishedAnswer, Refusal> {
     let revision = app.runtime.plan().revision;
     let (changes, complete) = (changes(&outlook.differences), is_filled(app, false).await?);
-    Ok(PublishedAnswer { revision, published: false, changes, complete })
+    let advice = advice(definition::advice(&outlook.plan, app.runtime.now()));
+    Ok(PublishedAnswer { revision, published: false, changes, advice, complete })
 }
 
 async fn is_filled(app: &Shared, wait: bool) -> Result<bool, Refusal> {
@@ -100,6 +102,18 @@ async fn is_filled(app: &Shared, wait: bool) -> Result<bool, Refusal> {
         app.runtime.filled().await?;
     }
     Ok(app.runtime.status().await?.filling == 0)
+}
+
+/// What is probably not meant, as it goes over the wire.
+pub(crate) fn advice(findings: Vec<Finding>) -> Vec<Advice> {
+    let told = |Finding { code, message, kind, name, pointer }| Advice {
+        code: code.to_owned(),
+        message,
+        kind: shown(kind),
+        name,
+        pointer: pointer.to_owned(),
+    };
+    findings.into_iter().map(told).collect()
 }
 
 /// The kind of a word in a path.

@@ -136,6 +136,10 @@ pub struct DecisionGrounds {
     /// By what the winner is ahead of the next candidate: `alone`, `priority`, `score`, `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<String>,
+    /// The unit that was drawn by, `unt_…`. Absent where nobody is known or nothing may be: there the page's nonce was
+    /// drawn by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// The chance that this unit had for this experience and variant.
     pub propensity: f64,
     /// What the winner's audience rested on.

@@ -30,8 +30,27 @@ pub struct PublishedAnswer {
     pub published: bool,
     /// What changed, or would change.
     pub changes: Vec<ChangedDocument>,
+    /// What is probably not meant among all definitions: audiences that nobody can be in, experiences that can never
+    /// win. Absent if nothing was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
     /// Whether every segment has been filled from history (`?wait=true` answers when it has).
     pub complete: bool,
+}
+
+/// Something that is published, or would be, and is probably not meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Advice {
+    /// A stable code, such as `AUDIENCE_NEVER_MATCHES` or `ALWAYS_OUTRANKED`.
+    pub code: String,
+    /// A sentence for the person who wrote the definition.
+    pub message: String,
+    /// The definition's kind.
+    pub kind: DefinitionKind,
+    /// Its name.
+    pub name: String,
+    /// The field as a JSON pointer into the document.
+    pub pointer: String,
 }
 
 /// A definition that a publication changed.
@@ -194,6 +213,9 @@ pub struct CheckAnswer {
     pub changes: Vec<ChangedDocument>,
     /// Definitions that it changes and that were published differently since its base revision.
     pub conflicts: Vec<DocumentName>,
+    /// What would probably not be meant in the whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
     /// What stands against it. All definitions together are read until the first error.
     pub errors: Vec<DefinitionProblem>,
 }

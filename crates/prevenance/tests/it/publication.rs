@@ -359,3 +359,36 @@ fn the_page_on_definitions_works_as_it_is_written() {
         assert!(said.contains(expected), "{expected}: {said}");
     }
 }
+
+/// What is published and probably not meant is told, and does not hinder.
+#[test]
+fn a_publication_lists_what_can_never_match_and_what_can_never_win() {
+    let shop = Shop::open();
+    let experience = |audience: &str, priority: i64| {
+        json!({
+            "placements": "home", "audience": audience, "priority": priority,
+            "benefit": {"fr": "Pour vous.", "en": "For you."},
+            "variants": {"control": {"share": 0.5}, "shown": {"share": 0.5, "contents": "welcome"}},
+        })
+    };
+    let never = r#"request.device == "phone" && request.device == "desktop""#;
+    let all = json!({
+        "content": {"welcome": {"languages": {"en": {"title": "Welcome"}}}},
+        "placement": {"home": {"channel": "web", "neutral": "welcome"}},
+        "experience": {
+            "everybody": experience("true", 2), "nobody": experience(never, 3), "second": experience("true", 1),
+        },
+    });
+    let codes = |answer: &Value| -> Vec<String> {
+        let advice = answer["advice"].as_array().unwrap().iter();
+        advice.map(|one| format!("{} {}", one["name"].as_str().unwrap(), one["code"].as_str().unwrap())).collect()
+    };
+    let foreseen = shop.secret.put("/v1/definitions?dry_run=true", &all).expect(200).json();
+    assert_eq!(codes(&foreseen), ["nobody AUDIENCE_NEVER_MATCHES", "second ALWAYS_OUTRANKED"]);
+    let published = shop.secret.put("/v1/definitions", &all).expect(200).json();
+    assert_eq!((&published["published"], &published["advice"]), (&json!(true), &foreseen["advice"]));
+
+    shop.secret.put("/v1/drafts/mend/definitions/experience/nobody", &experience("true", 0)).expect(200);
+    let check = shop.secret.post("/v1/drafts/mend/check", &json!({})).expect(200).json();
+    assert_eq!(codes(&check), ["second ALWAYS_OUTRANKED", "nobody ALWAYS_OUTRANKED"]);
+}

@@ -132,6 +132,7 @@ pub(super) async fn check(
         valid: check.error.is_none() && check.conflicts.is_empty(),
         changes: publish::changes(&check.differences),
         conflicts: publish::names(check.conflicts),
+        advice: publish::advice(check.advice),
         errors: check.error.map(problem).into_iter().collect(),
     }))
 }
