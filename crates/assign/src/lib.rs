@@ -40,7 +40,8 @@ pub fn bucket(unit: Id<Unit>, salt: &str) -> u16 {
 
 /// Whether a unit is in the first `share` of the buckets of a salt.
 pub fn within(unit: Id<Unit>, salt: &str, share: Share) -> bool {
-    bucket(unit, salt) < share.basis_points()
+    // The whole and nothing need no draw.
+    share == Share::ALL || (share > Share::NONE && bucket(unit, salt) < share.basis_points())
 }
 
 /// The option that a unit draws under a salt, each with a chance in proportion to its weight. Options without weight

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use assign::{HOLDOUT, within};
 use condition::{Facts, Verdict};
 use model::{
     consent::GrantedName,
@@ -23,21 +24,29 @@ use crate::{
 /// The purposes of a page's placements.
 pub(super) struct Accesses<'a>(Vec<(&'a Name<Purpose>, Access<'a>)>);
 
-/// What a purpose opens.
-pub(super) enum Access<'a> {
+/// What a purpose opens, and who draws.
+pub(super) struct Access<'a> {
+    /// Tells the accesses of one page apart.
+    number: usize,
+    /// What is drawn by: the person's unit, or the page's nonce.
+    unit: Id<Unit>,
+    /// Whether the unit is in the share that is kept out of everything.
+    held_out: bool,
+    known: Opened<'a>,
+}
+
+enum Opened<'a> {
     /// The person granted it.
     Open {
-        /// The person, and the token that opens what is known.
-        unit: Id<Unit>,
         opens: &'a dyn Opens,
+        /// Opens what is known.
         token: GrantedName,
         ledger: &'a dyn Ledger,
         /// When the grant ends by itself.
         until: Option<Timestamp>,
-        number: usize,
     },
     /// Nothing is known, or nothing may be. The page draws by its nonce.
-    Closed { unit: Id<Unit>, why: Absent, number: usize },
+    Closed(Absent),
 }
 
 impl<'a> Accesses<'a> {
@@ -47,7 +56,9 @@ impl<'a> Accesses<'a> {
             let purpose = &placement.purpose;
             if !all.iter().any(|(known, _)| *known == purpose) {
                 let number = all.len();
-                all.push((purpose, Access::of(whom, purpose, page.nonce, now, number)));
+                let (unit, known) = Opened::of(whom, purpose, page.nonce, now);
+                let held_out = within(unit, HOLDOUT, scheme.rules().holdout);
+                all.push((purpose, Access { number, unit, held_out, known }));
             }
         }
         Self(all)
@@ -59,66 +70,65 @@ impl<'a> Accesses<'a> {
     }
 }
 
-impl<'a> Access<'a> {
-    fn of(whom: &Whom<'a>, purpose: &Name<Purpose>, nonce: u128, now: Timestamp, number: usize) -> Self {
-        let closed = |why| Self::Closed { unit: Id::from_bits(nonce), why, number };
+impl<'a> Opened<'a> {
+    fn of(whom: &Whom<'a>, purpose: &Name<Purpose>, nonce: u128, now: Timestamp) -> (Id<Unit>, Self) {
+        let closed = |why| (Id::from_bits(nonce), Self::Closed(why));
         let person = match whom {
             Whom::Nobody(why) => return closed(*why),
             Whom::Person(person) => person,
         };
         match person.consents.granted_named(purpose, now) {
             None => closed(Absent::NoConsent),
-            Some(token) => Self::Open {
-                unit: person.unit,
-                opens: person.facts,
-                token,
-                ledger: person.ledger,
-                until: person.consents.choice(purpose.as_str()).and_then(|choice| choice.until),
-                number,
-            },
+            Some(token) => {
+                let until = person.consents.choice(purpose.as_str()).and_then(|choice| choice.until);
+                (person.unit, Self::Open { opens: person.facts, token, ledger: person.ledger, until })
+            }
         }
     }
+}
 
+impl<'a> Access<'a> {
     /// Tells the accesses of one page apart.
     pub(super) fn number(&self) -> usize {
-        match self {
-            Self::Open { number, .. } | Self::Closed { number, .. } => *number,
-        }
+        self.number
     }
 
     /// What is drawn by: the person's unit, or the page's nonce.
     pub(super) fn unit(&self) -> Id<Unit> {
-        match self {
-            Self::Open { unit, .. } | Self::Closed { unit, .. } => *unit,
-        }
+        self.unit
+    }
+
+    /// Whether the unit is in the share that is kept out of everything.
+    pub(super) fn is_held_out(&self) -> bool {
+        self.held_out
     }
 
     /// Why nothing is known.
     pub(super) fn closed(&self) -> Option<Absent> {
-        match self {
-            Self::Open { .. } => None,
-            Self::Closed { why, .. } => Some(*why),
+        match &self.known {
+            Opened::Open { .. } => None,
+            Opened::Closed(why) => Some(*why),
         }
     }
 
     pub(super) fn ledger(&self) -> Option<&'a dyn Ledger> {
-        match self {
-            Self::Open { ledger, .. } => Some(*ledger),
-            Self::Closed { .. } => None,
+        match &self.known {
+            Opened::Open { ledger, .. } => Some(*ledger),
+            Opened::Closed(_) => None,
         }
     }
 
     pub(super) fn note_end(&self, horizon: &mut Horizon) {
-        if let Self::Open { until, .. } = self {
+        if let Opened::Open { until, .. } = &self.known {
             horizon.note(*until);
         }
     }
 
     /// All that an audience may look at.
     pub(super) fn facts<'v>(&'v self, page: &'v Page<'_>) -> Known<'v> {
-        let person = match self {
-            Self::Open { opens, token, .. } => Some(opens.open(token)),
-            Self::Closed { .. } => None,
+        let person = match &self.known {
+            Opened::Open { opens, token, .. } => Some(opens.open(token)),
+            Opened::Closed(_) => None,
         };
         Known { person, request: page.request }
     }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use assign::{HOLDOUT, pick, within};
+use assign::{Share, pick, within};
 use condition::Verdict;
 use model::{
     id::{Id, Unit},
@@ -65,9 +65,8 @@ impl<'a> Decider<'a> {
             return Outcome::Out(Rejection::Audience { evidence });
         }
         let unit = access.unit();
-        let variant = drawn(experience, unit);
-        if within(unit, HOLDOUT, self.scheme.rules().holdout) {
-            return Outcome::Out(Rejection::Holdout { variant: variant.name.clone() });
+        if access.is_held_out() {
+            return Outcome::Out(Rejection::Holdout { variant: drawn(experience, unit).name.clone() });
         }
         if let Some(until) = self.capped_until(experience, before) {
             horizon.note(Some(until));
@@ -77,10 +76,10 @@ impl<'a> Decider<'a> {
             return Outcome::Drawn(Rejection::Layer);
         }
         let traffic = experience.traffic;
-        if !within(unit, &format!("traffic:{}", experience.salt), traffic) {
+        if traffic < Share::ALL && !within(unit, &format!("traffic:{}", experience.salt), traffic) {
             return Outcome::Drawn(Rejection::Traffic { traffic });
         }
-        Outcome::In(variant)
+        Outcome::In(drawn(experience, unit))
     }
 
     /// Switch, schedule, expiry: what is so for everybody.
