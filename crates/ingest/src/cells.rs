@@ -5,6 +5,17 @@
 pub struct Cells {
     texts: Vec<String>,
     count: usize,
+    /// Places of the cells that a program wrote as numbers, as JSON has them.
+    numbers: Vec<usize>,
+}
+
+/// Who wrote a number: of a person's `1.234` nobody knows what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// Perhaps a person.
+    Anybody,
+    /// A program, with a point before the decimals.
+    Program,
 }
 
 /// How the text of a row came apart.
@@ -42,6 +53,7 @@ impl Cells {
     /// Makes it `count` empty cells.
     pub(crate) fn reset(&mut self, count: usize) {
         self.count = 0;
+        self.numbers.clear();
         (0..count).for_each(|_| _ = self.begin());
     }
 
@@ -50,6 +62,17 @@ impl Cells {
         let cell = &mut self.texts[..self.count][index];
         cell.clear();
         cell.push_str(text);
+    }
+
+    /// Sets a cell to a number that a program wrote.
+    pub(crate) fn set_number(&mut self, index: usize, text: &str) {
+        self.set(index, text);
+        self.numbers.push(index);
+    }
+
+    /// Who wrote the number in a cell, if there is one.
+    pub(crate) fn writer(&self, index: usize) -> Writer {
+        if self.numbers.contains(&index) { Writer::Program } else { Writer::Anybody }
     }
 
     /// Splits a row (RFC 4180). A quote inside of a cell that does not begin with one is a character like any other.

@@ -9,9 +9,10 @@ use model::{
 };
 
 use crate::{
+    cells::Writer,
     document::{ColumnDocument, TypeDocument},
     moment::{self, Clock},
-    number::{Decimal, NumberFault, Writing},
+    number::{Decimal, DecimalSign, NumberFault, Writing},
     reason::{Fault, Reason},
 };
 
@@ -103,7 +104,7 @@ impl ColumnType {
     }
 
     /// The value of a cell of the column `name`.
-    pub(crate) fn read<'a>(&self, name: &str, text: &'a str) -> Result<Typed<'a>, Fault> {
+    pub(crate) fn read<'a>(&self, name: &str, text: &'a str, writer: Writer) -> Result<Typed<'a>, Fault> {
         let text = text.trim();
         if text.is_empty() {
             let missing = || Fault::of_column(Reason::ValueMissing, name, format!("`{name}` is empty."));
@@ -117,9 +118,9 @@ impl ColumnType {
                 }
                 _ => Ok(Typed::Text(text)),
             },
-            Kind::Number(writing) => Ok(Typed::Number(self.number(name, text, writing)?)),
+            Kind::Number(writing) => Ok(Typed::Number(self.number(name, text, (writing, writer))?)),
             Kind::Int(writing) => {
-                let number = self.number(name, text, writing)?;
+                let number = self.number(name, text, (writing, writer))?;
                 let whole = number.as_whole().ok_or_else(|| fault(Reason::NotWhole, "must be a whole number"))?;
                 Ok(Typed::Number(Decimal::whole(whole)))
             }
@@ -153,7 +154,9 @@ impl ColumnType {
         }
     }
 
-    fn number(&self, name: &str, text: &str, writing: &Writing) -> Result<Decimal, Fault> {
+    fn number(&self, name: &str, text: &str, (writing, writer): (&Writing, Writer)) -> Result<Decimal, Fault> {
+        const OF_PROGRAMS: &Writing = &Writing { decimal: Some(DecimalSign::Point), currency: None };
+        let writing = if writer == Writer::Program { OF_PROGRAMS } else { writing };
         let fault = |reason, what: &str| Fault::of_column(reason, name, format!("`{name}` {what}."));
         let number = Decimal::read(text, writing).map_err(|why| match why {
             NumberFault::NotANumber => fault(Reason::NotANumber, "is no number"),
@@ -238,7 +241,7 @@ mod tests {
 
     fn read(toml: &str, text: &str) -> Result<String, Reason> {
         let column = ColumnType::new(&toml::from_str(toml).unwrap()).unwrap();
-        let typed = column.read("x", text).map_err(|fault| fault.reason)?;
+        let typed = column.read("x", text, Writer::Anybody).map_err(|fault| fault.reason)?;
         let mut json = Vec::new();
         typed.write_json(&mut json);
         Ok(String::from_utf8(json).unwrap())

@@ -10,6 +10,8 @@ use std::{
     thread,
 };
 
+use model::time::Timestamp;
+
 use crate::{
     ledger::{Ledger, write_line},
     limits,
@@ -53,6 +55,8 @@ pub struct Totals {
     pub traits: u64,
     /// Statements of consent that were made.
     pub consents: u64,
+    /// When the oldest and the newest of them happened.
+    pub span: Option<(Timestamp, Timestamp)>,
     /// Rows in quarantine, by code; and events that the server refused.
     pub quarantined: BTreeMap<String, u64>,
 }
@@ -136,9 +140,17 @@ pub fn deliver(
 impl Totals {
     fn count(&mut self, step: &Step) {
         match step {
-            Step::Event(Prepared { kind: PreparedKind::Event, .. }) => self.events += 1,
-            Step::Event(Prepared { kind: PreparedKind::Traits, .. }) => self.traits += 1,
-            Step::Event(Prepared { kind: PreparedKind::Consent, .. }) => self.consents += 1,
+            Step::Event(Prepared { kind, at, .. }) => {
+                match kind {
+                    PreparedKind::Event => self.events += 1,
+                    PreparedKind::Traits => self.traits += 1,
+                    PreparedKind::Consent => self.consents += 1,
+                }
+                if let Some(at) = *at {
+                    let (oldest, newest) = self.span.unwrap_or((at, at));
+                    self.span = Some((oldest.min(at), newest.max(at)));
+                }
+            }
             Step::Quarantined(Quarantined { fault, .. }) => {
                 *self.quarantined.entry(fault.reason.to_string()).or_insert(0) += 1;
             }
@@ -227,7 +239,9 @@ struct Way<'l> {
 
 impl Way<'_> {
     fn send(&mut self, batch: Batch) -> Result<(), DeliverError> {
-        while self.under_way >= limits::IN_FLIGHT {
+        // Nor may many wait, answered, for one that is slow: they would fill the memory.
+        let is_ahead = |way: &Self| batch.number >= way.next + limits::AHEAD;
+        while self.under_way >= limits::IN_FLIGHT || is_ahead(self) {
             self.hear()?;
         }
         // The threads end only when this channel does.

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use model::time::Timestamp;
+
 use crate::{
     event::{Draft, Whole, too_large, write_fields},
     limits,
@@ -32,6 +34,8 @@ pub(crate) struct Member {
 #[derive(Debug)]
 pub(crate) struct Closed {
     pub(crate) members: Vec<Member>,
+    /// When the first of them happened.
+    pub(crate) at: Option<Timestamp>,
     /// The event, or what is wrong with the whole group.
     pub(crate) event: Result<String, Fault>,
 }
@@ -139,8 +143,10 @@ impl Groups {
     }
 
     /// Drops all open groups: the file was cut, and what is missing of them cannot be known. In order of their rows.
+    /// They are closed for rows of further files, too.
     pub(crate) fn drop_open(&mut self) -> Vec<Member> {
         self.due.clear();
+        self.closed.extend(self.open.keys().map(|key| hash(key)));
         let mut members: Vec<Member> = self.open.drain().flat_map(|(_, open)| open.members).collect();
         members.sort_by_key(|member| member.place.row);
         members
@@ -158,6 +164,7 @@ impl Groups {
         }
         self.closed.insert(hash(key));
         let Some(draft) = open.draft else { return Ok(()) };
+        let at = draft.at;
         let whole = Whole {
             sums: &open.sums,
             count: open.members.len(),
@@ -169,7 +176,7 @@ impl Groups {
         } else {
             draft.json(Some(output), &whole)
         };
-        closed.push(Closed { members: open.members, event });
+        closed.push(Closed { members: open.members, at, event });
         Ok(())
     }
 

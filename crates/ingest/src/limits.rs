@@ -33,5 +33,7 @@ pub const BATCH_EVENTS: usize = 500;
 pub const BATCH_BYTES: usize = 1024 * 1024;
 /// Requests under way at once.
 pub const IN_FLIGHT: usize = 4;
+/// Requests, at most, that the first one without an answer may lie behind.
+pub const AHEAD: u64 = 16;
 /// Rows that a dry run shows.
 pub const PREVIEW_ROWS: usize = 20;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{time::Timestamp, value::Value};
 
 use crate::{
+    cells::Writer,
     column::{ColumnType, Typed},
     document::Otherwise,
     filter::Filter,
@@ -168,13 +169,13 @@ impl Plan {
             .collect();
         let mut values = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
-            let text = match column.origin {
-                Origin::Cell(cell) => record.cells.get(cell),
-                Origin::Joined { join, column } => matches[join].map_or("", |texts| &*texts[column]),
-                Origin::Absent => "",
+            let (text, writer) = match column.origin {
+                Origin::Cell(cell) => (record.cells.get(cell), record.cells.writer(cell)),
+                Origin::Joined { join, column } => (matches[join].map_or("", |texts| &*texts[column]), Writer::Anybody),
+                Origin::Absent => ("", Writer::Anybody),
             };
             let text = if self.empty.iter().any(|empty| empty == text.trim()) { "" } else { text };
-            values.push(column.holds.read(&column.name, text).unwrap_or_else(|why| {
+            values.push(column.holds.read(&column.name, text, writer).unwrap_or_else(|why| {
                 fault.get_or_insert(why);
                 Typed::Missing
             }));

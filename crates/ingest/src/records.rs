@@ -253,6 +253,7 @@ fn json_row(places: &HashMap<String, usize>, record: &mut Record) -> Read {
         match value {
             Value::Null => {}
             Value::String(text) => record.cells.set(*place, text),
+            Value::Number(number) => record.cells.set_number(*place, &number.to_string()),
             other => record.cells.set(*place, &other.to_string()),
         }
     });

@@ -39,6 +39,8 @@ pub struct Prepared {
     pub place: Place,
     /// What it is.
     pub kind: PreparedKind,
+    /// When it happened; on receipt, if nothing says so.
+    pub at: Option<Timestamp>,
     /// The event, as the tracking protocol has it.
     pub json: String,
 }
@@ -373,13 +375,14 @@ impl<'m> Steps<'m> {
             self.groups[index].add(&key, (output, group), Addition { row: work.row, draft, member })?;
             return Ok(Made::Something);
         }
+        let at = draft.at;
         let json = draft.json(Some(output), &Whole::default())?;
         let kind = match output.kind {
             Kind::Event { .. } => PreparedKind::Event,
             Kind::Traits => PreparedKind::Traits,
             Kind::Consent { .. } => PreparedKind::Consent,
         };
-        self.ready.push_back(Step::Event(Prepared { place: work.place.clone(), kind, json }));
+        self.ready.push_back(Step::Event(Prepared { place: work.place.clone(), kind, at, json }));
         Ok(Made::Something)
     }
 
@@ -404,7 +407,7 @@ impl<'m> Steps<'m> {
         let draft = Draft::grant(message_id, at, identifier, &grant.purpose);
         if let Ok(json) = draft.json(None, &Whole::default()) {
             let place = work.place.clone();
-            self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Consent, json }));
+            self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Consent, at, json }));
         }
     }
 
@@ -452,11 +455,11 @@ impl<'m> Steps<'m> {
             };
             done.map_err(|TooMany| ImportError::TooManyGroups)?;
         }
-        for Closed { members, event } in closed {
+        for Closed { members, at, event } in closed {
             match (event, members.first()) {
                 (Ok(json), Some(first)) => {
                     let place = first.place.clone();
-                    self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Event, json }));
+                    self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Event, at, json }));
                 }
                 (Ok(_), None) => {}
                 (Err(fault), _) => {

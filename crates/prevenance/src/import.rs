@@ -18,6 +18,7 @@ use ingest::{
     ledger::{Ledger, fingerprint},
     limits,
     mapping::Mapping,
+    moment,
     steps::{Step, Steps},
 };
 use server::{command::import::Door, config::Config, serve::Fixed};
@@ -50,6 +51,9 @@ pub(crate) enum Target {
 /// Bytes of a step that a dry run shows.
 const SHOWN_BYTES: usize = 400;
 
+/// Steps of a dry run between two looks at the bar.
+const WATCHED_STEPS: u64 = 500;
+
 /// Imports, and prints what became of the rows.
 pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(&import.mapping).map_err(|error| named(&import.mapping, &error))?;
@@ -63,15 +67,19 @@ pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
         let per_s = totals.counts.rows as f64 / bar.elapsed().as_secs_f64().max(0.001);
         bar.set_message(format!("{} rows, {per_s:.0} rows/s", totals.counts.rows));
     };
+    let mut kept_since = None;
     let totals = match &import.target {
         Target::Nowhere => {
-            let mut shown = 0;
+            let (mut shown, mut seen) = (0, 0u64);
             rehearse(&mut steps, |step, totals| {
                 if shown < limits::PREVIEW_ROWS {
                     shown += 1;
                     bar.suspend(|| println!("{}", preview(step)));
                 }
-                watch(totals);
+                seen += 1;
+                if seen % WATCHED_STEPS == 0 {
+                    watch(totals);
+                }
             })?
         }
         Target::Server { url, key } => {
@@ -82,6 +90,7 @@ pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
                 deliver(&mut steps, &admin, &mut ledger, watch)
             } else {
                 contract::check(&admin.source(&import.source)?, mapping.contract())?;
+                kept_since = admin.kept_since()?;
                 if let Some(old) = ledger.key_id() {
                     admin.end_key(old)?;
                 }
@@ -107,6 +116,11 @@ pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
     let took = bar.elapsed();
     bar.finish_and_clear();
     print!("{}", summary(&totals, took));
+    if let (Some(since), Some((oldest, _))) = (kept_since, totals.span)
+        && oldest.as_millis() < since
+    {
+        eprintln!("  some events are older than the program keeps (the setting `retention_days`): it drops them");
+    }
     match steps.cut() {
         [] => Ok(()),
         cut => Err(format!(
@@ -179,13 +193,16 @@ fn preview(step: &Step) -> String {
 }
 
 fn summary(totals: &Totals, took: Duration) -> String {
-    let Totals { counts, events, traits, consents, quarantined } = totals;
+    let Totals { counts, events, traits, consents, span, quarantined } = totals;
     let (rows, seconds) = (counts.rows as f64, took.as_secs_f64().max(0.001));
     let mut text = format!("{} rows in {seconds:.1} s, {:.0} rows/s", counts.rows, rows / seconds);
     if let Some(cpu) = cpu_seconds().filter(|cpu| *cpu > 0.0) {
         _ = write!(text, "; {:.0} rows for a CPU second", rows / cpu);
     }
     _ = writeln!(text, "\n  {events} events, {traits} statements of traits, {consents} of consent");
+    if let Some((oldest, newest)) = span {
+        _ = writeln!(text, "  from {} to {}", moment::write(*oldest), moment::write(*newest));
+    }
     _ = writeln!(text, "  {} rows passed over", counts.passed_over);
     for (code, count) in quarantined {
         _ = writeln!(text, "  {count} in quarantine: {code}");

@@ -8,7 +8,10 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::GzEncoder};
-use ingest::deliver::{Refused, Sink, SinkError};
+use ingest::{
+    deliver::{Refused, Sink, SinkError},
+    moment::Clock,
+};
 use serde_json::{Value, json};
 use ureq::{Agent, http::Request};
 
@@ -18,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const TRIES: u32 = 30;
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How long events are kept where no setting says it.
+const RETENTION_DAYS: i64 = 760;
 
 /// A running program, called with one key.
 #[derive(Debug)]
@@ -73,6 +79,15 @@ impl Server {
             404 => Err(SinkError(format!("there is no source `{name}`: define it first"))),
             _ => Err(answer.refusal()),
         }
+    }
+
+    /// The moment, in milliseconds since 1970, before which the program keeps no events; `None` if it does not say.
+    pub(crate) fn kept_since(&self) -> Result<Option<i64>, SinkError> {
+        let status = self.call("GET", "/v1/status", None)?;
+        let setting = self.call("GET", "/v1/definitions/setting/retention_days", None)?;
+        let now = status.body["now"].as_str().and_then(|now| Clock::default().read(now));
+        let days = setting.body["document"]["value"].as_i64().unwrap_or(RETENTION_DAYS);
+        Ok(now.map(|now| now.as_millis() - days * 86_400_000))
     }
 
     /// Makes a key for a source.

@@ -151,6 +151,17 @@ fn json_lines_latin_1_and_missing_columns_are_read() {
 }
 
 #[test]
+fn a_number_of_json_has_one_reading() {
+    let mapping = signals("columns.n = { type = 'number' }") + "properties.n = 'n'\n";
+    let outcome = read_text(
+        &mapping,
+        "{\"id\":1,\"at\":\"2026-03-02\",\"what\":1.234,\"n\":1.234}\n{\"id\":1,\"n\":\"1.234\"}\n",
+    );
+    assert_eq!(outcome.events[0]["properties"], json!({"what": "1.234", "n": 1.234}));
+    assert_eq!(outcome.bad, ["2 NUMBER_AMBIGUOUS n"]);
+}
+
+#[test]
 fn each_kind_of_bad_row_has_its_code_and_the_rest_goes_on() {
     let rest =
         "columns.n = { type = 'number', max = 10, optional = true }\ncolumns.k = { one_of = ['a'], optional = true }";

@@ -220,3 +220,14 @@ fn rows_go_into_a_data_folder_as_well() {
     assert_eq!(shop.profile("user_id:ana")["id"], shop.id("user_id:ana"));
     assert!(!shop.knows("user_id:bob") || shop.count("user_id:bob", "Order Completed") == 0);
 }
+
+/// Events that the program is about to drop for their age do not go there unsaid.
+#[test]
+fn events_older_than_the_program_keeps_are_told() {
+    let shop = Shop::open();
+    let path = write(&shop, "orders.csv", "customer,at,price\nana,2009-12-01,5\nana,2026-03-01,5\n");
+    let (url, file) = (shop.server.url().to_owned(), path.display().to_string());
+    let said = succeeded(&import(&shop, ORDERS, "till", &["--to", &url, &file]));
+    assert!(said.contains("from 2009-12-01T00:00:00Z to 2026-03-01T00:00:00Z"), "{said}");
+    assert!(said.contains("older than the program keeps"), "{said}");
+}

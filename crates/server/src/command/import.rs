@@ -34,7 +34,7 @@ pub struct Door {
 pub enum DoorError {
     /// It cannot be opened, or not closed cleanly.
     #[error(transparent)]
-    Serve(#[from] ServeError),
+    Serve(Box<ServeError>),
     /// What belongs to the edge cannot be had.
     #[error(transparent)]
     App(#[from] AppError),
@@ -44,6 +44,12 @@ pub enum DoorError {
     /// A body cannot be taken in.
     #[error("{0}")]
     Refused(String),
+}
+
+impl From<ServeError> for DoorError {
+    fn from(error: ServeError) -> Self {
+        Self::Serve(Box::new(error))
+    }
 }
 
 /// An event that was refused.
