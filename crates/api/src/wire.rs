@@ -7,6 +7,7 @@ pub mod collect;
 pub mod consent;
 pub mod decision;
 pub mod definition;
+pub mod experience;
 pub mod identity;
 pub mod key;
 pub mod live;

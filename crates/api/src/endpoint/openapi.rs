@@ -20,6 +20,7 @@ use crate::{
             ConsentCategoryDocument, NamespaceDocument, PurposeDocument, SegmentDocument, SettingDocument,
             SourceDocument, TraitDocument,
         },
+        experience::{ContentDocument, ExperienceDocument, LayerDocument, PlacementDocument},
         live::LiveItem,
     },
 };
@@ -70,6 +71,10 @@ fn unreferenced(schemas: &mut Schemas) {
     reference::<PurposeDocument>(schemas);
     reference::<ConsentCategoryDocument>(schemas);
     reference::<SettingDocument>(schemas);
+    reference::<LayerDocument>(schemas);
+    reference::<ContentDocument>(schemas);
+    reference::<PlacementDocument>(schemas);
+    reference::<ExperienceDocument>(schemas);
     reference::<LiveItem>(schemas);
 }
 

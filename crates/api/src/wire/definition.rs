@@ -22,13 +22,13 @@ pub enum DefinitionKind {
     Purpose,
     /// [`ConsentCategoryDocument`].
     ConsentCategory,
-    /// A layer: experiences that exclude each other.
+    /// [`super::experience::LayerDocument`].
     Layer,
-    /// A content: a reusable piece in several languages.
+    /// [`super::experience::ContentDocument`].
     Content,
-    /// A placement: a position that can show something.
+    /// [`super::experience::PlacementDocument`].
     Placement,
-    /// An experience: what to show whom, where, in which variants.
+    /// [`super::experience::ExperienceDocument`].
     Experience,
     /// [`SettingDocument`].
     Setting,
