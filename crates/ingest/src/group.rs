@@ -44,8 +44,12 @@ pub(crate) struct Closed {
 #[derive(Debug)]
 pub(crate) struct Addition<'a> {
     pub(crate) row: &'a Row<'a>,
-    /// What the event would be if this row were its first.
-    pub(crate) draft: Draft,
+    /// What the event will be, if this row is the group's first.
+    pub(crate) draft: Option<Draft>,
+    /// Whom the row is about.
+    pub(crate) identifiers: &'a [u8],
+    /// When what it says happened.
+    pub(crate) at: Option<Timestamp>,
     pub(crate) member: Member,
 }
 
@@ -74,12 +78,12 @@ impl Groups {
         &mut self,
         key: &str,
         (output, group): (&Output, &Group),
-        Addition { row, draft, member }: Addition<'_>,
+        Addition { row, draft, identifiers, at, member }: Addition<'_>,
     ) -> Result<(), Fault> {
         self.expect_open(key)?;
         let open = self.open.entry(key.to_owned()).or_insert_with(|| Open::new(output));
         if let Some(known) = &open.draft
-            && known.identifiers != draft.identifiers
+            && known.identifiers != identifiers
         {
             open.is_tainted = true;
             let why = "The row names another person than the first row of its group.";
@@ -97,13 +101,18 @@ impl Groups {
         }
         match &mut open.draft {
             // What the rows say happened when the first of them did.
-            Some(known) => known.at = known.at.min(draft.at).or(known.at).or(draft.at),
-            none => *none = Some(draft),
+            Some(known) => known.at = known.at.min(at).or(known.at).or(at),
+            none => *none = draft,
         }
         self.due.push_back((member.place.row, key.to_owned()));
         open.last_row = member.place.row;
         open.members.push(member);
         Ok(())
+    }
+
+    /// Whether a group is open of which a good row came.
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        self.open.get(key).is_some_and(|open| open.draft.is_some())
     }
 
     /// Says that a row of the group was bad: half a group is worse than none.

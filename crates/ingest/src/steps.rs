@@ -352,29 +352,35 @@ impl<'m> Steps<'m> {
     fn output(&mut self, work: &RowWork<'_>, index: usize, output: &Output, content: &str) -> Result<Made, Fault> {
         let value = |place: usize| work.row.values[place].to_text();
         let key = output.group.as_ref().map(|group| value(group.key));
-        let message_id = match (&output.message_id, &key) {
+        let message_id = |steps: &Self| match (&output.message_id, &key) {
             (Some(template), _) => template.fill(value).ok_or_else(|| {
                 Fault::of_row(Reason::BadMessageId, "A column that the message_id is made of is empty.")
-            })?,
-            (None, Some(key)) => self.id(&["group", &index.to_string(), key]),
-            (None, None) => format!("{content}-{index}"),
+            }),
+            (None, Some(key)) => Ok(steps.id(&["group", &index.to_string(), key])),
+            (None, None) => Ok(format!("{content}-{index}")),
         };
-        let Some(draft) = Draft::of(output, work.row, message_id, &work.identifiers, &work.choices)? else {
-            return Ok(Made::Nothing);
-        };
-        if let (Some(group), Some(key)) = (&output.group, key) {
+        let draft = |steps: &Self| Draft::of(output, work.row, message_id(steps)?, &work.identifiers, &work.choices);
+        if let (Some(group), Some(key)) = (&output.group, &key) {
             if key.is_empty() {
                 let column = &work.plan.columns[group.key].name;
                 return Err(Fault::of_column(
                     Reason::ValueMissing,
                     column,
-                    "The row says to no group that it belongs.",
+                    "The row does not say to which group it belongs.",
                 ));
             }
-            let member = Member { place: work.place.clone(), raw: work.raw.to_owned() };
-            self.groups[index].add(&key, (output, group), Addition { row: work.row, draft, member })?;
+            let draft = if self.groups[index].knows(key) { None } else { draft(self)? };
+            let addition = Addition {
+                row: work.row,
+                draft,
+                identifiers: &work.identifiers,
+                at: moment_of(output, work.row),
+                member: Member { place: work.place.clone(), raw: work.raw.to_owned() },
+            };
+            self.groups[index].add(key, (output, group), addition)?;
             return Ok(Made::Something);
         }
+        let Some(draft) = draft(self)? else { return Ok(Made::Nothing) };
         let at = draft.at;
         let json = draft.json(Some(output), &Whole::default())?;
         let kind = match output.kind {
