@@ -12,7 +12,10 @@ use api::{
     },
 };
 use engine::{decided::Decided, plan::Plan};
-use model::value::{Fields, Value};
+use model::{
+    id::{Id, Unit},
+    value::{Fields, Value},
+};
 
 /// Who is told, and how.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +34,13 @@ pub(crate) struct Told<'a> {
 
 impl Told<'_> {
     /// A decision that is in a record, or will be counted.
-    pub(crate) fn decision(&self, decision: &Decision) -> DecisionAnswer {
-        DecisionAnswer { id: Some(decision.id.to_string()), ..self.neutral(decision) }
+    pub(crate) fn decision(&self, decided: &Decided, decision: &Decision) -> DecisionAnswer {
+        let mut answer = self.neutral(decision);
+        answer.id = Some(decision.id.to_string());
+        if let Some(grounds) = &mut answer.grounds {
+            grounds.unit = self.unit(decided, decision).map(|unit| unit.to_string());
+        }
+        answer
     }
 
     /// A decision without a record.
@@ -69,10 +77,18 @@ impl Told<'_> {
         read.or_else(|| benefit.get("en")).map(ToString::to_string)
     }
 
+    /// The person's unit, where the purpose of the placement was granted: elsewhere it was not drawn by.
+    fn unit(&self, decided: &Decided, decision: &Decision) -> Option<Id<Unit>> {
+        let purpose = &self.plan.decisions.placement(decision.placement.as_str())?.purpose;
+        let seen = &decided.seen;
+        seen.consents.allows(purpose.as_str(), decided.env.now).then_some(seen.unit.ok()).flatten()
+    }
+
     fn grounds(&self, decision: &Decision) -> DecisionGrounds {
         let rejected = || decision.rejected.iter().map(|one| rejected(one.experience.as_str(), &one.why)).collect();
         DecisionGrounds {
             standing: decision.standing.map(|standing| standing.word().to_owned()),
+            unit: None,
             propensity: decision.propensity.get(),
             evidence: decision.evidence.iter().map(Evidence::from).collect(),
             rejected: (self.explain == Explain::Yes).then(rejected),
@@ -93,7 +109,8 @@ pub(crate) fn recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> D
 /// A decision told with all its grounds, in the languages that were asked for then.
 pub(crate) fn as_recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> DecisionAnswer {
     let (kind, format) = (KeyKind::Secret, DecideFormat::Json);
-    Told { kind, format, explain: decided.page.explain, plan, languages: &decided.page.languages }.decision(decision)
+    Told { kind, format, explain: decided.page.explain, plan, languages: &decided.page.languages }
+        .decision(decided, decision)
 }
 
 fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {

@@ -49,7 +49,7 @@ pub(super) async fn decide(
     Ok(Json(match outcome {
         Outcome::Decided(decided) => {
             let told = Told { languages: &decided.page.languages, ..told };
-            let decisions = decided.decisions.iter().map(|decision| told.decision(decision)).collect();
+            let decisions = decided.decisions.iter().map(|decision| told.decision(&decided, decision)).collect();
             DecideAnswer { decisions, revision: decided.revision, refused }
         }
         Outcome::Neutral(decisions) => DecideAnswer {
