@@ -300,6 +300,9 @@ pub fn decision_side_key(decision: Id<Decision>) -> [u8; 16] {
     decision.at_place(0).to_bytes()
 }
 
+/// What such a row holds once its person was erased: there was a decision, and nothing says about whom.
+pub const OF_NOBODY: &[u8] = &[];
+
 /// The side and the moment of such a row.
 pub fn decision_side_place(key: &[u8], value: &[u8]) -> Result<(ProfileId, Timestamp), Malformed> {
     let ((first, []), side) = (take(key)?, profile_of(value)?) else { return Err(WRONG_KEY) };

@@ -76,6 +76,11 @@ impl Runtime {
         })
     }
 
+    /// How many decisions wait for the owners of their persons.
+    pub fn decisions_waiting(&self) -> usize {
+        self.shared().deciding.iter().map(|waiting| waiting.load(Ordering::Relaxed)).sum()
+    }
+
     /// Decides a page from the request alone, at once, on the caller's thread. Nothing of it is kept.
     pub fn decide_for_nobody(&self, why: Absent, page: PageAsked, request: &BTreeMap<Arc<str>, Value>) -> Decided {
         let shared = self.shared();
@@ -102,6 +107,9 @@ impl Runtime {
         let Some(side) = shared.substrate.get(tables::DECISION_SIDES, &tables::decision_side_key(id))? else {
             return Ok(None);
         };
+        if side == tables::OF_NOBODY {
+            return Ok(Some(Recorded::Erased));
+        }
         let side = tables::profile_of(&side).map_err(|_| damaged("decision_sides"))?;
         let Some(key) = shared.key(side)? else { return Ok(Some(Recorded::Erased)) };
         let row = shared.substrate.get(tables::DECISIONS, &tables::decision_key(side, id.at_place(0)))?;

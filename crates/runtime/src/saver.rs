@@ -235,7 +235,7 @@ fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreErr
                 writes.extend(stored::expired(substrate, *side, *before)?);
             }
             HistoryWrite::Erase { side, keys } => {
-                writes.retain(|write| !stored::is_before(write, *side, Timestamp::MAX));
+                writes = writes.into_iter().filter_map(|write| stored::after_erasure(write, *side)).collect();
                 writes.extend(stored::erased(substrate, *side, keys)?);
                 writes.push(stored::erasure(*side, job.core.now));
             }

@@ -8,7 +8,7 @@ use engine::{
     state::{Core, Holding, Slot},
 };
 use model::{
-    id::{Id, ProfileId, Rejected},
+    id::{Decision, Id, ProfileId, Rejected},
     identifier::IdentifierKey,
     partition::Partition,
     time::Timestamp,
@@ -85,22 +85,26 @@ pub(crate) fn expired(substrate: &dyn Substrate, side: ProfileId, before: Timest
             writes.push(remove(tables::SEEN, &tables::seen_key(side, tie)));
         }
     })?;
-    writes.extend(undecided(substrate, side, before)?);
-    Ok(writes)
-}
-
-/// Removes the decisions about a side of before a moment that are stored by now.
-fn undecided(substrate: &dyn Substrate, side: ProfileId, before: Timestamp) -> Result<Vec<Write>, StoreError> {
-    let mut writes = Vec::new();
-    each_key(substrate, tables::DECISIONS, tables::decision_range(side, CHUNK), |key| {
-        if let Ok((_, first)) = tables::decision_place(key)
-            && first.at() < before
-        {
+    each_decision(substrate, side, |key, first| {
+        if first.at() < before {
             writes.push(remove(tables::DECISIONS, key));
             writes.push(remove(tables::DECISION_SIDES, &tables::decision_side_key(first)));
         }
     })?;
     Ok(writes)
+}
+
+/// The decisions about a side that are stored by now.
+fn each_decision(
+    substrate: &dyn Substrate,
+    side: ProfileId,
+    mut visit: impl FnMut(&[u8], Id<Decision>),
+) -> Result<(), StoreError> {
+    each_key(substrate, tables::DECISIONS, tables::decision_range(side, CHUNK), |key| {
+        if let Ok((_, first)) = tables::decision_place(key) {
+            visit(key, first);
+        }
+    })
 }
 
 /// Whether a write adds an event of a side of before a moment, or a decision about it.
@@ -114,8 +118,17 @@ pub(crate) fn is_before(write: &Write, side: ProfileId, before: Timestamp) -> bo
     write.value.is_some() && place.is_ok_and(|(of, at)| of == side && at < before)
 }
 
+/// What is left of a write when a side is erased with it: nothing, if it was about that side.
+pub(crate) fn after_erasure(write: Write, side: ProfileId) -> Option<Write> {
+    match write.table {
+        _ if !is_before(&write, side, Timestamp::MAX) => Some(write),
+        tables::DECISION_SIDES => Some(Write { value: Some(tables::OF_NOBODY.to_vec()), ..write }),
+        _ => None,
+    }
+}
+
 /// Removes all that is stored under an erased side: events, accesses, decisions, refused events that carry its
-/// identifiers.
+/// identifiers. Of a decision it stays known that there was one, and that its person was erased.
 pub(crate) fn erased(
     substrate: &dyn Substrate,
     side: ProfileId,
@@ -130,7 +143,10 @@ pub(crate) fn erased(
     for (table, range) in all {
         each_key(substrate, table, range, |key| writes.push(remove(table, key)))?;
     }
-    writes.extend(undecided(substrate, side, Timestamp::MAX)?);
+    each_decision(substrate, side, |key, first| {
+        writes.push(remove(tables::DECISIONS, key));
+        writes.push(put(tables::DECISION_SIDES, &tables::decision_side_key(first), tables::OF_NOBODY.to_vec()));
+    })?;
     for partition in (0..substrate.partitions()).map(Partition) {
         for key in keys {
             let range = tables::rejected_by_range(partition, *key, CHUNK);
