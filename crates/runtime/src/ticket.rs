@@ -74,6 +74,12 @@ impl<T> Ticket<T> {
         }
     }
 
+    /// Whether nobody waits for the answer any more.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        // The ticket holds one end of the mailbox, whoever waits the other.
+        Arc::strong_count(&self.0.mailbox) == 1
+    }
+
     /// Makes the answer a failure; the first one stands.
     pub(crate) fn fail(&self, failure: Failure) {
         let mut answer = locked(&self.0.answer);
@@ -168,6 +174,15 @@ mod tests {
         });
         assert!(thread.join().is_err());
         assert_eq!(pending.wait(), Err(Failure::Stopping));
+    }
+
+    #[test]
+    fn a_ticket_knows_that_nobody_waits_any_more() {
+        let (ticket, pending) = Ticket::new(0);
+        let other = ticket.clone();
+        assert!(!ticket.is_abandoned());
+        drop(pending);
+        assert!(ticket.is_abandoned() && other.is_abandoned());
     }
 
     #[test]

@@ -34,6 +34,10 @@ impl Desk {
         side: ProfileId,
         ticket: &Ticket<Answer>,
     ) -> Result<(), StoreError> {
+        // The page was answered neutrally meanwhile: what nobody sees must not count for a cap, nor cost time.
+        if ticket.is_abandoned() {
+            return Ok(());
+        }
         let Some(known) = self.fresh(person)? else { return Ok(()) };
         let env = self.env();
         let decided = decide_for(&self.plan, self.partition(), &known, (deciding.page, &deciding.request), &env);
