@@ -24,6 +24,7 @@ use engine::{
     plan::Plan,
 };
 use model::{
+    decision::Channel,
     identifier::{Identifier, namespace, normalize},
     limits,
     name::{Name, Placement},
@@ -62,58 +63,93 @@ pub(crate) struct Caller<'a> {
     pub(crate) sender: Sender,
 }
 
-/// Applies the events that came with the call; answers with those that were refused, when all others are durable.
-pub(crate) async fn apply_events(
+/// A call that was understood.
+pub(crate) struct Asked {
+    /// Whom it may mean, the identifier that speaks best for a person first.
+    persons: Vec<Who>,
+    page: PageAsked,
+    /// The facts of the request.
+    facts: BTreeMap<Arc<str>, Value>,
+}
+
+/// Reads a call under a plan. What is wrong with it is refused here, before any of its events is taken.
+pub(crate) fn understand(
     app: &App,
     caller: &Caller<'_>,
     request: &DecideRequest,
-) -> Result<Vec<DecideRefused>, Refusal> {
-    if request.events.is_empty() {
-        return Ok(Vec::new());
-    }
+    plan: &Plan,
+) -> Result<Asked, ApiError> {
+    let persons = persons(plan, caller.key, request)?;
+    let context = recognized(app, caller, request, plan);
+    let page = page(plan, caller.key, request, &context)?;
     if request.events.len() > EVENTS {
         let why = format!("At most {EVENTS} events come with one call; more go to /v1/batch before it.");
-        return Err(ApiError::new(Code::TooManyEvents).saying(why).at("/events").into());
+        return Err(ApiError::new(Code::TooManyEvents).saying(why).at("/events"));
+    }
+    Ok(Asked { persons, page, facts: context.facts().into_iter().collect() })
+}
+
+/// What came of the events of a call.
+pub(crate) enum Applied {
+    /// All are durable but those that were refused.
+    Taken(Vec<DecideRefused>),
+    /// Not all were taken, for want of room or because the storage failed. All may be sent again: one that was taken
+    /// all the same is known by its id.
+    NotTaken(Vec<DecideRefused>),
+}
+
+/// Applies the events that came with the call.
+pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &DecideRequest) -> Result<Applied, Refusal> {
+    if request.events.is_empty() {
+        return Ok(Applied::Taken(Vec::new()));
     }
     let batch = serde_json::json!({ "batch": request.events }).to_string();
     let route = Route::of("batch").expect("a test reads the table of paths");
-    let refused = intake::take(app, &caller.sender, route, batch.as_bytes()).await?;
-    let told = |one: api::tracking::Refused| DecideRefused {
-        index: one.index,
-        code: one.problem.code.as_str().to_owned(),
-        message: one.problem.message,
-    };
-    Ok(refused.into_iter().map(told).collect())
+    let told = |index: usize, code: Code, message: String| DecideRefused { index, code: code.as_str().into(), message };
+    match intake::take(app, &caller.sender, route, batch.as_bytes()).await {
+        Ok(refused) => {
+            let refused = refused.into_iter().map(|one| told(one.index, one.problem.code, one.problem.message));
+            Ok(Applied::Taken(refused.collect()))
+        }
+        Err(refusal) if refusal.error().retry_after_s.is_some() => {
+            let ApiError { code, message, .. } = refusal.error();
+            let all = 0..request.events.len();
+            Ok(Applied::NotTaken(all.map(|index| told(index, *code, message.clone())).collect()))
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Decides within the time that a call may take; past it, and under overload, neutrally.
-pub(crate) async fn decide(app: &App, caller: &Caller<'_>, request: &DecideRequest) -> Result<Outcome, Refusal> {
-    let plan = app.runtime.plan();
-    let persons = persons(&plan, caller.key, request)?;
-    let context = recognized(app, caller, request, &plan);
-    let page = page(&plan, caller.key, request, &context)?;
-    let facts: BTreeMap<Arc<str>, Value> = context.facts().into_iter().collect();
+pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked) -> Outcome {
+    let Asked { persons, page, facts } = asked;
     let within = Duration::from_millis(app.config.decide.give_up_ms);
     let deciding = decide_for_first(app, &persons, &page, &facts);
     let found = match tokio::time::timeout(within, deciding).await {
         Ok(Ok(found)) => found,
-        Ok(Err(Failure::Overloaded)) | Err(_) => {
-            app.metrics.decided_neutrally.fetch_add(1, Ordering::Relaxed);
-            return Ok(Outcome::Neutral(app.runtime.neutral(&page)));
-        }
+        Ok(Err(Failure::Overloaded)) | Err(_) => return neutral(app, &page),
         Ok(Err(failure)) => {
             // A part that fails costs the shop its personalization, never its page.
             tracing::warn!(%failure, "a decision failed and was answered neutrally");
-            app.metrics.decided_neutrally.fetch_add(1, Ordering::Relaxed);
-            return Ok(Outcome::Neutral(app.runtime.neutral(&page)));
+            return neutral(app, &page);
         }
     };
     app.metrics.decided.fetch_add(1, Ordering::Relaxed);
     let decided = found.unwrap_or_else(|| app.runtime.decide_for_nobody(Absent::Unknown, page, &facts));
     if decided.seen.unit.is_err() {
-        count(app, &caller.sender, &decided);
+        count(app, sender, &decided);
     }
-    Ok(Outcome::Decided(Box::new(decided)))
+    Outcome::Decided(Box::new(decided))
+}
+
+/// The answer to a call whose events were not taken: what it was to rest on is not known.
+pub(crate) fn without_its_events(app: &App, asked: &Asked) -> Outcome {
+    neutral(app, &asked.page)
+}
+
+fn neutral(app: &App, page: &PageAsked) -> Outcome {
+    app.metrics.decided_neutrally.fetch_add(1, Ordering::Relaxed);
+    Outcome::Neutral(app.runtime.neutral(page))
 }
 
 async fn decide_for_first(
@@ -174,22 +210,22 @@ fn page(plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> R
         let why = format!("One call asks for at most {} placements.", limits::PAGE_PLACEMENTS);
         return Err(ApiError::new(Code::TooMany).saying(why).at("/placements"));
     }
+    let channel = channel(request)?;
     for (place, name) in request.placements.iter().enumerate() {
         let at = || format!("/placements/{place}");
         if request.placements[..place].contains(name) {
-            return Err(ApiError::new(Code::Validation).saying("A placement is asked for twice.").at(at()));
+            return Err(ApiError::new(Code::Twice).saying("The placement is asked for twice.").at(at()));
         }
-        let other = |wanted: &&String| {
-            plan.decisions.placement(name).is_some_and(|known| known.channel.word() != wanted.as_str())
-        };
-        if request.channel.as_ref().is_some_and(|wanted| other(&wanted)) {
-            return Err(ApiError::new(Code::Validation).saying("The placement is of another channel.").at(at()));
+        let known = plan.decisions.placement(name).map(|placement| placement.channel);
+        if let (Some(wanted), Some(known)) = (channel, known.filter(|known| Some(*known) != channel)) {
+            let why = format!("The placement is of the channel `{}`, not `{}`.", known.word(), wanted.word());
+            return Err(ApiError::new(Code::Contradiction).saying(why).at(at()));
         }
     }
     let nonce = request.nonce.as_deref().unwrap_or_default();
     if nonce.len() > NONCE_BYTES {
         let why = format!("A nonce has at most {NONCE_BYTES} bytes.");
-        return Err(ApiError::new(Code::Validation).saying(why).at("/nonce"));
+        return Err(ApiError::new(Code::TooLong).saying(why).at("/nonce"));
     }
     let hash = blake3::derive_key("prevenance 2026-11 page nonce v1", nonce.as_bytes());
     Ok(PageAsked {
@@ -200,15 +236,26 @@ fn page(plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> R
     })
 }
 
+fn channel(request: &DecideRequest) -> Result<Option<Channel>, ApiError> {
+    let Some(word) = &request.channel else { return Ok(None) };
+    let found = Channel::ALL.into_iter().find(|channel| channel.word() == word);
+    found.map(Some).ok_or_else(|| {
+        let words = Channel::ALL.map(Channel::word).join(", ");
+        ApiError::new(Code::UnknownWord).saying(format!("A channel is one of {words}.")).at("/channel")
+    })
+}
+
 fn languages(request: &DecideRequest, context: &Context) -> Result<Vec<Arc<str>>, ApiError> {
     if request.languages.is_empty() {
         return Ok(context.languages.iter().take(limits::PAGE_LANGUAGES).cloned().collect());
     }
-    let is_long = |tag: &String| tag.len() > LANGUAGE_BYTES;
-    if request.languages.len() > limits::PAGE_LANGUAGES || request.languages.iter().any(is_long) {
-        let most = limits::PAGE_LANGUAGES;
-        let why = format!("At most {most} languages of at most {LANGUAGE_BYTES} bytes are read.");
+    if request.languages.len() > limits::PAGE_LANGUAGES {
+        let why = format!("At most {} languages are read.", limits::PAGE_LANGUAGES);
         return Err(ApiError::new(Code::TooMany).saying(why).at("/languages"));
+    }
+    if let Some(place) = request.languages.iter().position(|tag| tag.len() > LANGUAGE_BYTES) {
+        let why = format!("A language tag has at most {LANGUAGE_BYTES} bytes.");
+        return Err(ApiError::new(Code::TooLong).saying(why).at(format!("/languages/{place}")));
     }
     Ok(request.languages.iter().map(|tag| tag.as_str().into()).collect())
 }

@@ -75,7 +75,8 @@ pub struct DecideAnswer {
     pub decisions: Vec<DecisionAnswer>,
     /// The plan's revision.
     pub revision: u64,
-    /// The events of the call that were refused, by their place in it. Absent if there are none.
+    /// The events of the call that were refused, by their place in it. Absent if there are none. Those with the code
+    /// `OVERLOADED`, `STORAGE_FULL` or `STORAGE_FAILED` may be sent again as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<DecideRefused>,
 }

@@ -25,7 +25,7 @@ use crate::{
     app::Shared,
     auth::{self, Secret},
     body::Content,
-    decide::{self, Caller, Outcome},
+    decide::{self, Applied, Caller, Outcome},
     decision::{Told, as_recorded, recorded},
     request::InPath,
 };
@@ -41,8 +41,11 @@ pub(super) async fn decide(
     let request: DecideRequest = wire::read(&body)?;
     let ip = app.config.client_address(peer.map(|Extension(ConnectInfo(peer))| peer.ip()), &headers);
     let caller = Caller { key: &key, headers: &headers, ip, sender: sender(&app, &key, &headers) };
-    let refused = decide::apply_events(&app, &caller, &request).await?;
-    let outcome = decide::decide(&app, &caller, &request).await?;
+    let asked = decide::understand(&app, &caller, &request, &app.runtime.plan())?;
+    let (outcome, refused) = match decide::apply_events(&app, &caller, &request).await? {
+        Applied::Taken(refused) => (decide::decide(&app, &caller.sender, asked).await, refused),
+        Applied::NotTaken(refused) => (decide::without_its_events(&app, &asked), refused),
+    };
     let plan = app.runtime.plan();
     let explain = if request.explain { Explain::Yes } else { Explain::No };
     let told = Told { kind: key.kind, format: request.format, explain, plan: &plan, languages: &[] };
