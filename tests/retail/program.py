@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -22,19 +23,20 @@ PAGE = 1000
 
 
 class Program:
-    """`prevenance serve` with a frozen clock, on a data folder of its own."""
+    """`prevenance serve` with a frozen clock, on a data folder of its own; with further flags, if need be."""
 
-    def __init__(self, binary: Path, now: datetime):
+    def __init__(self, binary: Path, now: datetime, flags: Sequence[str | Path] = ()):
         self.binary = binary
+        self.flags = flags
         self.folder = Path(tempfile.mkdtemp(prefix="prevenance-retail-"))
         self.printed: list[str] = []
         self.start(now)
 
     def start(self, now: datetime) -> None:
         """Starts on the folder with the clock at a moment, and waits until the program listens."""
-        command = [self.binary, "serve", "--listen", "127.0.0.1:0", "--data", self.folder / "data"]
+        command: list[str | Path] = [self.binary, "serve", "--listen", "127.0.0.1:0", "--data", self.folder / "data"]
         command += ["--bootstrap-secret-key", SECRET_KEY, "--bootstrap-write-key", WRITE_KEY]
-        command += ["--test-clock", now.isoformat(), "--test-seed", "1"]
+        command += ["--test-clock", now.isoformat(), "--test-seed", "1", *self.flags]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -118,7 +120,7 @@ class Client:
                 return profiles, page
             query = f"&from={quote(page['next'])}"
 
-    def customer(self, profile: str) -> str:
-        """The account at the shop that a profile's newest event carries."""
+    def customer(self, profile: str, namespace: str = "user_id") -> str:
+        """The account at the shop, or the card, that a profile's newest event carries."""
         newest = self.call("GET", f"/v1/profiles/{profile}/timeline?limit=1")["events"][0]
-        return next(entry["value"] for entry in newest["identifiers"] if entry["namespace"] == "user_id")
+        return next(entry["value"] for entry in newest["identifiers"] if entry["namespace"] == namespace)

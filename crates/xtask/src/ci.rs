@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     Step { name: "bench", run: || tests::bench("all", &["--quick"]) },
     Step { name: "clients", run: tests::clients },
     Step { name: "retail", run: tests::retail },
+    Step { name: "imported", run: tests::imported },
 ];
 
 /// Runs every step and prints the summary.

@@ -64,6 +64,8 @@ enum Command {
     Clients,
     /// Replays a year of real orders and compares the segments on them with pandas.
     Retail,
+    /// Imports real households, decides for each, and compares segments and decisions with pandas.
+    Imported,
 }
 
 /// Where a story is played.
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
         Command::Gen => generate::run(),
         Command::Clients => tests::clients(),
         Command::Retail => tests::retail(),
+        Command::Imported => tests::imported(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,8 @@ use crate::{
 
 /// A year of real orders, beside the project; not part of it.
 const ORDERS: &str = "../shared/data/online_retail_y1/transactions.csv.gz";
+/// A grocer's households, as `examples/import/complete-journey` reads them.
+const HOUSEHOLDS: &str = "../shared/data/completejourney";
 
 /// Plays stories. At the binary they run here; at the other boundaries in the tests of the crate that has the stage.
 pub(crate) fn scenario(name: &str, at: Boundary) -> Result<(), Failed> {
@@ -74,8 +76,18 @@ pub(crate) fn clients() -> Result<(), Failed> {
 /// Replays a year of real orders against the real program and compares its segments with pandas. Needs Python;
 /// `.ci/run` installs the packages.
 pub(crate) fn retail() -> Result<(), Failed> {
-    if !path(ORDERS).exists() {
-        println!("skipped: there are no orders at {ORDERS}");
+    beside_pandas("tests/retail/run.py", "RETAIL_DATA", ORDERS)
+}
+
+/// Imports real households into the real program and compares segments and decisions with pandas. Needs Python too.
+pub(crate) fn imported() -> Result<(), Failed> {
+    beside_pandas("tests/imported/run.py", "IMPORTED_DATA", HOUSEHOLDS)
+}
+
+/// Runs a comparison with pandas, if its data is there.
+fn beside_pandas(script: &str, variable: &str, data: &str) -> Result<(), Failed> {
+    if !path(data).exists() {
+        println!("skipped: there is no {data}");
         return Ok(());
     }
     let python = path("tests/retail/.venv/bin/python");
@@ -83,6 +95,5 @@ pub(crate) fn retail() -> Result<(), Failed> {
         return Err("pandas is not installed: see tests/retail/README.md".to_owned());
     }
     let program = program::build()?;
-    let mut command = Command::new(python);
-    run(command.arg("tests/retail/run.py").env("PREVENANCE_BINARY", program).env("RETAIL_DATA", path(ORDERS)))
+    run(Command::new(python).arg(script).env("PREVENANCE_BINARY", program).env(variable, path(data)))
 }

@@ -1,0 +1,66 @@
+"""What the running program answers: who is in a segment, what each household is shown."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from households import NAMESPACE, Members
+from program import Client, Program
+from shop import Shown
+
+READERS = 4
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Page:
+    """The answer of one call: what each placement shows, and the unit that it was drawn by, where one is told."""
+
+    shown: list[Shown]
+    units: list[str | None]
+
+
+class Asking:
+    """Asks over several connections at once."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.cards: dict[str, str] = {}
+
+    def segment(self, name: str) -> tuple[Members, dict]:
+        """Whose card is in a segment, and its last page, which says how many they are."""
+        profiles, page = Client(self.program).members(name)
+        unknown = sorted(set(profiles) - self.cards.keys())
+        self.cards.update(self._each(unknown, lambda client, profile: client.customer(profile, NAMESPACE)))
+        return {self.cards[profile] for profile in profiles}, page
+
+    def pages(self, households: Iterable[str], placements: list[str]) -> dict[str, Page]:
+        """What each household is shown, with every experience that did not win."""
+
+        def decide(client: Client, household: str) -> Page:
+            asked = {"identifiers": {NAMESPACE: household}, "placements": placements, "explain": True}
+            decisions = client.call("POST", "/v1/decide", asked)["decisions"]
+            return Page([_shown(one) for one in decisions], [one["grounds"].get("unit") for one in decisions])
+
+        return dict(self._each(sorted(households), decide))
+
+    def _each(self, subjects: list[str], ask: Callable[[Client, str], Answer]) -> list[tuple[str, Answer]]:
+        def share(number: int) -> list[tuple[str, Answer]]:
+            client = Client(self.program)
+            return [(subject, ask(client, subject)) for subject in subjects[number::READERS]]
+
+        with ThreadPoolExecutor(READERS) as readers:
+            return [answer for answers in readers.map(share, range(READERS)) for answer in answers]
+
+
+def _shown(decision: dict) -> Shown:
+    grounds = decision["grounds"]
+    return Shown(
+        experience=decision.get("experience"),
+        variant=decision.get("variant"),
+        reason=decision["reason"],
+        contents=tuple(content["content"] for content in decision["contents"]),
+        standing=grounds.get("standing"),
+        rejected=tuple((one["experience"], one["why"]) for one in grounds["rejected"]),
+    )

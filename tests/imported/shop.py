@@ -1,0 +1,174 @@
+"""What each placement must show to a household: docs/experiences.md followed by hand, in Python.
+
+Of the published document it takes the figures: priorities, shares, layers. For whom an experience is comes from
+households.py. The draws follow the formulas of crates/assign, with the unit that the program names.
+"""
+
+import math
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from blake3 import blake3
+
+BUCKETS = 10_000
+HOLDOUT = 0.05
+PERSONAL_PER_PAGE = 2
+# What a channel asks for. Of the files nobody granted `email`.
+PURPOSE = {"web": "site", "till": "site", "email": "email"}
+DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+# Which reason of several a neutral placement gives: that of the experience which came furthest.
+REASONS = {
+    "not_started": (2, "NOT_ELIGIBLE"),
+    "audience": (2, "NOT_ELIGIBLE"),
+    "no_consent": (3, "NO_CONSENT"),
+    "holdout": (4, "HOLDOUT"),
+    "layer": (5, "DEFAULT"),
+    "traffic": (5, "DEFAULT"),
+    "capped": (6, "CAPPED"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one placement shows and why; `rejected` are the other experiences and why not, best first."""
+
+    experience: str | None
+    variant: str | None
+    reason: str
+    contents: tuple[str, ...]
+    standing: str | None
+    rejected: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Household:
+    """For whom is decided."""
+
+    # The program's own; none for who granted nothing.
+    unit: str | None
+    # The experiences that it is in the audience of.
+    fits: frozenset[str]
+
+
+class Shop:
+    """The placements and experiences of a file of definitions, on a day."""
+
+    def __init__(self, definitions: Path, today: date):
+        document = tomllib.loads(definitions.read_text())
+        self.today = today
+        self.placements: dict[str, dict] = document["placement"]
+        self.experiences: dict[str, dict] = document["experience"]
+        self.ranked = sorted(self.experiences, key=self._rank)
+
+    def _rank(self, name: str) -> tuple:
+        body = self.experiences[name]
+        return -body.get("priority", 0), -body.get("score", 0), name
+
+    def asks_for(self, placement: str) -> str:
+        """The purpose that a placement asks for."""
+        return PURPOSE[self.placements[placement]["channel"]]
+
+    def page(self, household: Household, won_before: Counter[str]) -> list[Shown]:
+        """What all placements show on one page. `won_before` counts what earlier pages of the same day showed."""
+        won = Counter(won_before)
+        page: list[Shown] = []
+        for placement in self.placements:
+            page.append(self._placement(placement, household, won))
+            if page[-1].experience:
+                won[page[-1].experience] += 1
+        return self._cap(page)
+
+    def _placement(self, placement: str, household: Household, won: Counter[str]) -> Shown:
+        winner: str | None = None
+        standing, furthest = "alone", (0, "STATIC")
+        rejected: list[tuple[str, str]] = []
+        for name in self.ranked:
+            if placement not in _list(self.experiences[name]["placements"]):
+                continue
+            why = self._out(name, placement, household, won)
+            if winner is None:
+                if why is None:
+                    winner = name
+                    continue
+                furthest = max(furthest, REASONS[why], key=lambda reason: reason[0])
+            elif why is None and standing == "alone":
+                standing = self._ahead(winner, name)
+            rejected.append((name, why or "lost"))
+        if winner is None or household.unit is None:
+            return Shown(None, None, furthest[1], self._neutral(placement), None, tuple(rejected))
+        variants = self.experiences[winner]["variants"]
+        variant = pick(household.unit, winner, {name: body["share"] for name, body in variants.items()})
+        contents = variants[variant].get("contents", self.placements[placement]["neutral"])
+        return Shown(winner, variant, "SPLIT", tuple(_list(contents)), standing, tuple(rejected))
+
+    def _out(self, name: str, placement: str, household: Household, won: Counter[str]) -> str | None:
+        """Why an experience cannot be shown; `None` if it can."""
+        body = self.experiences[name]
+        if date.fromisoformat(body.get("starts", "2000-01-01")) > self.today:
+            return "not_started"
+        if self.asks_for(placement) != "site" or household.unit is None:
+            return "no_consent"
+        if name not in household.fits:
+            return "audience"
+        if bucket(household.unit, "holdout") < HOLDOUT * BUCKETS:
+            return "holdout"
+        if any(won[name] >= cap["most"] for cap in body.get("caps", [])):
+            return "capped"
+        if layer := body.get("layer"):
+            place = bucket(household.unit, f"layer:{layer['name']}")
+            if not layer["from"] * BUCKETS <= place < layer["to"] * BUCKETS:
+                return "layer"
+        if bucket(household.unit, f"traffic:{name}") >= body.get("traffic", 1) * BUCKETS:
+            return "traffic"
+        return None
+
+    def _ahead(self, winner: str, other: str) -> str:
+        words = ("priority", "score", "name")
+        pairs = zip(words, self._rank(winner), self._rank(other), strict=True)
+        return next(word for word, one, two in pairs if one != two)
+
+    def _neutral(self, placement: str) -> tuple[str, ...]:
+        return (self.placements[placement]["neutral"],)
+
+    def _cap(self, page: list[Shown]) -> list[Shown]:
+        """Only the best placements of a page are personalized; a receipt is no page."""
+        names = list(self.placements)
+        is_page = [self.placements[name]["channel"] == "web" for name in names]
+        personal = [
+            (self.ranked.index(shown.experience), place)
+            for place, shown in enumerate(page)
+            if shown.experience and is_page[place]
+        ]
+        for rank, place in sorted(personal)[PERSONAL_PER_PAGE:]:
+            rejected = ((self.ranked[rank], "page_capped"), *page[place].rejected)
+            page[place] = Shown(None, None, "CAPPED", self._neutral(names[place]), None, rejected)
+        return page
+
+
+def hashed(unit: str, salt: str) -> int:
+    """The first eight bytes of BLAKE3 over the salt, a zero byte and the unit's sixteen bytes."""
+    bits = 0
+    for digit in unit.removeprefix("unt_"):
+        bits = bits << 5 | DIGITS.index(digit)
+    return int.from_bytes(blake3(salt.encode() + b"\0" + bits.to_bytes(16, "big")).digest()[:8], "big")
+
+
+def bucket(unit: str, salt: str) -> int:
+    """The unit's bucket under a salt."""
+    return hashed(unit, salt) * BUCKETS >> 64
+
+
+def pick(unit: str, salt: str, shares: dict[str, float]) -> str:
+    """Weighted rendezvous hashing: the option with the least −ln(u) / weight."""
+
+    def distance(option: str) -> float:
+        return -math.log((hashed(unit, f"{salt}\x1f{option}") + 0.5) / 2**64) / (shares[option] * BUCKETS)
+
+    return min(shares, key=distance)
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
