@@ -116,8 +116,8 @@ impl Payload {
         found
     }
 
-    /// The payload with every token replaced. `known` gives what a reference writes; nothing, or nothing but white
-    /// space, makes its token neutral.
+    /// The payload with every token replaced. `known` gives what a reference writes; nothing, or nothing that is seen,
+    /// makes its token neutral.
     pub fn render(&self, known: &dyn Fn(&Reference) -> Option<String>) -> Fields {
         match &self.pieces {
             None => self.written.clone(),
@@ -138,7 +138,7 @@ impl Token {
             match part {
                 Part::Text(written) => text.push_str(written),
                 Part::Reference(reference) => match known(reference) {
-                    Some(value) if !value.trim().is_empty() => text.push_str(value.trim()),
+                    Some(value) if !value.chars().all(is_blank) => text.push_str(value.trim()),
                     _ => return Cow::Borrowed(&self.neutral),
                 },
             }
@@ -204,6 +204,17 @@ pub(crate) fn render_text(chunks: &[Chunk], known: &dyn Fn(&Reference) -> Option
         }
     }
     text
+}
+
+/// Whether nobody sees the character: white space, what Unicode calls default ignorable (DerivedCoreProperties 16.0),
+/// and the empty pattern of Braille.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn render_fields(pieces: &[(Arc<str>, Piece)], known: &dyn Fn(&Reference) -> Option<String>) -> Fields {

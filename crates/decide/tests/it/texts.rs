@@ -39,7 +39,7 @@ fn a_token_writes_its_value_or_its_neutral_form() {
         ("{{ profile.first_name + request.city | \"all\" }}", "all", "all"),
     ] {
         assert_eq!(rendered(text, Some("Ana")), known, "{text}");
-        for nothing in [None, Some(""), Some(" \t")] {
+        for nothing in [None, Some(""), Some(" \t"), Some("\u{200b}"), Some("\u{2800}\u{feff} \u{3164}")] {
             assert_eq!(rendered(text, nothing), neutral, "{text}");
         }
     }
