@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    deciding::{decide, experience, gist, id, one, open, placement, publish, record, rejected, showing, shown},
-    shop::{Shop, granting, identify, track, with},
+    deciding::{experience, gist, id, one, open, publish, record, rejected, showing, shown},
+    shop::{granting, identify, track, with},
 };
 
 /// proves DEC-01: given eligible rules, the home page gets what was chosen, with its reason, else what is neutral.
@@ -208,7 +208,8 @@ fn exp_01_there_is_always_a_control_that_shows_what_is_neutral() {
     assert!(controls.min(others) >= 8, "{controls} of 40 are a half");
 }
 
-/// proves SEG-06: given five segments that overlap, one wins, the same one each time, and it is said why.
+/// proves SEG-06: given five segments that overlap, one wins, the same one each time, and it is said why; combinations
+/// that are impossible are listed when they are published.
 #[test]
 fn seg_06_of_five_that_overlap_one_wins_and_it_is_said_by_what() {
     let shop = open();
@@ -266,4 +267,20 @@ fn seg_06_of_five_that_overlap_one_wins_and_it_is_said_by_what() {
     let decision = one(&shop.secret, &json!({"user_id": "ana", "explain": true}));
     assert_eq!(gist(&decision), "for-loyal/a because SPLIT");
     assert_eq!(rejected(&decision)["for-women"], "audience");
+
+    // Nobody is both, and whoever designs for both is told before anything is published.
+    let both = json!({
+        "segment": {"men": {"condition": r#"profile.gender == "male""#}},
+        "experience": {"for-both": showing("women", r#"segment("women") && segment("men")"#, &json!({}))},
+    });
+    let foreseen = shop.secret.put("/v1/definitions?dry_run=true", &both).expect(200).json();
+    let advice: Vec<(&str, &str)> = foreseen["advice"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["code"].as_str().unwrap(), one["name"].as_str().unwrap()))
+        .collect();
+    assert!(advice.contains(&("AUDIENCE_NEVER_MATCHES", "for-both")), "{advice:?}");
+    assert!(advice.contains(&("SEGMENTS_EXCLUDE_EACH_OTHER", "for-both")), "{advice:?}");
+    assert_eq!(publish(&shop, &both)["advice"], foreseen["advice"]);
 }

@@ -17,6 +17,16 @@ mod crash;
 #[cfg(test)]
 mod deciding;
 #[cfg(test)]
+mod decision_context;
+#[cfg(test)]
+mod decision_input;
+#[cfg(test)]
+mod decision_load;
+#[cfg(test)]
+mod decision_records;
+#[cfg(test)]
+mod decision_texts;
+#[cfg(test)]
 mod decisions;
 #[cfg(test)]
 mod full_disk;
