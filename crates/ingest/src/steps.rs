@@ -400,11 +400,11 @@ impl<'m> Steps<'m> {
         else {
             return;
         };
-        if !self.people.insert(first_eight(&blake3::hash(value.as_bytes()))) || !grant.chooses(&value) {
-            return;
-        }
         if self.people.len() >= limits::PEOPLE_REMEMBERED {
             self.people.clear();
+        }
+        if !self.people.insert(first_eight(&blake3::hash(value.as_bytes()))) || !grant.chooses(&value) {
+            return;
         }
         let message_id = self.id(&["grant", &grant.purpose, &grant.salt, &grant.of, &value]);
         let mut identifier = Vec::new();

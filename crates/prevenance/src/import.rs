@@ -52,7 +52,7 @@ pub(crate) enum Target {
 const SHOWN_BYTES: usize = 400;
 
 /// Steps of a dry run between two looks at the bar.
-const WATCHED_STEPS: u64 = 500;
+const WATCHED_STEPS: usize = 500;
 
 /// Imports, and prints what became of the rows.
 pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
@@ -67,60 +67,15 @@ pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
         let per_s = totals.counts.rows as f64 / bar.elapsed().as_secs_f64().max(0.001);
         bar.set_message(format!("{} rows, {per_s:.0} rows/s", totals.counts.rows));
     };
-    let mut kept_since = None;
+    let work = Work { import, mapping: &mapping };
     let totals = match &import.target {
-        Target::Nowhere => {
-            let (mut shown, mut seen) = (0, 0u64);
-            rehearse(&mut steps, |step, totals| {
-                if shown < limits::PREVIEW_ROWS {
-                    shown += 1;
-                    bar.suspend(|| println!("{}", preview(step)));
-                }
-                seen += 1;
-                if seen % WATCHED_STEPS == 0 {
-                    watch(totals);
-                }
-            })?
-        }
-        Target::Server { url, key } => {
-            let mut ledger = ledger(import, &mapping, url)?;
-            let admin = Server::new(url, key)?;
-            let sent = if key.starts_with("pk_") {
-                // A public key may not read definitions; the source's own rules hold all the same.
-                deliver(&mut steps, &admin, &mut ledger, watch)
-            } else {
-                contract::check(&admin.source(&import.source)?, mapping.contract())?;
-                kept_since = admin.kept_since()?;
-                if let Some(old) = ledger.key_id() {
-                    admin.end_key(old)?;
-                }
-                let made = admin.make_key(&import.source)?;
-                ledger.note_key(Some(made.id.clone()))?;
-                let sent = deliver(&mut steps, &Server::new(url, &made.secret)?, &mut ledger, watch);
-                admin.end_key(&made.id)?;
-                sent
-            };
-            finish(sent?, ledger, import)?
-        }
-        Target::Folder { config, fixed } => {
-            let mut ledger = ledger(import, &mapping, &config.data.display().to_string())?;
-            let door = Door::open(config, *fixed, &import.source)?;
-            let sent = match contract::check(door.source(), mapping.contract()) {
-                Ok(()) => deliver(&mut steps, &Folder(&door), &mut ledger, watch).map_err(Into::into),
-                Err(error) => Err(Box::<dyn Error>::from(error)),
-            };
-            door.close()?;
-            finish(sent?, ledger, import)?
-        }
+        Target::Nowhere => show(&mut steps, &bar, watch)?,
+        Target::Server { url, key } => work.send_to_server(&mut steps, (url, key), watch)?,
+        Target::Folder { config, fixed } => work.put_into_folder(&mut steps, config, *fixed, watch)?,
     };
     let took = bar.elapsed();
     bar.finish_and_clear();
     print!("{}", summary(&totals, took));
-    if let (Some(since), Some((oldest, _))) = (kept_since, totals.span)
-        && oldest.as_millis() < since
-    {
-        eprintln!("  some events are older than the program keeps (the setting `retention_days`): it drops them");
-    }
     match steps.cut() {
         [] => Ok(()),
         cut => Err(format!(
@@ -128,6 +83,90 @@ pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
             cut.join(", ")
         )
         .into()),
+    }
+}
+
+/// Shows the first steps, and reads the others.
+fn show(steps: &mut Steps<'_>, bar: &ProgressBar, watch: impl Fn(&Totals)) -> Result<Totals, Box<dyn Error>> {
+    let mut seen = 0;
+    let totals = rehearse(steps, |step, totals| {
+        if seen < limits::PREVIEW_ROWS {
+            bar.suspend(|| println!("{}", preview(step)));
+        }
+        seen += 1;
+        if seen % WATCHED_STEPS == 0 {
+            watch(totals);
+        }
+    });
+    Ok(totals?)
+}
+
+/// An import that is under way.
+struct Work<'a> {
+    import: &'a Import,
+    mapping: &'a Mapping,
+}
+
+impl Work<'_> {
+    fn send_to_server(
+        &self,
+        steps: &mut Steps<'_>,
+        (url, key): (&str, &str),
+        watch: impl Fn(&Totals),
+    ) -> Result<Totals, Box<dyn Error>> {
+        let mut ledger = self.ledger(url)?;
+        let admin = Server::new(url, key)?;
+        if key.starts_with("pk_") {
+            // A public key may not read definitions; the source's own rules hold all the same.
+            let sent = deliver(steps, &admin, &mut ledger, watch)?;
+            return finish(sent, ledger, self.import);
+        }
+        contract::check(&admin.source(&self.import.source)?, self.mapping.contract())?;
+        let kept_since = admin.kept_since()?;
+        if let Some(old) = ledger.key_id() {
+            admin.end_key(old)?;
+        }
+        let made = admin.make_key(&self.import.source)?;
+        ledger.note_key(Some(made.id.clone()))?;
+        let sent = deliver(steps, &Server::new(url, &made.secret)?, &mut ledger, watch);
+        let ended = admin.end_key(&made.id);
+        let totals = sent?;
+        ended?;
+        if let (Some(since), Some((oldest, _))) = (kept_since, totals.span)
+            && oldest.as_millis() < since
+        {
+            eprintln!("some events are older than the program keeps (the setting `retention_days`): it drops them");
+        }
+        finish(totals, ledger, self.import)
+    }
+
+    fn put_into_folder(
+        &self,
+        steps: &mut Steps<'_>,
+        config: &Config,
+        fixed: Fixed,
+        watch: impl Fn(&Totals),
+    ) -> Result<Totals, Box<dyn Error>> {
+        let mut ledger = self.ledger(&config.data.display().to_string())?;
+        let door = Door::open(config, fixed, &self.import.source)?;
+        let sent = match contract::check(door.source(), self.mapping.contract()) {
+            Ok(()) => deliver(steps, &Folder(&door), &mut ledger, watch).map_err(Into::into),
+            Err(error) => Err(Box::<dyn Error>::from(error)),
+        };
+        door.close()?;
+        finish(sent?, ledger, self.import)
+    }
+
+    fn ledger(&self, target: &str) -> Result<Ledger, Box<dyn Error>> {
+        let Import { source, paths, .. } = self.import;
+        let told = fingerprint(self.mapping.fingerprint(), source, target, paths)?;
+        let path = quarantine(self.import);
+        let why = "say with --quarantine FILE where rows that break the contract go";
+        let ledger = Ledger::open(&path, &told).map_err(|error| format!("{}; {why}", named(&path, &error)))?;
+        if ledger.steps() > 0 {
+            eprintln!("going on where the import stopped: {} events and rows are done", ledger.steps());
+        }
+        Ok(ledger)
     }
 }
 
@@ -144,17 +183,6 @@ impl Sink for Folder<'_> {
         };
         Ok(refused.into_iter().map(each).collect())
     }
-}
-
-fn ledger(import: &Import, mapping: &Mapping, target: &str) -> Result<Ledger, Box<dyn Error>> {
-    let told = fingerprint(mapping.fingerprint(), &import.source, target, &import.paths)?;
-    let path = quarantine(import);
-    let why = "say with --quarantine FILE where rows that break the contract go";
-    let ledger = Ledger::open(&path, &told).map_err(|error| format!("{}; {why}", named(&path, &error)))?;
-    if ledger.steps() > 0 {
-        eprintln!("going on where the import stopped: {} events and rows are done", ledger.steps());
-    }
-    Ok(ledger)
 }
 
 fn quarantine(import: &Import) -> PathBuf {
