@@ -88,9 +88,9 @@ fn compare(flags: &Flags, program: &Program, kind: Kind, persons: u64) -> Result
         }
         for _ in 0..ROUNDS {
             let (bodies, pid) = (kind.bodies(persons), reference.child.pid());
-            rounds.reference.push(load::measure(&reference.target, bodies, interval, pid).await?);
+            rounds.reference.push(load::measure(&reference.target, bodies, interval, pid).await?.0);
             let (bodies, pid) = (kind.bodies(persons), program.child.pid());
-            rounds.product.push(load::measure(&product, bodies, interval, pid).await?);
+            rounds.product.push(load::measure(&product, bodies, interval, pid).await?.0);
         }
         // What was counted and not kept would be cheaper.
         let (kept, fewest) = (program.events().await?, rounds.fewest_events(kind, interval));
@@ -109,8 +109,13 @@ pub(crate) async fn create(product: &Target, persons: u64) -> Result<(), Failed>
         deed: Some(Deed::Identify),
         first_message: messages(),
     };
+    fill(product, Bodies::batch(traffic), persons / EVENTS as u64, "creating persons").await
+}
+
+/// Sends so many batches.
+pub(crate) async fn fill(product: &Target, bodies: Bodies, requests: u64, what: &'static str) -> Result<(), Failed> {
     let target = Target { path: "/v1/batch", ..product.clone() };
-    load::send(&target, &Bodies::batch(traffic), persons / EVENTS as u64, "creating persons").await
+    load::send(&target, vec![bodies; load::FILLING_CONNECTIONS], requests, what).await.map(drop)
 }
 
 /// The number of the first of a run of messages that nobody else uses.

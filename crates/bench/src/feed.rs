@@ -17,7 +17,11 @@ use store::{
     substrate::{Options, Substrate},
 };
 
-use crate::{Failed, load, traffic::Bodies};
+use crate::{
+    Failed,
+    load::{self, Sends},
+    traffic::Bodies,
+};
 
 /// Events of a body, as bodies for [`feed`] should have them.
 pub(crate) const EVENTS: usize = 1_000;

@@ -17,10 +17,19 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{Failed, measure, traffic::Bodies};
+use crate::{Failed, measure};
 
 /// Bytes of the head of an answer, at most.
 const HEAD_BYTES: usize = 64 * 1024;
+
+/// What one connection sends, and what it makes of the answers.
+pub(crate) trait Sends: Send + 'static {
+    /// The body of the request of a number.
+    fn body(&mut self, request: u64) -> &[u8];
+
+    /// Looks at the body of an answer; most do not.
+    fn answered(&mut self, _answer: &[u8]) {}
+}
 
 /// Where requests go.
 #[derive(Debug, Clone)]
@@ -31,6 +40,20 @@ pub(crate) struct Target {
     pub(crate) path: &'static str,
     /// Header lines, each with its line break.
     pub(crate) headers: String,
+}
+
+impl Target {
+    /// Writes a whole request into `request`, in place of what is there.
+    pub(crate) fn write(&self, body: &[u8], request: &mut Vec<u8>) {
+        let Self { path, headers, .. } = self;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n",
+            body.len()
+        );
+        request.clear();
+        request.extend_from_slice(head.as_bytes());
+        request.extend_from_slice(body);
+    }
 }
 
 /// For how long requests are sent, and what is measured of it.
@@ -138,28 +161,22 @@ impl Run {
         })
     }
 
-    /// Sends until the end; returns the latencies noted, in microseconds.
-    async fn connection(self: Arc<Self>, mut bodies: Bodies) -> Result<Vec<u32>, Failed> {
+    /// Sends until the end; returns what it sent by, and the latencies noted, in microseconds.
+    async fn connection<S: Sends>(self: Arc<Self>, mut sends: S) -> Result<(S, Vec<u32>), Failed> {
         let mut connection = Connection::open(self.target.address).await?;
-        let Target { path, headers, .. } = &self.target;
         let (mut request, mut latencies) = (Vec::new(), Vec::new());
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= self.end.load(Ordering::Relaxed) {
-                return Ok(latencies);
+                return Ok((sends, latencies));
             }
-            let body = bodies.body(number);
-            request.clear();
-            let head = format!(
-                "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n",
-                body.len()
-            );
-            request.extend_from_slice(head.as_bytes());
-            request.extend_from_slice(body);
+            self.target.write(sends.body(number), &mut request);
             let start = measure::now();
-            connection.call(&request).await?;
+            let answer = connection.call(&request).await?;
+            let took = start.elapsed();
+            sends.answered(answer);
             if self.measuring.load(Ordering::Relaxed) {
-                latencies.push(u32::try_from(start.elapsed().as_micros()).unwrap_or(u32::MAX));
+                latencies.push(micros(took));
             }
             self.answered.fetch_add(1, Ordering::Relaxed);
             self.progress.inc(1);
@@ -167,15 +184,28 @@ impl Run {
     }
 }
 
-/// Sends requests for an interval, one connection for each of `bodies`, and measures; `pid` is the server's.
-pub(crate) async fn measure(
+/// Whole microseconds, as many as fit.
+pub(crate) fn micros(took: Duration) -> u32 {
+    u32::try_from(took.as_micros()).unwrap_or(u32::MAX)
+}
+
+/// The latency that so many of a hundred do not exceed, in milliseconds; 0 of none. Sorts.
+pub(crate) fn percentile_ms(latencies_us: &mut [u32], percent: usize) -> f64 {
+    latencies_us.sort_unstable();
+    let place = (latencies_us.len() * percent / 100).min(latencies_us.len().saturating_sub(1));
+    latencies_us.get(place).map_or(0.0, |us| f64::from(*us) / 1_000.0)
+}
+
+/// Sends requests for an interval, one connection for each of `sends`, and measures; `pid` is the server's. Gives back
+/// what was sent by.
+pub(crate) async fn measure<S: Sends>(
     target: &Target,
-    bodies: Vec<Bodies>,
+    sends: Vec<S>,
     interval: Interval,
     pid: u32,
-) -> Result<Measured, Failed> {
+) -> Result<(Measured, Vec<S>), Failed> {
     let run = Run::new(target, u64::MAX, ProgressBar::hidden());
-    let connections: Vec<_> = bodies.into_iter().map(|bodies| tokio::spawn(run.clone().connection(bodies))).collect();
+    let connections: Vec<_> = sends.into_iter().map(|sends| tokio::spawn(run.clone().connection(sends))).collect();
     tokio::time::sleep(interval.warm_up).await;
     let state = || Ok::<_, Failed>((run.answered.load(Ordering::Relaxed), measure::cpu_s(pid)?, measure::now()));
     let (answered_before, cpu_before, start) = state()?;
@@ -184,40 +214,43 @@ pub(crate) async fn measure(
     let (answered, cpu, end) = state()?;
     run.measuring.store(false, Ordering::Relaxed);
     run.end.store(0, Ordering::Relaxed);
-    let mut latencies = Vec::new();
+    let (mut latencies, mut back) = (Vec::new(), Vec::new());
     for connection in connections {
-        latencies.extend(connection.await??);
+        let (sends, of_one) = connection.await??;
+        latencies.extend(of_one);
+        back.push(sends);
     }
-    latencies.sort_unstable();
-    let at = |share: usize| {
-        let place = (latencies.len() * share / 100).min(latencies.len().saturating_sub(1));
-        latencies.get(place).map_or(0.0, |us| f64::from(*us) / 1_000.0)
-    };
     let requests = (answered - answered_before) as f64;
-    Ok(Measured {
+    let measured = Measured {
         requests_per_s: requests / (end - start).as_secs_f64(),
         // A tick of the CPU clock is 10 ms; a server that used less has used about that.
         requests_per_cpu_s: requests / (cpu - cpu_before).max(0.01),
-        p50_ms: at(50),
-        p99_ms: at(99),
-    })
+        p50_ms: percentile_ms(&mut latencies, 50),
+        p99_ms: percentile_ms(&mut latencies, 99),
+    };
+    Ok((measured, back))
 }
 
-/// Sends a number of requests over some connections, showing how far it is.
-pub(crate) async fn send(target: &Target, bodies: &Bodies, requests: u64, what: &'static str) -> Result<(), Failed> {
+/// Sends a number of requests, one connection for each of `sends`, showing how far it is. Gives back what was sent by.
+pub(crate) async fn send<S: Sends>(
+    target: &Target,
+    sends: Vec<S>,
+    requests: u64,
+    what: &'static str,
+) -> Result<Vec<S>, Failed> {
     let progress = progress(requests, what);
     let run = Run::new(target, requests, progress.clone());
-    let connections: Vec<_> =
-        (0..SENDING_CONNECTIONS).map(|_| tokio::spawn(run.clone().connection(bodies.clone()))).collect();
+    let connections: Vec<_> = sends.into_iter().map(|sends| tokio::spawn(run.clone().connection(sends))).collect();
+    let mut back = Vec::new();
     for connection in connections {
-        connection.await??;
+        back.push(connection.await??.0);
     }
     progress.finish_and_clear();
-    Ok(())
+    Ok(back)
 }
 
 /// Connections that fill a shop.
-const SENDING_CONNECTIONS: usize = 8;
+pub(crate) const FILLING_CONNECTIONS: usize = 8;
 
 /// A bar on standard error.
 pub(crate) fn progress(all: u64, what: &'static str) -> ProgressBar {
@@ -233,7 +266,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::traffic::{People, Traffic, When};
+    use crate::traffic::{Bodies, People, Traffic, When};
 
     #[test]
     fn a_head_says_how_long_the_answer_is() {
@@ -251,7 +284,7 @@ mod tests {
             tokio::spawn(axum::serve(listener, crate::reference::router(&file)?).into_future());
             let traffic =
                 Traffic { events: 4, people: People::InTurn, when: When::JustNow, deed: None, first_message: 0 };
-            send(&target, &Bodies::batch(traffic), 25, "").await
+            send(&target, vec![Bodies::batch(traffic); 3], 25, "").await.map(drop)
         })
         .unwrap();
         let written = std::fs::read_to_string(&file).unwrap();

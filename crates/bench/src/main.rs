@@ -11,13 +11,17 @@ use clap::{Args, Parser, Subcommand};
 
 mod child;
 mod collect;
+mod decide;
 mod feed;
 mod load;
 mod measure;
 mod memory;
+mod pace;
+mod pages;
 mod program;
 mod recover;
 mod reference;
+mod replay;
 mod report;
 mod segment_count;
 mod shop;
@@ -41,6 +45,8 @@ enum Command {
     CollectSingle(Flags),
     /// 100 events a request, with 200 segments.
     CollectBatch(Flags),
+    /// Pages decided for visitors, with 20 experiences and 50 conditions.
+    Decide(Flags),
     /// The size of an intersection of three segments.
     SegmentCount(Flags),
     /// Start after `kill -9`, with the last minute not saved.
@@ -83,6 +89,20 @@ enum Part {
     Reference {
         /// Where it appends.
         folder: PathBuf,
+    },
+    /// The server that deciding is measured against: parses, answers with what is in a file.
+    Echo {
+        /// The file.
+        answer: PathBuf,
+    },
+    /// Looks decisions up in a data folder, and decides them again.
+    Replay {
+        /// The data folder.
+        folder: PathBuf,
+        /// A file of their ids, one behind the other.
+        ids: PathBuf,
+        /// How many replays.
+        replays: u64,
     },
     /// Fills a data folder with persons and stops in good order.
     Grow {
@@ -130,6 +150,7 @@ fn run(command: Command) -> Result<(), Failed> {
     let (report, flags) = match command {
         Command::CollectSingle(flags) => (collect::single(&flags)?, flags),
         Command::CollectBatch(flags) => (collect::batch(&flags)?, flags),
+        Command::Decide(flags) => (decide::run(&flags)?, flags),
         Command::SegmentCount(flags) => (segment_count::run(&flags)?, flags),
         Command::Recover(flags) => (recover::run(&flags)?, flags),
         Command::Memory(flags) => (memory::run(&flags)?, flags),
@@ -144,6 +165,8 @@ fn run_part(part: Part) -> Result<(), Failed> {
     match part {
         Part::Serve { data, definitions } => program::serve(&data, definitions),
         Part::Reference { folder } => reference::serve(&folder),
+        Part::Echo { answer } => reference::echo(&answer),
+        Part::Replay { folder, ids, replays } => replay::run(&folder, &ids, replays),
         Part::Grow { folder, persons } => recover::grow(&folder, persons),
         Part::Unsaved { folder, persons, events } => recover::leave_unsaved(&folder, persons, events),
         Part::Start { folder } => recover::start(&folder),
@@ -153,7 +176,7 @@ fn run_part(part: Part) -> Result<(), Failed> {
 
 /// Each bench in a process of its own, so that the peak memory that it reports is its own.
 fn all(flags: &Flags) -> Result<(), Failed> {
-    for name in ["collect-single", "collect-batch", "segment-count", "recover", "memory"] {
+    for name in ["collect-single", "collect-batch", "decide", "segment-count", "recover", "memory"] {
         let mut command = std::process::Command::new(std::env::current_exe()?);
         command.arg(name);
         if let Some(program) = &flags.program {

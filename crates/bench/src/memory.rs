@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::{
     Failed, Flags,
-    collect::{create, messages},
+    collect::{create, fill, messages},
     load::{self, Target},
     program::{Program, Published, write_authorization},
     report::{Check, Goal, RATIO, Report, mib},
@@ -39,7 +39,7 @@ pub(crate) fn run(flags: &Flags) -> Result<Report, Failed> {
     let target = Target { address: program.address, path: "/v1/batch", headers: write_authorization() };
     let kept = load::block_on(async {
         create(&target, persons).await?;
-        load::send(&target, &Bodies::batch(traffic), requests, "a year of events").await?;
+        fill(&target, Bodies::batch(traffic), requests, "a year of events").await?;
         program.events().await
     })?;
     if kept != persons + events {

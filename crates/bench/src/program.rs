@@ -14,7 +14,7 @@ use server::{
 };
 use tempfile::TempDir;
 
-use crate::{Failed, Flags, child::Child, load::Connection, shop};
+use crate::{Failed, Flags, child::Child, load::Connection, pages, shop};
 
 const SECRET_KEY: &str = "sk_bench_0123456789abcdefghjkmnpqrstvwxyz";
 const WRITE_KEY: &str = "pk_bench_0123456789abcdefghjkmnpqrstvwxyz";
@@ -29,6 +29,18 @@ pub(crate) enum Published {
     Defaults,
     /// Also the segments of [`shop::segments`].
     Segments,
+    /// Also the experiences of [`pages::definitions`] and what these need.
+    Experiences,
+}
+
+impl Published {
+    fn definitions(self) -> Option<Value> {
+        match self {
+            Self::Defaults => None,
+            Self::Segments => Some(shop::definitions()),
+            Self::Experiences => Some(pages::definitions()),
+        }
+    }
 }
 
 /// A running program.
@@ -39,7 +51,7 @@ pub(crate) struct Program {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     // Behind the process, so that the folder outlives it.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Serves as `prevenance serve` does, until it is killed.
@@ -59,21 +71,35 @@ impl Program {
     /// Starts the program on an empty data folder, with no limit on what one key may send.
     pub(crate) fn start(flags: &Flags, published: Published) -> Result<Self, Failed> {
         let folder = tempfile::tempdir()?;
-        let data = folder.path().join("data");
+        let data = data_in(&folder);
         let definitions = folder.path().join("definitions");
         let mut command = match &flags.program {
             Some(program) => named(program),
             None => Child::part_command("serve")?,
         };
         command.arg("--data").arg(&data);
-        if published == Published::Segments {
+        if let Some(published) = published.definitions() {
             std::fs::create_dir(&definitions)?;
-            std::fs::write(definitions.join("segments.json"), shop::definitions().to_string())?;
+            std::fs::write(definitions.join("shop.json"), published.to_string())?;
             command.arg("--definitions").arg(&definitions);
         }
         let child = Child::start(command)?;
         let address = child.line_with("listening on http://")?.parse()?;
-        Ok(Self { child, address, _folder: folder })
+        Ok(Self { child, address, folder })
+    }
+
+    /// Its data folder, which outlives it.
+    pub(crate) fn data(&self) -> PathBuf {
+        data_in(&self.folder)
+    }
+
+    /// One of its metrics that has no labels.
+    pub(crate) async fn metric(&self, name: &str) -> Result<f64, Failed> {
+        let mut connection = Connection::open(self.address).await?;
+        let text = connection.call(b"GET /metrics HTTP/1.1\r\nhost: bench\r\n\r\n").await?;
+        let mut values =
+            std::str::from_utf8(text)?.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(values.next().ok_or_else(|| format!("there is no metric {name}"))?.parse()?)
     }
 
     /// How many events it has kept so far.
@@ -83,6 +109,10 @@ impl Program {
         let status: Value = serde_json::from_slice(connection.call(request.as_bytes()).await?)?;
         status["events"].as_u64().ok_or_else(|| "the status says nothing of events".into())
     }
+}
+
+fn data_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("data")
 }
 
 /// A program named by the caller: an older version, or one built otherwise.

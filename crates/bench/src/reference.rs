@@ -1,5 +1,6 @@
 //! What collecting is measured against: a bare endpoint that parses the JSON, appends to a file, and answers when that
-//! is synced. One thread writes all that waits with one write and one sync.
+//! is synced. One thread writes all that waits with one write and one sync. And what deciding is measured against: a
+//! bare endpoint that parses the JSON and answers with the same bytes each time.
 
 use std::{
     fs::{File, OpenOptions},
@@ -11,7 +12,13 @@ use std::{
     },
 };
 
-use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    routing::post,
+};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -28,7 +35,20 @@ struct Entry {
 
 /// Serves until it is killed.
 pub(crate) fn serve(folder: &Path) -> Result<(), Failed> {
-    let router = router(&folder.join("log"))?;
+    listen(router(&folder.join("log"))?)
+}
+
+/// Answers with what is in the file, until it is killed.
+pub(crate) fn echo(answer: &Path) -> Result<(), Failed> {
+    let answer = Bytes::from(std::fs::read(answer)?);
+    let decide = async move |body: Bytes| {
+        parse(&body)?;
+        Ok::<_, StatusCode>(([(CONTENT_TYPE, "application/json")], answer))
+    };
+    listen(Router::new().route("/v1/decide", post(decide)))
+}
+
+fn listen(router: Router) -> Result<(), Failed> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("listening on http://{}", listener.local_addr()?);

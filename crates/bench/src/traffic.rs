@@ -1,7 +1,10 @@
 //! What clients send: bodies of the tracking protocol, written once, with the numbers in them filled in anew for every
 //! request. So the same bytes go to the product and to its reference, and sending costs next to nothing.
 
-use crate::shop::{CATEGORIES, CITIES, COUNTRIES, Deed, LANGUAGES};
+use crate::{
+    load::Sends,
+    shop::{CATEGORIES, CITIES, COUNTRIES, Deed, LANGUAGES},
+};
 
 /// Draws numbers from a seed: SplitMix64. The same in every run.
 #[derive(Debug, Clone)]
@@ -88,7 +91,8 @@ const PRODUCT: &str = r#""product_id":"p"#;
 const MOMENT: &str = r#""timestamp":0"#;
 
 const MESSAGE_DIGITS: usize = 16;
-const PERSON_DIGITS: usize = 8;
+/// Digits of a person's number.
+pub(crate) const PERSON_DIGITS: usize = 8;
 const PRODUCT_DIGITS: usize = 4;
 const MOMENT_DIGITS: usize = 13;
 
@@ -122,8 +126,29 @@ impl Bodies {
         bodies
     }
 
-    /// The body of the request of a number.
-    pub(crate) fn body(&mut self, request: u64) -> &[u8] {
+    fn push(&mut self, place: usize) {
+        let known = match self.traffic.people {
+            People::InTurn => (place as u64).is_multiple_of(KNOWN_EVERY),
+            // Another place in every twenty, so that all deeds are done by both.
+            People::Drawn(_) => ((place + place / 20) as u64).is_multiple_of(KNOWN_EVERY),
+        };
+        let text = event(place, self.traffic.deed.unwrap_or(Deed::at(place)), known, self.traffic.when);
+        let start = self.bytes.len();
+        let blank = |mark: &str| text.find(mark).map(|at| start + at + mark.len());
+        self.blanks.push(Blanks {
+            message: blank(MESSAGE).expect("every event has an id"),
+            anonymous: blank(ANONYMOUS).expect("every event comes from a device"),
+            known: blank(KNOWN),
+            product: blank(PRODUCT),
+            // The mark holds the first digit.
+            moment: blank(MOMENT).map(|at| at - 1),
+        });
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+}
+
+impl Sends for Bodies {
+    fn body(&mut self, request: u64) -> &[u8] {
         let Traffic { events, people, when, first_message, .. } = self.traffic;
         let (mut draws, events) = (Draws::new(request ^ first_message << 20), events as u64);
         for (place, blanks) in (0..).zip(&self.blanks) {
@@ -150,29 +175,10 @@ impl Bodies {
         }
         &self.bytes
     }
-
-    fn push(&mut self, place: usize) {
-        let known = match self.traffic.people {
-            People::InTurn => (place as u64).is_multiple_of(KNOWN_EVERY),
-            // Another place in every twenty, so that all deeds are done by both.
-            People::Drawn(_) => ((place + place / 20) as u64).is_multiple_of(KNOWN_EVERY),
-        };
-        let text = event(place, self.traffic.deed.unwrap_or(Deed::at(place)), known, self.traffic.when);
-        let start = self.bytes.len();
-        let blank = |mark: &str| text.find(mark).map(|at| start + at + mark.len());
-        self.blanks.push(Blanks {
-            message: blank(MESSAGE).expect("every event has an id"),
-            anonymous: blank(ANONYMOUS).expect("every event comes from a device"),
-            known: blank(KNOWN),
-            product: blank(PRODUCT),
-            // The mark holds the first digit.
-            moment: blank(MOMENT).map(|at| at - 1),
-        });
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
 }
 
-fn write_digits(bytes: &mut [u8], at: usize, digits: usize, mut number: u64) {
+/// Writes a number over so many bytes.
+pub(crate) fn write_digits(bytes: &mut [u8], at: usize, digits: usize, mut number: u64) {
     for digit in bytes[at..at + digits].iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;

@@ -46,7 +46,7 @@ impl Metrics {
     }
 
     /// The text format of Prometheus (version 0.0.4).
-    pub(crate) fn text(&self, status: &Status, health: &Health) -> String {
+    pub(crate) fn text(&self, status: &Status, health: &Health, decisions_waiting: usize) -> String {
         let mut text = String::new();
         self.events(&mut text);
         self.pages(&mut text);
@@ -57,6 +57,7 @@ impl Metrics {
         gauge("prevenance_profiles", "Profiles that live.", status.profiles);
         gauge("prevenance_quarantined_identifiers", "Identifiers in quarantine.", status.quarantined);
         gauge("prevenance_filling_partitions", "Partitions still filling from history.", status.filling.into());
+        gauge("prevenance_decisions_waiting", "Decisions that wait for their turn.", decisions_waiting as u64);
         gauge("prevenance_log_bytes", "Bytes of the log.", health.log_bytes);
         gauge("prevenance_log_segments", "Files of the log.", health.log_segments);
         gauge("prevenance_storage_failing", "1 while writes fail.", u64::from(health.failing.is_some()));
@@ -117,7 +118,7 @@ mod tests {
         metrics.kept.fetch_add(3, Ordering::Relaxed);
         metrics.request("/v1/batch", 200, Duration::from_millis(2));
         metrics.request("/v1/batch", 200, Duration::from_secs(60));
-        let text = metrics.text(&Status::default(), &Health::default());
+        let text = metrics.text(&Status::default(), &Health::default(), 4);
         for line in [
             "prevenance_events_total{outcome=\"kept\"} 3",
             "prevenance_requests_total{path=\"/v1/batch\",status=\"200\"} 2",
@@ -125,6 +126,7 @@ mod tests {
             "prevenance_request_seconds_bucket{le=\"0.0025\"} 1",
             "prevenance_request_seconds_bucket{le=\"+Inf\"} 2",
             "prevenance_request_seconds_count 2",
+            "prevenance_decisions_waiting 4",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }

@@ -43,7 +43,7 @@ pub(super) async fn ready(State(app): State<Shared>) -> Response {
 /// Figures for Prometheus.
 pub(super) async fn metrics(State(app): State<Shared>) -> Result<Response, Refusal> {
     let status = app.runtime.status().await?;
-    let text = app.metrics.text(&status, &app.runtime.health());
+    let text = app.metrics.text(&status, &app.runtime.health(), app.runtime.decisions_waiting());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
