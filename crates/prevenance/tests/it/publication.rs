@@ -388,7 +388,7 @@ fn a_publication_lists_what_can_never_match_and_what_can_never_win() {
     let published = shop.secret.put("/v1/definitions", &all).expect(200).json();
     assert_eq!((&published["published"], &published["advice"]), (&json!(true), &foreseen["advice"]));
 
-    shop.secret.put("/v1/drafts/mend/definitions/experience/nobody", &experience("true", 0)).expect(200);
+    _ = shop.secret.put("/v1/drafts/mend/definitions/experience/nobody", &experience("true", 0)).expect(200);
     let check = shop.secret.post("/v1/drafts/mend/check", &json!({})).expect(200).json();
     assert_eq!(codes(&check), ["second ALWAYS_OUTRANKED", "nobody ALWAYS_OUTRANKED"]);
 }

@@ -21,9 +21,9 @@ fn shop() -> Shop {
         ],
         ..Default::default()
     });
-    shop.secret.put("/v1/definitions/setting/holdout_share", &serde_json::json!({"value": 0})).expect(200);
+    _ = shop.secret.put("/v1/definitions/setting/holdout_share", &serde_json::json!({"value": 0})).expect(200);
     let consent = serde_json::json!({"user_id": "ana", "purposes": {"site": true}});
-    shop.secret.post("/v1/consent", &consent).expect(200);
+    _ = shop.secret.post("/v1/consent", &consent).expect(200);
     shop
 }
 

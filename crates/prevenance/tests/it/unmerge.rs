@@ -87,7 +87,7 @@ fn after_an_unmerge_a_membership_holds_since_it_would_have_without_the_merge() {
         order("ben", id, 25);
     }
     shop.advance("1h");
-    shop.secret.post("/v1/profiles/user_id:ana/unmerge", &json!({})).expect(200);
+    _ = shop.secret.post("/v1/profiles/user_id:ana/unmerge", &json!({})).expect(200);
     let memberships = |who: &str| {
         let profile = shop.profile(who);
         let of = |entry: &Value| [entry["name"].clone(), entry["since"].clone()];
