@@ -27,6 +27,8 @@ mod decision_records;
 #[cfg(test)]
 mod decision_texts;
 #[cfg(test)]
+mod decision_units;
+#[cfg(test)]
 mod decisions;
 #[cfg(test)]
 mod full_disk;
