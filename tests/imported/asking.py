@@ -1,11 +1,10 @@
-"""What the running program answers: who is in a segment, what each household is shown."""
+"""What the running program answers: who is in a segment, what each person is shown."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from households import NAMESPACE, Members
 from program import Client, Program
 from shop import Shown
 
@@ -24,26 +23,27 @@ class Page:
 class Asking:
     """Asks over several connections at once."""
 
-    def __init__(self, program: Program):
+    def __init__(self, program: Program, namespace: str):
         self.program = program
-        self.cards: dict[str, str] = {}
+        self.namespace = namespace
+        self.numbers: dict[str, str] = {}
 
-    def segment(self, name: str) -> tuple[Members, dict]:
-        """Whose card is in a segment, and its last page, which says how many they are."""
+    def segment(self, name: str) -> tuple[set[str], dict]:
+        """Who is in a segment, and its last page, which says how many they are."""
         profiles, page = Client(self.program).members(name)
-        unknown = sorted(set(profiles) - self.cards.keys())
-        self.cards.update(self._each(unknown, lambda client, profile: client.customer(profile, NAMESPACE)))
-        return {self.cards[profile] for profile in profiles}, page
+        unknown = sorted(set(profiles) - self.numbers.keys())
+        self.numbers.update(self._each(unknown, lambda client, profile: client.customer(profile, self.namespace)))
+        return {self.numbers[profile] for profile in profiles}, page
 
-    def pages(self, households: Iterable[str], placements: list[str]) -> dict[str, Page]:
-        """What each household is shown, with every experience that did not win."""
+    def pages(self, people: Iterable[str], placements: list[str]) -> dict[str, Page]:
+        """What each person is shown, with every experience that did not win."""
 
-        def decide(client: Client, household: str) -> Page:
-            asked = {"identifiers": {NAMESPACE: household}, "placements": placements, "explain": True}
+        def decide(client: Client, person: str) -> Page:
+            asked = {"identifiers": {self.namespace: person}, "placements": placements, "explain": True}
             decisions = client.call("POST", "/v1/decide", asked)["decisions"]
             return Page([_shown(one) for one in decisions], [one["grounds"].get("unit") for one in decisions])
 
-        return dict(self._each(sorted(households), decide))
+        return dict(self._each(sorted(people), decide))
 
     def _each(self, subjects: list[str], ask: Callable[[Client, str], Answer]) -> list[tuple[str, Answer]]:
         def share(number: int) -> list[tuple[str, Answer]]:

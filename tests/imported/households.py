@@ -4,14 +4,14 @@ It knows nothing of events, of mappings or of the program. What a segment means 
 examples/import/definitions/complete-journey.toml under the same name.
 """
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-# As docs/import.md and the mappings say it.
-SALT, NAMESPACE, SHARE = "complete-journey", "loyalty_card", 0.7
+from consent import Trial
+
+TRIAL = Trial(salt="complete-journey", namespace="loyalty_card")
 
 Members = set[str]
 
@@ -36,18 +36,24 @@ class Panel:
         campaigns["at"] = pd.to_datetime(campaigns["campaign_id"].map(begins))
         self.campaigns = campaigns[campaigns["at"] < now]
 
-    def households(self) -> Members:
+    @property
+    def segments(self) -> list[str]:
+        """The names of all segments."""
+        return list(SEGMENTS)
+
+    def people(self) -> Members:
         """Everybody who is in some file."""
         tables = (self.baskets, self.coupons, self.campaigns)
         return set(self.demographics.index).union(*(table["household_id"] for table in tables))
 
-    def events(self) -> int:
-        """Orders, coupons and campaigns."""
-        return len(self.baskets) + len(self.coupons) + len(self.campaigns)
-
     def consenting(self) -> Members:
         """Who is among the seven of ten that the mappings grant `site` for."""
-        return {household for household in self.households() if is_granted(household)}
+        return TRIAL.chosen(self.people())
+
+    def kept(self) -> int:
+        """Orders, coupons, campaigns, statements and grants: of these one a household, however many files give it."""
+        tables = (self.baskets, self.coupons, self.campaigns, self.demographics)
+        return sum(map(len, tables)) + len(self.consenting())
 
     def segment(self, name: str) -> Members:
         """The households in a segment."""
@@ -60,12 +66,6 @@ class Panel:
     def within(self, table: pd.DataFrame, days: int) -> pd.DataFrame:
         """The rows of the last days: one leaves when it is exactly so old."""
         return table[table["at"] > self.now - pd.Timedelta(days=days)]
-
-
-def is_granted(household: str) -> bool:
-    """Whether the first eight bytes of the hash are below the share."""
-    digest = hashlib.sha256(f"{SALT}:{NAMESPACE}:{household}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < int(SHARE * 2**64)
 
 
 def _lines(rows: pd.DataFrame, data: Path) -> pd.DataFrame:

@@ -1,7 +1,7 @@
-"""What each placement must show to a household: docs/experiences.md followed by hand, in Python.
+"""What each placement must show to a person: docs/experiences.md followed by hand, in Python.
 
 Of the published document it takes the figures: priorities, shares, layers. For whom an experience is comes from
-households.py. The draws follow the formulas of crates/assign, with the unit that the program names.
+households.py and customers.py. The draws follow the formulas of crates/assign, with the unit that the program names.
 """
 
 import math
@@ -44,7 +44,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Household:
+class Person:
     """For whom is decided."""
 
     # The program's own; none for who granted nothing.
@@ -71,24 +71,28 @@ class Shop:
         """The purpose that a placement asks for."""
         return PURPOSE[self.placements[placement]["channel"]]
 
-    def page(self, household: Household, won_before: Counter[str]) -> list[Shown]:
+    def has_begun(self, experience: str) -> bool:
+        """Whether its time has come."""
+        return date.fromisoformat(self.experiences[experience].get("starts", "2000-01-01")) <= self.today
+
+    def page(self, person: Person, won_before: Counter[str]) -> list[Shown]:
         """What all placements show on one page. `won_before` counts what earlier pages of the same day showed."""
         won = Counter(won_before)
         page: list[Shown] = []
         for placement in self.placements:
-            page.append(self._placement(placement, household, won))
+            page.append(self._placement(placement, person, won))
             if page[-1].experience:
                 won[page[-1].experience] += 1
         return self._cap(page)
 
-    def _placement(self, placement: str, household: Household, won: Counter[str]) -> Shown:
+    def _placement(self, placement: str, person: Person, won: Counter[str]) -> Shown:
         winner: str | None = None
         standing, furthest = "alone", (0, "STATIC")
         rejected: list[tuple[str, str]] = []
         for name in self.ranked:
             if placement not in _list(self.experiences[name]["placements"]):
                 continue
-            why = self._out(name, placement, household, won)
+            why = self._out(name, placement, person, won)
             if winner is None:
                 if why is None:
                     winner = name
@@ -97,31 +101,31 @@ class Shop:
             elif why is None and standing == "alone":
                 standing = self._ahead(winner, name)
             rejected.append((name, why or "lost"))
-        if winner is None or household.unit is None:
+        if winner is None or person.unit is None:
             return Shown(None, None, furthest[1], self._neutral(placement), None, tuple(rejected))
         variants = self.experiences[winner]["variants"]
-        variant = pick(household.unit, winner, {name: body["share"] for name, body in variants.items()})
+        variant = pick(person.unit, winner, {name: body["share"] for name, body in variants.items()})
         contents = variants[variant].get("contents", self.placements[placement]["neutral"])
         return Shown(winner, variant, "SPLIT", tuple(_list(contents)), standing, tuple(rejected))
 
-    def _out(self, name: str, placement: str, household: Household, won: Counter[str]) -> str | None:
+    def _out(self, name: str, placement: str, person: Person, won: Counter[str]) -> str | None:
         """Why an experience cannot be shown; `None` if it can."""
         body = self.experiences[name]
-        if date.fromisoformat(body.get("starts", "2000-01-01")) > self.today:
+        if not self.has_begun(name):
             return "not_started"
-        if self.asks_for(placement) != "site" or household.unit is None:
+        if self.asks_for(placement) != "site" or person.unit is None:
             return "no_consent"
-        if name not in household.fits:
+        if name not in person.fits:
             return "audience"
-        if bucket(household.unit, "holdout") < HOLDOUT * BUCKETS:
+        if bucket(person.unit, "holdout") < HOLDOUT * BUCKETS:
             return "holdout"
         if any(won[name] >= cap["most"] for cap in body.get("caps", [])):
             return "capped"
         if layer := body.get("layer"):
-            place = bucket(household.unit, f"layer:{layer['name']}")
+            place = bucket(person.unit, f"layer:{layer['name']}")
             if not layer["from"] * BUCKETS <= place < layer["to"] * BUCKETS:
                 return "layer"
-        if bucket(household.unit, f"traffic:{name}") >= body.get("traffic", 1) * BUCKETS:
+        if bucket(person.unit, f"traffic:{name}") >= body.get("traffic", 1) * BUCKETS:
             return "traffic"
         return None
 

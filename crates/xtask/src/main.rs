@@ -64,7 +64,7 @@ enum Command {
     Clients,
     /// Replays a year of real orders and compares the segments on them with pandas.
     Retail,
-    /// Imports real households, decides for each, and compares segments and decisions with pandas.
+    /// Imports real files, decides for everybody in them, and compares segments and decisions with pandas.
     Imported,
 }
 

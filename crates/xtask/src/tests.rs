@@ -9,8 +9,8 @@ use crate::{
 
 /// A year of real orders, beside the project; not part of it.
 const ORDERS: &str = "../shared/data/online_retail_y1/transactions.csv.gz";
-/// A grocer's households, as `examples/import/complete-journey` reads them.
-const HOUSEHOLDS: &str = "../shared/data/completejourney";
+/// Real files of all kinds, for the mappings in `examples/import`.
+const DATA: &str = "../shared/data";
 
 /// Plays stories. At the binary they run here; at the other boundaries in the tests of the crate that has the stage.
 pub(crate) fn scenario(name: &str, at: Boundary) -> Result<(), Failed> {
@@ -79,9 +79,9 @@ pub(crate) fn retail() -> Result<(), Failed> {
     beside_pandas("tests/retail/run.py", "RETAIL_DATA", ORDERS)
 }
 
-/// Imports real households into the real program and compares segments and decisions with pandas. Needs Python too.
+/// Imports real files into the real program and compares segments and decisions with pandas. Needs Python too.
 pub(crate) fn imported() -> Result<(), Failed> {
-    beside_pandas("tests/imported/run.py", "IMPORTED_DATA", HOUSEHOLDS)
+    beside_pandas("tests/imported/run.py", "IMPORTED_DATA", DATA)
 }
 
 /// Runs a comparison with pandas, if its data is there.
