@@ -2,6 +2,7 @@
 
 use ::decide::{Decision, Explain, Rejection, Served};
 use api::{
+    error::Code,
     json::{fields_to_json, to_json},
     time,
     wire::{
@@ -13,6 +14,7 @@ use api::{
 };
 use engine::{decided::Decided, plan::Plan};
 use model::{
+    decision::Reason,
     id::{Id, Unit},
     value::{Fields, Value},
 };
@@ -52,6 +54,7 @@ impl Told<'_> {
             variant: decision.variant.as_ref().map(ToString::to_string),
             contents: decision.contents.iter().map(|served| self.content(served)).collect(),
             reason: decision.reason.word().to_owned(),
+            error: self.error(decision).map(|code| code.as_str().to_owned()),
             benefit: self.benefit(decision),
             ttl_s: decision.ttl_s,
             grounds: (self.kind == KeyKind::Secret).then(|| self.grounds(decision)),
@@ -69,12 +72,24 @@ impl Told<'_> {
         DecisionContent { content: served.content.to_string(), language: served.language.to_string(), payload }
     }
 
-    /// The experience's benefit in the first language read that it is written in; else in English.
+    /// Why there is an error: the shop's, who asks for what it has not; or ours, who had no time.
+    fn error(&self, decision: &Decision) -> Option<Code> {
+        let is_known = self.plan.decisions.placement(decision.placement.as_str()).is_some();
+        match decision.reason {
+            Reason::Error if is_known => Some(Code::Overloaded),
+            Reason::Error => Some(Code::UnknownPlacement),
+            _ => None,
+        }
+    }
+
+    /// The experience's benefit in the first language read that it is written in; else in that of what is shown; else
+    /// in English, in which every benefit is written.
     fn benefit(&self, decision: &Decision) -> Option<String> {
         let benefit = &self.plan.decisions.experience(decision.experience.as_ref()?)?.benefit;
         let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
         let read = self.languages.iter().find_map(|tag| benefit.get(primary(tag).as_str()));
-        read.or_else(|| benefit.get("en")).map(ToString::to_string)
+        let shown = || benefit.get(primary(&decision.contents.first()?.language).as_str());
+        read.or_else(shown).or_else(|| benefit.get("en")).map(ToString::to_string)
     }
 
     /// The person's unit, where the purpose of the placement was granted: elsewhere it was not drawn by.

@@ -110,6 +110,9 @@ pub struct DecisionAnswer {
     pub contents: Vec<DecisionContent>,
     /// Why: a word of the glossary, such as `SPLIT` or `NO_CONSENT`.
     pub reason: String,
+    /// With the reason `ERROR`: `UNKNOWN_PLACEMENT`, or `OVERLOADED` where there was no time to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// What the customer has of it, in their language: for "why do I see this?".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benefit: Option<String>,

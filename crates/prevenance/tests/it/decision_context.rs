@@ -162,6 +162,9 @@ fn without_consent_only_the_request_speaks_and_only_counts_are_kept() {
         }
     }
     assert!(arms.len() == 2 && arms.values().all(|count| *count >= 40), "{arms:?}");
+    let path = format!("/v1/decisions/{}", id(&one(&shop.web, &json!({}))));
+    let why = shop.secret.get(&path).expect(404).json()["message"].clone();
+    assert!(why.as_str().unwrap().contains("about nobody"), "{why}");
     // Neutral: why depends on whether somebody is there.
     let desk = |who: &Value| gist(&one_from(&shop.web, &[("user-agent", DESKTOP)], who));
     assert_eq!(desk(&json!({"user_id": "account-4711"})), "-/- because NO_CONSENT");

@@ -46,7 +46,11 @@ fn a_placement_that_does_not_exist_is_told_and_costs_the_others_nothing() {
         let nowhere = "-/- because ERROR";
         assert_eq!(gists, [nowhere, "walk/a because SPLIT", nowhere, nowhere, nowhere]);
         assert_eq!((shown(&decisions[0]), shown(&decisions[1])), (vec![], vec!["boots"]));
-        assert_eq!(decisions[4]["placement"], "é\u{0}");
+        assert_eq!(
+            (&decisions[4]["placement"], &decisions[4]["error"]),
+            (&json!("é\u{0}"), &json!("UNKNOWN_PLACEMENT"))
+        );
+        assert_eq!(decisions[1].get("error"), None);
     }
 }
 
@@ -287,6 +291,7 @@ fn overloaded_every_placement_is_neutral_and_none_is_blank() {
     let decisions = answer["decisions"].as_array().unwrap();
     assert_eq!(decisions.iter().map(shown).collect::<Vec<_>>(), [vec!["welcome"], vec!["tents"], vec![]]);
     for decision in &decisions[..2] {
+        assert_eq!((&decision["reason"], &decision["error"]), (&json!("ERROR"), &json!("OVERLOADED")));
         assert_eq!((decision.get("id"), decision.get("experience")), (None, None), "it is in no record: {decision}");
     }
     assert_eq!(shop.count("user_id:ana", "Seen"), 1, "what came with the call is kept all the same");

@@ -120,7 +120,8 @@ fn dec_16_at_the_promised_size_a_page_is_answered_in_time() {
     assert!(p99 <= Duration::from_millis(10), "as the caller sees it, the way over the network included: {p99:?}");
 }
 
-/// Many pages at once, and an owner that lets one decision wait at a time: whoever finds no place gets what is neutral.
+/// proves DEC-16: given many pages at once, and an owner that lets one decision wait at a time, whoever finds no place
+/// gets what is neutral, never a blank.
 #[test]
 fn pages_that_find_no_place_in_the_line_are_neutral_and_none_is_blank() {
     let env = vec![

@@ -1,5 +1,7 @@
 //! What is kept of a decision: for caps, for shares, for those who ask why later.
 
+use std::thread;
+
 use serde_json::{Value, json};
 use testkit::process::Options;
 
@@ -173,6 +175,29 @@ fn caps_hold_on_the_very_next_call_and_end_by_themselves() {
     shop.grant("user_id:ben", &["site"]);
     assert_eq!(one(&shop.secret, &json!({"user_id": "ben"}))["reason"], "SPLIT");
     (0..4).for_each(|_| assert_eq!(one(&shop.web, &json!({"nonce": "n"}))["reason"], "SPLIT"));
+}
+
+/// Of calls that come at once, no more get through a cap than one after another would.
+#[test]
+fn caps_hold_for_calls_that_come_at_once() {
+    let shop = open();
+    experience(&shop, "thrice", &showing("boots", "true", &json!({"caps": [{"most": 3, "per": "1d"}]})));
+    shop.page_sends(&[identify(
+        "i",
+        &json!({"userId": "ana", "anonymousId": "c1", "context": granting(&["site"])}),
+        &json!({}),
+    )]);
+    let reasons: Vec<Value> = thread::scope(|scope| {
+        let ask = |number: usize| {
+            let client = shop.server.write();
+            let who = if number.is_multiple_of(2) { json!({"user_id": "ana"}) } else { json!({"anonymous_id": "c1"}) };
+            scope.spawn(move || [(); 5].map(|()| one(&client, &who)["reason"].clone()))
+        };
+        let threads: Vec<_> = (0..6).map(ask).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let count = |word: &str| reasons.iter().filter(|reason| **reason == word).count();
+    assert_eq!((count("SPLIT"), count("CAPPED")), (3, 27), "{reasons:?}");
 }
 
 /// Merged, what two were shown counts for one; taken back, each has their own again.

@@ -153,6 +153,10 @@ fn dec_21_the_benefit_is_stated_and_is_what_the_customer_reads() {
             assert_eq!(&decision["benefit"], expected, "{languages}");
         }
     }
+    // Whoever reads neither is told in the language of what is shown.
+    publish(&shop, &json!({"setting": {"language": {"value": "fr"}}}));
+    let german = one(&shop.web, &json!({"anonymous_id": "c1", "languages": ["de"]}));
+    assert_eq!((&german["contents"][0]["language"], &german["benefit"]), (&json!("fr"), &benefit["fr"]));
     // What is neutral needs no excuse.
     let mut off = whole;
     off["enabled"] = json!(false);

@@ -1,6 +1,6 @@
 //! Decisions: asked for, read again, decided again.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use ::decide::Explain;
 use api::{
@@ -15,7 +15,7 @@ use axum::{
     extract::{ConnectInfo, State},
     http::HeaderMap,
 };
-use engine::decided::Decided;
+use engine::{decided::Decided, plan::Plan};
 use model::id::{Decision, Id};
 use runtime::deciding::{Recorded, Replay};
 
@@ -46,7 +46,7 @@ pub(super) async fn decide(
         Applied::Taken(refused) => (decide::decide(&app, &caller.sender, asked).await, refused),
         Applied::NotTaken(refused) => (decide::without_its_events(&app, &asked), refused),
     };
-    let plan = app.runtime.plan();
+    let plan = plan_of(&app, &outcome).await?;
     let explain = if request.explain { Explain::Yes } else { Explain::No };
     let told = Told { kind: key.kind, format: request.format, explain, plan: &plan, languages: &[] };
     Ok(Json(match outcome {
@@ -61,6 +61,19 @@ pub(super) async fn decide(
             refused,
         },
     }))
+}
+
+/// The plan that decided: a publication may have come since.
+async fn plan_of(app: &Shared, outcome: &Outcome) -> Result<Arc<Plan>, Refusal> {
+    let newest = app.runtime.plan();
+    match outcome {
+        Outcome::Decided(decided) if decided.revision != newest.revision => {
+            let (app, revision) = (app.clone(), decided.revision);
+            let found = tokio::task::spawn_blocking(move || app.runtime.plan_of(revision)).await;
+            Ok(found.map_err(|error| Refusal::internal(&error))??)
+        }
+        _ => Ok(newest),
+    }
 }
 
 /// Reads a decision as it was recorded.
@@ -81,6 +94,8 @@ pub(super) async fn replay(
     State(app): State<Shared>,
     Secret(_): Secret,
     InPath(id): InPath<String>,
+    // Says nothing, but a body that nobody reads ends its connection.
+    Content(_): Content,
 ) -> Answer<DecisionReplay> {
     let (id, found) = find(&app, &id).await?;
     let Recorded::Kept(decided, _) = found else {
@@ -116,8 +131,14 @@ async fn find(app: &Shared, text: &str) -> Result<(Id<Decision>, Recorded), Refu
     app.listable().await;
     let reading = app.clone();
     let found = tokio::task::spawn_blocking(move || reading.runtime.decision(id)).await;
-    let found = found.map_err(|error| Refusal::internal(&error))??;
-    Ok((id, found.ok_or(Code::NotFound)?))
+    match found.map_err(|error| Refusal::internal(&error))?? {
+        Some(found) => Ok((id, found)),
+        None if id.partition().0 >= app.runtime.partitions() => {
+            let why = "Of a decision about nobody, or about somebody who did not consent, nothing is kept.";
+            Err(ApiError::new(Code::NotFound).saying(why).into())
+        }
+        None => Err(Code::NotFound.into()),
+    }
 }
 
 fn gone() -> Refusal {
