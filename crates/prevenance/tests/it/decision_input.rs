@@ -22,7 +22,7 @@ fn raw(client: &Client, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     client.call(&Request { method: "POST", path: "/v1/decide", headers, body: Some(body) })
 }
 
-fn refused(answer: Answer) -> (u16, String, Option<String>) {
+fn refused(answer: &Answer) -> (u16, String, Option<String>) {
     let (status, body) = (answer.status, answer.json());
     let text = |value: &Value| value.as_str().map(str::to_owned);
     (status, text(&body["code"]).unwrap(), text(&body["error"]["pointer"]))
@@ -73,11 +73,11 @@ fn one_call_asks_for_so_many_placements_and_no_more() {
     assert_eq!(ids.len(), 64, "each has its own id");
     for count in [65, 500, 100_000] {
         let body = json!({"user_id": "ana", "placements": names(count)});
-        assert_eq!(refused(call(&shop.web, &body)), is(422, "TOO_MANY", "/placements"));
+        assert_eq!(refused(&call(&shop.web, &body)), is(422, "TOO_MANY", "/placements"));
     }
-    assert_eq!(refused(call(&shop.web, &json!({"placements": []}))), is(422, "EMPTY", "/placements"));
+    assert_eq!(refused(&call(&shop.web, &json!({"placements": []}))), is(422, "EMPTY", "/placements"));
     let twice = json!({"placements": ["home", "p1", "home"]});
-    assert_eq!(refused(call(&shop.web, &twice)), is(422, "TWICE", "/placements/2"));
+    assert_eq!(refused(&call(&shop.web, &twice)), is(422, "TWICE", "/placements/2"));
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn what_is_wrong_in_a_call_is_refused_with_the_field_at_fault() {
         (json!({"placements": ["home"], "user_id": 7}), is(422, "VALIDATION", "")),
     ] {
         let answer = call(&shop.secret, &body);
-        let (status, code, pointer) = refused(answer);
+        let (status, code, pointer) = refused(&answer);
         assert_eq!((status, code, pointer.clone()), (expected.0, expected.1, expected.2.or(pointer)), "{body}");
     }
     for (body, code) in [
@@ -173,12 +173,12 @@ fn a_refused_event_is_told_beside_the_answer_and_the_others_count() {
 
     let many = |count: usize| -> Vec<Value> { (0..count).map(|number| view(&format!("m{number}"))).collect() };
     let body = |count: usize| json!({"anonymous_id": "c1", "placements": ["home"], "events": many(count)});
-    let too_many = refused(call(&shop.web, &body(21)));
+    let too_many = refused(&call(&shop.web, &body(21)));
     assert_eq!(too_many, is(413, "TOO_MANY_EVENTS", "/events"));
     assert_eq!(shop.count("anonymous_id:c1", "Product Viewed"), 2, "none of the twenty-one was taken");
     // A call that is refused for another reason has taken none either.
     let wrong = json!({"anonymous_id": "c1", "placements": ["home", "home"], "events": many(1)});
-    assert_eq!(refused(call(&shop.web, &wrong)), is(422, "TWICE", "/placements/1"));
+    assert_eq!(refused(&call(&shop.web, &wrong)), is(422, "TWICE", "/placements/1"));
     assert_eq!(shop.count("anonymous_id:c1", "Product Viewed"), 2);
     _ = call(&shop.web, &body(20)).expect(200);
     assert_eq!(shop.count("anonymous_id:c1", "Product Viewed"), 22);
