@@ -219,8 +219,9 @@ def main() -> int:
     for case in CASES:
         if case not in cases:
             print(f"skipped: {case.definitions}: there is no {case.data}")
-    if cases:
-        wrong += [f"nobody is answered {reason}" for reason in sorted(REASONS - occurred)]
+    if not cases:
+        return 0
+    wrong += [f"nobody is answered {reason}" for reason in sorted(REASONS - occurred)]
     for sentence in wrong[:20]:
         print(f"  {sentence}")
     print("everything equals the reference" if not wrong else f"{len(wrong)} differences")
