@@ -212,8 +212,7 @@ fn exp_01_there_is_always_a_control_that_shows_what_is_neutral() {
     assert!(controls.min(others) >= 8, "{controls} of 40 are a half");
 }
 
-/// proves SEG-06: given five segments that overlap, one wins, the same one each time, and it is said why; combinations
-/// that are impossible are listed when they are published.
+/// proves SEG-06: given five segments that overlap, one wins, the same one each time, and it is said why.
 #[test]
 fn seg_06_of_five_that_overlap_one_wins_and_it_is_said_by_what() {
     let shop = open();
@@ -271,11 +270,17 @@ fn seg_06_of_five_that_overlap_one_wins_and_it_is_said_by_what() {
     let decision = one(&shop.secret, &json!({"user_id": "ana", "explain": true}));
     assert_eq!(gist(&decision), "for-loyal/a because SPLIT");
     assert_eq!(rejected(&decision)["for-women"], "audience");
+}
 
-    // Nobody is both, and whoever designs for both is told before anything is published.
+/// proves SEG-06 (at design time): whoever designs for a combination in which nobody can be is told, before anything is
+/// published.
+#[test]
+fn seg_06_impossible_combinations_are_listed_when_they_are_designed() {
+    let shop = open();
+    shop.segment("women", r#"profile.gender == "female""#);
     let both = json!({
         "segment": {"men": {"condition": r#"profile.gender == "male""#}},
-        "experience": {"for-both": showing("women", r#"segment("women") && segment("men")"#, &json!({}))},
+        "experience": {"for-both": showing("boots", r#"segment("women") && segment("men")"#, &json!({}))},
     });
     let foreseen = shop.secret.put("/v1/definitions?dry_run=true", &both).expect(200).json();
     let advice: Vec<(&str, &str)> = foreseen["advice"]
