@@ -1,6 +1,6 @@
 //! Decisions about a person who lives here, with all that they rest on.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use condition::Facts;
 use decide::{Decision, Explain, Ledger, Opens, Page, Person as Asked, Seen, Whom, decide_recorded};
@@ -30,6 +30,10 @@ pub struct PageAsked {
     /// Whether the candidates that did not win are wanted.
     pub explain: Explain,
 }
+
+/// The facts of a request by their names in conditions, `request.NAME`. Only those that an audience or a text looks at
+/// are asked for, so a request pays for what it is asked.
+pub type RequestFacts = dyn Fn(&str) -> Option<Value> + Send + Sync;
 
 /// The decisions of one page. Its debug form leaves out what is known of the person.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,7 +79,7 @@ pub fn decide_for(
     plan: &Plan,
     partition: Partition,
     person: &Person,
-    (asked, request): (PageAsked, &BTreeMap<Arc<str>, Value>),
+    (asked, request): (PageAsked, &RequestFacts),
     env: &Env,
 ) -> Decided {
     let known = Known::new(plan, person, &asked, env.now);
@@ -89,7 +93,7 @@ pub fn decide_for_nobody(
     plan: &Plan,
     partition: Partition,
     why: decide::Absent,
-    (asked, request): (PageAsked, &BTreeMap<Arc<str>, Value>),
+    (asked, request): (PageAsked, &RequestFacts),
     env: &Env,
 ) -> Decided {
     decide_page(plan, partition, &Whom::Nobody(why), (asked, request), env)
@@ -105,14 +109,17 @@ fn decide_page(
     plan: &Plan,
     partition: Partition,
     whom: &Whom<'_>,
-    (asked, request): (PageAsked, &BTreeMap<Arc<str>, Value>),
+    (asked, request): (PageAsked, &RequestFacts),
     env: &Env,
 ) -> Decided {
     let salt = u128::from(chance::draw(env.seed, 6)) << 64 | u128::from(chance::draw(env.seed, 7));
     let first = Id::<DecisionKind>::mint(partition, env.now, salt);
-    let request = |name: &str| request.get(name).cloned();
-    let (decisions, seen) =
-        decide_recorded(&plan.decisions, &page(&asked, &request, &|place| first.at_place(place)), whom, env);
+    let (decisions, seen) = decide_recorded(
+        &plan.decisions,
+        &page(&asked, &|name| request(name), &|place| first.at_place(place)),
+        whom,
+        env,
+    );
     Decided { first, env: *env, revision: plan.revision, engine: ENGINE, page: asked, seen, decisions }
 }
 

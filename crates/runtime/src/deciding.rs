@@ -1,15 +1,12 @@
 //! The door to decisions: deciding, looking one up, deciding again.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use decide::{Absent, Decision};
 use engine::{
     chance,
     command::Counted,
-    decided::{Decided, PageAsked, decide_for_nobody},
+    decided::{Decided, PageAsked, RequestFacts, decide_for_nobody},
     plan::Plan,
 };
 use model::{
@@ -17,7 +14,6 @@ use model::{
     name::{Name, Source},
     partition::Partition,
     time::Env,
-    value::Value,
 };
 use record::{decided::open_decided, tables};
 use store::error::StoreError;
@@ -60,8 +56,8 @@ impl Runtime {
         &self,
         who: &Who,
         page: PageAsked,
-        request: BTreeMap<Arc<str>, Value>,
-    ) -> Result<Asked<Decided>, Failure> {
+        request: Arc<RequestFacts>,
+    ) -> Result<Asked<Box<Decided>>, Failure> {
         let shared = self.shared();
         let owner = usize::from(self.home(who).0) % shared.owners.len();
         let waits =
@@ -70,7 +66,7 @@ impl Runtime {
         Ok(Asked {
             pending: self.ask(who, Question::Decide(Box::new(deciding))),
             shape: |answer| match answer {
-                Answer::Decided(decided) => Some(*decided),
+                Answer::Decided(decided) => Some(decided),
                 Answer::Nobody | Answer::Reply(_) | Answer::Person { .. } => None,
             },
         })
@@ -82,7 +78,7 @@ impl Runtime {
     }
 
     /// Decides a page from the request alone, at once, on the caller's thread. Nothing of it is kept.
-    pub fn decide_for_nobody(&self, why: Absent, page: PageAsked, request: &BTreeMap<Arc<str>, Value>) -> Decided {
+    pub fn decide_for_nobody(&self, why: Absent, page: PageAsked, request: &RequestFacts) -> Decided {
         let shared = self.shared();
         let number = shared.anonymous.fetch_add(1, Ordering::Relaxed);
         let env = Env { now: self.now(), seed: chance::draw(shared.seed ^ ANONYMOUS, number) };

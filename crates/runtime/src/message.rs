@@ -1,7 +1,7 @@
 //! What owners are sent.
 
 use std::{
-    collections::BTreeMap,
+    fmt,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -11,7 +11,7 @@ use std::{
 use condition::Condition;
 use engine::{
     command::{Access, Counted, Hop, MessageMark, Rejection},
-    decided::{Decided, PageAsked},
+    decided::{Decided, PageAsked, RequestFacts},
     outcome::Reply,
     person::Person,
     plan::Plan,
@@ -23,7 +23,6 @@ use model::{
     identifier::IdentifierKey,
     partition::Partition,
     time::Timestamp,
-    value::Value,
 };
 use segment::set::{SegmentNumber, SegmentSet};
 
@@ -139,13 +138,18 @@ pub(crate) enum Question {
 }
 
 /// A page to be decided for the person.
-#[derive(Debug)]
 pub(crate) struct Deciding {
     pub(crate) page: PageAsked,
     /// The facts of the request.
-    pub(crate) request: BTreeMap<Arc<str>, Value>,
+    pub(crate) request: Arc<RequestFacts>,
     /// Counts it while it waits.
     pub(crate) _waits: Waits,
+}
+
+impl fmt::Debug for Deciding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deciding").field("page", &self.page).finish_non_exhaustive()
+    }
 }
 
 /// Counts itself for as long as it lives.

@@ -1,7 +1,6 @@
 //! A call for decisions: who is meant, what the request says, the answer within its time.
 
 use std::{
-    collections::BTreeMap,
     net::IpAddr,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -20,7 +19,7 @@ use api::{
 use axum::http::{HeaderMap, header};
 use context::{ClientHints, Context, Request};
 use engine::{
-    decided::{Decided, PageAsked},
+    decided::{Decided, PageAsked, RequestFacts},
     plan::Plan,
 };
 use model::{
@@ -28,7 +27,7 @@ use model::{
     identifier::{Identifier, namespace, normalize},
     limits,
     name::{Name, Placement},
-    value::{Fields, Value},
+    value::Fields,
 };
 use runtime::{handle::Who, ticket::Failure};
 use serde_json::Map;
@@ -69,7 +68,7 @@ pub(crate) struct Asked {
     persons: Vec<Who>,
     page: PageAsked,
     /// The facts of the request.
-    facts: BTreeMap<Arc<str>, Value>,
+    facts: Arc<RequestFacts>,
 }
 
 /// Reads a call under a plan. What is wrong with it is refused here, before any of its events is taken.
@@ -86,7 +85,7 @@ pub(crate) fn understand(
         let why = format!("At most {EVENTS} events come with one call; more go to /v1/batch before it.");
         return Err(ApiError::new(Code::TooManyEvents).saying(why).at("/events"));
     }
-    Ok(Asked { persons, page, facts: context.facts().into_iter().collect() })
+    Ok(Asked { persons, page, facts: Arc::new(move |name| context.fact(name)) })
 }
 
 /// What came of the events of a call.
@@ -135,11 +134,12 @@ pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked) -> Outcome 
         }
     };
     app.metrics.decided.fetch_add(1, Ordering::Relaxed);
-    let decided = found.unwrap_or_else(|| app.runtime.decide_for_nobody(Absent::Unknown, page, &facts));
+    let decided =
+        found.unwrap_or_else(|| Box::new(app.runtime.decide_for_nobody(Absent::Unknown, page, facts.as_ref())));
     if decided.seen.unit.is_err() {
         count(app, sender, &decided);
     }
-    Outcome::Decided(Box::new(decided))
+    Outcome::Decided(decided)
 }
 
 /// The answer to a call whose events were not taken: what it was to rest on is not known.
@@ -156,8 +156,8 @@ async fn decide_for_first(
     app: &App,
     persons: &[Who],
     page: &PageAsked,
-    facts: &BTreeMap<Arc<str>, Value>,
-) -> Result<Option<Decided>, Failure> {
+    facts: &Arc<RequestFacts>,
+) -> Result<Option<Box<Decided>>, Failure> {
     for who in persons {
         if let Some(decided) = app.runtime.decide(who, page.clone(), facts.clone())?.answer().await? {
             return Ok(Some(decided));

@@ -40,7 +40,7 @@ impl Desk {
         }
         let Some(known) = self.fresh(person)? else { return Ok(()) };
         let env = self.env();
-        let decided = decide_for(&self.plan, self.partition(), &known, (deciding.page, &deciding.request), &env);
+        let decided = decide_for(&self.plan, self.partition(), &known, (deciding.page, &*deciding.request), &env);
         if decided.seen.unit.is_ok() {
             let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
             let sealed = seal_decided(&key, side, &decided);

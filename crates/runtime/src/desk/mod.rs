@@ -359,6 +359,12 @@ impl Desk {
         self.erasure_waiters.drain(..).for_each(|waiter| waiter.fail(why));
     }
 
+    /// Whether anybody or anything waits for the open block to be durable.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        let waits = !(self.block.after.is_empty() && self.erased.is_empty() && self.erasure_waiters.is_empty());
+        waits || self.dirty.urgent || !self.moves.is_empty() || self.is_filling()
+    }
+
     /// Adds to the open block what waited for its end, and hands it to the log writer.
     pub(crate) fn close_block(&mut self) -> Result<(), StoreError> {
         self.log_counts()?;
