@@ -66,6 +66,7 @@ pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) 
         segments,
         decisions,
         retention: settings.retention.unwrap_or(RETENTION),
+        identity_tokens: settings.identity_tokens,
     };
     documents.published = published;
     Ok(plan)

@@ -18,6 +18,7 @@
 //! | `experience` | slug | `placements`; `audience`: a condition; `benefit`: a text in `fr`, `en` and others; `variants`: by name, each with `share` and all but `control` with `contents`; `priority?`, `score?`: 0; `caps?`: `most` and `per`; `starts?`, `ends?`; `layer?`: `name`, `from`, `to`; `traffic?`: 1; `salt?`; `enabled?`: true; `small_control?`: a reason; `description?` |
 //! | `setting` | `retention_days` | `value`: 1 to 3040; `description?` |
 //! | `setting` | `holdout_share` | `value`: 0 to 0.5; `description?` |
+//! | `setting` | `identity_tokens` | `value`: `optional` (default) or `required`; `description?` |
 //! | `setting` | `language` | `value`: a language; `description?` |
 //! | `setting` | `personal_placements_per_page` | `value`: 1 to 20; `description?` |
 //! | `setting` | `zone` | `value`: an IANA time zone; `description?` |

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use assign::Share;
+use engine::plan::IdentityTokens;
 use jiff::tz::TimeZone;
 use model::{limits::NAME_BYTES, time::Span};
 use serde_json::Value;
@@ -16,16 +17,19 @@ use crate::{
 };
 
 const HOLDOUT_SHARE: &str = "holdout_share";
+const IDENTITY_TOKENS: &str = "identity_tokens";
 const LANGUAGE: &str = "language";
 const PERSONAL_PLACEMENTS: &str = "personal_placements_per_page";
 const RETENTION_DAYS: &str = "retention_days";
 const ZONE: &str = "zone";
 
 /// The settings that there are.
-pub(crate) const NAMES: &[&str] = &[HOLDOUT_SHARE, LANGUAGE, PERSONAL_PLACEMENTS, RETENTION_DAYS, ZONE];
+pub(crate) const NAMES: &[&str] =
+    &[HOLDOUT_SHARE, IDENTITY_TOKENS, LANGUAGE, PERSONAL_PLACEMENTS, RETENTION_DAYS, ZONE];
 
 /// What the name of a setting is.
-pub(crate) const NAME_RULE: &str = "is holdout_share, language, personal_placements_per_page, retention_days or zone";
+pub(crate) const NAME_RULE: &str =
+    "is holdout_share, identity_tokens, language, personal_placements_per_page, retention_days or zone";
 
 /// How long events may be kept at most, in days: four times what CNIL allows for audience data, for shops under
 /// another law.
@@ -41,6 +45,7 @@ const MOST_PERSONAL_PLACEMENTS: u16 = 20;
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) holdout: Option<Share>,
+    pub(crate) identity_tokens: IdentityTokens,
     pub(crate) language: Option<Arc<str>>,
     pub(crate) personal_placements: Option<u16>,
     pub(crate) retention: Option<Span>,
@@ -67,6 +72,7 @@ impl Settings {
         let mut shape = Shape::of(document)?;
         match name {
             HOLDOUT_SHARE => self.holdout = Some(holdout(&mut shape)?),
+            IDENTITY_TOKENS => self.identity_tokens = identity_tokens(&mut shape)?,
             LANGUAGE => self.language = Some(language(&mut shape)?),
             PERSONAL_PLACEMENTS => self.personal_placements = Some(shape.count("value", MOST_PERSONAL_PLACEMENTS)?),
             ZONE => self.zone = Some(zone(&mut shape)?),
@@ -93,6 +99,17 @@ fn holdout(shape: &mut Shape<'_>) -> Result<Share, Fault> {
         return Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to("value"), message));
     }
     Ok(share)
+}
+
+fn identity_tokens(shape: &mut Shape<'_>) -> Result<IdentityTokens, Fault> {
+    match shape.text("value", NAME_BYTES)? {
+        "optional" => Ok(IdentityTokens::Optional),
+        "required" => Ok(IdentityTokens::Required),
+        other => {
+            let message = format!("`{other}` is neither `optional` nor `required`.");
+            Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to("value"), message))
+        }
+    }
 }
 
 fn language(shape: &mut Shape<'_>) -> Result<Arc<str>, Fault> {

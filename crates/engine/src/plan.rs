@@ -33,6 +33,18 @@ pub struct Plan {
     pub decisions: Scheme,
     /// How long an event is kept.
     pub retention: Span,
+    /// Whether a page must prove whose account it names.
+    pub identity_tokens: IdentityTokens,
+}
+
+/// Whether a page, which has only a public key, must prove whose account it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdentityTokens {
+    /// It is believed.
+    #[default]
+    Optional,
+    /// Without a token that the shop's server had signed, the account is only probable, and selects nobody.
+    Required,
 }
 
 /// How long an event is kept unless the shop says otherwise: 25 months, the longest that CNIL allows for audience data.

@@ -33,6 +33,8 @@ pub struct App {
     pub(crate) keys: Keys,
     pub(crate) limiter: Limiter,
     pub(crate) links: Links,
+    /// What pages prove by that their account is theirs.
+    pub(crate) page_tokens: Links,
     pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) config: Config,
@@ -98,10 +100,12 @@ impl App {
                 u64::from_le_bytes(bytes)
             }
         };
+        let links = Links::open(folder, seed)?;
         Ok(Arc::new(Self {
             keys: Keys::open(folder, seed)?,
             limiter: Limiter::new(config.rate),
-            links: Links::open(folder, seed)?,
+            page_tokens: links.for_pages(),
+            links,
             live: Live::new(),
             metrics: Metrics::default(),
             folder: folder.to_owned(),

@@ -6,14 +6,14 @@ use api::{
     error::{ApiError, Code, pointer},
     wire::{self, consent::ConsentRequest, key::KeyKind},
 };
-use engine::plan::Plan;
+use engine::plan::{IdentityTokens, Plan};
 use model::{
     consent::{ConsentSignal, Means, Proof},
     event::{Claim, Event, EventKind, Evidence},
     identifier::{Identifier, namespace, normalize},
     limits,
     name::{Name, Purpose},
-    time::Span,
+    time::{Span, Timestamp},
     value::Fields,
 };
 
@@ -56,7 +56,7 @@ pub(crate) fn event(
         source: sender.source.clone(),
         timestamp: at,
         received_at: sender.received_at,
-        identifiers: claims(&plan, key, request)?,
+        identifiers: believed(app, &plan, key, request, sender.received_at)?,
         properties: Fields::default(),
         context: Fields::default(),
         consent: Some(ConsentSignal { choices: choices(&plan, request)?, at, until, proof }),
@@ -72,6 +72,30 @@ fn choices(plan: &Plan, request: &ConsentRequest) -> Result<Vec<(Name<Purpose>, 
         None => Err(ApiError::new(Code::UnknownPurpose).at(pointer("/purposes", purpose))),
     });
     choices.collect()
+}
+
+/// Whom the call is about, an account that a page does not prove only probably, where the shop demands proof.
+fn believed(
+    app: &App,
+    plan: &Plan,
+    key: &Key,
+    request: &ConsentRequest,
+    now: Timestamp,
+) -> Result<Vec<Claim>, ApiError> {
+    let mut claims = claims(plan, key, request)?;
+    let token = request.identity_token.as_deref();
+    let proven = token.map(|token| app.page_tokens.open_token(token, now)).map(|proven| proven.ok_or(Code::BadToken));
+    let proven = proven.transpose().map_err(|code| ApiError::new(code).at("/identity_token"))?;
+    if key.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required {
+        let is_account = |claim: &&mut Claim| claim.identifier.namespace.as_str() == namespace::USER_ID;
+        let unproven = claims.iter_mut().filter(is_account).filter(|claim| proven.as_ref() != Some(&claim.identifier));
+        unproven.for_each(|claim| claim.evidence = Evidence::Link);
+    }
+    if claims.iter().all(|claim| claim.evidence == Evidence::Link) {
+        let why = "The page does not prove whose account this is, and names no device.";
+        return Err(ApiError::new(Code::BadToken).saying(why).at("/identity_token"));
+    }
+    Ok(claims)
 }
 
 /// Whom the call is about. A page says it with the visitor's id and the account; an address or a card in a page's

@@ -20,7 +20,7 @@ use axum::http::{HeaderMap, header};
 use context::{ClientHints, Context, Request};
 use engine::{
     decided::{Decided, PageAsked, RequestFacts},
-    plan::Plan,
+    plan::{IdentityTokens, Plan},
 };
 use model::{
     decision::Channel,
@@ -78,7 +78,7 @@ pub(crate) fn understand(
     request: &DecideRequest,
     plan: &Plan,
 ) -> Result<Asked, ApiError> {
-    let persons = persons(plan, caller.key, request)?;
+    let persons = persons(app, plan, caller.key, request)?;
     let context = recognized(app, caller, request, plan);
     let page = page(plan, caller.key, request, &context)?;
     if request.events.len() > EVENTS {
@@ -177,26 +177,39 @@ fn count(app: &App, sender: &Sender, decided: &Decided) {
 
 /// Whom the call may mean, the identifier that speaks best for a person first. A page names the visitor and the
 /// account; what else would select a person could be anybody's there, so only the shop's server may use it.
-fn persons(plan: &Plan, key: &Key, request: &DecideRequest) -> Result<Vec<Who>, ApiError> {
+fn persons(app: &App, plan: &Plan, key: &Key, request: &DecideRequest) -> Result<Vec<Who>, ApiError> {
     if key.kind == KeyKind::Public && !request.identifiers.is_empty() {
         let why = "With a public key only `anonymous_id` and `user_id` select a person.";
         return Err(ApiError::new(Code::KeyKind).saying(why).at("/identifiers"));
     }
+    let proven = proven(app, request)?;
     let own = [(namespace::USER_ID, &request.user_id), (namespace::ANONYMOUS_ID, &request.anonymous_id)];
     let own = own.into_iter().filter_map(|(namespace, value)| Some((namespace, value.as_deref()?)));
     let further = request.identifiers.iter().map(|(namespace, value)| (namespace.as_str(), value.as_str()));
+    let doubts = key.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required;
     let mut found = Vec::new();
     for (namespace, value) in own.chain(further).take(limits::EVENT_IDENTIFIERS) {
         let unknown = || ApiError::new(Code::UnknownNamespace).at(pointer("/identifiers", namespace));
         let (name, rules) = plan.namespaces.get_key_value(namespace).ok_or_else(unknown)?;
         // What identifies nobody is no error: a page sends what it has.
         if let Ok(value) = normalize(value, rules.fold_case) {
-            let who = Who::Identifier(Identifier { namespace: name.clone(), value });
-            found.push((std::cmp::Reverse(rules.strength), who));
+            let identifier = Identifier { namespace: name.clone(), value };
+            if !doubts || namespace == namespace::ANONYMOUS_ID || proven.as_ref() == Some(&identifier) {
+                found.push((std::cmp::Reverse(rules.strength), identifier));
+            }
         }
     }
     found.sort_by_key(|(strength, _)| *strength);
-    Ok(found.into_iter().map(|(_, who)| who).collect())
+    let others = found.into_iter().map(|(_, identifier)| identifier).filter(|other| proven.as_ref() != Some(other));
+    let others: Vec<_> = others.collect();
+    Ok(proven.into_iter().chain(others).map(Who::Identifier).collect())
+}
+
+/// Whose token the page has.
+fn proven(app: &App, request: &DecideRequest) -> Result<Option<Identifier>, ApiError> {
+    let Some(token) = &request.identity_token else { return Ok(None) };
+    let identifier = app.page_tokens.open_token(token, app.runtime.now());
+    identifier.map(Some).ok_or_else(|| ApiError::new(Code::BadToken).at("/identity_token"))
 }
 
 fn page(plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> Result<PageAsked, ApiError> {

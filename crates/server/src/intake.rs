@@ -5,9 +5,15 @@ use std::sync::{Arc, atomic::Ordering};
 use api::{
     error::{ApiError, Code},
     tracking::{self, Gpc, Parsed, Receiver, Refused, Route},
-    wire::live::{LiveEvent, LiveItem, LiveRejected},
+    wire::{
+        key::KeyKind,
+        live::{LiveEvent, LiveItem, LiveRejected},
+    },
 };
-use engine::{command::Rejection, plan::Plan};
+use engine::{
+    command::Rejection,
+    plan::{IdentityTokens, Plan},
+};
 use model::{
     event::Event,
     id::{Id, Rejected},
@@ -16,7 +22,7 @@ use model::{
 };
 use runtime::handle::Taken;
 
-use crate::{answer::Refusal, app::App};
+use crate::{answer::Refusal, app::App, link::Links};
 
 /// Who sends, and when it arrived.
 #[derive(Debug, Clone)]
@@ -27,6 +33,8 @@ pub struct Sender {
     pub received_at: Timestamp,
     /// The browser's Global Privacy Control.
     pub gpc: Gpc,
+    /// Whether it is a page, which anybody may have written, or the shop itself.
+    pub kind: KeyKind,
 }
 
 /// Reads a body of the tracking protocol under the newest plan.
@@ -35,6 +43,10 @@ pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Re
     let receiver = receiver(app, &plan, sender)?;
     let mut parsed = tracking::read(body, route, &receiver)?;
     parsed.events.iter_mut().for_each(|event| app.links.resolve(event));
+    if sender.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required {
+        parsed.events.iter_mut().for_each(|event| app.page_tokens.doubt(event));
+    }
+    parsed.events.iter_mut().for_each(Links::forget_token);
     Ok(parsed)
 }
 

@@ -1,7 +1,8 @@
-//! Signed tokens that carry an identity on a link.
+//! Signed tokens that carry an identity: on a link, or from the shop's server to its page.
 //!
 //! A link travels: it stands in mails, logs and referrers. So the token does not show the identifier; it is sealed,
-//! and whoever alters it breaks it. Whoever opens the link is that person only probably.
+//! and whoever alters it breaks it. Whoever opens the link is that person only probably. A token for a page proves
+//! that the shop's server knows who is logged in there; it is sealed under another key, so that no link can pass for it.
 
 use std::{io, path::Path};
 
@@ -9,7 +10,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 use model::{
     event::{Claim, Event, Evidence},
-    identifier::Identifier,
+    identifier::{Identifier, namespace},
     time::Timestamp,
     value::{Fields, Value},
 };
@@ -18,6 +19,9 @@ use crate::{app::AppError, secret_file};
 
 /// The field of an event's context in which a token comes back.
 pub(crate) const FIELD: &str = "identity_link";
+
+/// The field of an event's context in which a page's token comes.
+pub(crate) const PAGE_FIELD: &str = "identity_token";
 
 /// The file in the data folder.
 pub(crate) const FILE: &str = "link.key";
@@ -63,6 +67,34 @@ impl Links {
         let sealed = self.cipher().encrypt(&nonce_of(nonce), plain.as_slice());
         let sealed = sealed.expect("a few hundred bytes can be sealed");
         URL_SAFE_NO_PAD.encode([nonce, &sealed].concat())
+    }
+
+    /// The same for a page, which proves by it who is logged in there.
+    pub(crate) fn for_pages(&self) -> Self {
+        Self { key: blake3::derive_key("prevenance 2026-11 identity token of a page", &self.key) }
+    }
+
+    /// Takes the token out of an event's context, and believes an account that a page names only with a good one: any
+    /// other is what a link is worth.
+    pub(crate) fn doubt(&self, event: &mut Event) {
+        let token = match event.context.get(PAGE_FIELD) {
+            Some(Value::Text(token)) => self.open_token(token, event.received_at),
+            _ => None,
+        };
+        for claim in &mut event.identifiers {
+            let is_account = claim.identifier.namespace.as_str() == namespace::USER_ID;
+            if is_account && token.as_ref() != Some(&claim.identifier) {
+                claim.evidence = Evidence::Link;
+            }
+        }
+    }
+
+    /// Takes the token of a page out of an event's context: nobody reads it later.
+    pub(crate) fn forget_token(event: &mut Event) {
+        if event.context.get(PAGE_FIELD).is_some() {
+            let rest = event.context.iter().filter(|(name, _)| ***name != *PAGE_FIELD);
+            event.context = rest.map(|(name, value)| (name.clone(), value.clone())).collect::<Fields>();
+        }
     }
 
     /// The identifier in a token; `None` if it was altered, belongs to another installation, or is over at `now`.
@@ -123,6 +155,15 @@ mod tests {
         assert_eq!(links.open_token(&token, UNTIL), None);
         let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
         assert!(!bytes.windows(3).any(|part| part == b"ana"));
+    }
+
+    #[test]
+    fn a_link_does_not_pass_for_the_token_of_a_page() {
+        let links = Links { key: [1; 32] };
+        let pages = links.for_pages();
+        assert_eq!(pages.open_token(&links.seal(&email(), UNTIL), Timestamp::MIN), None);
+        assert_eq!(links.open_token(&pages.seal(&email(), UNTIL), Timestamp::MIN), None);
+        assert_eq!(pages.open_token(&pages.seal(&email(), UNTIL), Timestamp::MIN), Some(email()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use api::{
     error::{ApiError, Code},
     tracking::{Gpc, Parsed, Route},
-    wire::rejected::RejectedEvent,
+    wire::{key::KeyKind, rejected::RejectedEvent},
 };
 use engine::command::Rejection;
 use model::{
@@ -69,7 +69,8 @@ pub(crate) async fn find(app: &Shared, id: &str) -> Result<(Partition, Rejection
 
 /// Reads a rejected event again, as its source sent it.
 pub(crate) fn parse(app: &App, rejection: &Rejection) -> Result<Parsed, ApiError> {
-    let sender = Sender { source: rejection.source.clone(), received_at: rejection.at, gpc: Gpc::Absent };
+    let sender =
+        Sender { source: rejection.source.clone(), received_at: rejection.at, gpc: Gpc::Absent, kind: KeyKind::Secret };
     let body = format!("{{\"batch\":[{}]}}", rejection.raw);
     intake::parse(app, &sender, Route::Batch, body.as_bytes())
 }

@@ -119,6 +119,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Post, "/v1/identity/links", Secret, Profiles, "Signs a token that carries an identity on a link.")
         .takes(Body::json::<LinkRequest>())
         .answers(Body::json::<LinkAnswer>()),
+    endpoint(Post, "/v1/identity/tokens", Secret, Profiles, "Signs a token by which a page proves who is logged in.")
+        .takes(Body::json::<LinkRequest>())
+        .answers(Body::json::<LinkAnswer>()),
     endpoint(Get, "/v1/segments", Secret, Segments, "Lists the segments with their sizes.")
         .answers(Body::json::<SegmentList>()),
     endpoint(Get, "/v1/segments/{name}", Secret, Segments, "Reads a segment with its size.")

@@ -23,6 +23,9 @@ pub struct DecideRequest {
     /// The account.
     #[serde(default, alias = "userId", skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+    /// With a public key: the token by which the page proves whose account it names (`POST /v1/identity/tokens`).
+    #[serde(default, alias = "identityToken", skip_serializing_if = "Option::is_none")]
+    pub identity_token: Option<String>,
     /// Further identifiers by namespace; only with a secret key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub identifiers: BTreeMap<String, String>,

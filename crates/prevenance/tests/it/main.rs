@@ -55,6 +55,8 @@ mod shop;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod told;
 #[cfg(test)]
 mod unmerge;

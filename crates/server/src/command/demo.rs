@@ -2,7 +2,10 @@
 
 use std::{fs, net::SocketAddr, path::Path};
 
-use api::tracking::{Gpc, Route};
+use api::{
+    tracking::{Gpc, Route},
+    wire::key::KeyKind,
+};
 use model::{
     name::{Name, Source},
     time::{Span, Timestamp},
@@ -78,7 +81,7 @@ fn publish(app: &App) -> Result<(), ServeError> {
 
 async fn send(app: &App, run: &[(Name<Source>, Value)], now: Timestamp) -> Result<(), String> {
     let Some((source, _)) = run.first() else { return Ok(()) };
-    let sender = Sender { source: source.clone(), received_at: now, gpc: Gpc::Absent };
+    let sender = Sender { source: source.clone(), received_at: now, gpc: Gpc::Absent, kind: KeyKind::Secret };
     let batch: Vec<&Value> = run.iter().map(|(_, event)| event).collect();
     let body = serde_json::json!({ "batch": batch }).to_string();
     let taken = intake::take(app, &sender, Route::Batch, body.as_bytes()).await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use api::{
     error::Code,
     tracking::{Gpc, Refused, Route},
+    wire::key::KeyKind,
 };
 use model::{
     name::{Name, Source},
@@ -105,7 +106,12 @@ impl Door {
     pub fn take(&self, body: &[u8]) -> Result<Vec<Refusal>, DoorError> {
         self.threads.block_on(async {
             loop {
-                let sender = Sender { source: self.source.clone(), received_at: self.now(), gpc: Gpc::Absent };
+                let sender = Sender {
+                    source: self.source.clone(),
+                    received_at: self.now(),
+                    gpc: Gpc::Absent,
+                    kind: KeyKind::Secret,
+                };
                 match intake::take(&self.app, &sender, Route::Batch, body).await {
                     Ok(refused) => return Ok(refused.into_iter().map(Refusal::from).collect()),
                     Err(refusal) if refusal.error().code == Code::Overloaded => tokio::time::sleep(BREATH).await,

@@ -8,12 +8,22 @@ use api::{
     },
 };
 use axum::{Json, extract::State};
-use model::{identifier::Identifier, time::Span};
+use model::{
+    identifier::Identifier,
+    time::{Span, Timestamp},
+};
 use profile::held::Hold;
 use runtime::handle::{Reading, Who};
 
 use super::profiles::find;
-use crate::{answer::Answer, app::Shared, auth::Secret, body::Content, person, request::InPath};
+use crate::{
+    answer::{Answer, Refusal},
+    app::Shared,
+    auth::Secret,
+    body::Content,
+    person,
+    request::InPath,
+};
 
 /// Seconds for which a link is good, at most: 90 days.
 const LONGEST_S: u32 = 90 * 86_400;
@@ -40,7 +50,19 @@ pub(super) async fn unmerge(
 
 /// Signs a token for a link to one person.
 pub(super) async fn link(State(app): State<Shared>, Secret(_): Secret, Content(body): Content) -> Answer<LinkAnswer> {
-    let request: LinkRequest = wire::read(&body)?;
+    let (identifier, until) = meant(&app, &body).await?;
+    Ok(Json(LinkAnswer { token: app.links.seal(&identifier, until), expires_at: until.into() }))
+}
+
+/// Signs a token for a page on which one person is logged in.
+pub(super) async fn token(State(app): State<Shared>, Secret(_): Secret, Content(body): Content) -> Answer<LinkAnswer> {
+    let (identifier, until) = meant(&app, &body).await?;
+    Ok(Json(LinkAnswer { token: app.page_tokens.seal(&identifier, until), expires_at: until.into() }))
+}
+
+/// Whom a token is for, and until when it is good.
+async fn meant(app: &Shared, body: &[u8]) -> Result<(Identifier, Timestamp), Refusal> {
+    let request: LinkRequest = wire::read(body)?;
     if request.ttl_s == 0 || request.ttl_s > LONGEST_S {
         let message = format!("`ttl_s` must be 1 to {LONGEST_S}.");
         return Err(ApiError::new(Code::OutOfRange).saying(message).at("/ttl_s").into());
@@ -48,13 +70,12 @@ pub(super) async fn link(State(app): State<Shared>, Secret(_): Secret, Content(b
     let identifier = match person::who(&app.runtime, &request.person).map_err(|error| error.at("/person"))? {
         Who::Identifier(identifier) => identifier,
         Who::Profile(id) => {
-            let reading = find(&app, &id.to_string()).await?;
+            let reading = find(app, &id.to_string()).await?;
             let none = || ApiError::new(Code::NoIdentifier).saying("The profile has no identifier of its own.");
             best(&reading).ok_or_else(|| none().at("/person"))?
         }
     };
-    let until = app.runtime.now().plus(Span::SECOND.times(request.ttl_s.into()));
-    Ok(Json(LinkAnswer { token: app.links.seal(&identifier, until), expires_at: until.into() }))
+    Ok((identifier, app.runtime.now().plus(Span::SECOND.times(request.ttl_s.into()))))
 }
 
 /// The identifier that tells the person best, among those that lead here.

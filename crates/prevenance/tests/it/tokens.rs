@@ -1,0 +1,99 @@
+//! A page proves whose account it names, where the shop demands it. A public key stands in every page, so anybody can
+//! write a page that names somebody else's account.
+
+use serde_json::{Value, json};
+
+use crate::{
+    deciding::{call, experience, gist, one, open, showing},
+    shop::{Shop, track, with},
+};
+
+/// A shop in which Ana, who has an account, bought boots.
+fn shop() -> Shop {
+    let shop = open();
+    let bought = r#"events("Order Completed").count() > 0"#;
+    experience(&shop, "owners", &showing("boots", bought, &json!({})));
+    shop.grant("user_id:ana", &["site"]);
+    shop.server_sends(&[track("Order Completed", "o1", &json!({"userId": "ana"}), &json!({}))]);
+    shop
+}
+
+fn demand(shop: &Shop) {
+    shop.define("setting", "identity_tokens", &json!({"value": "required"}));
+}
+
+fn token(shop: &Shop, path: &str, person: &str) -> String {
+    let signed = shop.secret.post(path, &json!({"person": person, "ttl_s": 600})).expect(200).json();
+    signed["token"].as_str().unwrap().to_owned()
+}
+
+fn shown_to(shop: &Shop, body: &Value) -> String {
+    gist(&one(&shop.web, body))
+}
+
+#[test]
+fn where_tokens_are_demanded_another_persons_account_selects_nobody() {
+    let shop = shop();
+    let ana = json!({"user_id": "ana"});
+    assert_eq!(shown_to(&shop, &ana), "owners/a because SPLIT", "a page is believed unless the shop demands");
+    demand(&shop);
+    assert_eq!(shown_to(&shop, &ana), "-/- because NO_DATA");
+    assert_eq!(gist(&one(&shop.secret, &ana)), "owners/a because SPLIT", "the shop's own server is believed");
+
+    let proof = token(&shop, "/v1/identity/tokens", "user_id:ana");
+    assert_eq!(shown_to(&shop, &json!({"identity_token": proof})), "owners/a because SPLIT");
+    assert_eq!(shown_to(&shop, &json!({"user_id": "ana", "identity_token": proof})), "owners/a because SPLIT");
+    shop.advance("600s");
+    let over = call(&shop.web, &json!({"placements": ["home"], "identity_token": proof}));
+    assert_eq!((over.status, over.json()["code"].as_str()), (403, Some("BAD_TOKEN")));
+    assert_eq!(over.json()["error"]["pointer"], "/identity_token");
+}
+
+#[test]
+fn a_link_that_was_forwarded_proves_nothing() {
+    let shop = shop();
+    demand(&shop);
+    let link = token(&shop, "/v1/identity/links", "user_id:ana");
+    let refused = call(&shop.web, &json!({"placements": ["home"], "identity_token": link}));
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("BAD_TOKEN")));
+}
+
+#[test]
+fn events_of_a_page_that_proves_nothing_do_not_join_the_account() {
+    let shop = shop();
+    demand(&shop);
+    shop.grant("anonymous_id:stranger", &["site"]);
+    shop.grant("anonymous_id:laptop", &["site"]);
+    let event = |id: &str, device: &str, context: Value| {
+        json!({
+            "type": "track", "event": "Product Viewed", "messageId": id, "anonymousId": device, "userId": "ana",
+            "context": context,
+        })
+    };
+    let proof = token(&shop, "/v1/identity/tokens", "user_id:ana");
+    shop.page_sends(&[event("m1", "stranger", json!({})), event("m2", "laptop", json!({"identity_token": proof}))]);
+    assert_ne!(shop.id("anonymous_id:stranger"), shop.id("user_id:ana"));
+    assert_eq!(shop.id("anonymous_id:laptop"), shop.id("user_id:ana"));
+    assert_eq!(shop.count("user_id:ana", "Product Viewed"), 1);
+    assert!(!shop.export("user_id:ana").to_string().contains(&proof), "the token is not kept");
+}
+
+#[test]
+fn nobody_chooses_for_an_account_that_a_page_does_not_prove() {
+    let shop = shop();
+    demand(&shop);
+    let withdrawn = json!({"user_id": "ana", "purposes": {"site": false}});
+    let refused = shop.web.post("/v1/consent", &withdrawn);
+    assert_eq!((refused.status, refused.json()["error"]["pointer"].as_str()), (403, Some("/identity_token")));
+    assert_eq!(shop.profile("user_id:ana")["consents"]["site"]["granted"], true);
+    let proof = token(&shop, "/v1/identity/tokens", "user_id:ana");
+    _ = shop.web.post("/v1/consent", &with(&withdrawn, &json!({"identity_token": proof}))).expect(200);
+    assert_eq!(gist(&one(&shop.secret, &json!({"user_id": "ana"}))), "-/- because NO_CONSENT");
+}
+
+#[test]
+fn the_setting_has_two_values() {
+    let shop = shop();
+    let refused = shop.secret.put("/v1/definitions/setting/identity_tokens", &json!({"value": "always"}));
+    assert_eq!((refused.status, refused.json()["error"]["pointer"].as_str()), (422, Some("/value")));
+}
