@@ -1,7 +1,7 @@
 //! Deciding over HTTP: the real program beside an endpoint that parses the same request and answers with as many bytes.
 //! Then the program is killed, and every decision that it answered is looked up and made again.
 
-use std::{io::Write, thread, time::Duration};
+use std::{io::Write, time::Duration};
 
 use tempfile::NamedTempFile;
 
@@ -76,7 +76,7 @@ pub(crate) fn run(flags: &Flags) -> Result<Report, Failed> {
             measure(&reference.target, pid, &mut sides.1, &mut Answered::default(), &scale).await?;
         }
         answered.enough(&product, &scale).await?;
-        thread::sleep(DURABLE_WITHIN);
+        tokio::time::sleep(DURABLE_WITHIN).await;
         program.metric("prevenance_decisions_waiting").await
     })?;
     let peak_mib = mib(program.child.peak_bytes()?);
