@@ -7,6 +7,7 @@ use engine::{
     chance,
     command::Counted,
     decided::{Decided, PageAsked, RequestFacts, decide_for_nobody},
+    person::Person,
     plan::Plan,
 };
 use model::{
@@ -20,7 +21,7 @@ use store::error::StoreError;
 
 use crate::{
     handle::{Asked, Runtime, Who},
-    load::damaged,
+    load::{CHUNK, all, damaged},
     message::{Answer, Deciding, Message, Question, Waits},
     plans::PlanError,
     ticket::Failure,
@@ -112,6 +113,20 @@ impl Runtime {
         let Some(sealed) = row else { return Ok(None) };
         let decided = open_decided(&key, side, &sealed).map_err(|_| damaged("decisions"))?;
         Ok(decided.decision(id).is_some().then(|| Recorded::Kept(Box::new(decided), side)))
+    }
+
+    /// Everything that was decided for a person, oldest first. Blocking. As of the last save; see [`Self::saved`].
+    pub fn decisions_about(&self, person: &Person) -> Result<Vec<Decided>, StoreError> {
+        let shared = self.shared();
+        let mut found = Vec::new();
+        for side in person.sides.iter().map(|side| side.facts.origin) {
+            let Some(key) = shared.key(side)? else { continue };
+            for (_, sealed) in all(shared, tables::DECISIONS, tables::decision_range(side, CHUNK))? {
+                found.push(open_decided(&key, side, &sealed).map_err(|_| damaged("decisions"))?);
+            }
+        }
+        found.sort_by_key(|decided: &Decided| (decided.env.now, decided.first));
+        Ok(found)
     }
 
     /// The plan of a revision. Blocking: may read and compile it.

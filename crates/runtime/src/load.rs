@@ -28,7 +28,7 @@ use store::{
 use crate::{desk::shared::Shared, plans::PlanError, unsaved::Row};
 
 /// How many rows are read at once.
-const CHUNK: usize = 10_000;
+pub(crate) const CHUNK: usize = 10_000;
 
 /// Why a partition could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -248,7 +248,7 @@ pub(crate) fn profile_ids(
     pairs.iter().map(|(key, _)| tables::profile_of(key).map_err(|_| damaged("profiles"))).collect()
 }
 
-fn all(shared: &Shared, table: Table, range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
+pub(crate) fn all(shared: &Shared, table: Table, range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
     all_of(shared.substrate.as_ref(), table, range)
 }
 

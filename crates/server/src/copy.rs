@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 
 use api::wire::profile::ExportAnswer;
 use model::{consent::Rights, identifier::IdentifierKey, limits, time::Timestamp};
-use runtime::handle::{Reading, Runtime};
-use store::error::StoreError;
+use runtime::{
+    handle::{Reading, Runtime},
+    publishing::PlanError,
+};
 
 use crate::{
-    access,
+    access, decision,
     person::{self, Reason},
     rejection,
 };
 
-/// The whole copy. Blocking: reads the store.
-pub(crate) fn everything(runtime: &Runtime, reading: &Reading) -> Result<ExportAnswer, StoreError> {
+/// The whole copy. Blocking: reads the store, and the plans under which decisions were made.
+pub(crate) fn everything(runtime: &Runtime, reading: &Reading) -> Result<ExportAnswer, PlanError> {
     let (mut events, mut before) = (Vec::new(), None::<(Timestamp, u64)>);
     loop {
         let page = runtime.history(&reading.person, before, limits::PAGE)?;
@@ -31,12 +33,18 @@ pub(crate) fn everything(runtime: &Runtime, reading: &Reading) -> Result<ExportA
     let sides: BTreeSet<_> = reading.person.sides.iter().map(|side| side.facts.origin).collect();
     let rejected = rejected.filter(|one| own(&one.keys) || one.side.is_some_and(|side| sides.contains(&side)));
     let accesses = runtime.accesses(&reading.person, None, usize::MAX)?;
+    let mut decisions = Vec::new();
+    for decided in runtime.decisions_about(&reading.person)? {
+        let plan = runtime.plan_of(decided.revision)?;
+        decisions.extend(decided.decisions.iter().map(|decision| decision::recorded(&plan, &decided, decision)));
+    }
     Ok(ExportAnswer {
         format: 1,
         exported_at: reading.now.into(),
         profile: person::profile(reading, &Reason::Rights(Rights::of_the_person())),
         events,
         rejected: rejected.map(|one| rejection::shown(&one)).collect(),
+        decisions,
         accesses: accesses.iter().map(|(place, access)| access::shown(place.at, access)).collect(),
     })
 }

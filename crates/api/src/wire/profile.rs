@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Moment, consent::ConsentState, rejected::RejectedEvent};
+use super::{Moment, consent::ConsentState, decision::DecisionRecord, rejected::RejectedEvent};
 use crate::json::{fields_to_json, to_json};
 
 /// Everything that is known of one person now, as far as the purpose asked for is granted.
@@ -179,6 +179,8 @@ pub struct ExportAnswer {
     pub events: Vec<TimelineEvent>,
     /// Events that were rejected and kept.
     pub rejected: Vec<RejectedEvent>,
+    /// What was decided for the person, with all that each decision rested on, oldest first.
+    pub decisions: Vec<DecisionRecord>,
     /// Who read the profile.
     pub accesses: Vec<Access>,
 }

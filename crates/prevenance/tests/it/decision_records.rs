@@ -331,3 +331,19 @@ fn an_audience_knows_the_history_from_before_its_publication() {
     let again = one(&shop.secret, &json!({"user_id": "ana", "events": [order("ana", "o3", "0ms")]}));
     assert_eq!(gist(&again), expected[0], "that order is 160 days old");
 }
+
+/// The copy that a person is owed holds what was decided for them, with all that it rested on.
+#[test]
+fn the_copy_of_everything_holds_the_decisions() {
+    let shop = open();
+    experience(&shop, "owners", &showing("boots", r#"events("Order Completed").count() > 0"#, &json!({})));
+    shop.grant("user_id:ana", &["site"]);
+    shop.server_sends(&[track("Order Completed", "o1", &json!({"userId": "ana"}), &json!({}))]);
+    let told = one(&shop.secret, &json!({"user_id": "ana"}));
+    _ = one(&shop.secret, &json!({"user_id": "somebody-else"}));
+    let copy = shop.export("user_id:ana");
+    let decisions = copy["decisions"].as_array().unwrap();
+    assert_eq!(decisions.len(), 1, "{copy}");
+    assert_eq!(decisions[0]["decision"], told);
+    assert_eq!(decisions[0]["decision"]["grounds"]["evidence"][0]["events"]["matched"], 1);
+}

@@ -6,6 +6,7 @@ use api::error::ApiError;
 use model::partition::Partition;
 use runtime::{
     handle::{LoadError, Runtime},
+    publishing::PlanError,
     ticket::Failure,
 };
 use store::error::StoreError;
@@ -23,6 +24,9 @@ pub enum ExportError {
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A plan under which something was decided cannot be had.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// The data folder does not start.
     #[error(transparent)]
     Load(#[from] LoadError),
