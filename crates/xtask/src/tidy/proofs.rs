@@ -5,46 +5,36 @@ use std::collections::BTreeMap;
 use super::Problem;
 use crate::project::{Failed, Source, sources};
 
-/// The requirements that the foundation is to prove.
-const REQUIREMENTS: &[&str] = &[
-    "COL-01", "COL-03", "COL-06", "GOV-01", "GOV-03", "GOV-10", "IDN-02", "IDN-04", "IDN-06", "IDN-07", "IDN-09",
-    "IDN-10", "PRO-01", "PRO-02", "PRO-11", "PRO-12", "SEG-01", "SEG-02", "SEG-03", "SEG-04",
-];
-
 /// The requirements whose proof must not be lost any more; one id a line, `#` begins a remark.
 const PROVED: &str = "docs/requirements-proved.txt";
 
-/// Prints each requirement with the tests that prove it.
+/// Prints each requirement of the list with the tests that prove it.
 pub(crate) fn list() -> Result<(), Failed> {
-    let proofs = proofs(&sources()?);
-    let mut missing = 0;
-    for id in REQUIREMENTS {
-        match proofs.get(*id) {
-            Some(tests) => println!("{id}  {}", tests.join("\n        ")),
-            None => {
-                missing += 1;
-                println!("{id}  no test");
-            }
-        }
+    let sources = sources()?;
+    let (proofs, listed) = (proofs(&sources), listed(&sources));
+    for (_, id) in &listed {
+        println!("{id}  {}", proofs.get(*id).map_or_else(|| "no test".to_owned(), |tests| tests.join("\n        ")));
     }
-    println!("{} of {} requirements have a test", REQUIREMENTS.len() - missing, REQUIREMENTS.len());
+    let proved = listed.iter().filter(|(_, id)| proofs.contains_key(*id)).count();
+    println!("{proved} of {} requirements have a test", listed.len());
     Ok(())
 }
 
-/// Finds the ids of [`PROVED`] that lost their test, and proofs of ids that nobody knows.
+/// Finds the ids of [`PROVED`] that lost their test.
 pub(super) fn check(sources: &[Source]) -> Vec<Problem> {
-    let proofs = proofs(sources);
-    let Some(proved) = sources.iter().find(|source| source.path == PROVED) else {
-        return vec![Problem::new(PROVED, 0, "missing; it lists the requirements that have their proof")];
-    };
-    let mut problems = Vec::new();
-    for (index, line) in proved.text.lines().enumerate() {
-        let id = line.split('#').next().unwrap_or_default().trim();
-        if !id.is_empty() && !proofs.contains_key(id) {
-            problems.push(Problem::new(PROVED, index + 1, format!("{id} has lost its test")));
-        }
+    let (proofs, listed) = (proofs(sources), listed(sources));
+    if listed.is_empty() {
+        return vec![Problem::new(PROVED, 0, "missing or empty; it lists the requirements that have their proof")];
     }
-    problems
+    let lost = listed.into_iter().filter(|(_, id)| !proofs.contains_key(*id));
+    lost.map(|(line, id)| Problem::new(PROVED, line, format!("{id} has lost its test"))).collect()
+}
+
+/// The ids of [`PROVED`], each with the number of its line.
+fn listed(sources: &[Source]) -> Vec<(usize, &str)> {
+    let Some(proved) = sources.iter().find(|source| source.path == PROVED) else { return Vec::new() };
+    let ids = proved.text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    ids.enumerate().filter(|(_, id)| !id.is_empty()).map(|(index, id)| (index + 1, id)).collect()
 }
 
 /// The places that prove each id: the test's name where there is one.
