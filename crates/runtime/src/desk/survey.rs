@@ -44,6 +44,8 @@ impl Desk {
             Survey::Members { .. } => {}
             Survey::Match(matching) => self.matching(matching)?,
             Survey::Status(ticket) => {
+                // What was only counted may wait for its block, which nobody else waits for.
+                self.log_counts()?;
                 let core = &self.state.core;
                 let (profiles, filling) = (self.persons(), u32::from(self.is_filling()));
                 ticket.update(|status| {
