@@ -52,6 +52,9 @@ pub struct Decided {
     pub seen: Seen,
     /// The answers, in the order of the placements.
     pub decisions: Vec<Decision>,
+    /// The experiences that won for the person: drawn by their unit, for a purpose that they granted. What won by the
+    /// page's nonce on the same page is not theirs.
+    pub won: Vec<Name<Experience>>,
 }
 
 impl std::fmt::Debug for Decided {
@@ -72,6 +75,13 @@ impl Decided {
     pub fn decision(&self, id: Id<DecisionKind>) -> Option<&Decision> {
         self.decisions.iter().find(|decision| decision.id == id)
     }
+}
+
+/// Whether a person granted the purpose of any placement of a page.
+pub fn grants_any(plan: &Plan, person: &Person, page: &PageAsked, now: Timestamp) -> bool {
+    let consents = person.consents();
+    let placements = page.placements.iter().filter_map(|name| plan.decisions.placement(name.as_str()));
+    placements.into_iter().any(|placement| consents.allows(placement.purpose.as_str(), now))
 }
 
 /// Decides a page for a person, who must be [`crate::person::current`] at `env.now` under `plan`. Changes nothing.
@@ -120,7 +130,12 @@ fn decide_page(
         whom,
         env,
     );
-    Decided { first, env: *env, revision: plan.revision, engine: ENGINE, page: asked, seen, decisions }
+    let is_own = |decision: &&Decision| {
+        let placement = plan.decisions.placement(decision.placement.as_str());
+        placement.is_some_and(|placement| seen.consents.allows(placement.purpose.as_str(), env.now))
+    };
+    let won = decisions.iter().filter(is_own).filter_map(|decision| decision.experience.clone()).collect();
+    Decided { first, env: *env, revision: plan.revision, engine: ENGINE, page: asked, seen, decisions, won }
 }
 
 fn page<'a>(

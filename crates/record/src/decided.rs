@@ -40,8 +40,7 @@ pub fn open_decided(key: &PersonKey, side: ProfileId, sealed: &[u8]) -> Result<D
 
 /// What a record changes of its person.
 pub fn decided_page(person: ProfileId, side: ProfileId, decided: &Decided, sealed: Arc<[u8]>) -> DecidedPage {
-    let won = decided.decisions.iter().filter_map(|decision| decision.experience.clone()).collect();
-    DecidedPage { person, side, first: decided.first, won, sealed }
+    DecidedPage { person, side, first: decided.first, won: decided.won.clone(), sealed }
 }
 
 fn place(version: u8, side: ProfileId) -> Place {

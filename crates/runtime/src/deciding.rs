@@ -14,12 +14,13 @@ use model::{
     id::{self, Id, ProfileId},
     name::{Name, Source},
     partition::Partition,
-    time::Env,
+    time::{Env, Timestamp},
 };
 use record::{decided::open_decided, tables};
 use store::error::StoreError;
 
 use crate::{
+    desk::shared::Shared,
     handle::{Asked, Runtime, Who},
     load::{CHUNK, all, damaged},
     message::{Answer, Deciding, Message, Question, Waits},
@@ -80,11 +81,13 @@ impl Runtime {
 
     /// Decides a page from the request alone, at once, on the caller's thread. Nothing of it is kept.
     pub fn decide_for_nobody(&self, why: Absent, page: PageAsked, request: &RequestFacts) -> Decided {
-        let shared = self.shared();
-        let number = shared.anonymous.fetch_add(1, Ordering::Relaxed);
-        let env = Env { now: self.now(), seed: chance::draw(shared.seed ^ ANONYMOUS, number) };
-        // No partition has so high a number, so the id leads to no record.
-        decide_for_nobody(&self.plan(), Partition(u16::MAX), why, (page, request), &env)
+        self.shared().decide_for_nobody(&self.plan(), why, (page, request), self.now())
+    }
+
+    /// What a call draws by that has no nonce of its own.
+    pub fn nonce(&self) -> u128 {
+        let seed = self.shared().draw_anonymously();
+        u128::from(chance::draw(seed, 0)) << 64 | u128::from(chance::draw(seed, 1))
     }
 
     /// The neutral answers of a page, at once and without asking anybody. They have no id, and are in no record.
@@ -147,5 +150,24 @@ impl Runtime {
     }
 }
 
-/// Tells the draws of anonymous decisions from all others of the same seed.
-const ANONYMOUS: u64 = 0x616e_6f6e_796d_6f75;
+impl Shared {
+    /// Decides a page from the request alone. Nothing of it is kept.
+    pub(crate) fn decide_for_nobody(
+        &self,
+        plan: &Plan,
+        why: Absent,
+        asked: (PageAsked, &RequestFacts),
+        now: Timestamp,
+    ) -> Decided {
+        let env = Env { now, seed: self.draw_anonymously() };
+        // No partition has so high a number, so the id leads to no record.
+        decide_for_nobody(plan, Partition(u16::MAX), why, asked, &env)
+    }
+
+    /// Chance that belongs to no command.
+    fn draw_anonymously(&self) -> u64 {
+        /// Tells these draws from all others of the same seed.
+        const ANONYMOUS: u64 = 0x616e_6f6e_796d_6f75;
+        chance::draw(self.seed ^ ANONYMOUS, self.anonymous.fetch_add(1, Ordering::Relaxed))
+    }
+}

@@ -80,7 +80,7 @@ pub(crate) fn understand(
 ) -> Result<Asked, ApiError> {
     let persons = persons(app, plan, caller.key, request)?;
     let context = recognized(app, caller, request, plan);
-    let page = page(plan, caller.key, request, &context)?;
+    let page = page(app, plan, caller.key, request, &context)?;
     if request.events.len() > EVENTS {
         let why = format!("At most {EVENTS} events come with one call; more go to /v1/batch before it.");
         return Err(ApiError::new(Code::TooManyEvents).saying(why).at("/events"));
@@ -136,9 +136,7 @@ pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked) -> Outcome 
     app.metrics.decided.fetch_add(1, Ordering::Relaxed);
     let decided =
         found.unwrap_or_else(|| Box::new(app.runtime.decide_for_nobody(Absent::Unknown, page, facts.as_ref())));
-    if decided.seen.unit.is_err() {
-        count(app, sender, &decided);
-    }
+    count(app, sender, &decided);
     Outcome::Decided(decided)
 }
 
@@ -166,13 +164,16 @@ async fn decide_for_first(
     Ok(None)
 }
 
-/// Of decisions about nobody only their number is kept, by experience and variant.
+/// Of what was drawn for nobody only the number is kept, by experience and variant.
 fn count(app: &App, sender: &Sender, decided: &Decided) {
     let what = decided.decisions.iter().filter_map(|decision| {
         let (experience, variant) = (decision.experience.as_ref()?, decision.variant.as_ref()?);
-        Some(Arc::from(format!("decision:{experience}/{variant}")))
+        (!decided.won.contains(experience)).then(|| Arc::from(format!("decision:{experience}/{variant}")))
     });
-    app.runtime.count_anonymous(&sender.source, what.collect());
+    let what: Vec<Arc<str>> = what.collect();
+    if !what.is_empty() {
+        app.runtime.count_anonymous(&sender.source, what);
+    }
 }
 
 /// Whom the call may mean, the identifier that speaks best for a person first. A page names the visitor and the
@@ -212,7 +213,7 @@ fn proven(app: &App, request: &DecideRequest) -> Result<Option<Identifier>, ApiE
     identifier.map(Some).ok_or_else(|| ApiError::new(Code::BadToken).at("/identity_token"))
 }
 
-fn page(plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> Result<PageAsked, ApiError> {
+fn page(app: &App, plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> Result<PageAsked, ApiError> {
     if request.explain && key.kind == KeyKind::Public {
         return Err(ApiError::new(Code::KeyKind).saying("Only a secret key may ask why not.").at("/explain"));
     }
@@ -235,16 +236,22 @@ fn page(plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> R
             return Err(ApiError::new(Code::Contradiction).saying(why).at(at()));
         }
     }
-    let nonce = request.nonce.as_deref().unwrap_or_default();
-    if nonce.len() > NONCE_BYTES {
-        let why = format!("A nonce has at most {NONCE_BYTES} bytes.");
-        return Err(ApiError::new(Code::TooLong).saying(why).at("/nonce"));
-    }
-    let hash = blake3::derive_key("prevenance 2026-11 page nonce v1", nonce.as_bytes());
+    let nonce = match request.nonce.as_deref().unwrap_or_default() {
+        // A page that keeps none is drawn for by chance, each call anew: not all such pages alike.
+        "" => app.runtime.nonce(),
+        long if long.len() > NONCE_BYTES => {
+            let why = format!("A nonce has at most {NONCE_BYTES} bytes.");
+            return Err(ApiError::new(Code::TooLong).saying(why).at("/nonce"));
+        }
+        nonce => {
+            let hash = blake3::derive_key("prevenance 2026-11 page nonce v1", nonce.as_bytes());
+            u128::from_be_bytes(*hash.first_chunk().expect("a hash has 32 bytes"))
+        }
+    };
     Ok(PageAsked {
         placements: request.placements.iter().map(|name| Name::<Placement>::from(name.as_str())).collect(),
         languages: languages(request, context)?,
-        nonce: u128::from_be_bytes(*hash.first_chunk().expect("a hash has 32 bytes")),
+        nonce,
         explain: if request.explain { Explain::Yes } else { Explain::No },
     })
 }

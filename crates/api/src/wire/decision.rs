@@ -38,7 +38,7 @@ pub struct DecideRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
     /// Any text that the page keeps in its memory and nowhere else: where nobody is known, the same text draws the
-    /// same variants.
+    /// same variants. Without one each call draws anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// Events of the tracking protocol, to be applied first, at most 20. Then the answer waits until they are durable.

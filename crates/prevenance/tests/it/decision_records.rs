@@ -347,3 +347,51 @@ fn the_copy_of_everything_holds_the_decisions() {
     assert_eq!(decisions[0]["decision"], told);
     assert_eq!(decisions[0]["decision"]["grounds"]["evidence"][0]["events"]["matched"], 1);
 }
+
+/// On a page with one purpose granted and one refused, what was drawn for the refused one is nobody's: it takes no cap
+/// of the person's, and is only counted.
+#[test]
+fn what_is_drawn_without_consent_is_not_counted_on_the_person() {
+    let shop = open();
+    publish(&shop, &json!({"placement": {"mail": {"channel": "email", "neutral": "welcome"}}}));
+    let once = json!({"placements": ["home", "mail"], "caps": [{"most": 1, "per": "7d"}]});
+    experience(&shop, "night", &showing("tents", "request.hour >= 0", &once));
+    shop.grant("user_id:ana", &["site"]);
+    let mail = json!({"user_id": "ana", "placements": ["mail"]});
+    let before = decide(&shop.secret, &json!({"user_id": "ana", "placements": ["mail", "home"]}));
+    assert!(before["decisions"][0]["grounds"].get("unit").is_none(), "{before}");
+    for _ in 0..3 {
+        assert_eq!(shown(&decide(&shop.secret, &mail)["decisions"][0]), ["tents"], "nobody's caps");
+    }
+    assert!(shop.status()["anonymous"]["decision:night/a"].as_u64().unwrap() >= 3, "{}", shop.status());
+}
+
+/// A page that keeps no nonce is drawn for anew with each call: not everybody who refuses meets the same arm.
+#[test]
+fn without_a_nonce_each_call_draws_anew() {
+    let shop = open();
+    let half = json!({"variants": {"control": {"share": 0.5}, "a": {"share": 0.5, "contents": "tents"}}});
+    experience(&shop, "day", &showing("tents", "request.hour >= 0", &half));
+    let met: std::collections::BTreeSet<String> = (0..40).map(|_| gist(&one(&shop.web, &json!({})))).collect();
+    assert_eq!(met.len(), 2, "{met:?}");
+}
+
+/// Ids of decisions that are not kept lead to no record, also not to one that comes later.
+#[test]
+fn a_decision_without_consent_never_has_the_id_of_a_record() {
+    let shop = open();
+    experience(&shop, "day", &showing("tents", "request.hour >= 0", &json!({})));
+    shop.grant("user_id:ana", &["email"]);
+    let ana = json!({"user_id": "ana"});
+    let refused: Vec<_> = (0..3).map(|_| one(&shop.secret, &ana)).collect();
+    shop.grant("user_id:ana", &["site"]);
+    let kept = one(&shop.secret, &ana);
+    assert_eq!(replay(&shop, id(&kept)), "SAME");
+    for decision in &refused {
+        assert_ne!(id(decision), id(&kept));
+        let answer = shop.secret.get(&format!("/v1/decisions/{}", id(decision))).expect(404).json();
+        assert!(answer["message"].as_str().unwrap().contains("did not consent"), "{answer}");
+    }
+    let ids: std::collections::BTreeSet<_> = refused.iter().map(|decision| id(decision).to_owned()).collect();
+    assert_eq!(ids.len(), 3);
+}

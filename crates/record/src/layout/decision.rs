@@ -19,7 +19,7 @@ use crate::{
     error::Malformed,
 };
 
-layout_fields!(Decided { first, env, revision, engine, page, seen, decisions });
+layout_fields!(Decided { first, env, revision, engine, page, seen, decisions, won });
 layout_words!(Explain, "explanation" { No = 0, Yes = 1 });
 layout_words!(Absent, "absence" { Unknown = 0, NoConsent = 1 });
 layout_fields!(SeenFacts { traits, trails, segments });

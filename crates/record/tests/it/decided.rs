@@ -129,6 +129,7 @@ pub(crate) fn sample_decided() -> Decided {
         },
         seen,
         decisions: vec![decision],
+        won: vec!["winter-boots".into()],
     }
 }
 
@@ -146,5 +147,6 @@ fn for_nobody() -> Decided {
     (decision.experience, decision.variant, decision.standing) = (None, None, None);
     decision.reason = Reason::NoConsent;
     decision.rejected.clear();
+    decided.won.clear();
     decided
 }

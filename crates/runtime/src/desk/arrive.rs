@@ -10,7 +10,9 @@ use engine::{
     state::Whereabouts,
     wants::Want,
 };
-use model::{consent::ConsentSignal, event::Evidence, id::ProfileId, identifier::IdentifierKey, partition::Partition};
+use model::{
+    consent::ConsentSignal, event::Evidence, id::ProfileId, identifier::IdentifierKey, partition::Partition, time::Env,
+};
 use store::error::StoreError;
 
 use super::Desk;
@@ -169,6 +171,8 @@ impl Desk {
                 return Ok(());
             }
             Seat::Here(id, side) => (id, side),
+            // Whom nobody knows is decided for at once: that rests on nothing in the log.
+            Seat::Nobody if matches!(asking.question, Question::Decide(_)) => return Ok(()),
             Seat::Nobody => {
                 self.answer_after_block(Waiting::Answer(asking.ticket));
                 return Ok(());
@@ -182,8 +186,8 @@ impl Desk {
         let waiting = Waiting::Answer(ticket.clone());
         let command = match asking.question {
             Question::Read => {
-                let (now, plan) = (self.env().now, self.plan.clone());
-                if let Some(person) = self.fresh(id)? {
+                let plan = self.plan.clone();
+                if let Some((person, Env { now, .. })) = self.fresh(id)? {
                     ticket.update(|answer| *answer = Answer::Person { person, plan, now });
                 }
                 self.answer_after_block(waiting);
@@ -200,15 +204,15 @@ impl Desk {
         Ok(())
     }
 
-    /// The person as of now, with nothing left to evaluate.
-    pub(super) fn fresh(&mut self, id: ProfileId) -> Result<Option<Arc<Person>>, StoreError> {
+    /// The person as of now, with nothing left to evaluate, and that moment.
+    pub(super) fn fresh(&mut self, id: ProfileId) -> Result<Option<(Arc<Person>, Env)>, StoreError> {
         let stale = |desk: &Self| {
             let person = desk.state.person(id);
             person.filter(|person| person.trails_are_stale(&desk.plan.segments)).map(|_| Want::Trails(id))
         };
         self.load_for(|desk| stale(desk).into_iter().collect())?;
-        let now = self.env().now;
-        Ok(self.state.person(id).map(|person| current(&self.plan, person, now)))
+        let env = self.env();
+        Ok(self.state.person(id).map(|person| (current(&self.plan, person, env.now), env)))
     }
 
     /// Keeps a refused event if it may be kept, or is done with one.

@@ -1,8 +1,9 @@
 //! Decisions about the persons of a partition, one after another, so that a cap holds on the very next call.
 
+use decide::Absent;
 use engine::{
     command::{Command, Counted},
-    decided::decide_for,
+    decided::{decide_for, grants_any},
 };
 use model::id::ProfileId;
 use record::decided::{decided_page, seal_decided};
@@ -38,14 +39,17 @@ impl Desk {
         if ticket.is_abandoned() {
             return Ok(());
         }
-        let Some(known) = self.fresh(person)? else { return Ok(()) };
-        let env = self.env();
-        let decided = decide_for(&self.plan, self.partition(), &known, (deciding.page, &*deciding.request), &env);
-        if decided.seen.unit.is_ok() {
-            let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
-            let sealed = seal_decided(&key, side, &decided);
-            self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
+        let Some((known, env)) = self.fresh(person)? else { return Ok(()) };
+        let asked = (deciding.page, &*deciding.request);
+        if !grants_any(&self.plan, &known, &asked.0, env.now) {
+            let decided = self.shared.decide_for_nobody(&self.plan, Absent::NoConsent, asked, env.now);
+            ticket.update(|answer| *answer = Answer::Decided(Box::new(decided)));
+            return Ok(());
         }
+        let decided = decide_for(&self.plan, self.partition(), &known, asked, &env);
+        let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
+        let sealed = seal_decided(&key, side, &decided);
+        self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
         ticket.update(|answer| *answer = Answer::Decided(Box::new(decided)));
         Ok(())
     }

@@ -84,9 +84,12 @@ pub(super) async fn read(
 ) -> Answer<DecisionRecord> {
     let (id, found) = find(&app, &id).await?;
     let Recorded::Kept(decided, _) = found else { return Err(gone()) };
-    let plan = app.runtime.plan_of(decided.revision)?;
-    let decision = decided.decision(id).ok_or(Code::NotFound)?;
-    Ok(Json(recorded(&plan, &decided, decision)))
+    let told = move || {
+        let plan = app.runtime.plan_of(decided.revision)?;
+        let decision = decided.decision(id).ok_or(Code::NotFound)?;
+        Ok::<_, Refusal>(recorded(&plan, &decided, decision))
+    };
+    Ok(Json(tokio::task::spawn_blocking(told).await.map_err(|error| Refusal::internal(&error))??))
 }
 
 /// Decides again what was decided, from its record alone.
