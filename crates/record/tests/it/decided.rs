@@ -84,7 +84,6 @@ pub(crate) fn sample_decided() -> Decided {
         request: [("hour".into(), Some(Value::Int(22))), ("page.path".into(), None)].into(),
         won: [("winter-boots".into(), vec![sample::NOW])].into(),
     };
-    let share = Share::from_basis_points(500).unwrap();
     let whys = [
         Rejection::Disabled,
         Rejection::NotStarted { starts: sample::NOW },
@@ -95,7 +94,7 @@ pub(crate) fn sample_decided() -> Decided {
         Rejection::Audience { evidence: evidence.clone() },
         Rejection::Holdout { variant: "b".into() },
         Rejection::Layer,
-        Rejection::Traffic { traffic: share },
+        Rejection::Traffic { traffic: Share::NONE },
         Rejection::Capped { until: sample::NOW },
         Rejection::PageCapped,
         Rejection::Lost { to: "winter-boots".into(), by: Standing::Score },
