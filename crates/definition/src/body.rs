@@ -224,7 +224,7 @@ fn purpose(document: &Value) -> Result<(), Fault> {
     }
     if let Some((language, _, pointer)) = texts.into_iter().find(|(language, _, _)| !is_language(language)) {
         let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");
-        return Err(Fault::new(code::UNKNOWN_FIELD, pointer, message));
+        return Err(Fault::new(code::BAD_LANGUAGE, pointer, message));
     }
     shape.finish()
 }

@@ -131,7 +131,7 @@ fn variant<'a>(name: &'a str, value: &'a Value, pointer: String) -> Result<Varia
     let contents = match (name, shape.has("contents")) {
         (CONTROL, true) => {
             let message = "The control shows the neutral contents of each placement, and no others.";
-            return Err(Fault::new(code::NO_NEUTRAL, shape.pointer_to("contents"), message));
+            return Err(Fault::new(code::CONTRADICTION, shape.pointer_to("contents"), message));
         }
         (CONTROL, false) => Vec::new(),
         _ => shape.one_or_more("contents")?,

@@ -147,7 +147,7 @@ fn what_has_nothing_neutral_is_refused() {
         (
             Kind::Experience,
             experience(&json!({"variants": {"control": {"share": 1, "contents": "care"}}})),
-            code::NO_NEUTRAL,
+            code::CONTRADICTION,
             "/variants/control/contents",
         ),
     ] {
