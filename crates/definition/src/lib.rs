@@ -15,7 +15,7 @@
 //! | `layer` | slug | `description?` |
 //! | `content` | slug | `languages`: a payload for each; `fallback?`: a language; `expires?`: a day or a moment; `tags?`; `description?` |
 //! | `placement` | slug | `channel`: `web account app email sms push print till agent`; `neutral`: contents; `format?`; `most_contents?`: 1; `purpose?`: that of the channel; `description?` |
-//! | `experience` | slug | `placements`; `audience`: a condition; `benefit`: a text in `fr`, `en` and others; `variants`: by name, each with `share` and all but `control` with `contents`; `priority?`, `score?`: 0; `caps?`: `most` and `per`; `starts?`, `ends?`; `layer?`: `name`, `from`, `to`; `traffic?`: 1; `salt?`; `enabled?`: true; `small_control?`: a reason; `description?` |
+//! | `experience` | slug | `placements`; `audience`: a condition; `benefit`: a text in `fr`, `en` and others; `variants`: by name, each with `share`, `description?` and all but `control` with `contents`; `priority?`, `score?`: 0; `caps?`: `most` and `per`; `starts?`, `ends?`; `layer?`: `name`, `from?`: 0, `to?`: 1; `traffic?`: 1; `salt?`; `enabled?`: true; `small_control?`: a reason; `description?` |
 //! | `setting` | `retention_days` | `value`: 1 to 3040; `description?` |
 //! | `setting` | `holdout_share` | `value`: 0 to 0.5; `description?` |
 //! | `setting` | `identity_tokens` | `value`: `optional` (default) or `required`; `description?` |
