@@ -3,6 +3,7 @@
 use context::Request;
 use model::consent::{Ads, Choice, Consents, Means, Proof, Use};
 use model::name::Name;
+use model::request::FACTS;
 use model::time::Timestamp;
 use model::value::Value;
 
@@ -79,24 +80,17 @@ fn campaigns_go_before_the_site_that_the_link_stood_on() {
 
 #[test]
 fn tags_come_from_the_url_and_from_the_script() {
-    let names = &[
-        "campaign.source",
-        "campaign.medium",
-        "campaign.name",
-        "campaign.term",
-        "campaign.content",
-        "campaign.id",
-        "ad_click",
-    ];
+    let of_tags = |name: &&str| name.starts_with("campaign.") || *name == "ad_click";
+    let names: Vec<&str> = FACTS.iter().copied().filter(of_tags).collect();
     let page_url = "https://shop.example/?utm_source=a&UTM_Medium=b&utm_campaign=c+d&utm_term=e&utm_content=f&utm_id=g&utm_source=z&utm_odd=h";
     let context = RECOGNIZER.recognize(&Request { page_url, ..silent() });
-    assert_eq!(facts(&context, names), "a b c d e f g false");
+    assert_eq!(facts(&context, &names), "a b c d e f g false");
 
     let campaign =
         map([("name", "spring".into()), ("source", "news".into()), ("gclid", "1".into()), ("odd", Value::Null)]);
     let body = fields([("campaign", campaign)]);
     let context = RECOGNIZER.recognize(&Request { page_url, body_context: &body, ..silent() });
-    assert_eq!(facts(&context, names), "news b spring e f g true");
+    assert_eq!(facts(&context, &names), "news b spring e f g true");
 }
 
 #[test]
