@@ -1,6 +1,6 @@
 //! What a row says, written as an event of the tracking protocol.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use model::{limits as events, time::Timestamp};
 
@@ -8,7 +8,7 @@ use crate::{
     column::{Typed, write_text},
     moment,
     number::Decimal,
-    plan::{Kind, Output, Plan, Row, Take, When},
+    plan::{Kind, NameOf, Output, Plan, Row, Take, When},
     reason::{Fault, Reason},
 };
 
@@ -81,7 +81,7 @@ impl Draft {
         match &output.kind {
             Kind::Event { word, name } => {
                 draft.word = word;
-                draft.name = name.as_ref().map(|name| text_of(name, row)).transpose()?;
+                draft.name = name.as_ref().map(|name| name_of(name, row)).transpose()?;
                 if *word == "track" && draft.name.as_deref().unwrap_or_default().is_empty() {
                     return Err(Fault::of_row(Reason::ValueMissing, "The event has no name."));
                 }
@@ -189,8 +189,8 @@ pub(crate) fn write_fields(out: &mut Vec<u8>, fields: &[(String, Take)], row: &R
                     member(out, name, |out| out.extend_from_slice(number.to_string().as_bytes()));
                 }
             }
-            Take::Mapped(..) => {
-                let text = text_of(take, row)?;
+            Take::Mapped(place, values) => {
+                let text = mapped(*place, values, row)?;
                 if !text.is_empty() {
                     member(out, name, |out| write_text(out, &text));
                 }
@@ -216,22 +216,22 @@ pub(crate) fn too_large() -> Fault {
     Fault::of_row(Reason::OutOfRange, "A number of the row is too large to be multiplied or added.")
 }
 
-fn text_of(take: &Take, row: &Row<'_>) -> Result<String, Fault> {
-    Ok(match take {
-        Take::Column(place) => row.values[*place].to_text().into_owned(),
-        Take::Mapped(place, values) => {
-            let text: Cow<'_, str> = row.values[*place].to_text();
-            match values.get(&*text) {
-                Some(mapped) => mapped.clone(),
-                None if text.is_empty() => String::new(),
-                None => {
-                    return Err(Fault::of_row(Reason::NotAllowed, "The mapping does not say what a value becomes."));
-                }
-            }
-        }
-        Take::Fixed(json) => serde_json::from_slice(json).unwrap_or_default(),
-        Take::Times(..) | Take::Sum(_) | Take::Count => String::new(),
-    })
+fn name_of(name: &NameOf, row: &Row<'_>) -> Result<String, Fault> {
+    match name {
+        NameOf::Column(place) => Ok(row.values[*place].to_text().into_owned()),
+        NameOf::Mapped(place, values) => mapped(*place, values, row),
+        NameOf::Fixed(name) => Ok(name.clone()),
+    }
+}
+
+/// What the text of a column becomes; an empty one stays so.
+fn mapped(place: usize, values: &BTreeMap<String, String>, row: &Row<'_>) -> Result<String, Fault> {
+    let text = row.values[place].to_text();
+    match values.get(&*text) {
+        Some(mapped) => Ok(mapped.clone()),
+        None if text.is_empty() => Ok(String::new()),
+        None => Err(Fault::of_row(Reason::NotAllowed, "The mapping does not say what a value becomes.")),
+    }
 }
 
 fn checked(message_id: String) -> Result<String, Fault> {

@@ -13,7 +13,7 @@ use crate::{
     filter::Filter,
     limits, moment,
     number::{Decimal, DecimalSign, Writing},
-    plan::{Column, Grant, Group, Join, Kind, Origin, Output, Plan, Proof, SumOf, Take, When},
+    plan::{Column, Grant, Group, Join, Kind, NameOf, Origin, Output, Plan, Proof, SumOf, Take, When},
     template::Template,
 };
 
@@ -270,7 +270,7 @@ impl Binder<'_> {
         let mut output =
             self.output(event.r#where.as_deref(), event.timestamp.as_ref(), event.message_id.as_deref(), by)?;
         let name = match &event.name {
-            Some(name) => Some(self.take(name, &format!("{by}.name"), &mut output)?),
+            Some(name) => Some(self.name(name, &format!("{by}.name"), &mut output)?),
             None if event.r#type == EventType::Track => {
                 return Err(MappingError::value(by, "a track event needs a `name`"));
             }
@@ -289,6 +289,19 @@ impl Binder<'_> {
             output.fields.push((property.clone(), take));
         }
         Ok(output)
+    }
+
+    fn name(&mut self, from: &Given, by: &str, output: &mut Output) -> Result<NameOf, MappingError> {
+        let no_text = || MappingError::value(by, "a name is a column or a text");
+        match self.take(from, by, output)? {
+            Take::Column(place) => Ok(NameOf::Column(place)),
+            Take::Mapped(place, values) => Ok(NameOf::Mapped(place, values)),
+            Take::Fixed(json) => {
+                let text = serde_json::from_slice(&json).ok().filter(|text: &String| !text.is_empty());
+                text.map(NameOf::Fixed).ok_or_else(no_text)
+            }
+            Take::Times(..) | Take::Sum(_) | Take::Count => Err(no_text()),
+        }
     }
 
     fn group(&mut self, group: &GroupDocument, by: &str, output: &mut Output) -> Result<(), MappingError> {
@@ -462,6 +475,12 @@ mod tests {
             ("[[event]]\nnam = 'kind'", "unknown field `nam`"),
             ("[[event]]\nname = { valu = 'x' }", "unknown field `valu`"),
             ("[[event]]\nname = 3", "the name of a column, or a table"),
+            ("[[event]]\nname = { value = '' }", "event[0].name: a name is a column or a text"),
+            ("[[event]]\nname = { value = 3 }", "event[0].name: a name is a column or a text"),
+            (
+                "[contract.columns.total]\ntype = 'number'\n[[event]]\nname = { column = 'total', times = 2.0 }",
+                "event[0].name: a name is a column or a text",
+            ),
             ("[[event]]\nproperties = {}", "a track event needs a `name`"),
             ("[[event]]\nname = 'kind'\ntimestamp = 'at'", "`at` must be of the type `moment`"),
             ("[[event]]\nname = 'kind'\nproperties.t = { sum = ['total'] }", "`total` must be of the type `number`"),

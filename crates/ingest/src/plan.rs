@@ -92,9 +92,17 @@ pub(crate) struct Output {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
-    Event { word: &'static str, name: Option<Take> },
+    Event { word: &'static str, name: Option<NameOf> },
     Traits,
     Consent { purposes: Vec<(String, usize)> },
+}
+
+/// Where an event's name comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum NameOf {
+    Column(usize),
+    Mapped(usize, BTreeMap<String, String>),
+    Fixed(String),
 }
 
 /// When it happened.
