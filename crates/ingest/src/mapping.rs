@@ -316,11 +316,7 @@ impl Binder<'_> {
         let mut each = Vec::new();
         for (property, from) in &group.each {
             let by = format!("{place}.each.{property}");
-            let take = self.take(from, &by, output)?;
-            if matches!(take, Take::Sum(_) | Take::Count) {
-                return Err(MappingError::value(&by, "a sum and a count are of the whole group"));
-            }
-            each.push((property.clone(), take));
+            each.push((property.clone(), self.take(from, &by, output)?));
         }
         output.group = Some(Group { key, apart: group.apart, list: group.list.clone(), each });
         Ok(())
@@ -386,6 +382,8 @@ impl Binder<'_> {
         Ok(Output { kind: Kind::Traits, filter, when, message_id, fields: Vec::new(), sums: Vec::new(), group: None })
     }
 
+    /// Where a value comes from. A sum or a count needs the group, which an output has once what it takes of each row is
+    /// read.
     fn take(&mut self, from: &Given, by: &str, output: &mut Output) -> Result<Take, MappingError> {
         let table = match from {
             Given::Column(column) => return Ok(Take::Column(self.place(column, by, None)?)),
@@ -395,6 +393,9 @@ impl Binder<'_> {
             Some(times) => Some(exact(times).ok_or_else(|| MappingError::value(by, "`times` is no number"))?),
             None => None,
         };
+        if output.group.is_none() && (table.sum.is_some() || table.count.is_some()) {
+            return Err(MappingError::value(by, "a sum and a count are of a whole `group`, not of one row"));
+        }
         match table {
             GivenTable { value: Some(value), column: None, values: None, times: None, sum: None, count: None } => {
                 Ok(Take::Fixed(json(&value).ok_or_else(|| MappingError::value(by, "this value cannot be JSON"))?))
@@ -483,7 +484,19 @@ mod tests {
             ),
             ("[[event]]\nproperties = {}", "a track event needs a `name`"),
             ("[[event]]\nname = 'kind'\ntimestamp = 'at'", "`at` must be of the type `moment`"),
-            ("[[event]]\nname = 'kind'\nproperties.t = { sum = ['total'] }", "`total` must be of the type `number`"),
+            (
+                "[[event]]\nname = 'kind'\ngroup = { by = 'id' }\nproperties.t = { sum = ['total'] }",
+                "`total` must be of the type `number`",
+            ),
+            (
+                "[[event]]\nname = 'kind'\nproperties.t = { count = true }",
+                "event[0].properties.t: a sum and a count are",
+            ),
+            ("[[traits]]\nset.total = { sum = ['total'] }", "traits[0].set.total: a sum and a count are"),
+            (
+                "[[event]]\nname = 'kind'\n[event.group]\nby = 'id'\nlist = 'x'\neach.n = { count = true }",
+                "event[0].group.each.n: a sum and a count are",
+            ),
             ("[[event]]\nname = 'kind'\nproperties.t = { value = 1, column = 'id' }", "one of `value`"),
             ("[[event]]\nname = 'kind'\nmessage_id = 'all'", "names no column"),
             ("[[event]]\nname = 'kind'\ngroup = { by = 'id', list = 'x' }", "`each` says"),
