@@ -15,7 +15,8 @@ use model::time::Timestamp;
 use crate::{
     ledger::{Ledger, write_line},
     limits,
-    steps::{Counts, ImportError, Place, Prepared, PreparedKind, Quarantined, Step, Steps},
+    step::{Counts, Place, Prepared, PreparedKind, Quarantined, Step},
+    steps::{ImportError, Steps},
 };
 
 /// Where events go: a server, or a data folder.
@@ -108,27 +109,27 @@ pub fn deliver(
             None => break,
         }
     }
-    let (give, jobs) = mpsc::sync_channel(limits::IN_FLIGHT);
-    let (jobs, (tell, answers)) = (Mutex::new(jobs), mpsc::channel());
+    let (jobs, taken) = mpsc::sync_channel(limits::IN_FLIGHT);
+    let (taken, (tell, results)) = (Mutex::new(taken), mpsc::channel());
     thread::scope(|scope| {
         for _ in 0..limits::IN_FLIGHT {
-            let (jobs, tell) = (&jobs, tell.clone());
-            scope.spawn(move || work(jobs, sink, &tell));
+            let (taken, tell) = (&taken, tell.clone());
+            scope.spawn(move || work(taken, sink, &tell));
         }
-        let mut way = Way { give, answers, under_way: 0, answered: BTreeMap::new(), next: 0, ledger };
+        let mut in_flight = InFlight { jobs, results, count: 0, answered: BTreeMap::new(), next: 0, ledger };
         let mut batch = Batch::new(0, done);
         while let Some(step) = steps.advance()? {
             totals.count(&step);
             batch.add(step);
             if batch.is_full() {
                 let next = Batch::new(batch.number + 1, batch.steps);
-                way.send(std::mem::replace(&mut batch, next))?;
+                in_flight.send(std::mem::replace(&mut batch, next))?;
                 totals.counts = steps.counts();
                 watch(&totals);
             }
         }
-        way.send(batch)?;
-        way.settle()
+        in_flight.send(batch)?;
+        in_flight.drain()
     })?;
     for (code, count) in ledger.refused() {
         *totals.quarantined.entry(code.clone()).or_insert(0) += count;
@@ -210,9 +211,9 @@ impl Batch {
 type Answered = (Batch, Result<Vec<Refused>, SinkError>);
 
 /// One of the threads that send.
-fn work(jobs: &Mutex<Receiver<Batch>>, sink: &dyn Sink, tell: &Sender<Answered>) {
+fn work(taken: &Mutex<Receiver<Batch>>, sink: &dyn Sink, tell: &Sender<Answered>) {
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let job = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(mut batch) = job else { return };
         let answer = if batch.events.is_empty() {
             Ok(Vec::new())
@@ -226,42 +227,43 @@ fn work(jobs: &Mutex<Receiver<Batch>>, sink: &dyn Sink, tell: &Sender<Answered>)
     }
 }
 
-/// The batches under way, and those that were answered before an earlier one.
-struct Way<'l> {
-    give: SyncSender<Batch>,
-    answers: Receiver<Answered>,
-    under_way: usize,
+/// The batches in flight, at most so many at a time, and those that were answered before an earlier one: they are noted
+/// in order.
+struct InFlight<'l> {
+    jobs: SyncSender<Batch>,
+    results: Receiver<Answered>,
+    count: usize,
     answered: BTreeMap<u64, (Batch, Vec<Refused>)>,
     /// The number of the batch that is noted next.
     next: u64,
     ledger: &'l mut Ledger,
 }
 
-impl Way<'_> {
+impl InFlight<'_> {
     fn send(&mut self, batch: Batch) -> Result<(), DeliverError> {
         // Nor may many wait, answered, for one that is slow: they would fill the memory.
-        let is_ahead = |way: &Self| batch.number >= way.next + limits::AHEAD;
-        while self.under_way >= limits::IN_FLIGHT || is_ahead(self) {
-            self.hear()?;
+        let is_ahead = |all: &Self| batch.number >= all.next + limits::AHEAD;
+        while self.count >= limits::IN_FLIGHT || is_ahead(self) {
+            self.receive()?;
         }
         // The threads end only when this channel does.
-        _ = self.give.send(batch);
-        self.under_way += 1;
+        _ = self.jobs.send(batch);
+        self.count += 1;
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), DeliverError> {
-        while self.under_way > 0 {
-            self.hear()?;
+    fn drain(&mut self) -> Result<(), DeliverError> {
+        while self.count > 0 {
+            self.receive()?;
         }
         Ok(())
     }
 
     /// Waits for an answer, and notes what is done without a gap.
-    fn hear(&mut self) -> Result<(), DeliverError> {
+    fn receive(&mut self) -> Result<(), DeliverError> {
         let gone = |_| SinkError("the threads that send are gone".to_owned());
-        let (batch, answer) = self.answers.recv().map_err(gone)?;
-        self.under_way -= 1;
+        let (batch, answer) = self.results.recv().map_err(gone)?;
+        self.count -= 1;
         self.answered.insert(batch.number, (batch, answer?));
         while let Some((mut batch, refused)) = self.answered.remove(&self.next) {
             batch.quarantine(&refused);

@@ -10,7 +10,7 @@ use crate::{
     number::Decimal,
     plan::{Group, Output, Row},
     reason::{Fault, Reason},
-    steps::Place,
+    step::Place,
 };
 
 /// The groups of one output.

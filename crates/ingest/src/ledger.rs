@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::steps::Place;
+use crate::step::Place;
 
 /// The quarantine file and, beside it, the state from which a stopped import goes on.
 ///

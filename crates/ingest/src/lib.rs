@@ -23,6 +23,7 @@ pub mod number;
 pub mod plan;
 pub mod reason;
 pub mod records;
+pub mod step;
 pub mod steps;
 pub mod text;
 

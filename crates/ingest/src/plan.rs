@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{time::Timestamp, value::Value};
+use sha2::{Digest, Sha256};
 
 use crate::{
     cells::Writer,
@@ -211,5 +212,15 @@ impl Row<'_> {
 
     fn value(&self, place: usize) -> Option<Value> {
         self.values[place].as_value()
+    }
+}
+
+impl Grant {
+    /// Whether a person is among those chosen.
+    pub(crate) fn chooses(&self, value: &str) -> bool {
+        let hash = Sha256::digest(format!("{}:{}:{value}", self.salt, self.of).as_bytes());
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&hash[..8]);
+        u128::from(u64::from_be_bytes(bytes)) < self.below
     }
 }

@@ -8,7 +8,6 @@ use std::{
 };
 
 use model::time::Timestamp;
-use sha2::{Digest, Sha256};
 
 use crate::{
     column::write_text,
@@ -18,74 +17,11 @@ use crate::{
     limits,
     lookup::{Lookup, LookupError},
     mapping::{Mapping, MappingError},
-    plan::{Grant, Kind, Output, Plan, Row},
+    plan::{Kind, Output, Plan, Row},
     reason::{Fault, Reason},
     records::{FileError, Read, Record, Records},
+    step::{Counts, Place, Prepared, PreparedKind, Quarantined, Step},
 };
-
-/// One step of an import.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// An event to be sent.
-    Event(Prepared),
-    /// A row that broke the contract.
-    Quarantined(Quarantined),
-}
-
-/// An event to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prepared {
-    /// The first row that it was made of.
-    pub place: Place,
-    /// What it is.
-    pub kind: PreparedKind,
-    /// When it happened; on receipt, if nothing says so.
-    pub at: Option<Timestamp>,
-    /// The event, as the tracking protocol has it.
-    pub json: String,
-}
-
-/// What an event states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PreparedKind {
-    /// Something happened.
-    Event,
-    /// Traits of a person.
-    Traits,
-    /// A person's choice.
-    Consent,
-}
-
-/// Where a row stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The file.
-    pub file: Arc<str>,
-    /// The line in it, from 1.
-    pub line: u64,
-    /// The row's number over all files, from 1.
-    pub row: u64,
-}
-
-/// A row that broke the contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quarantined {
-    /// Where it stands.
-    pub place: Place,
-    /// What is wrong.
-    pub fault: Fault,
-    /// The row's text.
-    pub raw: String,
-}
-
-/// What was read so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Rows, good or bad.
-    pub rows: u64,
-    /// Rows of which `where` was not true, or of which no output makes anything.
-    pub passed_over: u64,
-}
 
 /// Why an import cannot begin, or not go on.
 #[derive(Debug, thiserror::Error)]
@@ -485,16 +421,6 @@ impl<'m> Steps<'m> {
 
     fn quarantine(&mut self, place: Place, fault: Fault, raw: &str) {
         self.ready.push_back(Step::Quarantined(Quarantined { place, fault, raw: raw.to_owned() }));
-    }
-}
-
-impl Grant {
-    /// Whether a person is among those chosen.
-    pub(crate) fn chooses(&self, value: &str) -> bool {
-        let hash = Sha256::digest(format!("{}:{}:{value}", self.salt, self.of).as_bytes());
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&hash[..8]);
-        u128::from(u64::from_be_bytes(bytes)) < self.below
     }
 }
 

@@ -19,7 +19,8 @@ use ingest::{
     limits,
     mapping::Mapping,
     moment,
-    steps::{Step, Steps},
+    step::Step,
+    steps::Steps,
 };
 use server::{command::import::Door, config::Config, serve::Fixed};
 

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use ingest::{
     input::BytesRead,
     mapping::Mapping,
-    steps::{ImportError, Step, Steps},
+    step::Step,
+    steps::{ImportError, Steps},
 };
 use serde_json::Value;
 use tempfile::TempDir;
