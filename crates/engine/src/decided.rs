@@ -3,17 +3,16 @@
 use std::{borrow::Cow, sync::Arc};
 
 use condition::Facts;
-use decide::{Decision, Explain, Ledger, Opens, Page, Person as Asked, Seen, Whom, decide_recorded};
+use decide::{Decision, Explain, Opens, Page, Person as Asked, Seen, Whom, decide_recorded};
 use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
     name::{Experience, Name, Placement},
-    partition::Partition,
     time::{Env, Timestamp},
     value::Value,
 };
 
-use crate::{chance, ledger::won_over, opened::Opened, person::Person, plan::Plan};
+use crate::{ledger::won_over, opened::Opened, person::Person, plan::Plan};
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
 pub const ENGINE: u32 = 1;
@@ -85,9 +84,10 @@ pub fn grants_any(plan: &Plan, person: &Person, page: &PageAsked, now: Timestamp
 }
 
 /// Decides a page for a person, who must be [`crate::person::current`] at `env.now` under `plan`. Changes nothing.
+/// `first` becomes the id of the first decision.
 pub fn decide_for(
     plan: &Plan,
-    partition: Partition,
+    first: Id<DecisionKind>,
     person: &Person,
     (asked, request): (PageAsked, &RequestFacts),
     env: &Env,
@@ -95,18 +95,18 @@ pub fn decide_for(
     let known = Known::new(plan, person, &asked, env.now);
     let consents = person.consents();
     let whom = Whom::Person(Asked { unit: person.unit, consents: &consents, facts: &known, ledger: &known });
-    decide_page(plan, partition, &whom, (asked, request), env)
+    decide_page(plan, first, &whom, (asked, request), env)
 }
 
 /// Decides a page for nobody who is known, or for somebody of whom nothing may be known.
 pub fn decide_for_nobody(
     plan: &Plan,
-    partition: Partition,
+    first: Id<DecisionKind>,
     why: decide::Absent,
     (asked, request): (PageAsked, &RequestFacts),
     env: &Env,
 ) -> Decided {
-    decide_page(plan, partition, &Whom::Nobody(why), (asked, request), env)
+    decide_page(plan, first, &Whom::Nobody(why), (asked, request), env)
 }
 
 /// The neutral answers of a page that there was no time to decide. They are in no record.
@@ -117,13 +117,11 @@ pub fn neutral(plan: &Plan, asked: &PageAsked, now: Timestamp) -> Vec<Decision> 
 
 fn decide_page(
     plan: &Plan,
-    partition: Partition,
+    first: Id<DecisionKind>,
     whom: &Whom<'_>,
     (asked, request): (PageAsked, &RequestFacts),
     env: &Env,
 ) -> Decided {
-    let salt = u128::from(chance::draw(env.seed, 6)) << 64 | u128::from(chance::draw(env.seed, 7));
-    let first = Id::<DecisionKind>::mint(partition, env.now, salt);
     let (decisions, seen) = decide_recorded(
         &plan.decisions,
         &page(&asked, &|name| request(name), &|place| first.at_place(place)),
@@ -175,8 +173,8 @@ impl Opens for Known<'_> {
     }
 }
 
-impl Ledger for Known<'_> {
+impl decide::Ledger for Known<'_> {
     fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]> {
-        won_over(self.person.sides.iter().map(|side| &*side.won), experience)
+        won_over(self.person.sides.iter().map(|side| &*side.ledger), experience)
     }
 }

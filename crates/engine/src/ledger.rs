@@ -1,4 +1,4 @@
-//! What was decided for a person lately: what caps count.
+//! What is kept of the decisions about a side: what won lately, which caps count, and on which days there were any.
 
 use std::borrow::Cow;
 
@@ -8,58 +8,95 @@ use model::{
     time::Timestamp,
 };
 
-/// The experiences that won a decision about one side's person, each with the moments, in order of name.
+/// The decisions about one side, without what was decided.
 ///
 /// Of one experience the latest [`CAP_MOST`] moments are kept, of one side the [`LEDGER_EXPERIENCES`] experiences that
 /// won last.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Won(Vec<(Name<Experience>, Vec<Timestamp>)>);
+pub struct Ledger {
+    won: Vec<(Name<Experience>, Vec<Timestamp>)>,
+    days: Vec<i64>,
+}
 
-impl Won {
-    /// Builds from stored entries.
-    pub fn from_entries(entries: Vec<(Name<Experience>, Vec<Timestamp>)>) -> Self {
-        Self(entries)
+impl Ledger {
+    /// Builds from what is stored: experiences in order of name, each with its moments in order of time; days in order.
+    pub fn from_parts(won: Vec<(Name<Experience>, Vec<Timestamp>)>, days: Vec<i64>) -> Self {
+        Self { won, days }
     }
 
-    /// All entries, in order of name; moments in order of time.
-    pub fn iter(&self) -> std::slice::Iter<'_, (Name<Experience>, Vec<Timestamp>)> {
-        self.0.iter()
+    /// The experiences that won, in order of name, with the moments in order of time.
+    pub fn won(&self) -> std::slice::Iter<'_, (Name<Experience>, Vec<Timestamp>)> {
+        self.won.iter()
+    }
+
+    /// The days on which something was decided of which the record is kept, in order: since 1970-01-01, UTC.
+    pub fn days(&self) -> &[i64] {
+        &self.days
+    }
+
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.won.is_empty() && self.days.is_empty()
     }
 
     /// When an experience won, the oldest first.
     pub fn of(&self, experience: &Name<Experience>) -> &[Timestamp] {
-        match self.0.binary_search_by(|(name, _)| name.cmp(experience)) {
-            Ok(place) => &self.0[place].1,
+        match self.won.binary_search_by(|(name, _)| name.cmp(experience)) {
+            Ok(place) => &self.won[place].1,
             Err(_) => &[],
         }
     }
 
-    /// Notes that an experience won.
-    pub fn add(&mut self, experience: &Name<Experience>, at: Timestamp) {
-        let place = match self.0.binary_search_by(|(name, _)| name.cmp(experience)) {
+    /// Notes that a page was decided and what won on it. Says whether that changed anything.
+    pub(crate) fn note(&mut self, won: &[Name<Experience>], at: Timestamp) -> bool {
+        let day = at.day();
+        let is_new = self.days.last().is_none_or(|last| *last < day);
+        if is_new {
+            self.days.push(day);
+        }
+        won.iter().for_each(|experience| self.add(experience, at));
+        is_new || !won.is_empty()
+    }
+
+    fn add(&mut self, experience: &Name<Experience>, at: Timestamp) {
+        let place = match self.won.binary_search_by(|(name, _)| name.cmp(experience)) {
             Ok(place) => place,
             Err(place) => {
-                self.0.insert(place, (experience.clone(), Vec::with_capacity(1)));
+                self.won.insert(place, (experience.clone(), Vec::with_capacity(1)));
                 place
             }
         };
-        let moments = &mut self.0[place].1;
+        let moments = &mut self.won[place].1;
         moments.insert(moments.partition_point(|moment| *moment <= at), at);
         if moments.len() > usize::from(CAP_MOST) {
             moments.remove(0);
         }
-        if self.0.len() > LEDGER_EXPERIENCES {
-            let longest_ago = self.0.iter().enumerate().min_by_key(|(_, (_, moments))| moments.last().copied());
+        if self.won.len() > LEDGER_EXPERIENCES {
+            let longest_ago = self.won.iter().enumerate().min_by_key(|(_, (_, moments))| moments.last().copied());
             if let Some((place, _)) = longest_ago {
-                self.0.remove(place);
+                self.won.remove(place);
             }
         }
+    }
+
+    /// Forgets what was decided before a day; says whether there was anything.
+    pub(crate) fn drop_before(&mut self, day: i64) -> bool {
+        let is_kept = |at: &Timestamp| at.day() >= day;
+        let known = (self.days.len(), self.won.len());
+        self.days.retain(|known| *known >= day);
+        self.won.retain(|(_, moments)| moments.last().is_some_and(is_kept));
+        known != (self.days.len(), self.won.len())
+    }
+
+    /// Forgets the days of records that are kept no longer: those made from a moment on. What won stays, for caps.
+    pub(crate) fn forget_records_since(&mut self, since: Timestamp) {
+        self.days.retain(|day| *day <= since.day());
     }
 }
 
 /// When an experience won over all sides of a person, the oldest first.
 pub(crate) fn won_over<'a>(
-    mut sides: impl Iterator<Item = &'a Won>,
+    mut sides: impl Iterator<Item = &'a Ledger>,
     experience: &Name<Experience>,
 ) -> Cow<'a, [Timestamp]> {
     let mut all = Cow::Borrowed(sides.next().map_or(&[][..], |won| won.of(experience)));
@@ -86,7 +123,7 @@ mod tests {
 
     #[test]
     fn it_keeps_the_latest_of_each_and_the_experiences_that_won_last() {
-        let mut won = Won::default();
+        let mut won = Ledger::default();
         for ms in 0..i64::from(CAP_MOST) + 5 {
             won.add(&"boots".into(), at(ms));
         }
@@ -96,18 +133,33 @@ mod tests {
             won.add(&format!("e{number}").as_str().into(), at(1_000 + number as i64));
         }
         assert!(won.of(&"boots".into()).is_empty(), "it won longest ago");
-        assert_eq!(won.iter().len(), LEDGER_EXPERIENCES);
+        assert_eq!(won.won().len(), LEDGER_EXPERIENCES);
         assert_eq!(won.of(&"e0".into()), [at(1_000)]);
     }
 
     #[test]
     fn sides_are_read_together() {
-        let (mut one, mut other) = (Won::default(), Won::default());
+        let (mut one, mut other) = (Ledger::default(), Ledger::default());
         one.add(&"a".into(), at(3));
         other.add(&"a".into(), at(1));
         other.add(&"b".into(), at(2));
         assert_eq!(&*won_over([&one, &other].into_iter(), &"a".into()), [at(1), at(3)]);
         assert_eq!(&*won_over([&one, &other].into_iter(), &"b".into()), [at(2)]);
         assert!(won_over([&one].into_iter(), &"c".into()).is_empty());
+    }
+
+    #[test]
+    fn days_come_and_go_with_the_records() {
+        let day = 86_400_000;
+        let mut ledger = Ledger::default();
+        assert!(ledger.note(&[], at(1)) && !ledger.note(&[], at(2)));
+        assert!(
+            ledger.note(&["boots".into()], at(2)) && ledger.note(&[], at(3 * day)) && ledger.note(&[], at(5 * day))
+        );
+        assert_eq!(ledger.days(), [0, 3, 5]);
+        ledger.forget_records_since(at(3 * day + 7));
+        assert_eq!(ledger.days(), [0, 3]);
+        assert!(ledger.drop_before(1) && !ledger.drop_before(1));
+        assert_eq!((ledger.days(), ledger.won().len()), (&[3][..], 0));
     }
 }

@@ -18,6 +18,8 @@ use crate::command::{Access, Hop, MessageMark, Rejection};
 pub struct Outcome {
     /// The profiles whose part in the state changed, each perhaps several times.
     pub people: Vec<ProfileId>,
+    /// The ledgers that changed: profile and side, each perhaps several times.
+    pub ledgers: Vec<(ProfileId, ProfileId)>,
     /// The identifiers whose directory entry changed.
     pub identifiers: Vec<IdentifierKey>,
     /// Timers that moved.
@@ -76,12 +78,19 @@ pub enum HistoryChange {
         /// The event.
         event: Box<Event>,
     },
-    /// Events of before a moment are kept no longer.
+    /// Events and decisions of before a moment are kept no longer.
     Expire {
         /// The side.
         side: ProfileId,
         /// The first moment that is still kept.
         before: Timestamp,
+    },
+    /// Records of decisions made from a moment on are kept no longer: they looked at a person who was two.
+    Undecide {
+        /// The side.
+        side: ProfileId,
+        /// The first moment of which nothing is kept.
+        since: Timestamp,
     },
     /// The person was erased: all of the side's history goes, and the key that could read it.
     Erase {

@@ -21,7 +21,7 @@ use profile::{
 };
 use segment::{membership::Memberships, set::SegmentSet, trails::Trails};
 
-use crate::{ledger::Won, plan::Plan};
+use crate::{ledger::Ledger, plan::Plan};
 
 /// Everything resident of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +58,14 @@ pub struct PersonSide {
     pub facts: Side,
     /// What conditions look at.
     pub trails: Arc<Trails>,
-    /// What won decisions: what caps count.
-    pub won: Arc<Won>,
+    /// What was decided about it, as far as caps and retention count that.
+    pub ledger: Arc<Ledger>,
 }
 
 impl PersonSide {
     /// A side that only exists.
     pub fn empty(facts: Side, trails: Trails) -> Self {
-        Self { facts, trails: Arc::new(trails), won: Arc::default() }
+        Self { facts, trails: Arc::new(trails), ledger: Arc::default() }
     }
 }
 
@@ -149,14 +149,17 @@ impl Person {
         self.sides.iter().all(|side| side.trails.has_chronicle())
     }
 
-    /// The first moment at which something changes with no new event: a window slides, or a day's events expire.
+    /// The first moment at which something changes with no new event: a window slides, or a day's events or
+    /// decisions expire.
     pub fn next_due(&self, plan: &Plan) -> Option<Timestamp> {
+        let events = |side: &PersonSide| side.facts.days.first().map(i64::from);
+        let first = |side: &PersonSide| events(side).into_iter().chain(side.ledger.days().first().copied()).min();
         let expiry = self
             .sides
             .iter()
-            .filter_map(|side| side.facts.days.first())
+            .filter_map(first)
             .min()
-            .map(|day| Timestamp::EPOCH.plus(Span::DAY.times(i64::from(day) + 1)).plus(plan.retention));
+            .map(|day| Timestamp::EPOCH.plus(Span::DAY.times(day + 1)).plus(plan.retention));
         self.memberships.valid_until().into_iter().chain(expiry).min()
     }
 

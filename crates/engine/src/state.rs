@@ -199,6 +199,11 @@ impl State {
         self.people.insert(person.id, Slot::Here(person));
     }
 
+    /// Puts a person back of whom nothing changed but ledgers.
+    pub(crate) fn put_back(&mut self, person: Arc<Person>) {
+        self.people.insert(person.id, Slot::Here(person));
+    }
+
     pub(crate) fn put_slot(&mut self, id: ProfileId, slot: Slot, outcome: &mut Outcome) {
         outcome.people.push(id);
         self.people.insert(id, slot);

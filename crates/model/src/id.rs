@@ -89,11 +89,13 @@ impl Id<Rejected> {
 }
 
 impl Id<Decision> {
-    /// Mints the id of the first decision of a page that was made in a partition at a moment, in order of time within
-    /// the partition: a moment before the epoch counts as the epoch. `salt` makes it unguessable (56 bits are used).
-    pub const fn mint(partition: Partition, at: Timestamp, salt: u128) -> Self {
+    /// Mints the id of the first decision of a page that was made at a moment, so that ids are in order of time: a
+    /// moment before the epoch counts as the epoch. `veiled` says whom it is about to those who can lift the veil (48
+    /// bits are used), `salt` makes it unguessable (24 bits are used).
+    pub const fn mint(at: Timestamp, veiled: u64, salt: u32) -> Self {
         let ms = if at.as_millis() < 0 { 0 } else { at.as_millis() as u128 & ((1 << 48) - 1) };
-        Self::from_bits((partition.0 as u128) << 112 | ms << 64 | (salt & ((1 << 56) - 1)) << 8)
+        let (veiled, salt) = (veiled as u128 & ((1 << 48) - 1), salt as u128 & ((1 << 24) - 1));
+        Self::from_bits(ms << 80 | veiled << 32 | salt << 8)
     }
 
     /// The id of the decision at a place of the same page, from 0 to 255.
@@ -101,14 +103,19 @@ impl Id<Decision> {
         Self::from_bits(self.bits & !0xFF | (place as u128 & 0xFF))
     }
 
-    /// The partition in which it was made.
-    pub const fn partition(self) -> Partition {
-        Partition((self.bits >> 112) as u16)
-    }
-
     /// When it was made, to the millisecond.
     pub fn at(self) -> Timestamp {
-        Timestamp::saturating_from_millis((self.bits >> 64) as i64 & ((1 << 48) - 1))
+        Timestamp::saturating_from_millis((self.bits >> 80) as i64)
+    }
+
+    /// Whom it is about, veiled: 48 bits.
+    pub const fn veiled(self) -> u64 {
+        (self.bits >> 32) as u64 & ((1 << 48) - 1)
+    }
+
+    /// What makes it unguessable: 24 bits.
+    pub const fn salt(self) -> u32 {
+        (self.bits >> 8) as u32 & ((1 << 24) - 1)
     }
 }
 
@@ -206,14 +213,16 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_decisions_tell_where_when_and_which_of_a_page() {
+    fn ids_of_decisions_tell_when_and_which_of_a_page() {
         let at = Timestamp::saturating_from_millis(1_772_445_600_000);
-        let first = Id::<Decision>::mint(Partition(63), at, u128::MAX);
-        assert_eq!((first.partition(), first.at()), (Partition(63), at));
+        let first = Id::<Decision>::mint(at, u64::MAX - 5, u32::MAX - 9);
+        assert_eq!((first.at(), first.veiled()), (at, (1 << 48) - 6));
+        assert_eq!(first.salt(), (1 << 24) - 10);
         assert_eq!(first.at_place(0), first);
         assert_eq!(first.at_place(7).at_place(0), first);
         assert!(first.at_place(1) > first);
-        assert!(Id::<Decision>::mint(Partition(63), at, 0) < first);
+        assert!(Id::<Decision>::mint(at, 0, u32::MAX) < first);
+        assert!(Id::<Decision>::mint(at.plus(crate::time::Span::from_millis(1)), 0, 0) > first);
     }
 
     #[test]

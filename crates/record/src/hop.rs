@@ -6,7 +6,7 @@ use store::error::StoreError;
 use crate::{
     codec::{Layout, Reader, Writer},
     error::{Malformed, RecordError},
-    image::{read_person, write_person},
+    image::{read_image, write_image},
     seal::Keys,
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn write_hop(hop: &Hop, keys: Keys<'_>, to: &mut Writer) -> Result<()
         }
         Hop::Return { image } => {
             to.byte(4);
-            write_person(image, keys, to)?;
+            write_image(image, keys, to)?;
         }
         Hop::Forget { profile } => {
             to.byte(5);
@@ -54,7 +54,7 @@ pub(crate) fn read_hop(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Hop, Rec
         1 => Hop::Share { key: Layout::read(from)? },
         2 => Hop::Release { key: Layout::read(from)?, side: Layout::read(from)? },
         3 => Hop::Tell { to: Layout::read(from)?, news: read_news(from, keys)? },
-        4 => Hop::Return { image: read_person(from, keys)? },
+        4 => Hop::Return { image: read_image(from, keys)? },
         5 => Hop::Forget { profile: Layout::read(from)? },
         6 => Hop::Repoint { profile: Layout::read(from)?, to: Layout::read(from)?, moves: Layout::read(from)? },
         _ => return Err(Malformed::Impossible { what: "hop" }.into()),
@@ -83,7 +83,7 @@ fn write_news(news: &News, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreE
         News::Refresh => to.byte(3),
         News::MergeIn { image, record } => {
             to.byte(4);
-            write_person(image, keys, to)?;
+            write_image(image, keys, to)?;
             record.write(to);
         }
     }
@@ -98,7 +98,7 @@ fn read_news(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<News, RecordError>
             News::Yield { survivor: Layout::read(from)?, over: Layout::read(from)?, strong_links: Layout::read(from)? }
         }
         3 => News::Refresh,
-        4 => News::MergeIn { image: read_person(from, keys)?, record: Layout::read(from)? },
+        4 => News::MergeIn { image: read_image(from, keys)?, record: Layout::read(from)? },
         _ => return Err(Malformed::Impossible { what: "news" }.into()),
     })
 }

@@ -4,8 +4,12 @@
 //! person   version 1 | id 16 | unit 16 | merges | due | memberships, sealed under the key of `id`
 //!          ended     | of each merge in turn: the memberships that it ended, the loser's sealed under the key of
 //!                      `loser`, the survivor's under that of `survivor`
-//!          sides     | each: origin 16 | created_at | moves | facts, trails and wins, sealed under the key of `origin`
+//!          sides     | each: origin 16 | created_at | moves | facts and trails, sealed under the key of `origin`
+//! image    person    | of each side in turn: its ledger, sealed under the key of its origin
+//! ledger   version 1 | sealed under the key of its side
 //! ```
+//!
+//! A ledger changes with every decision and little else does, so it is saved by itself. Whoever travels has it along.
 //!
 //! A sealed part whose key is gone is left empty when it is written, and comes back empty when it is read: an erased
 //! side keeps its place, its id and its age, and nothing else. So a merge, an unmerge and an erasure replay over it as
@@ -13,7 +17,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::person::{Ended, Person, PersonSide};
+use engine::{
+    ledger::Ledger,
+    person::{Ended, Person, PersonSide},
+};
 use model::{id::ProfileId, time::Timestamp};
 use profile::{merge::MergeRecord, side::Side};
 use segment::{membership::Memberships, trails::Trails};
@@ -27,6 +34,52 @@ use crate::{
 
 /// The newest version of a person's image.
 const PERSON_VERSION: u8 = 1;
+/// The newest version of a ledger.
+const LEDGER_VERSION: u8 = 1;
+
+/// The row of a side's ledger; `None` if there is nothing to keep, or no key to seal it under.
+pub fn encode_ledger(side: ProfileId, ledger: &Ledger, keys: Keys<'_>) -> Result<Option<Vec<u8>>, StoreError> {
+    if ledger.is_empty() || keys(side)?.is_none() {
+        return Ok(None);
+    }
+    let mut to = Writer::after(Vec::new());
+    write_ledger(side, ledger, keys, &mut to)?;
+    Ok(Some(to.into_bytes()))
+}
+
+/// The ledger that a row stands for; an empty one if the key of its side is gone.
+pub fn decode_ledger(side: ProfileId, bytes: &[u8], keys: Keys<'_>) -> Result<Ledger, RecordError> {
+    let mut from = Reader::new(bytes);
+    let ledger = read_ledger(side, &mut from, keys)?;
+    from.end()?;
+    Ok(ledger)
+}
+
+/// Writes a person who goes to another partition.
+pub(crate) fn write_image(image: &Person, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreError> {
+    write_person(image, keys, to)?;
+    image.sides.iter().try_for_each(|side| write_ledger(side.facts.origin, &side.ledger, keys, to))
+}
+
+/// Reads a person who came from another partition.
+pub(crate) fn read_image(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Person, RecordError> {
+    let mut person = read_person(from, keys)?;
+    for side in &mut person.sides {
+        side.ledger = Arc::new(read_ledger(side.facts.origin, from, keys)?);
+    }
+    Ok(person)
+}
+
+fn write_ledger(side: ProfileId, ledger: &Ledger, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreError> {
+    to.byte(LEDGER_VERSION);
+    Place { part: Part::Ledger, version: LEDGER_VERSION, side }.write(keys, to, |to| ledger.write(to))
+}
+
+fn read_ledger(side: ProfileId, from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Ledger, RecordError> {
+    let version = from.version("ledger", LEDGER_VERSION)?;
+    let bytes = (Place { part: Part::Ledger, version, side }).read(keys, from)?;
+    Ok(bytes.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default())
+}
 
 pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreError> {
     let Person { id, unit, sides, merges, ended, memberships, due } = person;
@@ -83,7 +136,7 @@ fn read_memberships(from: &mut Reader<'_>, keys: Keys<'_>, place: Place) -> Resu
 }
 
 fn write_side(side: &PersonSide, to: &mut Writer) {
-    let PersonSide { facts, trails, won } = side;
+    let PersonSide { facts, trails, ledger: _ } = side;
     let Side { origin: _, created_at: _, moves: _, identifiers, traits, consents, days, links, apart } = facts;
     identifiers.write(to);
     traits.write(to);
@@ -92,7 +145,6 @@ fn write_side(side: &PersonSide, to: &mut Writer) {
     links.write(to);
     apart.write(to);
     trails.write(to);
-    won.write(to);
 }
 
 fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {
@@ -103,7 +155,7 @@ fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {
     known.days = Layout::read(&mut from)?;
     known.links = Layout::read(&mut from)?;
     known.apart = Layout::read(&mut from)?;
-    let (trails, won) = (Layout::read(&mut from)?, Layout::read(&mut from)?);
+    let trails = Layout::read(&mut from)?;
     from.end()?;
-    Ok(PersonSide { facts: known, trails, won })
+    Ok(PersonSide::empty(known, trails))
 }

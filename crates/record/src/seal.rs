@@ -85,6 +85,8 @@ pub(crate) enum Part {
     Ended = 5,
     /// The decisions of one page.
     Decided = 6,
+    /// What a side's decisions came to.
+    Ledger = 7,
 }
 
 /// What a sealed part is, in which version of its layout, and whose it is.

@@ -27,6 +27,8 @@ use crate::{
     seal::Keys,
 };
 
+pub use crate::image::{decode_ledger, encode_ledger};
+
 const SLOT_VERSION: u8 = 1;
 const HOLDING_VERSION: u8 = 1;
 const CORE_VERSION: u8 = 1;
@@ -34,7 +36,7 @@ const EFFECT_VERSION: u8 = 1;
 const ACCESS_VERSION: u8 = 1;
 const ERASURE_VERSION: u8 = 1;
 
-/// The bytes of a slot. What belongs to a side without key is left out.
+/// The bytes of a slot. What belongs to a side without key is left out; ledgers are rows of their own.
 pub fn encode_slot(slot: &Slot, keys: Keys<'_>) -> Result<Vec<u8>, StoreError> {
     let mut to = versioned(SLOT_VERSION);
     match slot {
@@ -66,6 +68,13 @@ pub fn decode_slot(bytes: &[u8], keys: Keys<'_>) -> Result<Slot, RecordError> {
     };
     from.end()?;
     Ok(slot)
+}
+
+/// Whether the slot of these bytes is that of an erased profile.
+pub fn is_erased(bytes: &[u8]) -> Result<bool, Malformed> {
+    let mut from = Reader::new(bytes);
+    from.version("slot", SLOT_VERSION)?;
+    Ok(from.byte()? == 2)
 }
 
 /// The bytes of a directory entry.

@@ -16,7 +16,7 @@
 //! | accesses | profile 16, moment ms 8, number 8 | [`crate::state::encode_access`] |
 //! | erasures | side 16 | [`crate::state::encode_erasure`] |
 //! | decisions | side 16, id of the page's first decision 16 | [`crate::decided::seal_decided`] |
-//! | decision_sides | id of the page's first decision 16 | side 16 |
+//! | ledgers | side 16 | [`crate::state::encode_ledger`] |
 //!
 //! An id of a profile begins with its partition, so every key of a partition is found by prefix.
 
@@ -48,7 +48,7 @@ pub const TABLES: &[TableSpec] = &[
     TableSpec { name: "accesses", values: Values::Small },
     TableSpec { name: "erasures", values: Values::Small },
     TableSpec { name: "decisions", values: Values::Large },
-    TableSpec { name: "decision_sides", values: Values::Small },
+    TableSpec { name: "ledgers", values: Values::Small },
 ];
 
 /// What every profile id of a partition stands for.
@@ -78,8 +78,8 @@ pub const ERASURES: Table = Table(11);
 
 /// The decisions about every side.
 pub const DECISIONS: Table = Table(12);
-/// Which side a decision is about.
-pub const DECISION_SIDES: Table = Table(13);
+/// What the decisions about every side came to.
+pub const LEDGERS: Table = Table(13);
 
 /// The key of a profile's slot.
 pub fn profile_key(profile: ProfileId) -> [u8; 16] {
@@ -283,7 +283,7 @@ pub fn decision_key(side: ProfileId, first: Id<Decision>) -> [u8; 32] {
     join([&side.to_bytes(), &first.to_bytes()])
 }
 
-/// All decisions about a side. Within one partition they are in order of time.
+/// All decisions about a side, in order of time.
 pub fn decision_range(side: ProfileId, limit: usize) -> KeyRange<'static> {
     prefix(&side.to_bytes(), limit)
 }
@@ -295,18 +295,19 @@ pub fn decision_place(key: &[u8]) -> Result<(ProfileId, Id<Decision>), Malformed
     Ok((profile_id(side), Id::from_bits(u128::from_be_bytes(first))))
 }
 
-/// The key under which the side of a decision is found, whatever its place on its page.
-pub fn decision_side_key(decision: Id<Decision>) -> [u8; 16] {
-    decision.at_place(0).to_bytes()
+/// The decisions about a side from a moment on, in order of time.
+pub fn decisions_since(side: ProfileId, since: Timestamp, limit: usize) -> KeyRange<'static> {
+    from_within(&decision_key(side, Id::<Decision>::mint(since, 0, 0)), &side.to_bytes(), limit)
 }
 
-/// What such a row holds once its person was erased: there was a decision, and nothing says about whom.
-pub const OF_NOBODY: &[u8] = &[];
+/// The decisions about a side before a moment, in order of time.
+pub fn decisions_before(side: ProfileId, before: Timestamp, limit: usize) -> KeyRange<'static> {
+    between(&side.to_bytes(), &decision_key(side, Id::<Decision>::mint(before, 0, 0)), limit)
+}
 
-/// The side and the moment of such a row.
-pub fn decision_side_place(key: &[u8], value: &[u8]) -> Result<(ProfileId, Timestamp), Malformed> {
-    let ((first, []), side) = (take(key)?, profile_of(value)?) else { return Err(WRONG_KEY) };
-    Ok((side, Id::<Decision>::from_bits(u128::from_be_bytes(first)).at()))
+/// The key of a side's ledger.
+pub fn ledger_key(side: ProfileId) -> [u8; 16] {
+    side.to_bytes()
 }
 
 const WRONG_KEY: Malformed = Malformed::Impossible { what: "key" };

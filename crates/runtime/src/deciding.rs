@@ -16,7 +16,7 @@ use model::{
     partition::Partition,
     time::{Env, Timestamp},
 };
-use record::{decided::open_decided, tables};
+use record::{decided::open_decided, state, tables};
 use store::error::StoreError;
 
 use crate::{
@@ -104,14 +104,16 @@ impl Runtime {
     /// Looks a decision up; `None` if there is none of that id. Blocking. As of the last save; see [`Self::saved`].
     pub fn decision(&self, id: Id<id::Decision>) -> Result<Option<Recorded>, StoreError> {
         let shared = self.shared();
-        let Some(side) = shared.substrate.get(tables::DECISION_SIDES, &tables::decision_side_key(id))? else {
+        let (partition, ordinal) = shared.decision_ids.side_of(id);
+        if partition.0 >= self.partitions() {
             return Ok(None);
-        };
-        if side == tables::OF_NOBODY {
-            return Ok(Some(Recorded::Erased));
         }
-        let side = tables::profile_of(&side).map_err(|_| damaged("decision_sides"))?;
-        let Some(key) = shared.key(side)? else { return Ok(Some(Recorded::Erased)) };
+        let range = tables::profile_range(partition, ordinal..ordinal.saturating_add(1), 1);
+        let Some((side, slot)) = shared.substrate.range(tables::PROFILES, range)?.pop() else { return Ok(None) };
+        let side = tables::profile_of(&side).map_err(|_| damaged("profiles"))?;
+        let is_erased = state::is_erased(&slot).map_err(|_| damaged("profiles"))?;
+        let key = if is_erased { None } else { shared.key(side)? };
+        let Some(key) = key else { return Ok(Some(Recorded::Erased)) };
         let row = shared.substrate.get(tables::DECISIONS, &tables::decision_key(side, id.at_place(0)))?;
         let Some(sealed) = row else { return Ok(None) };
         let decided = open_decided(&key, side, &sealed).map_err(|_| damaged("decisions"))?;
@@ -160,8 +162,9 @@ impl Shared {
         now: Timestamp,
     ) -> Decided {
         let env = Env { now, seed: self.draw_anonymously() };
-        // No partition has so high a number, so the id leads to no record.
-        decide_for_nobody(plan, Partition(u16::MAX), why, asked, &env)
+        // All of it is chance, so the id leads to no record.
+        let first = Id::<id::Decision>::mint(now, chance::draw(env.seed, 6), chance::draw(env.seed, 7) as u32);
+        decide_for_nobody(plan, first, why, asked, &env)
     }
 
     /// Chance that belongs to no command.

@@ -29,6 +29,7 @@ use model::{
     time::{Span, Timestamp},
 };
 use profile::resolve;
+use record::decided::DecisionIds;
 use segment::set::{SegmentNumber, SegmentRule, SegmentSet};
 use store::{
     error::StoreError,
@@ -37,7 +38,11 @@ use store::{
 
 use crate::{
     clock::Clock,
-    desk::{Desk, arrive::route, shared::Shared},
+    desk::{
+        Desk,
+        arrive::route,
+        shared::{Shared, installation_key},
+    },
     hash::Hasher,
     journal::{self, Journal},
     limits::Limits,
@@ -143,8 +148,10 @@ impl Runtime {
         let (owner_senders, owner_receivers): (Vec<_>, Vec<_>) = (0..owners).map(|_| mpsc::channel()).unzip();
         let (journal_sender, parcels) = mpsc::channel();
         let (saver_sender, jobs) = mpsc::channel();
+        let installation = installation_key(substrate.as_ref());
         let shared = Arc::new(Shared {
             hasher: Hasher::new(substrate.secret()),
+            decision_ids: DecisionIds::new(&installation),
             plans: Plans::open(substrate.as_ref())?,
             changing_drafts: Mutex::default(),
             substrate: substrate.clone(),

@@ -130,7 +130,18 @@ pub(crate) fn want(shared: &Shared, plan: &Plan, state: &mut State, want: Want) 
 }
 
 fn slot(shared: &Shared, bytes: &[u8]) -> Result<Slot, StoreError> {
-    state::decode_slot(bytes, &|side| shared.key(side)).map_err(unwrap_store("profiles"))
+    let keys = |side| shared.key(side);
+    let mut slot = state::decode_slot(bytes, &keys).map_err(unwrap_store("profiles"))?;
+    if let Slot::Here(person) = &mut slot {
+        for side in &mut Arc::make_mut(person).sides {
+            let origin = side.facts.origin;
+            if let Some(row) = shared.substrate.get(tables::LEDGERS, &tables::ledger_key(origin))? {
+                let ledger = state::decode_ledger(origin, &row, &keys).map_err(unwrap_store("ledgers"))?;
+                side.ledger = Arc::new(ledger);
+            }
+        }
+    }
+    Ok(slot)
 }
 
 /// Rebuilds the trails of all sides from their whole history.

@@ -11,6 +11,7 @@ use std::{
 
 use engine::{
     command::{Access, Rejection},
+    ledger::Ledger,
     outcome::{DecisionKept, Effect, TimerMove},
     state::{Core, Holding, Slot},
 };
@@ -58,6 +59,7 @@ pub(crate) struct SaveJob {
     pub(crate) position: Position,
     pub(crate) core: Core,
     pub(crate) people: Vec<(ProfileId, Slot)>,
+    pub(crate) ledgers: Vec<(ProfileId, Arc<Ledger>)>,
     pub(crate) identifiers: Vec<(IdentifierKey, Option<Holding>)>,
     pub(crate) timers: Vec<TimerMove>,
     pub(crate) effects: Vec<((Partition, u64), Option<Effect>)>,
@@ -77,12 +79,13 @@ impl SaveJob {
     /// How many rows it writes, if nothing expires and nobody is erased.
     fn rows_at_least(&self) -> usize {
         self.people.len()
+            + self.ledgers.len()
             + self.identifiers.len()
             + 2 * self.timers.len()
             + self.effects.len()
             + self.bitmaps.len()
             + 2 * self.history.len()
-            + 2 * self.decided.len()
+            + self.decided.len()
     }
 }
 
@@ -91,6 +94,7 @@ impl SaveJob {
 pub(crate) enum HistoryWrite {
     Add { side: ProfileId, at: Timestamp, tie: u64, sealed: Arc<[u8]> },
     Expire { side: ProfileId, before: Timestamp },
+    Undecide { side: ProfileId, since: Timestamp },
     Erase { side: ProfileId, keys: Vec<IdentifierKey> },
 }
 
@@ -152,7 +156,7 @@ impl Saver {
         let Task::Save(job) = task else { return };
         let sides = job.history.iter().filter_map(|change| match change {
             HistoryWrite::Add { side, .. } => Some(*side),
-            HistoryWrite::Expire { .. } | HistoryWrite::Erase { .. } => None,
+            HistoryWrite::Expire { .. } | HistoryWrite::Undecide { .. } | HistoryWrite::Erase { .. } => None,
         });
         let partition = job.lease.partition;
         self.unsaved.saved((partition, job.number), sides);
@@ -194,6 +198,17 @@ fn give_up(task: &Task, error: &StoreError) {
     waiters.iter().for_each(|waiter| waiter.fail(failure(error)));
 }
 
+fn erase(
+    substrate: &dyn Substrate,
+    writes: &mut Vec<Write>,
+    side: ProfileId,
+    keys: &[IdentifierKey],
+) -> Result<(), StoreError> {
+    writes.retain(|write| !stored::is_about(write, side));
+    writes.extend(stored::erased(substrate, side, keys)?);
+    Ok(())
+}
+
 fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreError> {
     let partition = job.lease.partition;
     let keys = |side: ProfileId| person_key(substrate, side);
@@ -202,6 +217,9 @@ fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreErr
     writes.push(stored::core(partition, &job.core));
     for (id, slot) in &job.people {
         writes.push(stored::slot(*id, slot, &keys)?);
+    }
+    for (side, ledger) in &job.ledgers {
+        writes.push(stored::ledger(*side, ledger, &keys)?);
     }
     for (key, holding) in &job.identifiers {
         writes.push(stored::holding(partition, *key, *holding));
@@ -224,22 +242,27 @@ fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreErr
     // The position makes the number unique over saves, the place within one.
     let first = job.position.0 << 20;
     writes.extend(job.accesses.iter().zip(first..).map(|((at, access), number)| stored::access(number, *at, access)));
-    for decided in &job.decided {
-        writes.extend(stored::decided(decided));
-    }
+    writes.extend(job.decided.iter().map(stored::decided));
     for change in &job.history {
         match change {
             HistoryWrite::Add { side, at, tie, sealed } => writes.extend(stored::event(*side, *at, *tie, sealed)),
             HistoryWrite::Expire { side, before } => {
-                writes.retain(|write| !stored::is_before(write, *side, *before));
+                writes.retain(|write| !stored::is_of(write, *side, Timestamp::MIN..*before));
                 writes.extend(stored::expired(substrate, *side, *before)?);
             }
+            HistoryWrite::Undecide { side, since } => {
+                writes.retain(|write| !stored::is_decision_since(write, *side, *since));
+                writes.extend(stored::undecided(substrate, *side, *since)?);
+            }
             HistoryWrite::Erase { side, keys } => {
-                writes = writes.into_iter().filter_map(|write| stored::after_erasure(write, *side)).collect();
-                writes.extend(stored::erased(substrate, *side, keys)?);
+                erase(substrate, &mut writes, *side, keys)?;
                 writes.push(stored::erasure(*side, job.core.now));
             }
         }
+    }
+    // Erased in another partition, which has saved that: what this one still had of them came after.
+    for side in job.erasing.iter().flat_map(|erasing| &erasing.sides) {
+        erase(substrate, &mut writes, *side, &[])?;
     }
     Ok(writes)
 }

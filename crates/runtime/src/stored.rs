@@ -1,14 +1,15 @@
 //! Rows to write: each kind of record under its key.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use engine::{
     command::{Access, Rejection},
+    ledger::Ledger,
     outcome::{DecisionKept, Effect, TimerMove},
     state::{Core, Holding, Slot},
 };
 use model::{
-    id::{Decision, Id, ProfileId, Rejected},
+    id::{Id, ProfileId, Rejected},
     identifier::IdentifierKey,
     partition::Partition,
     time::Timestamp,
@@ -68,15 +69,18 @@ pub(crate) fn event(side: ProfileId, at: Timestamp, tie: u64, sealed: &Arc<[u8]>
     ]
 }
 
-pub(crate) fn decided(decided: &DecisionKept) -> [Write; 2] {
+pub(crate) fn decided(decided: &DecisionKept) -> Write {
     let DecisionKept { side, first, sealed } = decided;
-    [
-        put(tables::DECISIONS, &tables::decision_key(*side, *first), sealed.to_vec()),
-        put(tables::DECISION_SIDES, &tables::decision_side_key(*first), side.to_bytes().to_vec()),
-    ]
+    put(tables::DECISIONS, &tables::decision_key(*side, *first), sealed.to_vec())
 }
 
-/// Removes a side's events of before a moment that are stored by now, and the decisions about it.
+/// A side's ledger; none, once it says nothing.
+pub(crate) fn ledger(side: ProfileId, ledger: &Ledger, keys: Keys<'_>) -> Result<Write, StoreError> {
+    let value = state::encode_ledger(side, ledger, keys)?;
+    Ok(Write { table: tables::LEDGERS, key: tables::ledger_key(side).to_vec(), value })
+}
+
+/// Removes a side's events and decisions of before a moment that are stored by now.
 pub(crate) fn expired(substrate: &dyn Substrate, side: ProfileId, before: Timestamp) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
     each_key(substrate, tables::HISTORY, tables::history_before(side, before, CHUNK), |key| {
@@ -85,68 +89,63 @@ pub(crate) fn expired(substrate: &dyn Substrate, side: ProfileId, before: Timest
             writes.push(remove(tables::SEEN, &tables::seen_key(side, tie)));
         }
     })?;
-    each_decision(substrate, side, |key, first| {
-        if first.at() < before {
-            writes.push(remove(tables::DECISIONS, key));
-            writes.push(remove(tables::DECISION_SIDES, &tables::decision_side_key(first)));
-        }
+    each_key(substrate, tables::DECISIONS, tables::decisions_before(side, before, CHUNK), |key| {
+        writes.push(remove(tables::DECISIONS, key));
     })?;
     Ok(writes)
 }
 
-/// The decisions about a side that are stored by now.
-fn each_decision(
+/// Removes the decisions about a side from a moment on that are stored by now.
+pub(crate) fn undecided(
     substrate: &dyn Substrate,
     side: ProfileId,
-    mut visit: impl FnMut(&[u8], Id<Decision>),
-) -> Result<(), StoreError> {
-    each_key(substrate, tables::DECISIONS, tables::decision_range(side, CHUNK), |key| {
-        if let Ok((_, first)) = tables::decision_place(key) {
-            visit(key, first);
-        }
-    })
+    since: Timestamp,
+) -> Result<Vec<Write>, StoreError> {
+    let mut writes = Vec::new();
+    each_key(substrate, tables::DECISIONS, tables::decisions_since(side, since, CHUNK), |key| {
+        writes.push(remove(tables::DECISIONS, key));
+    })?;
+    Ok(writes)
 }
 
-/// Whether a write adds an event of a side of before a moment, or a decision about it.
-pub(crate) fn is_before(write: &Write, side: ProfileId, before: Timestamp) -> bool {
+/// Whether a write adds an event of a side, or a decision about it, of a span of time.
+pub(crate) fn is_of(write: &Write, side: ProfileId, when: Range<Timestamp>) -> bool {
     let place = match write.table {
         tables::HISTORY => tables::history_place(&write.key).map(|(of, at, _)| (of, at)),
         tables::DECISIONS => tables::decision_place(&write.key).map(|(of, first)| (of, first.at())),
-        tables::DECISION_SIDES => tables::decision_side_place(&write.key, write.value.as_deref().unwrap_or_default()),
         _ => return false,
     };
-    write.value.is_some() && place.is_ok_and(|(of, at)| of == side && at < before)
+    write.value.is_some() && place.is_ok_and(|(of, at)| of == side && when.contains(&at))
 }
 
-/// What is left of a write when a side is erased with it: nothing, if it was about that side.
-pub(crate) fn after_erasure(write: Write, side: ProfileId) -> Option<Write> {
-    match write.table {
-        _ if !is_before(&write, side, Timestamp::MAX) => Some(write),
-        tables::DECISION_SIDES => Some(Write { value: Some(tables::OF_NOBODY.to_vec()), ..write }),
-        _ => None,
-    }
+/// Whether a write adds a decision about a side of that moment or later.
+pub(crate) fn is_decision_since(write: &Write, side: ProfileId, since: Timestamp) -> bool {
+    write.table == tables::DECISIONS && is_of(write, side, since..Timestamp::MAX)
+}
+
+/// Whether a write adds something that is kept under a side.
+pub(crate) fn is_about(write: &Write, side: ProfileId) -> bool {
+    let under = matches!(write.table, tables::HISTORY | tables::SEEN | tables::DECISIONS | tables::LEDGERS);
+    under && write.value.is_some() && write.key.starts_with(&side.to_bytes())
 }
 
 /// Removes all that is stored under an erased side: events, accesses, decisions, refused events that carry its
-/// identifiers. Of a decision it stays known that there was one, and that its person was erased.
+/// identifiers.
 pub(crate) fn erased(
     substrate: &dyn Substrate,
     side: ProfileId,
     keys: &[IdentifierKey],
 ) -> Result<Vec<Write>, StoreError> {
-    let mut writes = Vec::new();
+    let mut writes = vec![remove(tables::LEDGERS, &tables::ledger_key(side))];
     let all = [
         (tables::HISTORY, tables::history_range(side, CHUNK)),
         (tables::SEEN, tables::seen_range(side, CHUNK)),
         (tables::ACCESSES, tables::access_range(side, CHUNK)),
+        (tables::DECISIONS, tables::decision_range(side, CHUNK)),
     ];
     for (table, range) in all {
         each_key(substrate, table, range, |key| writes.push(remove(table, key)))?;
     }
-    each_decision(substrate, side, |key, first| {
-        writes.push(remove(tables::DECISIONS, key));
-        writes.push(put(tables::DECISION_SIDES, &tables::decision_side_key(first), tables::OF_NOBODY.to_vec()));
-    })?;
     for partition in (0..substrate.partitions()).map(Partition) {
         for key in keys {
             let range = tables::rejected_by_range(partition, *key, CHUNK);

@@ -6,15 +6,20 @@ use super::Step;
 use crate::{command::DecidedPage, outcome::DecisionKept};
 
 pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
-    let DecidedPage { person, side, first, won, sealed } = page;
+    let DecidedPage { person: id, side: origin, first, won, sealed } = page;
     let now = step.env.now;
-    if !won.is_empty() {
-        step.change(person, |person| {
-            if let Some(side) = person.side_mut(side) {
-                let ledger = Arc::make_mut(&mut side.won);
-                won.iter().for_each(|experience| ledger.add(experience, now));
-            }
-        });
+    step.outcome.decided.push(DecisionKept { side: origin, first, sealed });
+    let Some(mut arc) = step.state.take_person(id) else { return };
+    let person = Arc::make_mut(&mut arc);
+    let Some(side) = person.side_mut(origin) else { return step.state.put_back(arc) };
+    let was_empty = side.ledger.days().is_empty();
+    if Arc::make_mut(&mut side.ledger).note(&won, now) {
+        step.outcome.ledgers.push((id, origin));
     }
-    step.outcome.decided.push(DecisionKept { side, first, sealed });
+    let due = person.due;
+    if was_empty {
+        step.set_timer(person);
+    }
+    // Most decisions leave all else of the person as it was: only the ledger is saved.
+    if person.due == due { step.state.put_back(arc) } else { step.state.put_person(arc, &mut step.outcome) }
 }

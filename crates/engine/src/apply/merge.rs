@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use model::id::{Id, Merge, ProfileId};
+use model::{
+    id::{Id, Merge, ProfileId},
+    time::Timestamp,
+};
 use profile::{
     held::Hold,
     merge::{Cause, MergeRecord, Rule},
@@ -17,7 +20,7 @@ use super::{
 use crate::{
     chance,
     command::{Claiming, Hop, News},
-    outcome::{Reply, TimerMove},
+    outcome::{HistoryChange, Reply, TimerMove},
     person::{Ended, Person},
     state::Slot,
 };
@@ -94,6 +97,7 @@ pub(super) fn merge_in(step: &mut Step<'_>, id: ProfileId, mut image: Person, re
         point(step, &mut image, record.loser, id);
     }
     let at = step.env.now;
+    step.outcome.ledgers.extend(image.sides.iter().map(|side| (id, side.facts.origin)));
     step.change(id, |person| {
         let ended = Ended { loser: image.memberships, survivor: person.memberships.clone() };
         person.ended.extend(image.ended);
@@ -173,6 +177,7 @@ pub(super) fn told_nobody(step: &mut Step<'_>, news: News) {
 pub(super) fn put_back(step: &mut Step<'_>, image: Person) {
     let id = image.id;
     step.state.core.profiles += 1;
+    step.outcome.ledgers.extend(image.sides.iter().map(|side| (id, side.facts.origin)));
     step.outcome.memberships.extend(image.memberships.members().map(|segment| (id, segment, true)));
     step.state.put_person(Arc::new(image), &mut step.outcome);
     step.tell(id, News::Refresh);
@@ -195,12 +200,22 @@ pub(super) fn unmerge(step: &mut Step<'_>, id: ProfileId, merge: Option<Id<Merge
     step.outcome.reply = Reply::Unmerged { merge: undone.id, restored };
     for person in [&mut stays, &mut goes] {
         point_elsewhere(step, &arc.merges, person);
+        undecide(step, person, undone.at);
     }
+    step.outcome.ledgers.extend(stays.sides.iter().map(|side| (id, side.facts.origin)));
     leave_and_enter(step, &arc.memberships, &stays);
     stays.due = arc.due;
     step.state.put_person(Arc::new(stays), &mut step.outcome);
     step.tell(id, News::Refresh);
     step.send(Hop::Return { image: goes });
+}
+
+/// What was decided while both were one looked at both, and would go on telling the one of the other.
+fn undecide(step: &mut Step<'_>, person: &mut Person, since: Timestamp) {
+    for side in &mut person.sides {
+        Arc::make_mut(&mut side.ledger).forget_records_since(since);
+        step.outcome.history.push(HistoryChange::Undecide { side: side.facts.origin, since });
+    }
 }
 
 /// Remembers on a side that it is not one person with others.

@@ -19,8 +19,10 @@ use crate::{
 pub(super) fn counted(step: &mut Step<'_>, counted: Counted) {
     let day = step.env.now.day();
     let oldest = step.env.now.minus(step.plan.retention).day();
-    step.state.core.counts.retain(|key, _| key.day >= oldest);
     let key = CountKey { source: counted.source, day, kind: counted.kind };
+    if !step.state.core.counts.contains_key(&key) {
+        step.state.core.counts.retain(|key, _| key.day >= oldest);
+    }
     *step.state.core.counts.entry(key).or_default() += counted.events;
 }
 
@@ -48,13 +50,18 @@ fn expire(step: &mut Step<'_>, person: &mut Person) -> bool {
     let before = Timestamp::EPOCH.plus(Span::DAY.times(day));
     let mut any = false;
     for side in &mut person.sides {
-        if side.facts.days.first().is_none_or(|first| i64::from(first) >= day) {
+        let origin = side.facts.origin;
+        let is_kept = |first: Option<i64>| first.is_none_or(|first| first >= day);
+        if is_kept(side.facts.days.first().map(i64::from)) && is_kept(side.ledger.days().first().copied()) {
             continue;
+        }
+        if Arc::make_mut(&mut side.ledger).drop_before(day) {
+            step.outcome.ledgers.push((person.id, origin));
         }
         let gone = Arc::make_mut(&mut side.facts.days).drop_before(day as i32);
         Arc::make_mut(&mut side.trails).drop_before(before);
         step.state.core.expired_events += gone;
-        step.outcome.history.push(HistoryChange::Expire { side: side.facts.origin, before });
+        step.outcome.history.push(HistoryChange::Expire { side: origin, before });
         any = true;
     }
     any

@@ -488,6 +488,7 @@ impl World {
                 HistoryChange::Expire { side, before } => {
                     self.history.entry(side).or_default().retain(|(at, _), _| *at >= before);
                 }
+                HistoryChange::Undecide { .. } => {}
                 HistoryChange::Erase { side, .. } => drop(self.history.remove(&side)),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::ledger::Won;
+use engine::ledger::Ledger;
 use model::{
     fact::{FactKind, Occurrence, TraitValue},
     name::{Experience, Name, Trait},
@@ -98,12 +98,14 @@ impl Layout for Trails {
     }
 }
 
-impl Layout for Won {
+impl Layout for Ledger {
     fn write(&self, to: &mut Writer) {
-        to.list(self.iter());
+        to.list(self.won());
+        to.list(self.days().iter());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        from.rising(|entry: &(Name<Experience>, Vec<Timestamp>)| &entry.0).map(Self::from_entries)
+        let won = from.rising(|entry: &(Name<Experience>, Vec<Timestamp>)| &entry.0)?;
+        Ok(Self::from_parts(won, from.rising(|day: &i64| day)?))
     }
 }
 

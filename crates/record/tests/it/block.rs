@@ -10,7 +10,7 @@ use record::{
     log::{BlockWriter, Logged, Recalled, decode_commands},
     rejected::{RecalledRejection, decode_rejection, encode_rejection},
     seal::Keys,
-    state::{decode_effect, decode_slot, encode_effect, encode_slot},
+    state::{decode_effect, decode_ledger, decode_slot, encode_effect, encode_ledger, encode_slot},
 };
 
 use crate::{
@@ -65,6 +65,15 @@ proptest! {
         let bytes = encode_slot(&slot, &every).unwrap();
         prop_assert_eq!(decode_slot(&bytes, &every).unwrap(), slot.clone());
         prop_assert_eq!(encode_slot(&slot, &every).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_ledger_reads_back(side in strategies::id(), ledger in strategies::ledger()) {
+        let row = encode_ledger(side, &ledger, &every).unwrap();
+        prop_assert_eq!(row.is_none(), ledger.is_empty());
+        let Some(row) = row else { return Ok(()) };
+        prop_assert_eq!(decode_ledger(side, &row, &every).unwrap(), ledger);
+        prop_assert!(decode_ledger(side, &row, &none).unwrap().is_empty());
     }
 
     #[test]

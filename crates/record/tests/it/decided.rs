@@ -14,7 +14,7 @@ use model::{
     value::{Fields, Finite, Value},
 };
 use record::{
-    decided::{decided_page, open_decided, seal_decided},
+    decided::{DecisionIds, decided_page, open_decided, seal_decided},
     log::Recalled,
 };
 
@@ -33,6 +33,22 @@ fn a_record_reads_back() {
         assert!(open_decided(&key_of(another), sample::SIDE, &sealed).is_err(), "another key");
         assert!(open_decided(&key_of(sample::SIDE), another, &sealed).is_err(), "another side");
     }
+}
+
+#[test]
+fn an_id_tells_whom_it_is_about_only_to_who_can_lift_the_veil() {
+    let (ids, others) = (DecisionIds::new(&[1; 32]), DecisionIds::new(&[2; 32]));
+    let side = ProfileId::mint(Partition(63), 4_000_000_000, 5);
+    let mint = |salt: u32| ids.mint(side, sample::NOW, salt);
+    for salt in 0..200 {
+        let id = mint(salt);
+        assert_eq!(ids.side_of(id), (Partition(63), 4_000_000_000));
+        assert_eq!(ids.side_of(id.at_place(63)), (Partition(63), 4_000_000_000));
+        assert_ne!(others.side_of(id), (Partition(63), 4_000_000_000));
+        assert_eq!(id.at(), sample::NOW);
+    }
+    let veiled: std::collections::BTreeSet<u64> = (0..200).map(|salt| mint(salt).veiled()).collect();
+    assert_eq!(veiled.len(), 200, "two decisions about one person look alike in nothing");
 }
 
 #[test]
@@ -100,7 +116,7 @@ pub(crate) fn sample_decided() -> Decided {
         Rejection::Lost { to: "winter-boots".into(), by: Standing::Score },
     ];
     let payload: Fields = [("text", Value::from("Bonjour Lisboa"))].into_iter().collect();
-    let first = Id::<model::id::Decision>::mint(Partition(3), sample::NOW, 99);
+    let first = Id::<model::id::Decision>::mint(sample::NOW, 77, 99);
     let decision = Decision {
         id: first,
         placement: "home-hero".into(),

@@ -58,7 +58,7 @@ fn a_refused_event_of_nobody_known_is_sealed_under_the_installations_key() {
 
 #[test]
 fn an_erased_side_keeps_its_place_in_an_image() {
-    let image = sample::person();
+    let image = sample::image();
     let news = News::MergeIn { image: image.clone(), record: image.merges[0].clone() };
     let hop = Hop::Tell { to: sample::OTHER_SIDE, news };
     let command = Command::Hop { from: Partition(3), number: 9, hop: Box::new(hop) };
@@ -71,6 +71,7 @@ fn an_erased_side_keeps_its_place_in_an_image() {
     let Side { created_at, moves, .. } = image.sides[0].facts;
     assert_eq!(left.sides[0].facts, Side { moves, ..Side::new(sample::SIDE, created_at) });
     assert_eq!(left.sides[0].trails.iter().len(), 0);
+    assert!(left.sides[0].ledger.is_empty() && !image.sides[0].ledger.is_empty());
     assert_eq!(left.memberships.iter().len(), 0);
     assert!(left.ended.values().all(|ended| ended.survivor.iter().len() == 0), "nor what they were before a merge");
     assert_eq!(left.sides[1], image.sides[1], "the other side is whole");

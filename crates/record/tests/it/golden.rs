@@ -56,6 +56,13 @@ fn slots() {
 }
 
 #[test]
+fn ledgers() {
+    assert_eq!(state::decode_ledger(sample::SIDE, &golden("ledger.v1"), &every).unwrap(), sample::ledger());
+    let row = state::encode_ledger(sample::SIDE, &sample::ledger(), &every).unwrap();
+    assert_eq!(row, Some(golden("ledger.v1")));
+}
+
+#[test]
 fn plain_records() {
     assert_eq!(state::decode_holding(&golden("holding.v1")), Ok(sample::holding()));
     assert_eq!(state::encode_holding(&sample::holding()), golden("holding.v1"));
@@ -89,6 +96,7 @@ fn write_missing_files() {
         ("block-redacted.v1", sample::block(&sample::commands()[..1], &none)),
         ("decided.v1", sample::decided_bytes().to_vec()),
         ("event.v1", seal_event(&key_of(sample::SIDE), sample::SIDE, &sample::event()).0.to_vec()),
+        ("ledger.v1", state::encode_ledger(sample::SIDE, &sample::ledger(), &every).unwrap().unwrap()),
         ("holding.v1", state::encode_holding(&sample::holding())),
         ("core.v1", state::encode_core(&sample::core())),
         ("access.v1", state::encode_access(&sample::access())),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
-    ledger::Won,
+    ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
@@ -105,6 +105,17 @@ pub(crate) fn occurrence() -> Occurrence {
     Occurrence { at: NOW, tie: 0x99, properties: Fields::from_iter([("total", Value::Int(259))]) }
 }
 
+pub(crate) fn ledger() -> Ledger {
+    Ledger::from_parts(vec![("winter-boots".into(), vec![NOW])], vec![20_512, 20_514])
+}
+
+/// The person as it travels.
+pub(crate) fn image() -> Person {
+    let mut image = person();
+    image.sides[0].ledger = Arc::new(ledger());
+    image
+}
+
 pub(crate) fn person() -> Person {
     let held = Held { identifier: email(), key: EMAIL_KEY, strength: Strength::Strong, since: NOW, hold: Hold::Own };
     let facts = Side {
@@ -119,7 +130,6 @@ pub(crate) fn person() -> Person {
         apart: vec![OTHER_SIDE],
     };
     let trails = Trails::from_entries(4, vec![("Order Completed".into(), vec![occurrence()])]);
-    let won = Won::from_entries(vec![("winter-boots".into(), vec![NOW])]);
     let taken = Side::new(OTHER_SIDE, Timestamp::saturating_from_millis(1_700_000_000_000));
     let in_segment = Membership { member: true, since: NOW, valid_until: Some(Timestamp::MAX) };
     let memberships = Arc::new(Memberships::from_entries(4, vec![(SegmentNumber(9), in_segment)]));
@@ -127,10 +137,7 @@ pub(crate) fn person() -> Person {
     Person {
         id: SIDE,
         unit: Id::from_bits(0x0011),
-        sides: vec![
-            PersonSide { won: Arc::new(won), ..PersonSide::empty(facts, trails) },
-            PersonSide::empty(taken, Trails::empty(4)),
-        ],
+        sides: vec![PersonSide::empty(facts, trails), PersonSide::empty(taken, Trails::empty(4))],
         merges: vec![merge_record()],
         ended: [(merge_record().id, ended)].into(),
         memberships,
@@ -180,7 +187,7 @@ pub(crate) fn core() -> Core {
 }
 
 pub(crate) fn effect() -> Effect {
-    let news = News::MergeIn { image: person(), record: merge_record() };
+    let news = News::MergeIn { image: image(), record: merge_record() };
     Effect { number: 12, to: Partition(5), hop: Hop::Tell { to: OTHER_SIDE, news } }
 }
 
@@ -207,7 +214,7 @@ pub(crate) fn commands() -> Vec<Command> {
     vec![
         Command::Event(Box::new(arrival())),
         Command::Counted(Counted { source: "web".into(), kind: "page".into(), events: 1 }),
-        Command::Hop { from: Partition(5), number: 8, hop: Box::new(Hop::Return { image: person() }) },
+        Command::Hop { from: Partition(5), number: 8, hop: Box::new(Hop::Return { image: image() }) },
         Command::Due,
         Command::PlanChanged { revision: 5 },
         Command::Fill { from: 0, to: 64 },

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use engine::{
     command::{Access, Arrival, Claiming, Command, Counted, Hop, MessageMark, News, Rejection, Want},
-    ledger::Won,
+    ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
@@ -28,7 +28,7 @@ use profile::{
     traits::Traits,
 };
 use proptest::{
-    collection::{btree_map, vec},
+    collection::{btree_map, btree_set, vec},
     option,
     prelude::{Just, Strategy, any, prop_oneof},
     sample::select,
@@ -202,8 +202,8 @@ pub(crate) fn meeting() -> impl Strategy<Value = Meeting> {
 
 fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
     let facts = ((moment(), any::<u32>()), identifiers(), traits(), consents(), days());
-    let others = (vec((id(), key()), FEW), vec(id(), FEW), won());
-    (facts, others, trails()).prop_map(move |(facts, (links, apart, won), trails)| {
+    let others = (vec((id(), key()), FEW), vec(id(), FEW));
+    (facts, others, trails()).prop_map(move |(facts, (links, apart), trails)| {
         let ((created_at, moves), identifiers, traits, consents, days) = facts;
         let facts = Side {
             origin,
@@ -216,12 +216,12 @@ fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
             links,
             apart,
         };
-        PersonSide { won: won.into(), ..PersonSide::empty(facts, trails) }
+        PersonSide::empty(facts, trails)
     })
 }
-fn won() -> impl Strategy<Value = Won> {
-    let entries = btree_map(name(), vec(moment(), 1..3), FEW);
-    entries.prop_map(|entries| Won::from_entries(entries.into_iter().collect()))
+pub(crate) fn ledger() -> impl Strategy<Value = Ledger> {
+    let parts = (btree_map(name(), vec(moment(), 1..3), FEW), btree_set(any::<i64>(), FEW));
+    parts.prop_map(|(won, days)| Ledger::from_parts(won.into_iter().collect(), days.into_iter().collect()))
 }
 
 pub(crate) fn person() -> impl Strategy<Value = Person> {
@@ -241,6 +241,16 @@ pub(crate) fn person() -> impl Strategy<Value = Person> {
         },
     )
 }
+/// A person who travels.
+fn image() -> impl Strategy<Value = Person> {
+    (person(), vec(ledger(), 3)).prop_map(|(mut person, ledgers)| {
+        for (side, ledger) in person.sides.iter_mut().zip(ledgers) {
+            side.ledger = ledger.into();
+        }
+        person
+    })
+}
+
 pub(crate) fn slot() -> impl Strategy<Value = Slot> {
     prop_oneof![
         person().prop_map(|person| Slot::Here(person.into())),
@@ -303,7 +313,7 @@ fn news() -> impl Strategy<Value = News> {
             strong_links
         }),
         Just(News::Refresh),
-        (person(), merge_record()).prop_map(|(image, record)| News::MergeIn { image, record }),
+        (image(), merge_record()).prop_map(|(image, record)| News::MergeIn { image, record }),
     ]
 }
 pub(crate) fn hop() -> impl Strategy<Value = Hop> {
@@ -312,7 +322,7 @@ pub(crate) fn hop() -> impl Strategy<Value = Hop> {
         key().prop_map(|key| Hop::Share { key }),
         (key(), id()).prop_map(|(key, side)| Hop::Release { key, side }),
         (id(), news()).prop_map(|(to, news)| Hop::Tell { to, news }),
-        person().prop_map(|image| Hop::Return { image }),
+        image().prop_map(|image| Hop::Return { image }),
         id().prop_map(|profile| Hop::Forget { profile }),
         (id(), id(), any::<u32>()).prop_map(|(profile, to, moves)| Hop::Repoint { profile, to, moves }),
     ]

@@ -46,8 +46,7 @@ proptest! {
         prop_assert_eq!(access_place(&access_key(side, at, b)), Ok((side, at, b)));
         let decision = Id::from_bits(a);
         prop_assert_eq!(decision_place(&decision_key(side, decision)), Ok((side, decision)));
-        let row = decision_side_key(decision.at_place(7));
-        prop_assert_eq!(decision_side_place(&row, &side.to_bytes()), Ok((side, decision.at())));
+        prop_assert_eq!(profile_of(&ledger_key(side)), Ok(side));
     }
 
     #[test]
@@ -85,7 +84,7 @@ fn every_table_has_its_place_in_the_list() {
         (ACCESSES, "accesses"),
         (ERASURES, "erasures"),
         (DECISIONS, "decisions"),
-        (DECISION_SIDES, "decision_sides"),
+        (LEDGERS, "ledgers"),
     ];
     assert_eq!(named.len(), TABLES.len());
     for (table, name) in named {
@@ -157,4 +156,17 @@ fn marks_members_and_refused_events_are_found_by_what_comes_first() {
     assert!(holds(&access_range(SIDE, 9), &access_key(SIDE, NOW, 0)));
     assert!(!holds(&access_range(SIDE, 9), &access_key(OTHER_SIDE, NOW, 0)));
     assert_eq!(core_key(Partition(258)), [1, 2]);
+}
+
+#[test]
+fn decisions_are_found_before_and_since_a_moment() {
+    let decision = |ms: i64| {
+        let at = Timestamp::saturating_from_millis(NOW.as_millis() + ms);
+        decision_key(SIDE, Id::<model::id::Decision>::mint(at, u64::MAX, u32::MAX)).to_vec()
+    };
+    let (before, since) = (decisions_before(SIDE, NOW, 9), decisions_since(SIDE, NOW, 9));
+    let is_in =
+        |range: &KeyRange<'_>, key: &[u8]| key >= &*range.from && range.to.as_ref().is_none_or(|to| key < &**to);
+    assert!(is_in(&before, &decision(-1)) && !is_in(&before, &decision(0)));
+    assert!(!is_in(&since, &decision(-1)) && is_in(&since, &decision(0)) && is_in(&since, &decision(1)));
 }

@@ -2,6 +2,7 @@
 
 use decide::Absent;
 use engine::{
+    chance,
     command::{Command, Counted},
     decided::{decide_for, grants_any},
 };
@@ -46,7 +47,10 @@ impl Desk {
             ticket.update(|answer| *answer = Answer::Decided(Box::new(decided)));
             return Ok(());
         }
-        let decided = decide_for(&self.plan, self.partition(), &known, asked, &env);
+        let first = self.shared.decision_ids.mint(side, env.now, chance::draw(env.seed, 6) as u32);
+        let decided = decide_for(&self.plan, first, &known, asked, &env);
+        // Held any longer, it would have to be copied to be changed.
+        drop(known);
         let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
         let sealed = seal_decided(&key, side, &decided);
         self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;

@@ -23,6 +23,8 @@ use crate::{erasing::Erasing, message::Waiting, saver::HistoryWrite};
 #[derive(Debug, Default)]
 pub(crate) struct Dirty {
     pub(crate) people: BTreeSet<ProfileId>,
+    /// Ledgers by profile and side.
+    pub(crate) ledgers: BTreeSet<(ProfileId, ProfileId)>,
     pub(crate) identifiers: BTreeSet<IdentifierKey>,
     pub(crate) timers: BTreeMap<ProfileId, TimerMove>,
     pub(crate) effects: BTreeSet<(Partition, u64)>,
@@ -41,6 +43,12 @@ pub(crate) struct Dirty {
 }
 
 impl Dirty {
+    /// Whether something of a profile is not saved.
+    pub(crate) fn concerns(&self, profile: ProfileId) -> bool {
+        let sides = (profile, ProfileId::from_bits(0))..=(profile, ProfileId::from_bits(u128::MAX));
+        self.people.contains(&profile) || self.ledgers.range(sides).next().is_some()
+    }
+
     /// Notes a timer's move; several moves of one timer are one from the first old moment to the last new one.
     pub(crate) fn move_timer(&mut self, timer: TimerMove) {
         self.timers.entry(timer.profile).and_modify(|known| known.new = timer.new).or_insert(timer);

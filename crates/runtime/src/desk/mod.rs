@@ -291,6 +291,7 @@ impl Desk {
             self.outbox.insert((effect.to, effect.number), effect);
         }
         self.dirty.people.extend(outcome.people);
+        self.dirty.ledgers.extend(outcome.ledgers);
         self.dirty.identifiers.extend(outcome.identifiers);
         outcome.timers.into_iter().for_each(|timer| self.dirty.move_timer(timer));
         self.dirty.rejected.extend(outcome.rejected);
@@ -322,6 +323,7 @@ impl Desk {
                 self.shared.unsaved.drop_before(side, before);
                 HistoryWrite::Expire { side, before }
             }
+            HistoryChange::Undecide { side, since } => HistoryWrite::Undecide { side, since },
             HistoryChange::Erase { side, keys } => {
                 self.shared.unsaved.drop_before(side, Timestamp::MAX);
                 self.erased.push(side);

@@ -7,7 +7,10 @@ use std::sync::{
 };
 
 use model::{id::ProfileId, partition::Partition};
-use record::seal::{INSTALLATION, PersonKey};
+use record::{
+    decided::DecisionIds,
+    seal::{INSTALLATION, PersonKey},
+};
 use store::{error::StoreError, substrate::Substrate};
 
 use crate::{
@@ -26,6 +29,7 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) substrate: Arc<dyn Substrate>,
     pub(crate) hasher: Hasher,
+    pub(crate) decision_ids: DecisionIds,
     pub(crate) clock: Arc<Clock>,
     pub(crate) plans: Plans,
     /// Held by whoever changes a draft, from reading it to keeping it.
@@ -79,7 +83,12 @@ impl Shared {
 /// follows from the secret.
 pub(crate) fn person_key(substrate: &dyn Substrate, side: ProfileId) -> Result<Option<PersonKey>, StoreError> {
     if side == INSTALLATION {
-        return Ok(Some(blake3::derive_key("prevenance 2026-11 installation key v1", &substrate.secret())));
+        return Ok(Some(installation_key(substrate)));
     }
     substrate.key(side.partition(), side.ordinal())
+}
+
+/// The installation's own key: what is about nobody is sealed under it, what only it should read is veiled by it.
+pub(crate) fn installation_key(substrate: &dyn Substrate) -> PersonKey {
+    blake3::derive_key("prevenance 2026-11 installation key v1", &substrate.secret())
 }

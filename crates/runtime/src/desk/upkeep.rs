@@ -137,12 +137,18 @@ impl Desk {
     fn save(&mut self) {
         let mut dirty = std::mem::take(&mut self.dirty);
         let slot = |id: &ProfileId| Some((*id, self.state.people.get(id)?.clone()));
+        // Of a side that went elsewhere, whoever took it in has the ledger, and saves it.
+        let ledger = |(profile, side): &(ProfileId, ProfileId)| {
+            let side = self.state.person(*profile)?.side(*side)?;
+            Some((side.facts.origin, side.ledger.clone()))
+        };
         let job = SaveJob {
             lease: self.lease,
             number: self.job,
             position: self.position,
             core: self.state.core.clone(),
             people: dirty.people.iter().filter_map(slot).collect(),
+            ledgers: dirty.ledgers.iter().filter_map(ledger).collect(),
             identifiers: dirty.identifiers.iter().map(|key| (*key, self.state.holding(*key))).collect(),
             timers: dirty.timers.values().copied().collect(),
             effects: dirty.effects.iter().map(|key| (*key, self.outbox.get(key).cloned())).collect(),
@@ -180,7 +186,7 @@ impl Desk {
         let most = self.shared.limits.resident_profiles;
         let surplus = self.state.people.len().saturating_sub(most);
         if surplus > 0 {
-            let free = |id: &&ProfileId| !busy.iter().any(|dirty| dirty.people.contains(id));
+            let free = |id: &&ProfileId| !busy.iter().any(|dirty| dirty.concerns(**id));
             let leave = surplus + most / 10;
             let going: Vec<_> = self.state.people.keys().filter(free).take(leave).copied().collect();
             for id in going {
