@@ -68,12 +68,9 @@ fn call(decide: &Decide, asked: &Value) -> Result<Value, Box<dyn Error>> {
     Ok(body)
 }
 
-/// A number where it is one, a text otherwise.
+/// A number where JSON writes it so, a text otherwise: `007` and `nan` are texts.
 fn property(text: &str) -> Value {
-    text.parse::<i64>()
-        .map(Value::from)
-        .or_else(|_| text.parse::<f64>().map(Value::from))
-        .unwrap_or_else(|_| text.into())
+    serde_json::from_str(text).ok().filter(Value::is_number).unwrap_or_else(|| text.into())
 }
 
 fn told(answer: &Value) -> String {
