@@ -46,7 +46,7 @@ def import_file(program: Program, source: str, one: Import, mappings: Path, data
         name, joined = one.join
         command += ["--join", f"{name}={data / joined}.csv.gz"]
     begin = time.monotonic()
-    environment = {**os.environ, "PREVENANCE_IMPORT_KEY": SECRET_KEY}
+    environment = {**os.environ, "PREVENANCE_KEY": SECRET_KEY}
     done = subprocess.run([*command, file], check=False, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"the import of {one.file} failed:\n{done.stdout}{done.stderr}")

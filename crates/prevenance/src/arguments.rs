@@ -132,7 +132,7 @@ pub(crate) struct ImportArguments {
     /// The running program that takes the events in; the one that the configuration describes, if left out.
     #[arg(long, value_name = "URL", conflicts_with_all = ["dry_run", "data"])]
     to: Option<String>,
-    /// A secret key of that program, or a key of the source; better in the variable PREVENANCE_IMPORT_KEY.
+    /// A secret key of that program, or a key of the source; better in the variable PREVENANCE_KEY.
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// Where bad rows go, with the state of the import beside; beside the first file, if left out.
@@ -169,8 +169,11 @@ pub(crate) struct DecideArguments {
     /// The language that the person reads (BCP 47).
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
+    /// The configuration; prevenance.toml, if it is there and nothing is named.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The running program; the one that the configuration describes, if left out.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "config")]
     to: Option<String>,
     /// A secret key of that program; better in the variable PREVENANCE_KEY.
     #[arg(long, value_name = "KEY")]
@@ -180,15 +183,19 @@ pub(crate) struct DecideArguments {
 impl DecideArguments {
     /// What is asked, of whom.
     pub(crate) fn decide(self) -> Result<Decide, ConfigError> {
-        let Self { person, placements, event, properties, language, to, key } = self;
+        let Self { person, placements, event, properties, language, config, to, key: flag } = self;
         let to = match to {
             Some(to) => to,
-            None => format!("http://{}", load(None)?.listen),
+            None => format!("http://{}", load(config.as_deref())?.listen),
         };
-        let of_environment = || std::env::var_os("PREVENANCE_KEY")?.into_string().ok();
-        let key = key.or_else(of_environment).unwrap_or_default();
-        Ok(Decide { to, key, person, placements, language, event: event.map(|name| (name, properties)) })
+        Ok(Decide { to, key: key(flag), person, placements, language, event: event.map(|name| (name, properties)) })
     }
+}
+
+/// The key of a running program: the flag, or the variable.
+fn key(flag: Option<String>) -> String {
+    let of_environment = || std::env::var_os("PREVENANCE_KEY")?.into_string().ok();
+    flag.or_else(of_environment).unwrap_or_default()
 }
 
 fn property(text: &str) -> Result<(String, String), String> {
@@ -214,8 +221,7 @@ impl ImportArguments {
                 Some(url) => url,
                 None => format!("http://{}", self.place.config()?.listen),
             };
-            let of_environment = || std::env::var_os("PREVENANCE_IMPORT_KEY")?.into_string().ok();
-            Target::Server { url, key: self.key.or_else(of_environment).unwrap_or_default() }
+            Target::Server { url, key: key(self.key) }
         };
         let joined: BTreeMap<String, PathBuf> = self.join.into_iter().collect();
         let Self { mapping, source, paths, quarantine, .. } = self;

@@ -2,9 +2,9 @@
 
 use std::{error::Error, fmt::Write as _};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
-use ureq::Agent;
+
+use crate::client::Client;
 
 /// What to ask, of whom.
 #[derive(Debug)]
@@ -29,7 +29,8 @@ pub(crate) fn run(decide: &Decide) -> Result<(), Box<dyn Error>> {
         _ => asked["identifiers"] = json!({ namespace: value }),
     }
     asked["languages"] = decide.language.iter().cloned().collect::<Vec<_>>().into();
-    let before = call(decide, &asked)?;
+    let client = Client::new(&decide.to, &decide.key)?;
+    let before = call(&client, &asked)?;
     print!("{}", told(&before));
     if let Some((name, properties)) = &decide.event {
         let properties: Map<String, Value> =
@@ -41,27 +42,15 @@ pub(crate) fn run(decide: &Decide) -> Result<(), Box<dyn Error>> {
             _ => event["context"] = json!({"externalIds": [{"type": namespace, "id": value}]}),
         }
         asked["events"] = json!([event]);
-        let after = call(decide, &asked)?;
+        let after = call(&client, &asked)?;
         println!("\nAfter one more event, {name} {}:\n", Value::Object(properties));
         print!("{}{}", told(&after), changed(&before, &after));
     }
     Ok(())
 }
 
-fn call(decide: &Decide, asked: &Value) -> Result<Value, Box<dyn Error>> {
-    let agent = Agent::new_with_config(Agent::config_builder().http_status_as_error(false).proxy(None).build());
-    let authorization = format!("Basic {}", STANDARD.encode(format!("{}:", decide.key)));
-    let url = format!("{}/v1/decide", decide.to.trim_end_matches('/'));
-    let sent = agent.post(&url).header("authorization", authorization).header("content-type", "application/json");
-    let mut answer =
-        sent.send(asked.to_string().as_bytes()).map_err(|why| format!("nobody answers at {url}: {why}"))?;
-    let body: Value = serde_json::from_slice(&answer.body_mut().read_to_vec()?)?;
-    if answer.status() != 200 {
-        let text = |field: &str| body[field].as_str().unwrap_or_default().to_owned();
-        return Err(
-            format!("the program answers {} {}: {}", answer.status().as_u16(), text("code"), text("message")).into()
-        );
-    }
+fn call(client: &Client, asked: &Value) -> Result<Value, Box<dyn Error>> {
+    let body: Value = client.call("POST", "/v1/decide", Some(asked.to_string().as_bytes()))?.read()?;
     if let Some(refused) = body["refused"].get(0) {
         return Err(format!("the event was refused: {}", refused["message"].as_str().unwrap_or_default()).into());
     }

@@ -123,19 +123,17 @@ impl Work<'_> {
             return finish(sent, ledger, self.import);
         }
         contract::check(&admin.source(&self.import.source)?, self.mapping.contract())?;
-        let kept_since = admin.kept_since()?;
+        let kept_since_ms = admin.kept_since_ms()?;
         if let Some(old) = ledger.key_id() {
             admin.end_key(old)?;
         }
         let made = admin.make_key(&self.import.source)?;
-        ledger.note_key(Some(made.id.clone()))?;
+        ledger.note_key(Some(made.key.id.clone()))?;
         let sent = deliver(steps, &Server::new(url, &made.secret)?, &mut ledger, watch);
-        let ended = admin.end_key(&made.id);
+        let ended = admin.end_key(&made.key.id);
         let totals = sent?;
         ended?;
-        if let (Some(since), Some((oldest, _))) = (kept_since, totals.span)
-            && oldest.as_millis() < since
-        {
+        if totals.span.is_some_and(|(oldest, _)| oldest.as_millis() < kept_since_ms) {
             eprintln!("some events are older than the program keeps (the setting `retention_days`): it drops them");
         }
         finish(totals, ledger, self.import)

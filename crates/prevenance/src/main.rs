@@ -3,6 +3,7 @@
 //! It reads arguments, prints results, and says in one sentence what went wrong. Start reading at [`arguments`].
 
 mod arguments;
+mod client;
 mod decide;
 mod import;
 mod server_sink;

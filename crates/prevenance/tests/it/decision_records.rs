@@ -211,6 +211,7 @@ fn a_merge_adds_caps_up_and_an_unmerge_gives_them_back() {
     let reason = |who: &str| one(&shop.secret, &json!({"user_id": who}))["reason"].clone();
     let old = one(&shop.secret, &json!({"user_id": "ben"}));
     assert_eq!((reason("ana"), &old["reason"]), (json!("SPLIT"), &json!("SPLIT")));
+    shop.advance("1s");
     shop.server_sends(&[json!({"type": "alias", "messageId": "al", "userId": "ana", "previousId": "ben"})]);
     assert_eq!(shop.id("user_id:ana"), shop.id("user_id:ben"));
     assert_eq!((reason("ana"), reason("ben")), (json!("CAPPED"), json!("CAPPED")));
@@ -221,6 +222,142 @@ fn a_merge_adds_caps_up_and_an_unmerge_gives_them_back() {
         assert_eq!((reason(who), reason(who)), (json!("SPLIT"), json!("CAPPED")), "{who}");
     }
     assert_eq!(replay(&shop, id(&old)), "SAME");
+}
+
+/// While two were one, a decision looked at both: an unmerge takes its record away, so that it tells nobody of the other
+/// one, neither now nor once the other one is erased.
+#[test]
+fn an_unmerge_takes_away_what_looked_at_both() {
+    let mut shop = open();
+    let greeting = r#"{{ profile.city | "here" }} {{ profile.club | "none" }}"#;
+    publish(
+        &shop,
+        &json!({"trait": {"club": {"holds": "text"}},
+                           "content": {"boots": {"languages": {"en": {"title": greeting}}}}}),
+    );
+    experience(&shop, "hello", &showing("boots", "true", &json!({"caps": [{"most": 3, "per": "1d"}]})));
+    for (who, told) in [("ana", json!({"city": "Quimperlé-7d1e"})), ("ben", json!({"club": "chess-9f2c"}))] {
+        let who = json!({"userId": who, "context": granting(&["site"])});
+        shop.page_sends(&[identify(&format!("i{who}"), &who, &told)]);
+    }
+    let ask = |shop: &Shop, who: &str| one(&shop.secret, &json!({"user_id": who}));
+    let before = ask(&shop, "ana");
+    shop.advance("1s");
+    shop.server_sends(&[json!({"type": "alias", "messageId": "al", "userId": "ana", "previousId": "ben"})]);
+    let both = [ask(&shop, "ana"), ask(&shop, "ben")];
+    for decision in &both {
+        assert_eq!(decision["contents"][0]["payload"]["title"], "Quimperlé-7d1e chess-9f2c");
+    }
+    assert_eq!(replay(&shop, id(&both[0])), "SAME", "it is saved");
+    shop.advance("1s");
+    let unsaved = ask(&shop, "ben");
+    _ = shop.secret.post("/v1/profiles/user_id:ana/unmerge", &json!({})).expect(200);
+    let gone = |shop: &Shop| {
+        for decision in both.iter().chain([&unsaved]) {
+            let told = shop.secret.get(&format!("/v1/decisions/{}", id(decision))).expect(404).json();
+            assert_eq!(told["code"], "NOT_FOUND", "{told}");
+        }
+        assert_eq!(replay(shop, id(&before)), "SAME", "what looked at her alone stays");
+    };
+    gone(&shop);
+    assert_eq!(shop.export("user_id:ana")["decisions"].as_array().unwrap().len(), 1);
+    // What was shown stays counted for whom it was asked.
+    let left = |who: &str| (0..3).filter(|_| ask(&shop, who)["reason"] == "SPLIT").count();
+    assert_eq!((left("ana"), left("ben")), (1, 1));
+    _ = shop.secret.delete("/v1/profiles/user_id:ben").expect(200);
+    gone(&shop);
+    shop.server.stop();
+    assert_eq!(crate::bytes::found(shop.folder(), &["chess-9f2c"]), None);
+    shop.start_again_at(at("2026-03-02 10:00:02"));
+    gone(&shop);
+}
+
+/// A record is kept as long as an event, also of somebody who sends none.
+#[test]
+fn records_of_decisions_expire_by_themselves() {
+    let mut shop = open();
+    publish(&shop, &json!({"setting": {"retention_days": {"value": 30}}}));
+    experience(&shop, "walk", &showing("boots", "true", &json!({"caps": [{"most": 2, "per": "7d"}]})));
+    shop.grant("user_id:ana", &["site"]);
+    let ask = |shop: &Shop| one(&shop.secret, &json!({"user_id": "ana"}));
+    let decisions = |shop: &Shop| shop.export("user_id:ana")["decisions"].as_array().unwrap().len();
+    let first = ask(&shop);
+    shop.advance("10d");
+    let second = ask(&shop);
+    shop.advance("20d");
+    assert_eq!((replay(&shop, id(&first)), decisions(&shop)), ("SAME".into(), 2));
+    shop.advance("1d");
+    assert_eq!(shop.secret.get(&format!("/v1/decisions/{}", id(&first))).expect(404).json()["code"], "NOT_FOUND");
+    assert_eq!((replay(&shop, id(&second)), decisions(&shop)), ("SAME".into(), 1));
+    // Neither a crash nor a time without the program keeps what is over.
+    shop.server.kill9();
+    shop.start_again_at(at("2026-04-15 10:00"));
+    assert_eq!(decisions(&shop), 0);
+    assert_eq!(shop.secret.get(&format!("/v1/decisions/{}", id(&second))).expect(404).json()["code"], "NOT_FOUND");
+    assert_eq!(ask(&shop)["reason"], "SPLIT");
+}
+
+/// Somebody who sends more than a record can hold is answered neutrally, and harms nobody: neither those who share the
+/// log nor those who are merged with them.
+#[test]
+fn a_person_too_large_for_a_record_harms_nobody() {
+    let mut shop = open();
+    experience(&shop, "walk", &showing("boots", r#"events("Seen").where(what != "x").count() > 0"#, &json!({})));
+    let text = "Quimper ".repeat(3_500);
+    let seen: Vec<Value> = (0..60)
+        .map(|n| {
+            let who = json!({"userId": "ana", "context": granting(&["site"])});
+            track("Seen", &format!("s{n}"), &who, &json!({"what": format!("{n} {text}")}))
+        })
+        .collect();
+    seen.chunks(10).for_each(|some| shop.page_sends(some));
+    shop.grant("user_id:ben", &["site"]);
+    let ask = |shop: &Shop, who: &str| one(&shop.secret, &json!({"user_id": who}));
+    let large = ask(&shop, "ana");
+    assert_eq!(
+        (&large["reason"], &large["error"], shown(&large)),
+        (&json!("ERROR"), &json!("OVERLOADED"), vec!["welcome"])
+    );
+    assert_eq!(gist(&ask(&shop, "ben")), "-/- because NOT_ELIGIBLE");
+    shop.server_sends(&[json!({"type": "alias", "messageId": "al", "userId": "ana", "previousId": "ben"})]);
+    assert_eq!(shop.count("user_id:ben", "Seen"), 60);
+    assert_eq!(ask(&shop, "ben")["reason"], "ERROR");
+    shop.server.kill9();
+    shop.start_again_at(at(START));
+    assert_eq!((shop.count("user_id:ben", "Seen"), ask(&shop, "ana")["reason"].clone()), (60, json!("ERROR")));
+    assert_eq!(shop.status()["partitions_closed"].as_u64().unwrap_or(0), 0);
+}
+
+/// What a person closes is closed in segments too: a trait with a purpose of its own, once that is withdrawn, and what
+/// a source may not serve.
+#[test]
+fn a_segment_opens_nothing_that_its_traits_keep_closed() {
+    let shop = open();
+    publish(
+        &shop,
+        &json!({
+            "trait": {"place": {"holds": "text", "purpose": "location"}, "tier": {"holds": "text"}},
+            "source": {"cards": {"kind": "partner", "reliability": 0.9, "basis": "contract", "serves": ["email"]}},
+            "segment": {"near": {"condition": r#"profile.place == "Brest""#}, "not-far": {"condition": r#"segment("near")"#},
+                        "gold": {"condition": r#"profile.tier == "gold""#}, "others": {"condition": r#"!segment("gold")"#}},
+        }),
+    );
+    let who = json!({"userId": "ana", "context": granting(&["site", "location"])});
+    shop.page_sends(&[identify("i", &who, &json!({"place": "Brest"}))]);
+    let cards = shop.key_for("secret", "cards");
+    crate::shop::send(&cards, &[identify("c", &json!({"userId": "ana"}), &json!({"tier": "gold"}))]);
+    experience(&shop, "rain", &showing("boots", r#"segment("not-far")"#, &json!({})));
+    let ask = |shop: &Shop| gist(&one(&shop.secret, &json!({"user_id": "ana"})));
+    assert_eq!(ask(&shop), "rain/a because SPLIT");
+    shop.refuse("user_id:ana", &["location"]);
+    let closed = one(&shop.secret, &json!({"user_id": "ana"}));
+    assert_eq!(gist(&closed), "-/- because NOT_ELIGIBLE");
+    assert_eq!(replay(&shop, id(&closed)), "SAME");
+    assert!(shop.is_in("user_id:ana", "near"), "she is in it as before; it only opens nothing");
+    experience(&shop, "rain", &showing("boots", r#"segment("gold")"#, &json!({})));
+    assert_eq!(ask(&shop), "-/- because NOT_ELIGIBLE", "the contract serves e-mail");
+    experience(&shop, "rain", &showing("boots", r#"segment("others")"#, &json!({})));
+    assert_eq!(ask(&shop), "rain/a because SPLIT", "as if nothing were known of it");
 }
 
 /// Whoever is erased takes the decisions about them along.

@@ -51,7 +51,7 @@ fn import(shop: &Shop, mapping: &str, source: &str, rest: &[&str]) -> Output {
     fs::write(&path, mapping).unwrap();
     let mut command = Command::new(PROGRAM);
     command.arg("import").arg("--mapping").arg(&path).args(["--source", source]).args(rest);
-    command.env("PREVENANCE_IMPORT_KEY", SECRET_KEY).output().unwrap()
+    command.env("PREVENANCE_KEY", SECRET_KEY).output().unwrap()
 }
 
 fn write(shop: &Shop, name: &str, text: &str) -> PathBuf {
@@ -177,7 +177,7 @@ fn an_import_that_is_killed_goes_on_and_counts_each_row_once() {
         .arg(&mapping)
         .args(["--source", "till", "--to", shop.server.url()])
         .arg(&path);
-    let mut child = command.env("PREVENANCE_IMPORT_KEY", SECRET_KEY).spawn().unwrap();
+    let mut child = command.env("PREVENANCE_KEY", SECRET_KEY).spawn().unwrap();
     // As soon as something is noted as done; if it is over by then, the second run imports all of it again.
     let noted = || fs::read_to_string(&state).is_ok_and(|state| !state.contains("\"steps\":0,"));
     while !noted() && child.try_wait().unwrap().is_none() {

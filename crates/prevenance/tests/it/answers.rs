@@ -1,0 +1,99 @@
+//! What the commands that call a running program make of answers that are not what they asked for.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    process::{Command, Output},
+    thread,
+};
+
+use crate::shop::PROGRAM;
+
+const MAPPING: &str = r#"
+timestamp = "at"
+[identifiers]
+user_id = "customer"
+[contract]
+basis = "contract"
+purposes = ["site"]
+columns.at = { type = "moment" }
+[[event]]
+name = { value = "Order Completed" }
+"#;
+
+const FAULT: &str = r#"{"code": "INTERNAL", "message": "Oh.", "error": {"code": "INTERNAL", "message": "Oh."}}"#;
+
+/// Something at a port that gives these answers, head lines and body, one to each call. Says where.
+fn answering(answers: &'static [(&str, &str)]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for (head, body) in answers {
+            let (stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(stream);
+            let (mut line, mut length) = (String::new(), 0);
+            while reader.read_line(&mut line).unwrap() > 2 {
+                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            _ = reader.by_ref().take(length).read_to_end(&mut Vec::new()).unwrap();
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    url
+}
+
+fn decide(url: &str) -> Output {
+    Command::new(PROGRAM).args(["decide", "user_id:ana", "home", "--key", "sk_x", "--to", url]).output().unwrap()
+}
+
+/// Imports one row with a public key, which makes one call.
+fn import(url: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let (mapping, rows) = (folder.path().join("mapping.toml"), folder.path().join("rows.csv"));
+    fs::write(&mapping, MAPPING).unwrap();
+    fs::write(&rows, "customer,at\nana,2026-03-01\n").unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(["import", "--source", "till", "--key", "pk_x", "--to", url]);
+    command.arg("--mapping").arg(&mapping).arg(&rows).output().unwrap()
+}
+
+#[track_caller]
+fn failed(output: &Output, expected: &str) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains(expected), "{said}{}", String::from_utf8_lossy(&output.stdout));
+}
+
+/// A fault does not go away by itself: nobody waits minutes to hear of it.
+#[test]
+fn a_fault_of_the_program_ends_an_import_at_once() {
+    let url = answering(&[("500 Internal Server Error", FAULT), ("200 OK", r#"{"success": true}"#)]);
+    failed(&import(&url), "the program answers 500 INTERNAL: Oh.");
+}
+
+#[test]
+fn an_import_goes_on_when_the_program_is_ready() {
+    let url = answering(&[
+        ("503 Service Unavailable\r\nretry-after: 0", FAULT),
+        ("429 Too Many Requests\r\nretry-after: 0", FAULT),
+        ("200 OK", r#"{"success": true}"#),
+    ]);
+    let output = import(&url);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The key goes to whom it was meant for, and nowhere else.
+#[test]
+fn nobody_is_sent_on_to_another_address() {
+    let url = answering(&[
+        ("307 Temporary Redirect\r\nlocation: /elsewhere", ""),
+        ("200 OK", r#"{"decisions": [], "revision": 1}"#),
+    ]);
+    failed(&decide(&url), "what answers is not this program: status 307");
+    failed(&decide("https://shop.example"), "must begin with http://");
+}
