@@ -39,8 +39,7 @@ prop_compose! {
         (priority, score) in (-1..2i32, 0..3i32),
         caps in prop::collection::vec((1..4u16, 1..48i64), 0..2),
         (starts, ends) in (prop::option::of(-5_000..5_000i64), prop::option::of(-5_000..50_000i64)),
-        (from, to, traffic) in (0..6_000u16, 6_001..10_000u16, 4_000..10_000u16),
-        layered in any::<bool>(),
+        traffic in 4_000..10_000u16,
         enabled in prop::bool::weighted(0.9),
         expires in prop::option::of(-2_000..9_000i64),
         number in any::<u16>(),
@@ -57,7 +56,6 @@ prop_compose! {
             caps: caps.into_iter().map(|(most, hours)| Cap { most, within: Span::HOUR.times(hours) }).collect(),
             starts: starts.map(at),
             ends: ends.map(at),
-            part: Part::new("tests".into(), share(from), share(to)).filter(|_| layered),
             traffic: share(traffic),
             enabled,
             ..built
@@ -66,7 +64,18 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn schemes()(all in prop::collection::vec(experiences(), 0..8), most in 0..4u16, holdout in 0..2_000u16) -> Scheme {
+    fn schemes()(
+        all in prop::collection::vec((experiences(), prop::option::of(0..1_250u16)), 0..8),
+        most in 0..4u16,
+        holdout in 0..2_000u16,
+    ) -> Scheme {
+        // In a layer one excludes the other: each has its own eighth, or less.
+        let in_layer = |(place, (experience, after)): (u16, (Experience, Option<u16>))| {
+            let part = after.map(|after| (share(1_250 * place + after), share(1_250 * (place + 1))));
+            let part = part.and_then(|(from, to)| Part::new("tests".into(), from, to));
+            Experience { part, ..experience }
+        };
+        let all = (0..).zip(all).map(in_layer).collect();
         let rules = Rules { holdout: share(holdout), personal_placements_per_page: most, ..Rules::default() };
         scheme_under(rules, all)
     }
