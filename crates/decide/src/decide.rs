@@ -8,8 +8,9 @@ mod horizon;
 use condition::Evidence;
 use model::{
     decision::Reason,
+    limits::ERROR_TTL_S,
     name::{Experience as ExperienceName, Name},
-    time::{Env, Timestamp},
+    time::{Env, Span, Timestamp},
     value::Finite,
 };
 
@@ -38,7 +39,7 @@ pub fn decide(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &Env) -> V
     let mut won: Vec<Name<ExperienceName>> = Vec::new();
     let mut drafts: Vec<Draft<'_>> = Vec::with_capacity(page.placements.len());
     for name in page.placements {
-        let draft = scheme.placement(name.as_str()).map_or_else(Draft::nowhere, |at| decider.draft(at, &won));
+        let draft = scheme.placement(name.as_str()).map_or_else(|| Draft::error(env.now), |at| decider.draft(at, &won));
         won.extend(draft.winner.as_ref().map(|winner| winner.experience.name.clone()));
         drafts.push(draft);
     }
@@ -50,8 +51,8 @@ pub fn decide(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &Env) -> V
 pub fn neutral(scheme: &Scheme, page: &Page<'_>, env: &Env) -> Vec<Decision> {
     let accesses = Accesses::open(scheme, page, &Whom::Nobody(Absent::Unknown), env.now);
     let decider = Decider { scheme, page, accesses: &accesses, audiences: Audiences::default(), now: env.now };
-    let draft = |at| Draft { at: Some((at, accesses.of(&at.purpose))), ..Draft::nowhere() };
-    let drafts = page.placements.iter().map(|name| scheme.placement(name.as_str()).map_or_else(Draft::nowhere, draft));
+    let at = |name: &Name<_>| scheme.placement(name.as_str()).map(|at| (at, accesses.of(&at.purpose)));
+    let drafts = page.placements.iter().map(|name| Draft { at: at(name), ..Draft::error(env.now) });
     drafts.enumerate().map(|(place, draft)| decider.answer(place, draft)).collect()
 }
 
@@ -83,14 +84,16 @@ struct Winner<'a> {
 }
 
 impl Draft<'_> {
-    /// A placement that does not exist.
-    fn nowhere() -> Self {
+    /// Nothing could be decided: for want of time, or because there is no such placement. That may be over soon.
+    fn error(now: Timestamp) -> Self {
+        let mut horizon = Horizon::default();
+        horizon.note(Some(now.plus(Span::SECOND.times(i64::from(ERROR_TTL_S)))));
         Self {
             at: None,
             winner: None,
             reason: Reason::Error,
             propensity: chance::CERTAIN,
-            horizon: Horizon::default(),
+            horizon,
             rejected: Vec::new(),
         }
     }

@@ -92,6 +92,9 @@ pub const TEXT_TOKENS: usize = 50;
 pub const TOKEN_VALUE_BYTES: usize = 200;
 /// Seconds for which a decision may be kept by who asked for it, at most.
 pub const DECISION_TTL_S: u32 = 600;
+/// Seconds for which an answer may be kept that was given for want of time, or because there is no such placement (yet):
+/// long enough that asking again does not add to an overload, short enough that nobody notices it once that is over.
+pub const ERROR_TTL_S: u32 = 5;
 /// Experiences whose wins are kept of one side: those that won last.
 pub const LEDGER_EXPERIENCES: usize = 200;
 /// Placements that one call may ask for.

@@ -2,18 +2,18 @@
 
 use assign::{Part, Share};
 use condition::Evidence;
-use decide::{Absent, Cap, Decision, Rejection, Rules, Shows, Standing, Variant};
+use decide::{Absent, Cap, Decision, Rejection, Rules, Shows, Standing, Variant, neutral};
 use model::{
     decision::{Channel, Reason},
-    limits::DECISION_TTL_S,
+    limits::{DECISION_TTL_S, ERROR_TTL_S},
     name::Name,
     time::Span,
     value::{Finite, Value},
 };
 
 use crate::shop::{
-    NOW, Somebody, at, audience, certain, content, experience, expiring, nobody_sees, placement, scheme, scheme_under,
-    share, text,
+    ENV, NOW, Somebody, at, audience, certain, content, experience, expiring, nobody_sees, page, placement, scheme,
+    scheme_under, share, text,
 };
 
 fn won(decision: &Decision) -> Option<&str> {
@@ -28,6 +28,16 @@ fn a_placement_without_experiences_is_static_and_never_blank() {
     assert_eq!(decision.id.bits(), 1_000);
     let nowhere = Somebody::new(1).sees(&scheme(vec![]), "nowhere");
     assert_eq!((nowhere.reason, nowhere.contents.len()), (Reason::Error, 0));
+}
+
+#[test]
+fn what_was_answered_for_want_of_something_is_soon_asked_again() {
+    let names = ["hero", "nowhere"].map(Name::from);
+    for decision in neutral(&scheme(vec![certain("idea")]), &page(&names, &|_| None), &ENV) {
+        assert_eq!((decision.reason, decision.ttl_s), (Reason::Error, ERROR_TTL_S));
+    }
+    let decided = Somebody::new(1).sees_all(&scheme(vec![certain("idea")]), &["hero", "nowhere"]);
+    assert_eq!([decided[0].ttl_s, decided[1].ttl_s], [DECISION_TTL_S, ERROR_TTL_S]);
 }
 
 /// proves DEC-01: a chosen content with its reason and what it rests on, else the neutral one.
