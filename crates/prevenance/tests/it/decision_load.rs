@@ -120,10 +120,27 @@ fn dec_16_at_the_promised_size_a_page_is_answered_in_time() {
     assert!(p99 <= Duration::from_millis(10), "as the caller sees it, the way over the network included: {p99:?}");
 }
 
-/// proves DEC-16: given many pages at once, and an owner that lets one decision wait at a time, whoever finds no place
-/// gets what is neutral, never a blank.
+/// proves DEC-16: given owners that let no decision wait, each page gets what is neutral, never a blank.
 #[test]
-fn pages_that_find_no_place_in_the_line_are_neutral_and_none_is_blank() {
+fn a_page_that_finds_no_place_in_the_line_is_neutral_and_not_blank() {
+    let env = vec![("PREVENANCE__LIMITS__DECISIONS_WAITING".to_owned(), "0".to_owned())];
+    let shop = open_with(Options { seed: Some(1), env, ..Options::default() });
+    Size { people: 20, contents: 200, calls: 0 }.fill(&shop);
+    for person in 0..20 {
+        let answer = decide(&shop.web, &json!({"user_id": format!("p{person}"), "placements": ["home", "nowhere"]}));
+        let [home, nowhere] = answer["decisions"].as_array().unwrap().as_slice() else { panic!("{answer}") };
+        assert_eq!((gist(home).as_str(), shown(home)), ("-/- because ERROR", vec!["welcome"]));
+        assert_eq!((&home["error"], home.get("id")), (&json!("OVERLOADED"), None));
+        assert_eq!(nowhere["error"], "UNKNOWN_PLACEMENT");
+    }
+    let metrics = shop.server.nobody().get("/metrics").expect(200).text();
+    assert!(metrics.contains("prevenance_pages_total{outcome=\"gave_up\"} 20\n"), "{metrics}");
+}
+
+/// proves DEC-16: given many pages at once, and an owner that lets one decision wait at a time, each page is decided or
+/// neutral, and those that gave up are counted.
+#[test]
+fn of_many_pages_at_once_each_is_decided_or_neutral() {
     let env = vec![
         ("PREVENANCE__LIMITS__DECISIONS_WAITING".to_owned(), "1".to_owned()),
         ("PREVENANCE__OWNERS".to_owned(), "1".to_owned()),
