@@ -9,6 +9,7 @@ use std::{
 use model::{
     fact::{Occurrence, TraitValue},
     name::{Name, Trait},
+    request,
     time::Timestamp,
     value::{Fields, Value},
 };
@@ -272,6 +273,11 @@ impl<'e> Walk<'e> {
             Node::Request(at) => {
                 let name = &self.listing.requests[*at];
                 let value = self.requests[*at].get_or_init(|| self.facts.request(name)).as_ref();
+                let turns =
+                    value.and_then(|_| request::stands_until(name, Timestamp::saturating_from_millis(self.now)));
+                if let Some(turns) = turns {
+                    self.changes_at(turns.as_millis());
+                }
                 self.witness(|| Evidence::Request { name: name.clone(), value: value.cloned() });
                 value
             }

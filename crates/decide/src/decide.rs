@@ -5,11 +5,14 @@ mod candidate;
 mod chance;
 mod horizon;
 
+use std::cell::Cell;
+
 use condition::Evidence;
 use model::{
     decision::Reason,
     limits::ERROR_TTL_S,
     name::{Experience as ExperienceName, Name},
+    request,
     time::{Env, Span, Timestamp},
     value::Finite,
 };
@@ -26,6 +29,7 @@ use crate::{
     page::{Absent, Explain, Page, Whom},
     placement::Placement,
     scheme::Scheme,
+    template::Reference,
 };
 
 /// Decides all placements of a page at once, in their order.
@@ -221,7 +225,15 @@ impl<'a> Decider<'a> {
             .map(|content| {
                 horizon.note(content.expires.filter(|_| personal));
                 let (language, version) = content.version(languages);
-                let payload = version.render(&|reference| personal.then(|| facts.writes(reference)).flatten());
+                let turns = Cell::new(None);
+                let known = |reference: &Reference| {
+                    if let Reference::Request(name) = reference {
+                        turns.set(turns.get().or(request::stands_until(name, self.now)));
+                    }
+                    facts.writes(reference)
+                };
+                let payload = version.render(&|reference| personal.then(|| known(reference)).flatten());
+                horizon.note(turns.get());
                 Served { content: content.name.clone(), language: language.clone(), payload }
             })
             .collect()

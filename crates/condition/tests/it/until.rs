@@ -1,6 +1,11 @@
 //! `valid_until`: the first moment at which an answer could change with no new event.
 
-use model::time::{Span, Timestamp};
+use jiff::tz::TimeZoneDatabase;
+use model::{
+    request,
+    time::{Span, Timestamp},
+    value::Value,
+};
 
 use crate::person::{Person, ago, compiled, days, now};
 
@@ -99,4 +104,42 @@ fn a_segment_brings_its_own_end_but_never_one_of_the_past() {
     let person = |until: Timestamp| Person::default().in_segment("vip", Some(until));
     stands(r#"segment("vip")"#, &person(now().plus(Span::HOUR)), true, Some(HOUR));
     stands(r#"segment("vip")"#, &person(ago(Span::HOUR)), true, Some(1));
+}
+
+#[test]
+fn what_the_visitors_clock_shows_stands_until_the_next_quarter_of_an_hour() {
+    let quarter = 900_000;
+    let person = Person::default().asks("hour", Value::Int(10)).asks("device", Value::from("phone"));
+    stands("request.hour >= 18", &person, false, Some(quarter));
+    stands("!(request.hour >= 18)", &person, true, Some(quarter));
+    stands(r#"request.device == "phone" || request.hour >= 18"#, &person, true, None);
+    stands(r#"request.device == "tv" || request.hour >= 18"#, &person, false, Some(quarter));
+    stands(r#"request.weekday == "monday""#, &person, false, None);
+    let monday = person.asks("weekday", Value::from("monday"));
+    stands(r#"request.weekday == "monday""#, &monday, true, Some(quarter));
+    stands(r#"request.weekday in ["saturday", "sunday"]"#, &monday, false, Some(quarter));
+    let until = |ms: i64| request::stands_until("hour", now().plus(Span::from_millis(ms))).unwrap().since(now());
+    for (ms, until_ms) in [(-1, 0), (0, quarter), (quarter - 1, quarter), (quarter, 2 * quarter)] {
+        assert_eq!(until(ms).as_millis(), until_ms, "{ms}");
+    }
+}
+
+/// The clocks of all zones, from 2026 on: each is whole quarters of an hour from UTC and is set at one.
+#[test]
+fn no_clock_in_the_world_shows_another_hour_between_two_quarters() {
+    let quarter_s = 900;
+    let from: jiff::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let zones = TimeZoneDatabase::bundled();
+    let (mut count, mut set) = (0, 0);
+    for name in zones.available() {
+        let zone = zones.get(name.as_str()).unwrap();
+        assert_eq!(zone.to_offset(from).seconds() % quarter_s, 0, "{name}");
+        for change in zone.following(from).take(24) {
+            let (offset, at) = (change.offset().seconds(), change.timestamp().as_second());
+            assert_eq!((offset % quarter_s, at % i64::from(quarter_s)), (0, 0), "{name} {}", change.timestamp());
+            set += 1;
+        }
+        count += 1;
+    }
+    assert!(count > 400 && set > 2_000, "{count} zones, {set} changes");
 }

@@ -2,12 +2,12 @@
 
 use assign::{Part, Share};
 use condition::Evidence;
-use decide::{Absent, Cap, Decision, Rejection, Rules, Shows, Standing, Variant, neutral};
+use decide::{Absent, Cap, Decision, Rejection, Rules, Shows, Standing, Variant, Whom, decide, neutral};
 use model::{
     decision::{Channel, Reason},
     limits::{DECISION_TTL_S, ERROR_TTL_S},
     name::Name,
-    time::Span,
+    time::{Env, Span},
     value::{Finite, Value},
 };
 
@@ -162,6 +162,38 @@ fn the_request_alone_needs_no_person_and_no_consent() {
     assert_eq!(at_hour(10).sees(&scheme, "hero").reason, Reason::NoConsent);
     assert_eq!(nobody_sees(&scheme, Absent::Unknown, 1).reason, Reason::NoData);
     assert_eq!(nobody_sees(&scheme, Absent::NoConsent, 1).reason, Reason::NoConsent);
+}
+
+#[test]
+fn an_answer_by_the_clock_stands_until_the_clock_may_show_something_else() {
+    let by = |text: &str| decide::Experience { audience: audience(text), ..certain("idea") };
+    let saying = |text| {
+        let shows = Shows::Contents(vec![content("idea", text)]);
+        decide::Experience { variants: vec![Variant { name: "a".into(), share: Share::ALL, shows }], ..certain("idea") }
+    };
+    let names = [Name::from("hero")];
+    let request = |name: &str| match name {
+        "hour" => Some(Value::Int(10)),
+        "weekday" => Some(Value::from("monday")),
+        "device" => Some(Value::from("phone")),
+        _ => None,
+    };
+    // NOW is ten o'clock.
+    for (experience, ms, ttl_s) in [
+        (by("request.hour >= 18"), 0, DECISION_TTL_S),
+        (by("request.hour >= 18"), 10 * 60_000, 300),
+        (by("request.hour < 18"), 59 * 60_000 + 50_000, 10),
+        (by("request.weekday == 'sunday'"), 59 * 60_000 + 59_500, 0),
+        (by("request.device == 'phone'"), 59 * 60_000 + 50_000, DECISION_TTL_S),
+        (by("request.city == 'Brest' && request.hour < 18"), 59 * 60_000 + 50_000, DECISION_TTL_S),
+        (saying("Good {{ request.weekday | \"day\" }}"), 59 * 60_000 + 50_000, 10),
+        (saying("On your {{ request.device | \"device\" }}"), 59 * 60_000 + 50_000, DECISION_TTL_S),
+    ] {
+        let asked = page(&names, &request);
+        let scheme = scheme(vec![experience]);
+        let decision = decide(&scheme, &asked, &Whom::Nobody(Absent::Unknown), &Env { now: at(ms), ..ENV }).remove(0);
+        assert_eq!(decision.ttl_s, ttl_s, "{} at {ms}", scheme.experiences()[0].audience.text());
+    }
 }
 
 #[test]
