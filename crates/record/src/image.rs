@@ -135,6 +135,10 @@ fn read_memberships(from: &mut Reader<'_>, keys: Keys<'_>, place: Place) -> Resu
     Ok(bytes.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default())
 }
 
+/// Bytes of the trails of one side. Longer ones are left out of the image, and whoever reads it rebuilds them from
+/// history: an image must fit into a block of the log, whatever a person sent.
+const TRAILS_BYTES: usize = 1024 * 1024;
+
 fn write_side(side: &PersonSide, to: &mut Writer) {
     let PersonSide { facts, trails, ledger: _ } = side;
     let Side { origin: _, created_at: _, moves: _, identifiers, traits, consents, days, links, apart } = facts;
@@ -144,7 +148,12 @@ fn write_side(side: &PersonSide, to: &mut Writer) {
     days.write(to);
     links.write(to);
     apart.write(to);
+    let before = to.len();
     trails.write(to);
+    if to.len() - before > TRAILS_BYTES {
+        to.truncate(before);
+        Trails::empty(0).write(to);
+    }
 }
 
 fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {

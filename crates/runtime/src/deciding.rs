@@ -14,7 +14,7 @@ use model::{
     id::{self, Id, ProfileId},
     name::{Name, Source},
     partition::Partition,
-    time::{Env, Timestamp},
+    time::{Env, Span, Timestamp},
 };
 use record::{decided::open_decided, state, tables};
 use store::error::StoreError;
@@ -105,7 +105,7 @@ impl Runtime {
     pub fn decision(&self, id: Id<id::Decision>) -> Result<Option<Recorded>, StoreError> {
         let shared = self.shared();
         let (partition, ordinal) = shared.decision_ids.side_of(id);
-        if partition.0 >= self.partitions() {
+        if partition.0 >= self.partitions() || id.at() < self.kept_since() {
             return Ok(None);
         }
         let range = tables::profile_range(partition, ordinal..ordinal.saturating_add(1), 1);
@@ -126,12 +126,19 @@ impl Runtime {
         let mut found = Vec::new();
         for side in person.sides.iter().map(|side| side.facts.origin) {
             let Some(key) = shared.key(side)? else { continue };
-            for (_, sealed) in all(shared, tables::DECISIONS, tables::decision_range(side, CHUNK))? {
+            for (_, sealed) in all(shared, tables::DECISIONS, tables::decisions_since(side, self.kept_since(), CHUNK))?
+            {
                 found.push(open_decided(&key, side, &sealed).map_err(|_| damaged("decisions"))?);
             }
         }
         found.sort_by_key(|decided: &Decided| (decided.env.now, decided.first));
         Ok(found)
+    }
+
+    /// The first moment of which records are kept. Older ones may still stand in the tables until a timer finds them.
+    fn kept_since(&self) -> Timestamp {
+        let day = self.now().minus(self.plan().retention).day();
+        Timestamp::EPOCH.plus(Span::DAY.times(day))
     }
 
     /// The plan of a revision. Blocking: may read and compile it.

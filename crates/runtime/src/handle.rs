@@ -52,6 +52,7 @@ use crate::{
     plans::Plans,
     published::Published,
     saver::Saver,
+    tails::Tails,
     ticket::{Failure, Pending, Ticket},
     unsaved::Unsaved,
 };
@@ -157,6 +158,7 @@ impl Runtime {
             substrate: substrate.clone(),
             clock: Arc::new(settings.clock),
             unsaved: Arc::new(Unsaved::new()),
+            tails: Tails::default(),
             published: Arc::new(Published::new(substrate.partitions())),
             seed: settings.seed,
             limits: settings.limits,
@@ -170,6 +172,7 @@ impl Runtime {
         let partitions: Vec<_> = (0..substrate.partitions()).map(Partition).collect();
         let leases = substrate.claim(&partitions)?;
         let desks = open_desks(&shared, &leases)?;
+        shared.tails.end();
         let mut journal = Journal {
             owners: owner_senders.clone(),
             saver: saver_sender,

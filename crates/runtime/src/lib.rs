@@ -25,5 +25,6 @@ mod published;
 pub mod publishing;
 mod saver;
 mod stored;
+mod tails;
 pub mod ticket;
 mod unsaved;

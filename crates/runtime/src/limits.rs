@@ -32,6 +32,9 @@ impl Default for Limits {
 pub const MESSAGES_AT_ONCE: usize = 1_024;
 /// Bytes of one block, about: it is closed once it is larger.
 pub const BLOCK_BYTES: usize = 1024 * 1024;
+/// Bytes of the record of one page. What would be larger, a page of many large contents or a person with tens of
+/// thousands of events that an audience looks at, is answered neutrally: nothing is shown of which nothing is kept.
+pub const RECORD_BYTES: usize = 1024 * 1024;
 /// Profiles that one fill command brings up to the plan.
 pub const FILL_PROFILES: u32 = 256;
 /// Times that a message follows moved profiles before it is given up as overload: longer than any chain of merges that

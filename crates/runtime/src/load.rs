@@ -89,7 +89,15 @@ pub(crate) fn members(
 }
 
 /// Loads one part of the state.
-pub(crate) fn want(shared: &Shared, plan: &Plan, state: &mut State, want: Want) -> Result<(), StoreError> {
+///
+/// While a partition applies its log again, `replaying` is the moment of the command that wants it.
+pub(crate) fn want(
+    shared: &Shared,
+    plan: &Plan,
+    state: &mut State,
+    want: Want,
+    replaying: Option<Timestamp>,
+) -> Result<(), StoreError> {
     match want {
         Want::Profile(id) => {
             let row = shared.substrate.get(tables::PROFILES, &tables::profile_key(id))?;
@@ -112,8 +120,9 @@ pub(crate) fn want(shared: &Shared, plan: &Plan, state: &mut State, want: Want) 
             state.directory.insert(key, holding);
         }
         Want::Trails(id) => {
+            let replaying = replaying.map(|moment| (state.partition, moment));
             if let Some(Slot::Here(person)) = state.people.get_mut(&id) {
-                refill(shared, plan, Arc::make_mut(person))?;
+                refill(shared, plan, Arc::make_mut(person), replaying)?;
             }
         }
         Want::Timers(until) => {
@@ -145,9 +154,16 @@ fn slot(shared: &Shared, bytes: &[u8]) -> Result<Slot, StoreError> {
 }
 
 /// Rebuilds the trails of all sides from their whole history.
-pub(crate) fn refill(shared: &Shared, plan: &Plan, person: &mut Person) -> Result<(), StoreError> {
+fn refill(
+    shared: &Shared,
+    plan: &Plan,
+    person: &mut Person,
+    replaying: Option<(Partition, Timestamp)>,
+) -> Result<(), StoreError> {
     for side in &mut person.sides {
-        let events = history(shared, side.facts.origin)?;
+        let origin = side.facts.origin;
+        let elsewhere = replaying.map_or(Ok(Vec::new()), |when| shared.tails.rows(shared, when, origin))?;
+        let events = history_with(shared, origin, elsewhere)?;
         let events = events.iter().map(|(event, tie)| (event, *tie));
         side.trails = Arc::new(Trails::rebuilt(&plan.segments, events));
     }
@@ -164,8 +180,21 @@ pub(crate) fn has_event(shared: &Shared, side: ProfileId, tie: u64) -> Result<bo
 
 /// All events of a side, with their ties, in order of time; saved or not.
 pub(crate) fn history(shared: &Shared, side: ProfileId) -> Result<Vec<(Event, u64)>, StoreError> {
+    history_with(shared, side, Vec::new())
+}
+
+/// The same with rows that neither the tables nor [`crate::unsaved::Unsaved`] need to have.
+fn history_with(shared: &Shared, side: ProfileId, more: Vec<Row>) -> Result<Vec<(Event, u64)>, StoreError> {
     let Some(key) = shared.key(side)? else { return Ok(Vec::new()) };
-    let rows = merged(shared, side, tables::history_range(side, CHUNK), |_| true)?;
+    // What waits is read first: it may become stored in between, and is then met twice, never missed.
+    let waiting = shared.unsaved.rows(side).into_iter().chain(more);
+    let mut rows: Vec<Placed> = waiting.map(|row| (row.at, row.tie, row.sealed)).collect();
+    for (key, value) in all(shared, tables::HISTORY, tables::history_range(side, CHUNK))? {
+        let (_, at, tie) = tables::history_place(&key).map_err(|_| damaged("history"))?;
+        rows.push((at, tie, Arc::from(value)));
+    }
+    rows.sort_by_key(|(at, tie, _)| (*at, *tie));
+    rows.dedup_by_key(|(at, tie, _)| (*at, *tie));
     rows.into_iter().map(|(_, tie, sealed)| Ok((open(&key, side, &sealed)?, tie))).collect()
 }
 
@@ -206,25 +235,6 @@ pub(crate) fn history_page(
 
 /// A sealed event with its place in history.
 type Placed = (Timestamp, u64, Arc<[u8]>);
-
-/// Stored and waiting rows of a side, in order of time, each once.
-fn merged(
-    shared: &Shared,
-    side: ProfileId,
-    range: KeyRange<'static>,
-    wanted: impl Fn(&Row) -> bool,
-) -> Result<Vec<Placed>, StoreError> {
-    // What waits is read first: it may become stored in between, and is then met twice, never missed.
-    let waiting = shared.unsaved.rows(side).into_iter().filter(|row| wanted(row));
-    let mut rows: Vec<_> = waiting.map(|row| (row.at, row.tie, row.sealed)).collect();
-    for (key, value) in all(shared, tables::HISTORY, range)? {
-        let (_, at, tie) = tables::history_place(&key).map_err(|_| damaged("history"))?;
-        rows.push((at, tie, Arc::from(value)));
-    }
-    rows.sort_by_key(|(at, tie, _)| (*at, *tie));
-    rows.dedup_by_key(|(at, tie, _)| (*at, *tie));
-    Ok(rows)
-}
 
 fn open(key: &[u8; 32], side: ProfileId, sealed: &[u8]) -> Result<Event, StoreError> {
     open_event(key, side, sealed).map_err(|_| damaged("history"))

@@ -235,7 +235,7 @@ fn an_unmerge_takes_away_what_looked_at_both() {
         &json!({"trait": {"club": {"holds": "text"}},
                            "content": {"boots": {"languages": {"en": {"title": greeting}}}}}),
     );
-    experience(&shop, "hello", &showing("boots", "true", &json!({"caps": [{"most": 3, "per": "1d"}]})));
+    experience(&shop, "hello", &showing("boots", "true", &json!({"caps": [{"most": 4, "per": "1d"}]})));
     for (who, told) in [("ana", json!({"city": "Quimperlé-7d1e"})), ("ben", json!({"club": "chess-9f2c"}))] {
         let who = json!({"userId": who, "context": granting(&["site"])});
         shop.page_sends(&[identify(&format!("i{who}"), &who, &told)]);
@@ -263,7 +263,7 @@ fn an_unmerge_takes_away_what_looked_at_both() {
     assert_eq!(shop.export("user_id:ana")["decisions"].as_array().unwrap().len(), 1);
     // What was shown stays counted for whom it was asked.
     let left = |who: &str| (0..3).filter(|_| ask(&shop, who)["reason"] == "SPLIT").count();
-    assert_eq!((left("ana"), left("ben")), (1, 1));
+    assert_eq!((left("ana"), left("ben")), (2, 2));
     _ = shop.secret.delete("/v1/profiles/user_id:ben").expect(200);
     gone(&shop);
     shop.server.stop();

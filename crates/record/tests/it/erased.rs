@@ -4,13 +4,14 @@ use engine::{
     command::{Command, Hop, News},
     state::Slot,
 };
-use model::{partition::Partition, time::Timestamp};
+use model::{fact::Occurrence, partition::Partition, time::Timestamp};
 use profile::side::Side;
 use record::{
     log::Recalled,
     rejected::{RecalledRejection, decode_rejection, encode_rejection},
     state::{decode_effect, decode_slot, encode_effect, encode_slot},
 };
+use segment::trails::Trails;
 
 use crate::{
     block::commands_of,
@@ -93,4 +94,17 @@ fn what_was_written_without_a_key_stays_empty() {
         assert!(!bytes.windows(personal.len()).any(|window| window == personal.as_bytes()));
     }
     assert_eq!(decode_effect(&bytes, &every).unwrap(), decode_effect(&bytes, &none).unwrap());
+}
+
+#[test]
+fn trails_that_would_not_fit_are_left_to_be_rebuilt() {
+    let mut person = sample::person();
+    let long = |n: usize| Occurrence { tie: n as u64, ..sample::occurrence() };
+    let occurrences: Vec<_> = (0..60_000).map(long).collect();
+    person.sides[0].trails = Trails::from_entries(4, vec![("Order Completed".into(), occurrences)]).into();
+    let bytes = encode_slot(&Slot::Here(person.clone().into()), &every).unwrap();
+    assert!(bytes.len() < 10_000);
+    let Slot::Here(read) = decode_slot(&bytes, &every).unwrap() else { panic!("no person") };
+    assert_eq!((read.sides[0].trails.revision, read.sides[0].trails.iter().len()), (0, 0), "as if never filled");
+    assert_eq!(read.sides[0].facts, person.sides[0].facts);
 }

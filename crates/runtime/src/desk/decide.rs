@@ -12,9 +12,9 @@ use store::error::StoreError;
 
 use super::Desk;
 use crate::{
-    load,
+    limits, load,
     message::{Answer, Deciding},
-    ticket::Ticket,
+    ticket::{Failure, Ticket},
 };
 
 impl Desk {
@@ -53,6 +53,11 @@ impl Desk {
         drop(known);
         let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
         let sealed = seal_decided(&key, side, &decided);
+        if sealed.len() > limits::RECORD_BYTES {
+            tracing::debug!(bytes = sealed.len(), "a page was answered neutrally: its record would be too large");
+            ticket.fail(Failure::Overloaded);
+            return Ok(());
+        }
         self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
         ticket.update(|answer| *answer = Answer::Decided(Box::new(decided)));
         Ok(())

@@ -80,6 +80,8 @@ pub(crate) struct Desk {
     /// Sides erased since the last block, and who waits for that.
     erased: Vec<ProfileId>,
     erasure_waiters: Vec<Waiting>,
+    /// While the log is applied again: the moment of the command.
+    replaying: Option<Timestamp>,
     /// A command failed in the middle: nothing more may be applied.
     broken: bool,
 }
@@ -125,6 +127,7 @@ impl Desk {
             fill_waiters: Vec::new(),
             erased: Vec::new(),
             erasure_waiters: Vec::new(),
+            replaying: None,
             broken: false,
         };
         desk.replay()?;
@@ -158,6 +161,7 @@ impl Desk {
         loop {
             let blocks = shared.substrate.read(self.partition(), self.position, limits::RECOVER_BYTES)?;
             if blocks.is_empty() {
+                self.replaying = None;
                 return Ok(());
             }
             for block in blocks {
@@ -173,6 +177,7 @@ impl Desk {
                     if let Command::PlanChanged { revision } = command {
                         self.plan = shared.plans.revision(shared.substrate.as_ref(), revision)?;
                     }
+                    self.replaying = Some(env.now);
                     self.apply(command, &env, sealed.as_ref(), &[])?;
                     // All members are published at the end. What is to be sent is in the outbox, and goes out from there.
                     self.moves.clear();
@@ -243,7 +248,7 @@ impl Desk {
                 return Ok(());
             }
             for want in wanted {
-                load::want(&self.shared, &self.plan, &mut self.state, want)?;
+                load::want(&self.shared, &self.plan, &mut self.state, want, self.replaying)?;
                 if let Want::Timers(until) = want {
                     self.set_unsaved_timers(until);
                 }

@@ -22,6 +22,7 @@ use crate::{
     plans::Plans,
     published::Published,
     saver::Task,
+    tails::Tails,
     unsaved::Unsaved,
 };
 
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     /// Held by whoever changes a draft, from reading it to keeping it.
     pub(crate) changing_drafts: Mutex<()>,
     pub(crate) unsaved: Arc<Unsaved>,
+    pub(crate) tails: Tails,
     pub(crate) published: Arc<Published>,
     /// The node's own number for draws: chance, or given for repeatable tests.
     pub(crate) seed: u64,

@@ -72,7 +72,7 @@ impl Desk {
 
     fn load_ordinals(&mut self, from: u32, to: u32) -> Result<(), StoreError> {
         if self.state.resident(from..to).count() < (to - from) as usize {
-            load::want(&self.shared, &self.plan, &mut self.state, Want::Profiles(from, to))?;
+            load::want(&self.shared, &self.plan, &mut self.state, Want::Profiles(from, to), None)?;
         }
         Ok(())
     }
