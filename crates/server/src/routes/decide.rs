@@ -136,11 +136,11 @@ async fn find(app: &Shared, text: &str) -> Result<(Id<Decision>, Recorded), Refu
     let found = tokio::task::spawn_blocking(move || reading.runtime.decision(id)).await;
     match found.map_err(|error| Refusal::internal(&error))?? {
         Some(found) => Ok((id, found)),
-        None if id.partition().0 >= app.runtime.partitions() => {
-            let why = "Of a decision about nobody, or about somebody who did not consent, nothing is kept.";
+        None => {
+            let why = "Nothing is kept of that decision: it was about nobody, or about somebody who did not consent; \
+                       it has expired; or it looked at two persons whose merge was taken back.";
             Err(ApiError::new(Code::NotFound).saying(why).into())
         }
-        None => Err(Code::NotFound.into()),
     }
 }
 
