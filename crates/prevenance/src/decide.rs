@@ -2,6 +2,10 @@
 
 use std::{error::Error, fmt::Write as _};
 
+use api::{
+    time,
+    wire::decision::{DecideAnswer, DecisionAnswer, DecisionContent, DecisionGrounds, DecisionRejected, Evidence},
+};
 use serde_json::{Map, Value, json};
 
 use crate::client::Client;
@@ -49,12 +53,12 @@ pub(crate) fn run(decide: &Decide) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn call(client: &Client, asked: &Value) -> Result<Value, Box<dyn Error>> {
-    let body: Value = client.call("POST", "/v1/decide", Some(asked.to_string().as_bytes()))?.read()?;
-    if let Some(refused) = body["refused"].get(0) {
-        return Err(format!("the event was refused: {}", refused["message"].as_str().unwrap_or_default()).into());
+fn call(client: &Client, asked: &Value) -> Result<DecideAnswer, Box<dyn Error>> {
+    let answer: DecideAnswer = client.call("POST", "/v1/decide", Some(asked.to_string().as_bytes()))?.read()?;
+    match answer.refused.first() {
+        Some(refused) => Err(format!("the event was refused: {}", refused.message).into()),
+        None => Ok(answer),
     }
-    Ok(body)
 }
 
 /// A number where JSON writes it so, a text otherwise: `007` and `nan` are texts.
@@ -62,36 +66,26 @@ fn property(text: &str) -> Value {
     serde_json::from_str(text).ok().filter(Value::is_number).unwrap_or_else(|| text.into())
 }
 
-fn told(answer: &Value) -> String {
+fn told(answer: &DecideAnswer) -> String {
     let mut told = String::new();
-    for decision in list(&answer["decisions"]) {
-        _ = writeln!(
-            told,
-            "{}: {}, because {}",
-            text(decision, "placement"),
-            shown(decision),
-            text(decision, "reason")
-        );
-        for content in list(&decision["contents"]) {
-            _ = writeln!(
-                told,
-                "  shows      {} ({}): {}",
-                text(content, "content"),
-                text(content, "language"),
-                content["payload"]
-            );
+    for decision in &answer.decisions {
+        let DecisionAnswer { placement, contents, reason, benefit, grounds, .. } = decision;
+        _ = writeln!(told, "{placement}: {}, because {reason}", shown(decision));
+        for DecisionContent { content, language, payload } in contents {
+            _ = writeln!(told, "  shows      {content} ({language}): {payload}");
         }
-        for evidence in list(&decision["grounds"]["evidence"]) {
+        for evidence in grounds.iter().flat_map(|grounds| &grounds.evidence) {
             _ = writeln!(told, "  rests on   {}", rests_on(evidence));
         }
-        if let Some(benefit) = decision["benefit"].as_str() {
+        if let Some(benefit) = benefit {
             _ = writeln!(told, "  benefit    {benefit}");
         }
-        _ = writeln!(told, "  chance     {}", decision["grounds"]["propensity"]);
-        for rejected in list(&decision["grounds"]["rejected"]) {
-            let detail = rejected.get("detail").map(|detail| format!(" {detail}")).unwrap_or_default();
-            _ = writeln!(told, "  not        {}: {}{detail}", text(rejected, "experience"), text(rejected, "why"));
-            for evidence in list(&rejected["evidence"]) {
+        let Some(DecisionGrounds { propensity, rejected, .. }) = grounds else { continue };
+        _ = writeln!(told, "  chance     {propensity}");
+        for DecisionRejected { experience, why, detail, evidence } in rejected.iter().flatten() {
+            let detail = detail.as_ref().map(|detail| format!(" {detail}")).unwrap_or_default();
+            _ = writeln!(told, "  not        {experience}: {why}{detail}");
+            for evidence in evidence {
                 _ = writeln!(told, "               {}", rests_on(evidence));
             }
         }
@@ -100,42 +94,33 @@ fn told(answer: &Value) -> String {
 }
 
 /// The experience and the variant, or that it is neutral.
-fn shown(decision: &Value) -> String {
-    match (decision["experience"].as_str(), decision["variant"].as_str()) {
+fn shown(decision: &DecisionAnswer) -> String {
+    match (&decision.experience, &decision.variant) {
         (Some(experience), Some(variant)) => format!("{experience} / {variant}"),
         _ => "neutral".to_owned(),
     }
 }
 
-fn rests_on(evidence: &Value) -> String {
-    let Some((kind, fact)) = evidence.as_object().and_then(|one| one.iter().next()) else { return String::new() };
-    match kind.as_str() {
-        "trait" => format!("{} is {}, said by {}", text(fact, "name"), fact["value"], text(fact, "source")),
-        "missing_trait" => format!("{} is not known", text(fact, "name")),
-        "events" => match fact["last"].as_str() {
-            Some(last) => format!("{}: {} counted, the last at {last}", text(fact, "event"), fact["matched"]),
-            None => format!("{}: none counted", text(fact, "event")),
-        },
-        "segment" if fact["member"] == true => format!("is in the segment {}", text(fact, "name")),
-        "segment" => format!("is not in the segment {}", text(fact, "name")),
-        _ => format!("the request's {} is {}", text(fact, "name"), fact["value"]),
+fn rests_on(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Trait { name, value, source, .. } => format!("{name} is {value}, said by {source}"),
+        Evidence::MissingTrait { name } => format!("{name} is not known"),
+        Evidence::Events { event, matched, last: Some(last) } => {
+            format!("{event}: {matched} counted, the last at {}", time::write(last.0))
+        }
+        Evidence::Events { event, last: None, .. } => format!("{event}: none counted"),
+        Evidence::Segment { name, member: true } => format!("is in the segment {name}"),
+        Evidence::Segment { name, member: false } => format!("is not in the segment {name}"),
+        Evidence::Request { name, value } => format!("the request's {name} is {value}"),
     }
 }
 
-fn changed(before: &Value, after: &Value) -> String {
+fn changed(before: &DecideAnswer, after: &DecideAnswer) -> String {
     let mut changed = String::new();
-    for (was, is) in list(&before["decisions"]).iter().zip(list(&after["decisions"])) {
+    for (was, is) in before.decisions.iter().zip(&after.decisions) {
         if shown(was) != shown(is) {
-            _ = writeln!(changed, "\n{}: {} became {}", text(is, "placement"), shown(was), shown(is));
+            _ = writeln!(changed, "\n{}: {} became {}", is.placement, shown(was), shown(is));
         }
     }
     if changed.is_empty() { "\nNothing changed.\n".to_owned() } else { changed }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text<'v>(value: &'v Value, field: &str) -> &'v str {
-    value[field].as_str().unwrap_or_default()
 }

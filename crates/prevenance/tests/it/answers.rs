@@ -87,6 +87,13 @@ fn an_import_goes_on_when_the_program_is_ready() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Better no answer than blanks for what is not there.
+#[test]
+fn an_answer_of_another_form_is_told() {
+    let url = answering(&[("200 OK", r#"{"decisions": [{"place": "home", "shows": []}], "revision": 1}"#)]);
+    failed(&decide(&url), "missing field `placement`");
+}
+
 /// The key goes to whom it was meant for, and nowhere else.
 #[test]
 fn nobody_is_sent_on_to_another_address() {
