@@ -8,9 +8,10 @@
 //! quoted  = '"' { any character but " and \ | \" | \\ } '"', or the same in single quotes
 //! ```
 //!
-//! A token writes its parts one after another; if one of them is missing, empty or not allowed, it writes its neutral
-//! form instead, whole. So `{{ "Bonjour " + profile.first_name | "Bonjour" }},` never reads "Bonjour ,".
+//! A token writes its parts one after another; if one of them is missing, says nothing or is not allowed, it writes its
+//! neutral form instead, whole. So `{{ "Bonjour " + profile.first_name | "Bonjour" }},` never reads "Bonjour ,".
 
+mod gap;
 mod parse;
 
 use std::{borrow::Cow, sync::Arc};
@@ -85,7 +86,8 @@ pub mod code {
     pub const SYNTAX: &str = "TOKEN_SYNTAX";
     /// A token says nothing for those of whom the value is not known.
     pub const NO_NEUTRAL: &str = "TOKEN_WITHOUT_NEUTRAL";
-    /// With its neutral form the text has a gap: a space before a comma or a full stop, two spaces, or nothing at all.
+    /// With its value or its neutral form the text can have a gap: a space before a comma or a full stop, two spaces, or
+    /// nothing at all.
     pub const GAP: &str = "TOKEN_LEAVES_GAP";
     /// More tokens in one text than there may be.
     pub const TOO_MANY: &str = "TOKEN_TOO_MANY";
@@ -95,7 +97,7 @@ impl Payload {
     /// Reads the texts of a payload.
     ///
     /// # Errors
-    /// The first token that is none, that has no neutral form, or whose neutral form leaves a gap in its text.
+    /// The first token that is none, that has no neutral form, or that leaves a gap in its text.
     pub fn compile(written: Fields) -> Result<Self, TemplateError> {
         let pieces = parse::fields(&written, "")?;
         let pieces = pieces.iter().any(|(_, piece)| piece.has_token()).then_some(pieces);
@@ -116,8 +118,8 @@ impl Payload {
         found
     }
 
-    /// The payload with every token replaced. `known` gives what a reference writes; nothing, or nothing that is seen,
-    /// makes its token neutral.
+    /// The payload with every token replaced. `known` gives what a reference writes; nothing, or nothing that can be
+    /// read as a value in a sentence, makes its token neutral.
     pub fn render(&self, known: &dyn Fn(&Reference) -> Option<String>) -> Fields {
         match &self.pieces {
             None => self.written.clone(),
@@ -137,9 +139,9 @@ impl Token {
         for part in &self.parts {
             match part {
                 Part::Text(written) => text.push_str(written),
-                Part::Reference(reference) => match known(reference) {
-                    Some(value) if !value.chars().all(is_blank) => text.push_str(value.trim()),
-                    _ => return Cow::Borrowed(&self.neutral),
+                Part::Reference(reference) => match known(reference).as_deref().and_then(gap::as_written) {
+                    Some(value) => text.push_str(value),
+                    None => return Cow::Borrowed(&self.neutral),
                 },
             }
         }
@@ -204,17 +206,6 @@ pub(crate) fn render_text(chunks: &[Chunk], known: &dyn Fn(&Reference) -> Option
         }
     }
     text
-}
-
-/// Whether nobody sees the character: white space, what Unicode calls default ignorable (DerivedCoreProperties 16.0),
-/// and the empty pattern of Braille.
-fn is_blank(character: char) -> bool {
-    character.is_whitespace()
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn render_fields(pieces: &[(Arc<str>, Piece)], known: &dyn Fn(&Reference) -> Option<String>) -> Fields {

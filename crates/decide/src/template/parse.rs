@@ -7,7 +7,7 @@ use model::{
     value::{Fields, Value},
 };
 
-use super::{Chunk, Part, Piece, Reference, TemplateError, Token, code, pointer_to, render_text};
+use super::{Chunk, Part, Piece, Reference, TemplateError, Token, code, gap, pointer_to, render_text};
 
 pub(super) fn fields(fields: &Fields, pointer: &str) -> Result<Vec<(Arc<str>, Piece)>, TemplateError> {
     fields.iter().map(|(name, value)| Ok((name.clone(), piece(value, &pointer_to(pointer, name))?))).collect()
@@ -66,51 +66,16 @@ fn chunks(text: &str) -> Result<Vec<Chunk>, Fault> {
     Ok(chunks)
 }
 
-/// Refuses a text that would read "Bonjour ," to those of whom nothing is known: each token is made neutral in turn
-/// among others that are known and others that are not.
+/// Refuses a text that would be empty, or read "Bonjour ,", to anybody.
 fn no_gap(chunks: &[Chunk], tokens: &[usize]) -> Result<(), Fault> {
     let Some(first) = tokens.first() else { return Ok(()) };
-    if render_text(chunks, &|_| None).trim().is_empty() {
+    if gap::is_blank(&render_text(chunks, &|_| None)) {
         return Err(fault(code::GAP, *first, "For those of whom nothing is known this text would be empty."));
     }
-    let mut byte = tokens.iter();
-    for (place, chunk) in chunks.iter().enumerate() {
-        let Chunk::Token(token) = chunk else { continue };
-        let byte = *byte.next().expect("each token has its place");
-        let before = edge(&chunks[..place], End::Last);
-        let after = edge(&chunks[place + 1..], End::First);
-        let joined = format!("{}{}{}", before.map_or('|', |c| c), token.neutral, after.map_or('|', |c| c));
-        let starts_blank = before.is_none() && token.neutral.starts_with(' ');
-        let orphan = token.neutral.is_empty() && before.is_none_or(char::is_whitespace) && after.is_some_and(is_mark);
-        if joined.contains("  ") || joined.contains(" ,") || joined.contains(" .") || starts_blank || orphan {
-            let message = "With the neutral form of this token the text has a gap; draw the space or the greeting \
-                           into the token: {{ \"Bonjour \" + profile.first_name | \"Bonjour\" }}.";
-            return Err(fault(code::GAP, byte, message));
-        }
-    }
-    Ok(())
-}
-
-fn is_mark(character: char) -> bool {
-    matches!(character, ',' | '.' | '!' | '?' | ';' | ':' | ' ')
-}
-
-#[derive(Clone, Copy)]
-enum End {
-    First,
-    Last,
-}
-
-/// The character next to a token, looking through tokens that write nothing when neutral.
-fn edge(chunks: &[Chunk], end: End) -> Option<char> {
-    let texts = chunks.iter().map(|chunk| match chunk {
-        Chunk::Text(text) => text,
-        Chunk::Token(token) => &token.neutral,
-    });
-    match end {
-        End::First => texts.flat_map(|text| text.chars()).next(),
-        End::Last => texts.rev().flat_map(|text| text.chars().rev()).next(),
-    }
+    let Some(token) = gap::find(chunks) else { return Ok(()) };
+    let message = "With this token, known or not, the text can have a gap; draw the space or the greeting into the \
+                   token: {{ \"Bonjour \" + profile.first_name | \"Bonjour\" }}.";
+    Err(fault(code::GAP, tokens[token], message))
 }
 
 struct Reader<'t> {
