@@ -35,6 +35,8 @@ pub const BLOCK_BYTES: usize = 1024 * 1024;
 /// Bytes of the record of one page. What would be larger, a page of many large contents or a person with tens of
 /// thousands of events that an audience looks at, is answered neutrally: nothing is shown of which nothing is kept.
 pub const RECORD_BYTES: usize = 1024 * 1024;
+/// Plans of older revisions that are held compiled: for those who read old decisions, or go through the log.
+pub const COMPILED_PLANS: usize = 16;
 /// Profiles that one fill command brings up to the plan.
 pub const FILL_PROFILES: u32 = 256;
 /// Times that a message follows moved profiles before it is given up as overload: longer than any chain of merges that

@@ -1,10 +1,10 @@
 //! All plans by revision: the log names them, so every one can be had again.
 //!
 //! A revision is never given up: a block of the log or a decision may name it for as long as it is kept, and the store
-//! holds each as one small file.
+//! holds each as one small file. Compiled, only those that were used last are held.
 
 use std::{
-    collections::HashMap,
+    collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,6 +12,8 @@ use definition::{Author, DefinitionError, Difference, Documents, Kind, Origin, P
 use engine::plan::Plan;
 use model::time::Timestamp;
 use store::{error::StoreError, substrate::Substrate};
+
+use crate::limits;
 
 /// The plans compiled so far, and the documents of the newest.
 #[derive(Debug)]
@@ -23,7 +25,8 @@ pub(crate) struct Plans {
 
 #[derive(Debug)]
 struct Inner {
-    by_revision: HashMap<u64, Arc<Plan>>,
+    /// Plans that were used lately, the last one first; at most [`limits::COMPILED_PLANS`].
+    recent: VecDeque<Arc<Plan>>,
     newest: Arc<Plan>,
     documents: Arc<Documents>,
 }
@@ -90,8 +93,7 @@ impl Plans {
         let revision = substrate.revision();
         let (plan, documents) = compile(substrate, revision)?;
         let newest = Arc::new(plan);
-        let by_revision = HashMap::from([(revision, newest.clone())]);
-        let inner = Inner { by_revision, newest, documents: Arc::new(documents) };
+        let inner = Inner { recent: VecDeque::new(), newest, documents: Arc::new(documents) };
         Ok(Self { inner: Mutex::new(inner), publishing: Mutex::default() })
     }
 
@@ -107,11 +109,11 @@ impl Plans {
 
     /// The plan of a revision.
     pub(crate) fn revision(&self, substrate: &dyn Substrate, revision: u64) -> Result<Arc<Plan>, PlanError> {
-        if let Some(plan) = self.lock().by_revision.get(&revision) {
-            return Ok(plan.clone());
+        if let Some(plan) = self.lock().used(revision) {
+            return Ok(plan);
         }
         let plan = Arc::new(compile(substrate, revision)?.0);
-        self.lock().by_revision.insert(revision, plan.clone());
+        self.lock().keep(plan.clone());
         Ok(plan)
     }
 
@@ -132,8 +134,8 @@ impl Plans {
         let publication = Publication { at: now, author: proposal.author, origin: proposal.origin, changes };
         substrate.define(before.revision, &documents.published_as(publication))?;
         let mut inner = self.lock();
-        inner.by_revision.insert(outlook.plan.revision, outlook.plan.clone());
-        inner.newest = outlook.plan.clone();
+        let before = std::mem::replace(&mut inner.newest, outlook.plan.clone());
+        inner.keep(before);
         inner.documents = Arc::new(documents);
         Ok(outlook)
     }
@@ -173,6 +175,25 @@ impl Plans {
     }
 }
 
+impl Inner {
+    /// The plan of a revision, if it is at hand.
+    fn used(&mut self, revision: u64) -> Option<Arc<Plan>> {
+        if self.newest.revision == revision {
+            return Some(self.newest.clone());
+        }
+        let place = self.recent.iter().position(|plan| plan.revision == revision)?;
+        let plan = self.recent.remove(place)?;
+        self.recent.push_front(plan.clone());
+        Some(plan)
+    }
+
+    fn keep(&mut self, plan: Arc<Plan>) {
+        self.recent.retain(|known| known.revision != plan.revision);
+        self.recent.push_front(plan);
+        self.recent.truncate(limits::COMPILED_PLANS);
+    }
+}
+
 /// The documents as of a revision.
 pub(crate) fn documents(substrate: &dyn Substrate, revision: u64) -> Result<Documents, PlanError> {
     match revision {
@@ -185,4 +206,23 @@ fn compile(substrate: &dyn Substrate, revision: u64) -> Result<(Plan, Documents)
     let mut documents = documents(substrate, revision)?;
     let plan = definition::compile(&mut documents, revision, None)?;
     Ok((plan, documents))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plans_used_last_are_at_hand() {
+        let plan = |revision| Arc::new(Plan { revision, ..Plan::default() });
+        let documents = Arc::new(Documents::defaults());
+        let mut inner = Inner { recent: VecDeque::new(), newest: plan(100), documents };
+        let most = limits::COMPILED_PLANS as u64;
+        (0..most).for_each(|revision| inner.keep(plan(revision)));
+        assert_eq!(inner.used(0).map(|plan| plan.revision), Some(0));
+        inner.keep(plan(most));
+        assert_eq!(inner.recent.len(), limits::COMPILED_PLANS);
+        assert!(inner.used(0).is_some() && inner.used(1).is_none() && inner.used(most).is_some());
+        assert!(inner.used(100).is_some(), "the one in force is never let go");
+    }
 }
