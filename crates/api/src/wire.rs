@@ -29,6 +29,7 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, Error},
 };
+use serde_path_to_error::Segment;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
@@ -42,23 +43,70 @@ use crate::{
 /// Reads the body of one of our own endpoints.
 ///
 /// # Errors
-/// `BAD_JSON` (400); `MISSING_FIELD`, `UNKNOWN_FIELD` with a pointer, `VALIDATION` with line and column (422). The
-/// message never repeats a value of the body, since it may be personal.
+/// `BAD_JSON` (400); `MISSING_FIELD`, `UNKNOWN_FIELD`, `VALIDATION` with a pointer (422). The message never repeats a
+/// value of the body, since it may be personal.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
+    let read = match body.trim_ascii_start().first() {
+        Some(b'[') => Err(Error::custom("a list")),
+        _ => serde_json::from_slice(body),
+    };
+    read.map_err(|error: serde_json::Error| {
         if !error.is_data() {
+            let place = format!("line {}, column {}", error.line(), error.column());
             return ApiError::new(Code::BadJson).saying(format!("The body is not JSON from {place}."));
         }
-        let text = error.to_string();
-        let field = |start| Some(text.strip_prefix(start)?.split_once('`')?.0);
-        match (field("missing field `"), field("unknown field `")) {
-            (Some(name), _) => ApiError::new(Code::MissingField)
-                .saying(format!("The field `{name}` is missing."))
-                .at(pointer("", name)),
-            (_, Some(name)) => ApiError::new(Code::UnknownField).at(pointer("", name)),
-            _ => ApiError::new(Code::Validation).saying(format!("The value at {place} is not what its field holds.")),
+        // A list would be read as the fields in their order.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return ApiError::new(Code::Validation).saying("The body has to be an object.").at("");
         }
+        // Read once more, now that it is known to be wrong: following the path costs time.
+        let mut json = serde_json::Deserializer::from_slice(body);
+        match serde_path_to_error::deserialize::<_, T>(&mut json) {
+            Ok(_) => ApiError::new(Code::Validation),
+            Err(error) => misfit(&pointer_to(error.path()), &error.inner().to_string()),
+        }
+    })
+}
+
+/// What serde says of a value that does not fit, in our words. Of its texts only what follows from our types is used:
+/// names of fields, and what was expected.
+fn misfit(at: &str, text: &str) -> ApiError {
+    let name = |start| Some(text.strip_prefix(start)?.split_once('`')?.0);
+    let expected = text.rsplit_once(", expected ").map(|(_, expected)| expected);
+    let expected = expected.map(|text| text.rsplit_once(" at line ").map_or(text, |(text, _)| text));
+    if let Some(name) = name("missing field `") {
+        return ApiError::new(Code::MissingField)
+            .saying(format!("The field `{name}` is missing."))
+            .at(pointer(at, name));
+    }
+    let known = expected.and_then(|text| text.strip_prefix("one of ").or(text.strip_prefix('`').map(|_| text)));
+    if text.starts_with("unknown field `") {
+        let known = known.map_or_else(|| "There are none here.".to_owned(), |known| format!("Known are {known}."));
+        return ApiError::new(Code::UnknownField).saying(format!("This field is not known. {known}")).at(at.to_owned());
+    }
+    let expected = match expected {
+        Some("a sequence") => "a list",
+        Some("a map") => "an object",
+        Some(text) if text.starts_with("struct ") => "an object",
+        Some("a string" | "a borrowed string") => "a text",
+        Some("a boolean") => "`true` or `false`",
+        Some(text) if text.starts_with(['u', 'i']) && text[1..].parse::<u8>().is_ok() => "a whole number",
+        Some("f64") => "a number",
+        Some(text) => text,
+        // Our own types say what they expect without a comma before it.
+        None => {
+            text.strip_prefix("expected ").and_then(|text| text.split(" at line ").next()).unwrap_or("another value")
+        }
+    };
+    ApiError::new(Code::Validation).saying(format!("This has to be {expected}.")).at(at.to_owned())
+}
+
+/// The JSON pointer of a path.
+fn pointer_to(path: &serde_path_to_error::Path) -> String {
+    path.iter().fold(String::new(), |at, segment| match segment {
+        Segment::Seq { index } => format!("{at}/{index}"),
+        Segment::Map { key } => pointer(&at, key),
+        Segment::Enum { .. } | Segment::Unknown => at,
     })
 }
 
@@ -153,10 +201,24 @@ mod tests {
         assert_eq!(wrong(r#"{"user_id":"u"}"#).0, "MISSING_FIELD");
         assert_eq!(wrong(r#"{"user_id":"u"}"#).1, at("/purposes"));
         assert_eq!(wrong(r#"{"purposes":{},"a/b":"secret"}"#).1, at("/a~1b"));
-        let (code, pointer, message) = wrong(r#"{"purposes":"secret"}"#);
-        assert_eq!((code, pointer), ("VALIDATION", None));
-        assert_eq!(message, "The value at line 1, column 20 is not what its field holds.");
-        assert_eq!(wrong(r#"{"purposes":{},"at":"secret"}"#).0, "VALIDATION");
+        assert!(wrong(r#"{"purposes":{},"a/b":"secret"}"#).2.contains("`user_id`"));
+        let misfit = |body: &str, at: &str, expected: &str| {
+            let (code, pointer, message) = wrong(body);
+            assert_eq!((code, pointer.as_deref()), ("VALIDATION", Some(at)));
+            assert_eq!(message, format!("This has to be {expected}."));
+        };
+        misfit(r#"{"purposes":"secret"}"#, "/purposes", "an object");
+        misfit(r#"{"purposes":{"site":"secret, expected one of"}}"#, "/purposes/site", "`true` or `false`");
+        misfit(r#"{"purposes":{},"at":"secret"}"#, "/at", "a moment in RFC 3339");
+        misfit(r#"{"purposes":{},"user_id":12}"#, "/user_id", "a text");
+        for list in ["[1]", r#" [null, {"site": true}]"#, "7"] {
+            assert_eq!(wrong(list), ("VALIDATION", at(""), "The body has to be an object.".into()), "{list}");
+        }
+        let word = read::<decision::DecideRequest>(br#"{"placements":[],"format":"secret"}"#).unwrap_err();
+        assert_eq!(word.pointer.as_deref(), Some("/format"));
+        assert_eq!(word.message, "This has to be one of `json`, `html`, `text`.");
+        let list = read::<decision::DecideRequest>(br#"{"placements":["a",7]}"#).unwrap_err();
+        assert_eq!((list.pointer.as_deref(), &*list.message), (Some("/placements/1"), "This has to be a text."));
         assert!(read::<consent::ConsentRequest>(br#"{"purposes":{"site":true},"anonymousId":"a"}"#).is_ok());
     }
 
