@@ -1,22 +1,41 @@
-//! Our values as JSON, and back.
+//! Our values as JSON, and back, with no tree of JSON in between.
 
-use model::value::{Fields, Finite, Value};
+use std::{borrow::Borrow, fmt};
+
+use model::value::{Fields, Value};
 use serde::{
-    Serialize, Serializer,
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeSeed, MapAccess, Visitor},
     ser::{SerializeMap, SerializeSeq},
 };
 
-/// A value, to be written as JSON. A moment is written in RFC 3339.
-#[derive(Debug, Clone, Copy)]
-pub struct Json<'a>(pub &'a Value);
+use crate::tracking::value::{Budget, ValueSeed};
 
-/// Values by name, to be written as a JSON object.
-#[derive(Debug, Clone, Copy)]
-pub struct JsonFields<'a>(pub &'a Fields);
+/// A value that is JSON on the wire, held or borrowed. A moment is written in RFC 3339, and read as the text that it
+/// is there. Depth is bounded by the parser (128 levels).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Json<V = Value>(pub V);
 
-impl Serialize for Json<'_> {
+/// Values by name that are a JSON object on the wire, held or borrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JsonFields<F = Fields>(pub F);
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).expect("names are texts and numbers are finite"))
+    }
+}
+
+impl JsonFields {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V: Borrow<Value>> Serialize for Json<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
+        match self.0.borrow() {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(value) => serializer.serialize_bool(*value),
             Value::Int(value) => serializer.serialize_i64(*value),
@@ -35,42 +54,43 @@ impl Serialize for Json<'_> {
     }
 }
 
-impl Serialize for JsonFields<'_> {
+impl<F: Borrow<Fields>> Serialize for JsonFields<F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in self.0.iter() {
+        let fields = self.0.borrow();
+        let mut map = serializer.serialize_map(Some(fields.len()))?;
+        for (name, value) in fields.iter() {
             map.serialize_entry(&**name, &Json(value))?;
         }
         map.end()
     }
 }
 
-/// The value as a JSON tree, for answers that are built up in memory.
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ValueSeed { budget: &Budget::unbounded(), level: 0 }.deserialize(deserializer).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Fields, A::Error> {
+                ValueSeed { budget: &Budget::unbounded(), level: 1 }.pairs(map).map(Fields::new)
+            }
+        }
+        deserializer.deserialize_map(FieldsVisitor).map(Self)
+    }
+}
+
+/// The value as a JSON tree, where one is looked into.
 pub fn to_json(value: &Value) -> serde_json::Value {
     serde_json::to_value(Json(value)).expect("names are texts and numbers are finite")
-}
-
-/// The fields as a JSON tree.
-pub fn fields_to_json(fields: &Fields) -> serde_json::Value {
-    serde_json::to_value(JsonFields(fields)).expect("names are texts and numbers are finite")
-}
-
-/// A JSON tree as a value. Depth is bounded by the parser that made the tree (128 levels).
-pub fn from_json(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(value) => Value::Bool(*value),
-        serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64().and_then(Finite::new)) {
-            (Some(whole), _) => Value::Int(whole),
-            (None, Some(float)) => Value::Float(float),
-            (None, None) => Value::Null,
-        },
-        serde_json::Value::String(text) => Value::text(text.as_str()),
-        serde_json::Value::Array(values) => Value::List(values.iter().map(from_json).collect()),
-        serde_json::Value::Object(map) => {
-            Value::Map(map.iter().map(|(name, value)| (name.as_str(), from_json(value))).collect())
-        }
-    }
 }
 
 #[cfg(test)]
@@ -82,11 +102,27 @@ mod tests {
     #[test]
     fn json_becomes_a_value_and_the_same_json_again() {
         let json = json!({"a": [1, 2.5, "x", null, true], "b": {"c": -3}, "big": 18446744073709551615u64});
-        let value = from_json(&json);
+        let Json(value) = serde_json::from_str(&json.to_string()).unwrap();
         assert!(matches!(&value, Value::Map(fields) if fields.at(&["b", "c"]) == Some(&Value::Int(-3))));
         let mut expected = json;
         expected["big"] = json!(18446744073709551615u64 as f64);
         assert_eq!(to_json(&value), expected);
+    }
+
+    #[test]
+    fn fields_are_an_object_and_nothing_else() {
+        let JsonFields(fields) = serde_json::from_str(r#"{"b": 1, "a": {}, "b": 2}"#).unwrap();
+        assert_eq!(serde_json::to_string(&JsonFields(&fields)).unwrap(), r#"{"a":{},"b":2}"#);
+        for wrong in ["null", "[]", "1", r#""x""#] {
+            assert!(serde_json::from_str::<JsonFields>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(serde_json::from_str::<Json>(&nested(127)).is_ok());
+        assert!(serde_json::from_str::<Json>(&nested(128)).is_err());
     }
 
     #[test]

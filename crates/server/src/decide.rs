@@ -9,7 +9,6 @@ use std::{
 use ::decide::{Absent, Explain};
 use api::{
     error::{ApiError, Code, pointer},
-    json::from_json,
     tracking::Route,
     wire::{
         decision::{DecideRefused, DecideRequest},
@@ -27,10 +26,8 @@ use model::{
     identifier::{Identifier, namespace, normalize},
     limits,
     name::{Name, Placement},
-    value::Fields,
 };
 use runtime::{handle::Who, ticket::Failure};
-use serde_json::Map;
 
 use crate::{
     answer::Refusal,
@@ -291,7 +288,6 @@ fn recognized(app: &App, caller: &Caller<'_>, request: &DecideRequest, plan: &Pl
         model: text("sec-ch-ua-model"),
         form_factors: text("sec-ch-ua-form-factors"),
     };
-    let (body_context, attributes) = (fields(&request.context), fields(&request.attributes));
     app.recognizer.recognize(&Request {
         user_agent: text(header::USER_AGENT.as_str()),
         client_hints,
@@ -301,11 +297,7 @@ fn recognized(app: &App, caller: &Caller<'_>, request: &DecideRequest, plan: &Pl
         ip: caller.ip,
         now: caller.sender.received_at,
         zone: &plan.decisions.rules().zone,
-        body_context: &body_context,
-        attributes: &attributes,
+        body_context: &request.context.0,
+        attributes: &request.attributes.0,
     })
-}
-
-fn fields(map: &Map<String, serde_json::Value>) -> Fields {
-    map.iter().map(|(name, value)| (name.as_str(), from_json(value))).collect()
 }

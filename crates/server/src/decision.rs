@@ -3,7 +3,7 @@
 use ::decide::{Decision, Explain, Rejection, Served};
 use api::{
     error::Code,
-    json::{fields_to_json, to_json},
+    json::{Json, to_json},
     time,
     wire::{
         decision::{
@@ -63,12 +63,14 @@ impl Told<'_> {
 
     fn content(&self, served: &Served) -> DecisionContent {
         let payload = match self.format {
-            DecideFormat::Json => fields_to_json(&served.payload),
-            DecideFormat::Html => texts(&served.payload).into_iter().map(paragraph).collect::<String>().into(),
+            DecideFormat::Json => Value::Map(served.payload.clone()),
+            DecideFormat::Html => Value::text(texts(&served.payload).into_iter().map(paragraph).collect::<String>()),
             DecideFormat::Text => {
-                texts(&served.payload).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n").into()
+                let lines: Vec<String> = texts(&served.payload).into_iter().map(|(_, text)| text).collect();
+                Value::text(lines.join("\n"))
             }
         };
+        let payload = Json(payload);
         DecisionContent { content: served.content.to_string(), language: served.language.to_string(), payload }
     }
 

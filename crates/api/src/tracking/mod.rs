@@ -24,7 +24,7 @@ mod identity;
 mod message;
 mod signal;
 mod typing;
-mod value;
+pub(crate) mod value;
 
 use std::{
     borrow::Cow,

@@ -9,18 +9,19 @@ use model::{
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Names and values in the order in which they came.
-pub(super) type Pairs = Vec<(Arc<str>, Value)>;
+pub(crate) type Pairs = Vec<(Arc<str>, Value)>;
 
 /// How much more one section of an event may hold.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     values: Cell<usize>,
+    levels: usize,
     broken: Cell<Option<Limit>>,
 }
 
 /// A limit of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Limit {
+pub(crate) enum Limit {
     /// [`limits::VALUE_DEPTH`].
     Depth,
     /// [`limits::EVENT_VALUES`].
@@ -28,17 +29,22 @@ pub(super) enum Limit {
 }
 
 impl Budget {
-    pub(super) fn new() -> Self {
-        Self { values: Cell::new(limits::EVENT_VALUES), broken: Cell::new(None) }
+    pub(crate) fn new() -> Self {
+        Self { values: Cell::new(limits::EVENT_VALUES), levels: limits::VALUE_DEPTH, broken: Cell::new(None) }
+    }
+
+    /// For what the length of its body bounds, and its parser the depth.
+    pub(crate) fn unbounded() -> Self {
+        Self { values: Cell::new(usize::MAX), levels: usize::MAX, broken: Cell::new(None) }
     }
 
     /// Starts another section.
-    pub(super) fn refill(&self) {
+    pub(crate) fn refill(&self) {
         self.values.set(limits::EVENT_VALUES);
     }
 
     /// Which limit made the reading fail, if one did.
-    pub(super) fn broken(&self) -> Option<Limit> {
+    pub(crate) fn broken(&self) -> Option<Limit> {
         self.broken.get()
     }
 
@@ -60,21 +66,21 @@ impl Budget {
 
 /// Reads one value. `level` is the number of containers around it.
 #[derive(Clone, Copy)]
-pub(super) struct ValueSeed<'b> {
-    pub(super) budget: &'b Budget,
-    pub(super) level: usize,
+pub(crate) struct ValueSeed<'b> {
+    pub(crate) budget: &'b Budget,
+    pub(crate) level: usize,
 }
 
 impl<'b> ValueSeed<'b> {
     fn inside<E: Error>(self) -> Result<ValueSeed<'b>, E> {
-        if self.level >= limits::VALUE_DEPTH {
+        if self.level >= self.budget.levels {
             return Err(self.budget.over(Limit::Depth));
         }
         Ok(ValueSeed { level: self.level + 1, ..self })
     }
 
     /// The rest of an object, whose own level this seed's values have.
-    pub(super) fn pairs<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+    pub(crate) fn pairs<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
         let mut pairs = Pairs::with_capacity(8);
         while let Some(name) = map.next_key_seed(NameSeed)? {
             pairs.push((name, map.next_value_seed(self)?));

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use condition::Evidence as Rests;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Moment;
-use crate::json::to_json;
+use crate::json::{Json, JsonFields};
 
 /// What to decide, for whom. With no identifier, only the request speaks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -45,11 +45,13 @@ pub struct DecideRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Value>,
     /// The context of the tracking protocol: `page`, `userAgent`, `locale`, `timezone`, `campaign`…
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub context: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "JsonFields::is_empty")]
+    #[schema(value_type = serde_json::Map<String, Value>)]
+    pub context: JsonFields,
     /// The shop's own facts of this request, for conditions `request.shop.NAME`.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub attributes: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "JsonFields::is_empty")]
+    #[schema(value_type = serde_json::Map<String, Value>)]
+    pub attributes: JsonFields,
     /// As what contents are wanted.
     #[serde(default)]
     pub format: DecideFormat,
@@ -134,7 +136,8 @@ pub struct DecisionContent {
     /// The language of the version.
     pub language: String,
     /// The payload: an object, or a text where HTML or text is wanted.
-    pub payload: Value,
+    #[schema(value_type = Value)]
+    pub payload: Json,
 }
 
 /// More of why: what may only be told to the shop.
@@ -181,7 +184,8 @@ pub enum Evidence {
         /// Its name.
         name: String,
         /// Its value.
-        value: Value,
+        #[schema(value_type = Value)]
+        value: Json,
         /// Its source.
         source: String,
         /// Since when the source holds it true.
@@ -214,7 +218,8 @@ pub enum Evidence {
         /// Its name.
         name: String,
         /// Its value; null if the request does not say.
-        value: Value,
+        #[schema(value_type = Value)]
+        value: Json,
     },
 }
 
@@ -223,7 +228,7 @@ impl From<&Rests> for Evidence {
         match rests {
             Rests::Trait { name, value } => Self::Trait {
                 name: name.to_string(),
-                value: to_json(&value.value),
+                value: Json(value.value.clone()),
                 source: value.source.to_string(),
                 as_of: value.as_of.into(),
             },
@@ -233,7 +238,8 @@ impl From<&Rests> for Evidence {
             }
             Rests::Segment { name, member } => Self::Segment { name: name.to_string(), member: *member },
             Rests::Request { name, value } => {
-                Self::Request { name: name.to_string(), value: value.as_ref().map_or(Value::Null, to_json) }
+                let value = value.clone().unwrap_or(model::value::Value::Null);
+                Self::Request { name: name.to_string(), value: Json(value) }
             }
         }
     }

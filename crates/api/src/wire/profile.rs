@@ -9,11 +9,10 @@ use model::{
     value::{Fields, Value as Kept},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Moment, consent::ConsentState, decision::DecisionRecord, rejected::RejectedEvent};
-use crate::json::{fields_to_json, to_json};
+use crate::json::{Json, JsonFields};
 
 /// Everything that is known of one person now, as far as the purpose asked for is granted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -59,7 +58,8 @@ pub struct ProfileIdentifier {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProfileTrait {
     /// The value.
-    pub value: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub value: Json,
     /// Since when the source holds it true.
     pub as_of: Moment,
     /// The source.
@@ -75,7 +75,8 @@ pub struct ProfileTrait {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OtherValue {
     /// The value.
-    pub value: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub value: Json,
     /// Since when the source holds it true.
     pub as_of: Moment,
     /// The source.
@@ -150,9 +151,11 @@ pub struct TimelineEvent {
     /// The identifiers on it.
     pub identifiers: Vec<EventIdentifier>,
     /// The properties or traits.
-    pub properties: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub properties: JsonFields,
     /// The context.
-    pub context: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub context: JsonFields,
 }
 
 /// One identifier on an event.
@@ -233,7 +236,7 @@ impl ProfileTrait {
 impl From<&TraitValue> for OtherValue {
     fn from(held: &TraitValue) -> Self {
         Self {
-            value: to_json(&held.value),
+            value: Json(held.value.clone()),
             as_of: held.as_of.into(),
             source: held.source.to_string(),
             kind: held.kind.word().to_owned(),
@@ -263,8 +266,8 @@ impl From<&Event> for TimelineEvent {
             received_at: event.received_at.into(),
             session: session(&event.context),
             identifiers: event.identifiers.iter().map(EventIdentifier::from).collect(),
-            properties: fields_to_json(&event.properties),
-            context: fields_to_json(&event.context),
+            properties: JsonFields(event.properties.clone()),
+            context: JsonFields(event.context.clone()),
         }
     }
 }

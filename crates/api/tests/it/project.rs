@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::tracking::{Gpc, Parsed, Problem, Receiver, Route, read};
+use api::{
+    json::to_json,
+    tracking::{Gpc, Parsed, Problem, Receiver, Route, read},
+};
 use model::{
     consent::PURPOSES,
     event::Event,
@@ -12,11 +15,17 @@ use model::{
     schema::{TraitRules, TraitSchema, TraitType},
     source::{LegalBasis, SourceRules},
     time::Timestamp,
+    value::{Fields, Value},
 };
 use serde_json::{Value as Json, json};
 
 /// 2026-03-02T10:00:00Z, when every body of these tests arrives.
 pub(crate) const NOW_MS: i64 = 1_772_445_600_000;
+
+/// Fields as they would be written.
+pub(crate) fn json_of(fields: &Fields) -> Json {
+    to_json(&Value::Map(fields.clone()))
+}
 
 pub(crate) struct Project {
     pub(crate) source: SourceRules,

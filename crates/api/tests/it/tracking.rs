@@ -1,9 +1,6 @@
 //! What clients really send (docs: collecting), line by line.
 
-use api::{
-    json::fields_to_json,
-    tracking::{Gpc, Kind, Route, peek_write_key, read},
-};
+use api::tracking::{Gpc, Kind, Route, peek_write_key, read};
 use model::{
     consent::Means,
     event::EventKind,
@@ -11,7 +8,7 @@ use model::{
 };
 use serde_json::json;
 
-use crate::project::{NOW_MS, Project};
+use crate::project::{NOW_MS, Project, json_of};
 
 fn at(project: &Project, event: serde_json::Value) -> i64 {
     project.event(event).timestamp.as_millis() - NOW_MS
@@ -157,11 +154,8 @@ fn the_context_of_a_batch_stands_under_each_events_own() {
         "sentAt": "2026-03-02T10:00:00Z", "integrations": {}
     });
     let parsed = Project::server().read(Route::Batch, &body);
-    assert_eq!(
-        fields_to_json(&parsed.events[0].context),
-        json!({"locale": "fr", "page": {"host": "shop", "path": "/a"}})
-    );
-    assert_eq!(fields_to_json(&parsed.events[1].context), json!({"locale": "en", "page": {"host": "shop"}}));
+    assert_eq!(json_of(&parsed.events[0].context), json!({"locale": "fr", "page": {"host": "shop", "path": "/a"}}));
+    assert_eq!(json_of(&parsed.events[1].context), json!({"locale": "en", "page": {"host": "shop"}}));
     assert!(parsed.events.iter().all(|event| event.consent.is_some()));
 }
 
@@ -207,14 +201,14 @@ fn numbers_sent_as_texts_are_turned_into_numbers_and_listed() {
         },
     }));
     assert_eq!(
-        fields_to_json(&event.properties),
+        json_of(&event.properties),
         json!({
             "order_id": "0042", "total": 25.0, "coupon": "10", "revenue": "12,50", "tax": 4,
             "products": [{"sku": "1", "price": 9.99, "quantity": 1}, {"price": 3}, "odd", {"quantity": "NaN"}]
         })
     );
     assert_eq!(
-        fields_to_json(&event.context)["coerced"],
+        json_of(&event.context)["coerced"],
         json!([
             "/properties/products/0/price",
             "/properties/products/0/quantity",

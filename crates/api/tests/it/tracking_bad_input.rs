@@ -5,7 +5,7 @@ use model::{consent::Means, limits};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::project::Project;
+use crate::project::{Project, json_of};
 
 fn good(id: &str) -> String {
     format!(r#"{{"type":"track","event":"A","userId":"u","messageId":"{id}"}}"#)
@@ -159,7 +159,7 @@ fn nul_cut_emoji_and_repeated_keys_harm_nothing() {
     let parsed = batch(&[event.to_owned()]);
     let event = &parsed.events[0];
     assert_eq!(
-        api::json::fields_to_json(&event.properties),
+        json_of(&event.properties),
         json!({"nul": "a\u{0}b", "cut": "\u{fffd}", "low": "x\u{fffd}y", "whole": "😀", "escaped": "\\ud83d", "twice": 2})
     );
     assert_eq!(event.identifiers[0].identifier.to_string(), "user_id:v");
