@@ -6,30 +6,33 @@ use std::{
 };
 
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
-    middleware::Next,
     response::Response,
 };
 use model::id::{self, Id};
 
-use crate::{answer::Cause, app::Shared};
+use crate::{answer::Cause, app::App};
 
 /// The header that names a request: taken from the caller, and on every answer.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of an id that a caller gives, at most.
 const GIVEN_BYTES: usize = 64;
 
-/// Counts and logs every request: the endpoint, never the path itself, which may hold an identifier.
+/// Serves a request, counts and logs it: the endpoint, never the path itself, which may hold an identifier.
 #[expect(clippy::disallowed_methods, reason = "how long a request took is for the operator only")]
-pub(crate) async fn observed(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn observed<S: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    serve: impl FnOnce(Request) -> S,
+) -> Response {
     let start = Instant::now();
     let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
     let path = path.to_owned();
     let method = request.method().clone();
     let given = given(request.headers()).cloned();
     let id = given.unwrap_or_else(|| app.request_ids.draw());
-    let mut response = next.run(request).await;
+    let mut response = serve(request).await;
     let (status, took) = (response.status(), start.elapsed());
     app.metrics.request(&path, status.as_u16(), took);
     let request_id = id.to_str().unwrap_or_default();

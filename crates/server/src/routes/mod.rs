@@ -24,31 +24,43 @@ use std::net::SocketAddr;
 use api::error::Code;
 use axum::{
     Router,
-    extract::ConnectInfo,
-    middleware,
+    extract::{ConnectInfo, Request, State},
+    middleware::{self, Next},
+    response::Response,
     routing::{delete, get, post, put},
 };
 
-use crate::{answer::Refusal, app::Shared, cors, observe::observed};
+use crate::{answer::Refusal, app::Shared, cors, observe};
 
 /// The whole API over one [`crate::app::App`].
 pub fn router(app: Shared) -> Router {
     // Preflights are answered around everything else, so a wrong method must be inside.
-    let public = public().method_not_allowed_fallback(wrong_method).layer(middleware::from_fn(cors::cross_origin));
+    let public = public()
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(app.clone(), observed_from_anywhere));
     let prefixed = match app.config.prefix.as_str() {
         "" => Router::new(),
         prefix => Router::new().nest(prefix, public.clone()),
     };
     Router::new()
-        .merge(public)
-        .merge(prefixed)
         .merge(persons())
         .merge(project())
         .merge(program())
         .method_not_allowed_fallback(wrong_method)
         .fallback(async || Refusal::new(Code::NotFound))
         .layer(middleware::from_fn_with_state(app.clone(), observed))
+        .merge(public)
+        .merge(prefixed)
         .with_state(app)
+}
+
+async fn observed(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    observe::observed(&app, request, |request| next.run(request)).await
+}
+
+/// The same for what pages of any origin may call: one layer, where two would cost each event and page twice.
+async fn observed_from_anywhere(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    observe::observed(&app, request, |request| cors::cross_origin(request, next)).await
 }
 
 async fn wrong_method() -> Refusal {
