@@ -1,6 +1,6 @@
 //! Request bodies: read whole within the limit, decompressed within the limit.
 
-use std::{io::Read, time::Duration};
+use std::{io::Read, net::IpAddr, time::Duration};
 
 use api::error::{ApiError, Code};
 use axum::{
@@ -12,12 +12,21 @@ use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
 use model::limits;
 
-use crate::answer::Refusal;
+use crate::{answer::Refusal, request::peer};
 
 /// The body of a request, plain. Its content type is not looked at: JSON comes as `application/json`, `text/plain` and
 /// `application/x-www-form-urlencoded` alike, plain or gzip, and some clients do not say that it is gzip.
 #[derive(Debug)]
 pub(crate) struct Content(pub(crate) Vec<u8>);
+
+/// A whole request: its headers, which are not copied, its body, plain, and the address that it came from, if it came
+/// over a socket.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) peer: Option<IpAddr>,
+}
 
 /// Bytes beyond the limit that are read and thrown away, so that the client gets to read the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
@@ -31,11 +40,19 @@ const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 impl<S: Send + Sync> FromRequest<S> for Content {
     type Rejection = Refusal;
 
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        Sent::from_request(request, state).await.map(|sent| Self(sent.body))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Refusal;
+
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let read = tokio::time::timeout(PATIENCE, read(body)).await;
         let bytes = read.map_err(|_| ApiError::new(Code::BadBody).saying("The body took too long to arrive."))??;
-        Ok(Self(plain(&parts.headers, bytes)?))
+        Ok(Self { body: plain(&parts.headers, bytes)?, peer: peer(&parts.extensions), headers: parts.headers })
     }
 }
 

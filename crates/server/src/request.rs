@@ -1,13 +1,20 @@
 //! Reading the other parts of a request, with errors in our own form.
 
+use std::net::{IpAddr, SocketAddr};
+
 use api::error::{ApiError, Code, pointer};
 use axum::{
-    extract::{FromRequestParts, Path, Query},
-    http::request::Parts,
+    extract::{ConnectInfo, FromRequestParts, Path, Query},
+    http::{Extensions, request::Parts},
 };
 use serde::de::DeserializeOwned;
 
 use crate::answer::Refusal;
+
+/// The address that a request came from, if it came over a socket.
+pub(crate) fn peer(request: &Extensions) -> Option<IpAddr> {
+    request.get().map(|ConnectInfo::<SocketAddr>(address)| address.ip())
+}
 
 /// The parameters in the path.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use crate::{
     answer::Answer,
     app::{App, Shared},
     auth,
-    body::Content,
+    body::Sent,
     intake::{self, Sender},
     keys::Key,
     request::InPath,
@@ -26,26 +26,19 @@ pub(super) fn routes() -> Router<Shared> {
     let mut router = Router::new();
     for name in PATHS {
         let route = Route::of(name).expect("a test reads the table of paths");
-        let handler = post(move |State(app): State<Shared>, headers: HeaderMap, Content(body): Content| async move {
-            collect(&app, &headers, route, &body).await
-        });
+        let handler = post(async move |State(app): State<Shared>, sent: Sent| collect(&app, route, &sent).await);
         router = router.route(&format!("/v1/{name}"), handler);
     }
     router.route("/api/s/{type}", post(jitsu))
 }
 
 /// As Jitsu's clients send: one event, its type in the path.
-async fn jitsu(
-    State(app): State<Shared>,
-    InPath(kind): InPath<String>,
-    headers: HeaderMap,
-    Content(body): Content,
-) -> Answer<CollectAnswer> {
+async fn jitsu(State(app): State<Shared>, InPath(kind): InPath<String>, sent: Sent) -> Answer<CollectAnswer> {
     let kind = Kind::of(&kind).ok_or_else(|| ApiError::new(Code::NotFound).saying("There is no such event type."))?;
-    collect(&app, &headers, Route::One(kind), &body).await
+    collect(&app, Route::One(kind), &sent).await
 }
 
-async fn collect(app: &App, headers: &HeaderMap, route: Route, body: &[u8]) -> Answer<CollectAnswer> {
+async fn collect(app: &App, route: Route, Sent { headers, body, .. }: &Sent) -> Answer<CollectAnswer> {
     let key = auth::writer(app, headers, body)?;
     let refused = intake::take(app, &sender(app, &key, headers), route, body).await?;
     Ok(Json(CollectAnswer::new(&refused)))

@@ -7,18 +7,14 @@ use api::wire::{
     consent::{ConsentAnswer, ConsentRequest},
     key::KeyKind,
 };
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{Json, extract::State};
 use runtime::handle::{Taken, Who};
 
 use super::collect::sender;
-use crate::{answer::Answer, app::Shared, auth, body::Content, choice, intake, person};
+use crate::{answer::Answer, app::Shared, auth, body::Sent, choice, intake, person};
 
 /// Records what a person granted and denied.
-pub(super) async fn record(
-    State(app): State<Shared>,
-    headers: HeaderMap,
-    Content(body): Content,
-) -> Answer<ConsentAnswer> {
+pub(super) async fn record(State(app): State<Shared>, Sent { headers, body, .. }: Sent) -> Answer<ConsentAnswer> {
     let key = auth::writer(&app, &headers, &body)?;
     let request: ConsentRequest = wire::read(&body)?;
     let event = choice::event(&app, &sender(&app, &key, &headers), &key, &request, &body)?;

@@ -1,6 +1,6 @@
 //! Decisions: asked for, read again, decided again.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use ::decide::Explain;
 use api::{
@@ -10,11 +10,7 @@ use api::{
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay},
     },
 };
-use axum::{
-    Extension, Json,
-    extract::{ConnectInfo, State},
-    http::HeaderMap,
-};
+use axum::{Json, extract::State};
 use engine::{decided::Decided, plan::Plan};
 use model::id::{Decision, Id};
 use runtime::deciding::{Recorded, Replay};
@@ -24,22 +20,17 @@ use crate::{
     answer::{Answer, Refusal},
     app::Shared,
     auth::{self, Secret},
-    body::Content,
+    body::{Content, Sent},
     decide::{self, Applied, Caller, Outcome},
     decision::{Told, as_recorded, recorded},
     request::InPath,
 };
 
 /// Decides what placements show.
-pub(super) async fn decide(
-    State(app): State<Shared>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-    Content(body): Content,
-) -> Answer<DecideAnswer> {
+pub(super) async fn decide(State(app): State<Shared>, Sent { headers, body, peer }: Sent) -> Answer<DecideAnswer> {
     let key = auth::writer(&app, &headers, &body)?;
     let request: DecideRequest = wire::read(&body)?;
-    let ip = app.config.client_address(peer.map(|Extension(ConnectInfo(peer))| peer.ip()), &headers);
+    let ip = app.config.client_address(peer, &headers);
     let caller = Caller { key: &key, headers: &headers, ip, sender: sender(&app, &key, &headers) };
     let asked = decide::understand(&app, &caller, &request, &app.runtime.plan())?;
     let (outcome, refused) = match decide::apply_events(&app, &caller, &request).await? {

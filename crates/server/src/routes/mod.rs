@@ -19,12 +19,10 @@ mod settings;
 mod snippet;
 mod system;
 
-use std::net::SocketAddr;
-
 use api::error::Code;
 use axum::{
     Router,
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     middleware::{self, Next},
     response::Response,
     routing::{delete, get, post, put},
@@ -134,9 +132,4 @@ fn program() -> Router<Shared> {
         .route("/ready", get(system::ready))
         .route("/metrics", get(system::metrics))
         .route("/openapi.json", get(system::openapi))
-}
-
-/// The address that a request came from, if it came over a socket.
-fn peer(request: &axum::http::Extensions) -> Option<SocketAddr> {
-    request.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| *address)
 }

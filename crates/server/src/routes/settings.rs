@@ -18,7 +18,7 @@ use crate::{
     app::{App, Shared},
     body::Content,
     keys::Key,
-    request::{InPath, InQuery},
+    request::{InPath, InQuery, peer},
 };
 
 /// Segment's script asks where to send.
@@ -70,7 +70,7 @@ struct Reached {
 impl Reached {
     /// From the request itself; what a proxy says counts only if the proxy is trusted.
     fn of(app: &App, request: &Request) -> Self {
-        let peer = super::peer(request.extensions()).map(|address| address.ip());
+        let peer = peer(request.extensions());
         let trusted = peer.is_some_and(|ip| app.config.trusted_proxies.contains(&ip));
         let said = |name: &str| {
             let value = request.headers().get(name).filter(|_| trusted)?;
