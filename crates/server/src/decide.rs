@@ -99,10 +99,9 @@ pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &Decid
     if request.events.is_empty() {
         return Ok(Applied::Taken(Vec::new()));
     }
-    let batch = serde_json::json!({ "batch": request.events }).to_string();
     let route = Route::of("batch").expect("a test reads the table of paths");
     let told = |index: usize, code: Code, message: String| DecideRefused { index, code: code.as_str().into(), message };
-    match intake::take(app, &caller.sender, route, batch.as_bytes()).await {
+    match intake::take(app, &caller.sender, route, request.batch().as_bytes()).await {
         Ok(refused) => {
             let refused = refused.into_iter().map(|one| told(one.index, one.problem.code, one.problem.message));
             Ok(Applied::Taken(refused.collect()))

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use condition::Evidence as Rests;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::{RawValue, Value};
 use utoipa::ToSchema;
 
 use super::Moment;
 use crate::json::{Json, JsonFields};
 
 /// What to decide, for whom. With no identifier, only the request speaks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideRequest {
     /// The public key, where no header can carry it.
@@ -43,7 +43,8 @@ pub struct DecideRequest {
     pub nonce: Option<String>,
     /// Events of the tracking protocol, to be applied first, at most 20. Then the answer waits until they are durable.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<Value>,
+    #[schema(value_type = Vec<Value>)]
+    pub events: Vec<Box<RawValue>>,
     /// The context of the tracking protocol: `page`, `userAgent`, `locale`, `timezone`, `campaign`…
     #[serde(default, skip_serializing_if = "JsonFields::is_empty")]
     #[schema(value_type = serde_json::Map<String, Value>)]
@@ -58,6 +59,14 @@ pub struct DecideRequest {
     /// Whether to list every candidate that did not win, and why; only with a secret key.
     #[serde(default)]
     pub explain: bool,
+}
+
+impl DecideRequest {
+    /// Its events, each as it was sent, as a body of `/v1/batch`.
+    pub fn batch(&self) -> String {
+        let events: Vec<&str> = self.events.iter().map(|event| event.get()).collect();
+        format!(r#"{{"batch":[{}]}}"#, events.join(","))
+    }
 }
 
 /// As what contents are wanted. The decision is the same.
@@ -269,4 +278,16 @@ pub struct DecisionReplay {
     /// Where it differs: the answer of now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<DecisionAnswer>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_events_of_a_call_are_a_batch_as_they_were_sent() {
+        let request = r#"{"placements": ["home"], "events": [{"b": 1.10, "a": "\ud83d"} , 7]}"#;
+        let request: DecideRequest = serde_json::from_str(request).unwrap();
+        assert_eq!(request.batch(), r#"{"batch":[{"b": 1.10, "a": "\ud83d"},7]}"#);
+    }
 }
