@@ -25,7 +25,7 @@
 //!
 //! A slug is 1 to 64 of `a-z 0-9 _ -` and starts with a letter. Every limit is in [`model::limits`].
 //!
-//! This crate must not know HTTP, storage, keys or partitions, and does no I/O but in [`read_folder`].
+//! This crate must not know HTTP, storage, keys or partitions, and does no I/O but in [`Folder`].
 //! Start reading at [`Documents`] and [`compile()`]; what each kind of document may say is in `body.rs`, what a new
 //! project has in `defaults.toml`.
 
@@ -56,6 +56,6 @@ pub use difference::{Difference, differences};
 pub use documents::Documents;
 pub use draft::Draft;
 pub use error::{DefinitionError, FilePlace, code};
-pub use folder::read_folder;
+pub use folder::{Folder, read_folder};
 pub use kind::Kind;
 pub use publication::{Author, Change, Changed, Origin, Publication};

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use definition::{Documents, FilePlace, Kind, code, compile, read_folder};
+use definition::{Documents, FilePlace, Folder, Kind, code, compile, read_folder};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -94,6 +94,67 @@ fn one_definition_stands_in_one_file() {
     assert!(error.message.contains("a.toml too"), "{error}");
     let expected = FilePlace { path: folder.path().join("b.toml"), line: Some(2) };
     assert_eq!(error.place.as_deref(), Some(&expected));
+}
+
+/// The first error of each definition that is wrong by itself, as `file:line CODE`.
+fn all_refused(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = folder(files);
+    let errors = Folder::read(folder.path()).unwrap_err();
+    let told = |error: &definition::DefinitionError| {
+        let place = error.place.as_ref().unwrap();
+        let file = place.path.file_name().unwrap().display();
+        format!("{file}:{} {}", place.line.unwrap_or_default(), error.code)
+    };
+    errors.iter().map(told).collect()
+}
+
+#[test]
+fn all_errors_are_told_at_once_and_none_that_follows_from_another() {
+    let shapes = "[segment.a]\nconditon = 'true'\n\n[segment.of-a]\ncondition = 'segment(\"a\")'\n\n\
+                  [trait.t]\nholds = 'number'\n";
+    let together = "[segment.b]\ncondition = 'profile.nobody == 1'\n\n[segment.of-b]\ncondition = 'segment(\"b\")'\n\n\
+                    [segment.c]\ncondition = 'profile.t == \"x\"'\n\n[placement.p]\nchannel = 'web'\nneutral = 'gone'\n\n\
+                    [segment.right]\ncondition = 'profile.t == 1'\n";
+    let expected = [
+        "a.toml:1 MISSING_FIELD",
+        "b.toml:2 CONDITION_UNKNOWN_TRAIT",
+        "b.toml:8 CONDITION_TYPE",
+        "b.toml:12 UNKNOWN_CONTENT",
+    ];
+    assert_eq!(all_refused(&[("a.toml", shapes), ("b.toml", together)]), expected);
+}
+
+/// What such a file defines is not known, so what names it may be right.
+#[test]
+fn beside_a_file_that_cannot_be_read_only_shapes_are_judged() {
+    let found = all_refused(&[
+        ("a.toml", "[segment.vip]\ncondition = \n"),
+        ("b.toml", "[segment.best]\ncondition = 'segment(\"vip\")'\n[segment.bad]\nmore = 1\n"),
+        ("c.json", "{"),
+    ]);
+    assert_eq!(found, ["a.toml:2 UNREADABLE", "b.toml:3 MISSING_FIELD", "c.json:1 UNREADABLE"]);
+}
+
+#[test]
+fn a_definition_is_found_where_it_stands() {
+    let text = "[segment.vip]\n# ours\ncondition = 'true'\n";
+    let folder = folder(&[("a.toml", text), ("b.json", r#"{"segment": {"c": {"condition": "true"}}}"#)]);
+    let read = Folder::read(folder.path()).unwrap();
+    let at = |name: &str| read.place(Kind::Segment, name, "/condition");
+    assert_eq!(at("vip"), Some(FilePlace { path: folder.path().join("a.toml"), line: Some(3) }));
+    assert_eq!(at("c"), Some(FilePlace { path: folder.path().join("b.json"), line: None }));
+    assert_eq!(at("nobody"), None);
+}
+
+/// Editors on some systems write one.
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    let folder = folder(&[
+        ("a.toml", "\u{feff}[segment.a]\ncondition = 'true'\n"),
+        ("b.json", "\u{feff}{\"segment\": {\"b\": {\"condition\": \"true\"}}}"),
+    ]);
+    let documents = read_folder(folder.path()).unwrap();
+    assert!(["a", "b"].iter().all(|name| documents.get(Kind::Segment, name).is_some()));
 }
 
 #[test]
