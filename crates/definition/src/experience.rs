@@ -154,7 +154,10 @@ fn benefit(shape: &mut Shape<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Fault>
     if !shape.has("benefit") {
         return Err(missing(BENEFIT_LANGUAGES[0], field));
     }
-    let texts = shape.named_texts("benefit", DESCRIPTION_BYTES)?;
+    let texts = shape.named_texts("benefit", DESCRIPTION_BYTES).map_err(|fault| match fault.code {
+        code::EMPTY => missing(fault.pointer.rsplit('/').next().unwrap_or_default(), fault.pointer.clone()),
+        _ => fault,
+    })?;
     if let Some((language, _, pointer)) = texts.iter().find(|(language, _, _)| !body::is_language(language)) {
         let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");
         return Err(Fault::new(code::BAD_LANGUAGE, pointer.clone(), message));
