@@ -94,7 +94,7 @@ impl Decimal {
     pub fn times(self, other: Self) -> Option<Self> {
         let product = self.0.checked_mul(other.0)?;
         let half = SCALE / 2 * product.signum();
-        Some(Self((product + half) / SCALE))
+        Some(Self(product.checked_add(half)? / SCALE))
     }
 
     /// The sum; `None` beyond what a number can hold.
@@ -350,6 +350,7 @@ mod tests {
         assert_eq!(number("3").times(number("-2.95")).unwrap().to_string(), "-8.85");
         assert_eq!(number("12.0").as_whole(), Some(12));
         assert_eq!(number("12.5").as_whole(), None);
+        assert_eq!(Decimal(i128::MAX).times(Decimal(1)), None, "too large to be rounded");
     }
 
     proptest! {
