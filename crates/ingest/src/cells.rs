@@ -57,6 +57,11 @@ impl Cells {
         (0..count).for_each(|_| _ = self.begin());
     }
 
+    /// Takes the last cell away.
+    pub(crate) fn drop_last(&mut self) {
+        self.count = self.count.saturating_sub(1);
+    }
+
     /// Sets the text of a cell that is there.
     pub(crate) fn set(&mut self, index: usize, text: &str) {
         let cell = &mut self.texts[..self.count][index];

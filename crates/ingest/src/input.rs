@@ -122,7 +122,9 @@ impl Lines {
         }
         let number = self.next_number;
         self.next_number += 1;
-        Ok(Some(Line { number, bytes, end: if passed_over { LineEnd::TooLong } else { end } }))
+        // That the file is cut matters more than that the row would have been too long anyway.
+        let end = if passed_over && end != LineEnd::Cut { LineEnd::TooLong } else { end };
+        Ok(Some(Line { number, bytes, end }))
     }
 
     /// Gives lines back, to be read again before all others.
@@ -204,6 +206,8 @@ mod tests {
         let read = lines(&long);
         assert_eq!((read[0].1.len(), read[0].2), (limits::ROW_BYTES, LineEnd::TooLong));
         assert_eq!(read[1].1, "next");
+        let packed = gzip(&long);
+        assert_eq!(lines(&packed[..packed.len() / 2])[0].2, LineEnd::Cut);
     }
 
     #[test]

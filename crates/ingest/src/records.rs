@@ -20,7 +20,7 @@ pub struct Record {
     pub line: u64,
     /// Its text, as it stands in the file.
     pub raw: String,
-    /// Its cells, one for each of [`Records::columns`].
+    /// Its cells, one for each of [`Records::columns`]. Of a bad row, those that could be read, from its start.
     pub cells: Cells,
 }
 
@@ -127,24 +127,30 @@ impl Records {
             let Some(line) = self.lines.read()? else { return Ok(Read::End) };
             record.line = line.number;
             record.raw.clear();
-            let Some(text) = self.decoder.decode(&line.bytes) else {
-                record.raw.push_str(&String::from_utf8_lossy(&line.bytes));
-                let why = "The row is not UTF-8; if the file is in Latin-1, say `encoding = \"latin-1\"`.";
+            record.cells.reset(0);
+            let text = self.decoder.decode(&line.bytes);
+            let is_decoded = text.is_some();
+            record.raw.push_str(&text.unwrap_or_else(|| String::from_utf8_lossy(&line.bytes)));
+            // Before all else: what is wrong with half a row is that it is half a row.
+            if line.end == LineEnd::Cut || line.end == LineEnd::EndOfFile && self.decoder.stops_in_letter(&line.bytes) {
+                return Ok(cut(CUT_ROW));
+            }
+            if !is_decoded {
+                self.split_bad(record);
+                let why =
+                    "The row is not in the encoding of the rows before it; say `encoding = \"utf-8\"` or \"latin-1\".";
                 return Ok(Read::Bad(Fault::of_row(Reason::BadEncoding, why)));
-            };
-            record.raw.push_str(&text);
-            match line.end {
-                LineEnd::Cut => {
-                    return Ok(Read::Cut(Fault::of_row(Reason::FileCut, "The file stops in the middle of this row.")));
-                }
-                LineEnd::TooLong => {
-                    let why = format!("The row has more than {} bytes.", limits::ROW_BYTES);
-                    record.raw.truncate(record.raw.floor_char_boundary(1_000));
-                    return Ok(Read::Bad(Fault::of_row(Reason::RowTooLong, why)));
-                }
-                // An empty line says nothing, as it does to other readers.
-                LineEnd::Newline | LineEnd::EndOfFile if text.trim().is_empty() => continue,
-                LineEnd::Newline | LineEnd::EndOfFile => {}
+            }
+            if line.end == LineEnd::TooLong {
+                self.split_bad(record);
+                record.cells.drop_last();
+                record.raw.truncate(record.raw.floor_char_boundary(1_000));
+                let why = format!("The row has more than {} bytes.", limits::ROW_BYTES);
+                return Ok(Read::Bad(Fault::of_row(Reason::RowTooLong, why)));
+            }
+            // An empty line says nothing, as it does to other readers.
+            if record.raw.trim().is_empty() {
+                continue;
             }
             return match &self.shape {
                 Shape::Table { delimiter } => {
@@ -152,63 +158,48 @@ impl Records {
                     self.table_row(line, delimiter, record)
                 }
                 Shape::Json { places } => Ok(match json_row(places, record) {
-                    Read::Bad(_) if line.end == LineEnd::EndOfFile => {
-                        Read::Cut(Fault::of_row(Reason::FileCut, "The file stops in the middle of this row."))
-                    }
+                    Read::Bad(_) if line.end == LineEnd::EndOfFile => cut(CUT_ROW),
                     read => read,
                 }),
             };
         }
     }
 
-    /// Splits a row, with further lines if a quote is open. If that does not make a row, only the first line is bad:
-    /// the others are read again by themselves, so that one stray quote costs one row.
+    /// Splits a row, with further lines if a quote is open. A quote that is never closed, or closed in the middle of a
+    /// cell, is a stray one: only the first line is bad, and the others are read again by themselves. But an open quote
+    /// at the end of a file shows that the file is cut, unless all lines behind it are rows.
     fn table_row(&mut self, first: Line, delimiter: char, record: &mut Record) -> io::Result<Read> {
         let first_length = record.raw.len();
-        let ends_the_file = |line: &Line| line.end == LineEnd::EndOfFile;
         let (mut split, mut more) = (record.cells.split(&record.raw, delimiter), Vec::<Line>::new());
-        let mut whole = first.bytes;
+        let (mut whole, mut last_end) = (first.bytes, Some(first.end));
         while split == Split::Open && more.len() + 1 < limits::ROW_LINES && whole.len() < limits::ROW_BYTES {
-            let Some(line) = self.lines.read()? else { break };
+            let Some(line) = self.lines.read()? else {
+                last_end = last_end.filter(|end| *end != LineEnd::Newline);
+                break;
+            };
+            last_end = Some(line.end);
             whole.push(b'\n');
             whole.extend_from_slice(&line.bytes);
-            let text = self.decoder.decode(&whole).map(std::borrow::Cow::into_owned);
-            let is_over = line.end != LineEnd::Newline;
             more.push(line);
             let Some(text) = text else { break };
             split = record.cells.split(&text, delimiter);
             record.raw = text;
-            if is_over {
+            if last_end != Some(LineEnd::Newline) {
                 break;
             }
         }
-        let expected = self.columns.len();
-        let count = record.cells.len();
-        if split == Split::Whole && count == expected && more.iter().all(|line| line.end != LineEnd::Cut) {
-            return Ok(Read::Row);
-        }
-        let was_single = more.is_empty();
-        let is_last = was_single && first.end == LineEnd::EndOfFile || more.last().is_some_and(ends_the_file);
-        self.lines.give_back(more.into_iter());
-        record.raw.truncate(first_length);
-        Ok(match split {
-            // The last line of a file, with columns missing at its end and no line end behind it.
-            Split::Whole if was_single && is_last && count < expected => {
-                Read::Cut(Fault::of_row(Reason::FileCut, "The file stops in the middle of this row."))
-            }
-            Split::Whole if was_single => {
+        let (expected, count) = (self.columns.len(), record.cells.len());
+        let has_no_line_end = matches!(last_end, Some(LineEnd::EndOfFile | LineEnd::Cut));
+        match split {
+            Split::Whole if last_end == Some(LineEnd::Cut) => return Ok(cut(CUT_ROW)),
+            Split::Whole if count == expected => return Ok(Read::Row),
+            Split::Whole if count < expected && has_no_line_end => return Ok(cut(CUT_ROW)),
+            Split::Whole => {
                 let why = format!("The row has {count} columns; the header has {expected}.");
-                Read::Bad(Fault::of_row(Reason::ColumnCount, why))
+                return Ok(Read::Bad(Fault::of_row(Reason::ColumnCount, why)));
             }
-            Split::Open if was_single && is_last => {
-                Read::Cut(Fault::of_row(Reason::FileCut, "The file stops in the middle of a quote."))
-            }
-            Split::Whole | Split::Open => {
-                Read::Bad(Fault::of_row(Reason::BrokenQuotes, "A quote in this row is never closed."))
-            }
-            Split::Broken => {
-                let why = "Text stands behind a closing quote; a quote inside of a quoted cell must be doubled.";
-                Read::Bad(Fault::of_row(Reason::BrokenQuotes, why))
+            Split::Open if has_no_line_end || last_end.is_none() && !self.are_rows(&more, delimiter) => {
+                return Ok(cut("The file stops in the middle of a quote."));
             }
         })
     }
@@ -223,8 +214,40 @@ fn check_columns(columns: &[String]) -> Result<(), FileError> {
         Some(twice) => Err(FileError::Twice(twice.clone())),
         None => Ok(()),
     }
+            Split::Open | Split::Broken => {}
+        }
+        self.lines.give_back(more.into_iter());
+        record.raw.truncate(first_length);
+        self.split_bad(record);
+        let why = match split {
+            Split::Whole | Split::Open => "A quote in this row is never closed.",
+            Split::Broken => "Text stands behind a closing quote; a quote inside of a quoted cell must be doubled.",
+        };
+        Ok(Read::Bad(Fault::of_row(Reason::BrokenQuotes, why)))
+    }
+
+    /// Whether each of these lines is a row by itself.
+    fn are_rows(&mut self, lines: &[Line], delimiter: char) -> bool {
+        let mut cells = Cells::default();
+        lines.iter().all(|line| {
+            let text = self.decoder.decode(&line.bytes);
+            text.is_some_and(|text| cells.split(&text, delimiter) == Split::Whole && cells.len() == self.columns.len())
 }
 
+
+    /// Splits the text of a bad row, and keeps the cells in front of what is broken.
+    fn split_bad(&self, record: &mut Record) {
+        let Shape::Table { delimiter } = &self.shape else { return };
+        if record.cells.split(&record.raw, *delimiter) != Split::Whole {
+            record.cells.drop_last();
+        }
+    }
+}
+
+const CUT_ROW: &str = "The file stops in the middle of this row.";
+
+fn cut(why: &str) -> Read {
+    Read::Cut(Fault::of_row(Reason::FileCut, why))
 /// The keys of the first objects, in order of appearance. The lines are read again.
 fn peek(lines: &mut Lines, mut decoder: Decoder) -> Result<Vec<String>, FileError> {
     let (mut columns, mut peeked) = (Vec::new(), Vec::new());
@@ -330,6 +353,8 @@ mod tests {
     }
 
     #[test]
+        let found = read(b"a,b\n1,\"two\nlines\",3\n4,5\n");
+        assert_eq!(found, own(&[(2, "COLUMN_COUNT"), (4, "4|5")]), "the second line is no row");
     fn latin_1_and_semicolons_are_guessed() {
         assert_eq!(read(b"nom;prix\ncaf\xe9;24,90 \x80\n"), own(&[(2, "café|24,90 €")]));
         let declared = FileDocument { columns: Some(vec!["x".into(), "y".into()]), ..FileDocument::default() };

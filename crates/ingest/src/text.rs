@@ -46,6 +46,12 @@ impl Decoder {
     }
 }
 
+
+    /// Whether bytes of a file in UTF-8 stop in the middle of a letter.
+    pub(crate) fn stops_in_letter(&self, bytes: &[u8]) -> bool {
+        let is_short = |error: std::str::Utf8Error| error.error_len().is_none();
+        self.encoding == Some(Encoding::Utf8) && std::str::from_utf8(bytes).err().is_some_and(is_short)
+    }
 fn windows_1252(byte: u8) -> char {
     /// What Windows put into the place of control characters, from 0x80 on; the five gaps stay what they are.
     const UPPER: [char; 32] = [
@@ -75,6 +81,7 @@ mod tests {
     }
 
     #[test]
+        assert!(guess.stops_in_letter(b"caf\xc3") && !guess.stops_in_letter(b"caf\xe9s"));
     fn what_is_declared_is_not_guessed() {
         assert_eq!(Decoder::new(Some(Encoding::Utf8)).decode(b"caf\xe9"), None);
         assert_eq!(Decoder::new(Some(Encoding::Latin1)).decode("é".as_bytes()).as_deref(), Some("Ã©"));

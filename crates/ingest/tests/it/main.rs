@@ -1,6 +1,8 @@
 //! Files in, events and quarantine out: through the public API, with a sink that can fail.
 
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod folder;

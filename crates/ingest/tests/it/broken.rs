@@ -1,0 +1,85 @@
+//! Files that are cut, garbled or of two minds: nothing of them is taken for more than it is, and nothing goes unsaid.
+
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+use ingest::limits;
+
+use crate::folder::{Folder, Outcome, read, read_text};
+
+const HEADER: &str = "order,at,customer,sku,quantity,price\n";
+
+/// Orders of which rows may lie `apart` others from each other.
+fn orders(apart: u64) -> String {
+    format!(
+        "[identifiers]\nuser_id = 'customer'\n[contract]\nbasis = 'contract'\npurposes = ['site']\n\
+         columns.quantity = {{ type = 'int', required = true }}\ncolumns.price = {{ type = 'number', required = true }}\n\
+         [[event]]\nname = {{ value = 'Order Completed' }}\nmessage_id = 'order-{{order}}'\n\
+         properties.total = {{ sum = ['quantity', 'price'] }}\n\
+         [event.group]\nby = 'order'\napart = {apart}\nlist = 'products'\neach.product_id = 'sku'\n"
+    )
+}
+
+fn ids(outcome: &Outcome) -> Vec<&str> {
+    outcome.events.iter().map(|event| event["messageId"].as_str().unwrap()).collect()
+}
+
+/// Compressed without compression, so that what can be read of a cut one ends at a byte of choice.
+fn packed(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_file_cut_at_any_byte_of_its_last_row_keeps_the_order_back() {
+    let last = "7,2026-03-02,ana,chaussée,1,5\n";
+    let before = format!("{HEADER}6,2026-03-02,bob,été,1,9\n7,2026-03-02,ana,forêt,2,10\n");
+    let whole = format!("{before}{last}").into_bytes();
+    assert_eq!(ids(&read_text(&orders(0), &whole)), ["order-6", "order-7"]);
+    let folder = Folder::new();
+    // Of a plain file, a cut in its last cell does not show.
+    let last_cell = before.len() + last.rfind(',').unwrap();
+    for length in before.len() + 1..whole.len() - 1 {
+        let at_end = (whole.len() - length) as u64;
+        let gzip = packed(&whole);
+        // Behind the text stand eight bytes of checksum and length.
+        let cut = folder.write("cut.csv.gz", &gzip[..gzip.len() - 8 - at_end as usize]);
+        let outcome = read(&orders(0), &[cut]).unwrap();
+        assert_eq!((ids(&outcome), outcome.cut), (vec!["order-6"], 1), "{length}: {:?}", outcome.bad);
+        if length <= last_cell {
+            let outcome = read_text(&orders(0), &whole[..length]);
+            assert_eq!((ids(&outcome), outcome.cut), (vec!["order-6"], 1), "{length}: {:?}", outcome.bad);
+        }
+    }
+}
+
+#[test]
+fn a_row_that_is_too_long_and_cut_is_cut() {
+    let mut text = format!("{HEADER}7,2026-03-02,ana,boot,1,5\n7,2026-03-02,ana,").into_bytes();
+    text.resize(text.len() + limits::ROW_BYTES + 10, b'x');
+    let gzip = packed(&text);
+    let folder = Folder::new();
+    let outcome = read(&orders(0), &[folder.write("cut.csv.gz", &gzip[..gzip.len() - 9])]).unwrap();
+    assert_eq!((outcome.events.len(), outcome.cut), (0, 1), "{:?}", outcome.bad);
+}
+
+#[test]
+fn a_cut_cell_of_several_lines_is_no_rows() {
+    for (text, line) in [
+        ("id,what\n1,a\n2,\"hello\nfoo, ba", "3 FILE_CUT"),
+        ("id,what\n1,a\n2,\"hello\nfoo\nbar\n", "3 FILE_CUT"),
+        ("id,what,n\n1,a,1\n2,\"hello\nfoo\"", "3 FILE_CUT"),
+        ("id,what\n1,é\n2,\"hello\nfoo,\u{e9}", "3 FILE_CUT"),
+    ] {
+        let mapping = "[identifiers]\nuser_id = 'id'\n[contract]\nbasis = 'contract'\npurposes = ['site']\n\
+                       [[event]]\nname = { value = 'Said' }\nproperties.what = 'what'\n";
+        let outcome = read_text(mapping, text);
+        assert_eq!((outcome.events.len(), outcome.cut), (1, 1), "{text}: {:?}", outcome.bad);
+        assert_eq!(outcome.bad, [line], "{text}");
+        let gzip = packed(text.as_bytes());
+        let folder = Folder::new();
+        let outcome = read(mapping, &[folder.write("cut.csv.gz", &gzip[..gzip.len() - 8])]).unwrap();
+        assert_eq!((outcome.events.len(), outcome.cut), (1, 1), "{text}: {:?}", outcome.bad);
+    }
+}
