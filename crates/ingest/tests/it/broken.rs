@@ -83,3 +83,20 @@ fn a_cut_cell_of_several_lines_is_no_rows() {
         assert_eq!((outcome.events.len(), outcome.cut), (1, 1), "{text}: {:?}", outcome.bad);
     }
 }
+
+#[test]
+fn a_file_of_two_encodings_is_not_guessed_silently() {
+    let mapping = "[identifiers]\nuser_id = 'id'\n[contract]\nbasis = 'contract'\npurposes = ['site']\n\
+                   [[event]]\nname = { value = 'Seen' }\nproperties.what = 'what'\n";
+    let text = b"id,what\n1,caf\xe9\n2,caf\xc3\xa9\n3,tea\n4,caf\xe9\n";
+    let outcome = read_text(mapping, text);
+    assert_eq!(outcome.bad, ["3 BAD_ENCODING"]);
+    let said = |outcome: &Outcome| -> Vec<String> {
+        outcome.events.iter().map(|event| event["properties"]["what"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(said(&outcome), ["café", "tea", "café"]);
+    let declared = |encoding: &str| read_text(&format!("{mapping}[file]\nencoding = '{encoding}'\n"), text);
+    assert_eq!(said(&declared("latin-1")), ["café", "cafÃ©", "tea", "café"]);
+    let utf_8 = declared("utf-8");
+    assert_eq!((said(&utf_8), utf_8.bad.len()), (vec!["café".to_owned(), "tea".to_owned()], 2));
+}
