@@ -94,6 +94,12 @@ impl Mapping {
         &self.document.contract
     }
 
+    /// Columns that the file may lack.
+    pub(crate) fn optional_columns(&self) -> impl Iterator<Item = &str> {
+        let columns = self.document.contract.columns.iter();
+        columns.filter(|(_, column)| column.optional).map(|(name, _)| name.as_str())
+    }
+
     /// The second files, by name.
     pub fn joins(&self) -> &BTreeMap<String, JoinDocument> {
         &self.document.join

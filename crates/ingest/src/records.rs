@@ -69,7 +69,8 @@ enum Shape {
 
 impl Records {
     /// Opens a file and reads its header. Of JSON lines, the columns are the keys of the first
-    /// [`limits::PEEKED_LINES`] objects; a key of an inner object has its path as name: `address.city`.
+    /// [`limits::PEEKED_LINES`] objects, with those that [`Self::may_have`] adds; a key of an inner object has its path
+    /// as name: `address.city`.
     ///
     /// # Errors
     /// What is wrong with the file as a whole.
@@ -116,6 +117,18 @@ impl Records {
     /// The names of the columns.
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// Says that rows may have these columns as well. Of JSON lines they are read wherever they come; a table has the
+    /// columns of its header.
+    pub(crate) fn may_have<'n>(&mut self, columns: impl Iterator<Item = &'n str>) {
+        let Shape::Json { places } = &mut self.shape else { return };
+        for name in columns {
+            if !places.contains_key(name) {
+                places.insert(name.to_owned(), self.columns.len());
+                self.columns.push(name.to_owned());
+            }
+        }
     }
 
     /// Reads the next row into `record`. Of a bad one, `record` holds the line and the text.
@@ -181,7 +194,7 @@ impl Records {
             whole.push(b'\n');
             whole.extend_from_slice(&line.bytes);
             more.push(line);
-            let Some(text) = text else { break };
+            let Some(text) = self.decoder.decode(&whole).map(std::borrow::Cow::into_owned) else { break };
             split = record.cells.split(&text, delimiter);
             record.raw = text;
             if last_end != Some(LineEnd::Newline) {
@@ -201,19 +214,6 @@ impl Records {
             Split::Open if has_no_line_end || last_end.is_none() && !self.are_rows(&more, delimiter) => {
                 return Ok(cut("The file stops in the middle of a quote."));
             }
-        })
-    }
-}
-
-fn check_columns(columns: &[String]) -> Result<(), FileError> {
-    if columns.len() > limits::COLUMNS {
-        return Err(FileError::BadHeader("it has more than 1000 columns"));
-    }
-    let mut seen = std::collections::HashSet::new();
-    match columns.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
-        Some(twice) => Err(FileError::Twice(twice.clone())),
-        None => Ok(()),
-    }
             Split::Open | Split::Broken => {}
         }
         self.lines.give_back(more.into_iter());
@@ -232,8 +232,8 @@ fn check_columns(columns: &[String]) -> Result<(), FileError> {
         lines.iter().all(|line| {
             let text = self.decoder.decode(&line.bytes);
             text.is_some_and(|text| cells.split(&text, delimiter) == Split::Whole && cells.len() == self.columns.len())
-}
-
+        })
+    }
 
     /// Splits the text of a bad row, and keeps the cells in front of what is broken.
     fn split_bad(&self, record: &mut Record) {
@@ -248,6 +248,19 @@ const CUT_ROW: &str = "The file stops in the middle of this row.";
 
 fn cut(why: &str) -> Read {
     Read::Cut(Fault::of_row(Reason::FileCut, why))
+}
+
+fn check_columns(columns: &[String]) -> Result<(), FileError> {
+    if columns.len() > limits::COLUMNS {
+        return Err(FileError::BadHeader("it has more than 1000 columns"));
+    }
+    let mut seen = std::collections::HashSet::new();
+    match columns.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
+        Some(twice) => Err(FileError::Twice(twice.clone())),
+        None => Ok(()),
+    }
+}
+
 /// The keys of the first objects, in order of appearance. The lines are read again.
 fn peek(lines: &mut Lines, mut decoder: Decoder) -> Result<Vec<String>, FileError> {
     let (mut columns, mut peeked) = (Vec::new(), Vec::new());
@@ -340,6 +353,8 @@ mod tests {
         assert_eq!(found, own(&[(2, "BROKEN_QUOTES"), (3, "2|x"), (4, "3|y"), (5, "4|z")]));
         let found = read(b"a,b\n1,\"x\"y\n2,\"two\nlines\"\n5,\"z\"\n");
         assert_eq!(found, own(&[(2, "BROKEN_QUOTES"), (3, "2|two\nlines"), (5, "5|z")]));
+        let found = read(b"a,b\n1,\"two\nlines\",3\n4,5\n");
+        assert_eq!(found, own(&[(2, "COLUMN_COUNT"), (4, "4|5")]), "the second line is no row");
         let many: String = (0..300).map(|number| format!("{number},x\n")).collect();
         let found = read(format!("a,b\n0,\"never closed\n{many}").as_bytes());
         assert_eq!((found.len(), found[0].1.as_str()), (301, "BROKEN_QUOTES"));
@@ -353,8 +368,6 @@ mod tests {
     }
 
     #[test]
-        let found = read(b"a,b\n1,\"two\nlines\",3\n4,5\n");
-        assert_eq!(found, own(&[(2, "COLUMN_COUNT"), (4, "4|5")]), "the second line is no row");
     fn latin_1_and_semicolons_are_guessed() {
         assert_eq!(read(b"nom;prix\ncaf\xe9;24,90 \x80\n"), own(&[(2, "café|24,90 €")]));
         let declared = FileDocument { columns: Some(vec!["x".into(), "y".into()]), ..FileDocument::default() };

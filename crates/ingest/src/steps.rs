@@ -426,7 +426,8 @@ impl<'m> Steps<'m> {
 
 fn open(mapping: &Mapping, path: &Path, read: BytesRead) -> Result<Reading, ImportError> {
     let file: Arc<str> = path.display().to_string().into();
-    let records = Records::open(path, mapping.file(), read).map_err(|error| file_error(&file, error))?;
+    let mut records = Records::open(path, mapping.file(), read).map_err(|error| file_error(&file, error))?;
+    records.may_have(mapping.optional_columns());
     let plan = mapping.bind(records.columns());
     let plan = plan.map_err(|error| ImportError::Columns { file: file.to_string(), error })?;
     Ok(Reading { file, records, plan: Arc::new(plan) })

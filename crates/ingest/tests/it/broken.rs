@@ -85,6 +85,25 @@ fn a_cut_cell_of_several_lines_is_no_rows() {
 }
 
 #[test]
+fn a_column_of_json_that_first_shows_late_is_read_if_the_mapping_says_that_it_may_lack() {
+    let mapping = |optional: bool| {
+        format!(
+            "[identifiers]\nuser_id = 'id'\n[contract]\nbasis = 'contract'\npurposes = ['site']\n\
+             columns.'offer.coupon' = {{ optional = {optional} }}\n\
+             [[event]]\nname = {{ value = 'Seen' }}\nproperties.coupon = 'offer.coupon'\n"
+        )
+    };
+    let mut text: String = (0..300).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    text += "{\"id\":300,\"offer\":{\"coupon\":\"TEN\"}}\n";
+    let outcome = read_text(&mapping(true), &text);
+    assert_eq!((outcome.events.len(), outcome.bad.len()), (301, 0));
+    assert_eq!(outcome.events[300]["properties"]["coupon"], "TEN");
+    let folder = Folder::new();
+    let refused = read(&mapping(false), &[folder.write("rows.jsonl", &text)]).err().unwrap().to_string();
+    assert!(refused.contains("NO_SUCH_COLUMN: there is no column `offer.coupon`"), "{refused}");
+}
+
+#[test]
 fn a_file_of_two_encodings_is_not_guessed_silently() {
     let mapping = "[identifiers]\nuser_id = 'id'\n[contract]\nbasis = 'contract'\npurposes = ['site']\n\
                    [[event]]\nname = { value = 'Seen' }\nproperties.what = 'what'\n";
