@@ -46,6 +46,11 @@ impl Filter {
         Ok(Self { condition, named })
     }
 
+    /// Whether it looks at one of these columns.
+    pub(crate) fn looks_at(&self, places: &[usize]) -> bool {
+        self.named.iter().any(|(_, place)| places.contains(place))
+    }
+
     /// Whether it is true of a row. A value that could not be read is none.
     pub(crate) fn holds(&self, value: impl Fn(usize) -> Option<Value>) -> bool {
         let pairs = self.named.iter().filter_map(|(path, place)| Some((path.names(), value(*place)?)));

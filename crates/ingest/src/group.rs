@@ -8,7 +8,7 @@ use crate::{
     event::{Draft, Whole, too_large, write_fields},
     limits,
     number::Decimal,
-    plan::{Group, Output, Row},
+    plan::{Group, Output, Row, Suspects},
     reason::{Fault, Reason},
     step::Place,
 };
@@ -21,6 +21,10 @@ pub(crate) struct Groups {
     due: VecDeque<(u64, String)>,
     /// Hashes of the keys of groups that were closed.
     closed: HashSet<u64>,
+    /// The last row of which it is not known to which group it belongs.
+    unread: Option<u64>,
+    /// Bytes that the open groups hold.
+    bytes: usize,
 }
 
 /// A row that belongs to a group, kept in case that the group is bad.
@@ -100,6 +104,8 @@ impl Groups {
             return Err(fault);
         }
         match &mut open.draft {
+        open.is_tainted |= self.unread.is_some_and(|unread| member.place.row <= unread + group.apart + 1);
+        let before = open.list.len();
             // What the rows say happened when the first of them did.
             Some(known) => known.at = known.at.min(at).or(known.at).or(at),
             none => *none = draft,
@@ -135,6 +141,20 @@ impl Groups {
     ) -> Result<(), TooMany> {
         while let Some((at, key)) = self.due.pop_front_if(|(at, _)| *at + group.apart < row) {
             if self.open.get(&key).is_some_and(|open| open.last_row == at) {
+    /// The same of a row that could not be read, as far as it tells to which group it belongs. If it does not, any group
+    /// with a row near enough is bad.
+    pub(crate) fn taint_suspects(&mut self, suspects: &Suspects, output: &Output, row: u64) {
+        let (open, new): (Vec<_>, Vec<_>) = suspects.keys.iter().partition(|key| self.open.contains_key(*key));
+        if open.is_empty() && (new.is_empty() || suspects.may_lack_key) {
+            self.open.values_mut().for_each(|open| open.is_tainted = true);
+            self.unread = Some(row);
+            return;
+        }
+        for key in if open.is_empty() { new } else { open } {
+            self.taint(key, output, row);
+        }
+    }
+
                 self.close(&key, (output, group), closed)?;
             }
         }

@@ -6,7 +6,7 @@ use model::{time::Timestamp, value::Value};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    cells::Writer,
+    cells::{Cells, Writer},
     column::{ColumnType, Typed},
     document::Otherwise,
     filter::Filter,
@@ -142,6 +142,15 @@ pub(crate) enum Take {
     Count,
 }
 
+/// To which groups a bad row may belong.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Suspects {
+    /// Their keys, as far as the row tells.
+    pub(crate) keys: Vec<String>,
+    /// Whether the key may be what the row lacks.
+    pub(crate) may_lack_key: bool,
+}
+
 /// What was read of one row.
 #[derive(Debug)]
 pub struct Row<'a> {
@@ -149,6 +158,8 @@ pub struct Row<'a> {
     pub(crate) values: Vec<Typed<'a>>,
     /// What is wrong with the first bad cell.
     pub(crate) fault: Option<Fault>,
+    /// The columns of the bad cells.
+    bad: Vec<usize>,
 }
 
 impl Plan {
@@ -176,20 +187,41 @@ impl Plan {
                 found
             })
             .collect();
-        let mut values = Vec::with_capacity(self.columns.len());
+        let (mut values, mut bad) = (Vec::with_capacity(self.columns.len()), Vec::new());
         for column in &self.columns {
             let (text, writer) = match column.origin {
                 Origin::Cell(cell) => (record.cells.get(cell), record.cells.writer(cell)),
                 Origin::Joined { join, column } => (matches[join].map_or("", |texts| &*texts[column]), Writer::Anybody),
                 Origin::Absent => ("", Writer::Anybody),
             };
-            let text = if self.empty.iter().any(|empty| empty == text.trim()) { "" } else { text };
-            values.push(column.holds.read(&column.name, text, writer).unwrap_or_else(|why| {
+            values.push(self.read_cell(column, text, writer).unwrap_or_else(|why| {
                 fault.get_or_insert(why);
+                bad.push(values.len());
                 Typed::Missing
             }));
         }
-        Row { values, fault }
+        Row { values, fault, bad }
+    }
+
+    fn read_cell<'a>(&self, column: &Column, text: &'a str, writer: Writer) -> Result<Typed<'a>, Fault> {
+        let text = if self.empty.iter().any(|empty| empty == text.trim()) { "" } else { text };
+        column.holds.read(&column.name, text, writer)
+    }
+
+    /// To which groups a bad row may belong, as far as its cells tell. `columns` is how many a good row has.
+    pub(crate) fn suspects(&self, group: &Group, cells: &Cells, columns: usize, reason: Reason) -> Suspects {
+        let column = &self.columns[group.key];
+        let Origin::Cell(place) = column.origin else { return Suspects::default() };
+        let key = |place: usize| {
+            let typed = self.read_cell(column, cells.get(place), Writer::Anybody).ok()?;
+            let text = typed.to_text();
+            (!text.is_empty() && !text.contains(char::REPLACEMENT_CHARACTER)).then(|| text.into_owned())
+        };
+        // The fault of a row with other columns lies in front of the key or behind it; any other lies behind all cells
+        // that were read.
+        let counted = (reason == Reason::ColumnCount).then(|| (place + cells.len()).checked_sub(columns));
+        let keys = [Some(place), counted.flatten()].into_iter().flatten().filter_map(key).collect();
+        Suspects { keys, may_lack_key: counted.is_some() && cells.len() < columns }
     }
 
     /// What a row says, hashed: the file's own columns that the mapping reads, by name.
@@ -208,6 +240,11 @@ impl Row<'_> {
     /// Whether a condition is true of the row.
     pub(crate) fn satisfies(&self, filter: Option<&Filter>) -> bool {
         filter.is_none_or(|filter| filter.holds(|place| self.value(place)))
+    }
+
+    /// Whether a condition is true of the row, or would perhaps be if the cells that it looks at could be read.
+    pub(crate) fn may_satisfy(&self, filter: Option<&Filter>) -> bool {
+        self.satisfies(filter) || filter.is_some_and(|filter| filter.looks_at(&self.bad))
     }
 
     fn value(&self, place: usize) -> Option<Value> {

@@ -17,7 +17,7 @@ use crate::{
     limits,
     lookup::{Lookup, LookupError},
     mapping::{Mapping, MappingError},
-    plan::{Kind, Output, Plan, Row},
+    plan::{Kind, Output, Plan, Row, Suspects, When},
     reason::{Fault, Reason},
     records::{FileError, Read, Record, Records},
     step::{Counts, Place, Prepared, PreparedKind, Quarantined, Step},
@@ -195,7 +195,15 @@ impl<'m> Steps<'m> {
         match read {
             Read::End => {}
             Read::Row => self.row(&reading.plan, record, place)?,
-            Read::Bad(fault) => self.quarantine(place, fault, &record.raw),
+            Read::Bad(fault) => {
+                let (plan, columns) = (&reading.plan, reading.records.columns().len());
+                for (output, groups) in plan.outputs.iter().zip(&mut self.groups) {
+                    let Some(group) = &output.group else { continue };
+                    let suspects = plan.suspects(group, &record.cells, columns, fault.reason);
+                    groups.taint_suspects(&suspects, output, place.row);
+                }
+                self.quarantine(place, fault, &record.raw);
+            }
             Read::Cut(fault) => {
                 // The rows before it are not all of their groups, for all that can be known.
                 for member in self.groups.iter_mut().flat_map(Groups::drop_open) {
@@ -224,7 +232,7 @@ impl<'m> Steps<'m> {
     }
 
     fn row_read(&mut self, plan: &Plan, row: &Row<'_>, record: &Record, place: Place) -> Result<(), ImportError> {
-        if !row.satisfies(plan.filter.as_ref()) {
+        if !row.may_satisfy(plan.filter.as_ref()) {
             self.counts.passed_over += 1;
             return Ok(());
         }
@@ -235,9 +243,11 @@ impl<'m> Steps<'m> {
             Err(fault) => {
                 self.ready.truncate(before);
                 for (output, groups) in plan.outputs.iter().zip(&mut self.groups) {
-                    let key = output.group.as_ref().map(|group| row.values[group.key].to_text());
-                    if let Some(key) = key.filter(|key| !key.is_empty() && row.satisfies(output.filter.as_ref())) {
-                        groups.taint(&key, output, place.row);
+                    let Some(group) = &output.group else { continue };
+                    if row.may_satisfy(output.filter.as_ref()) {
+                        let keys = vec![row.values[group.key].to_text().into_owned()];
+                        let keys = keys.into_iter().filter(|key| !key.is_empty()).collect();
+                        groups.taint_suspects(&Suspects { keys, may_lack_key: false }, output, place.row);
                     }
                 }
                 self.quarantine(place, fault, &record.raw);

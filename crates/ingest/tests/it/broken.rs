@@ -65,6 +65,64 @@ fn a_row_that_is_too_long_and_cut_is_cut() {
 }
 
 #[test]
+fn a_row_that_cannot_be_read_spoils_its_order_and_no_other() {
+    let long = "x".repeat(limits::ROW_BYTES);
+    let cases: [(&[u8], &str); 6] = [
+        (b"7,2026-03-02,ana,\"boot\",2,24,90", "COLUMN_COUNT"),
+        (b"7,2026-03-02,ana,boot,2", "COLUMN_COUNT"),
+        (b"7,2026-03-02,ana,\"bo\"ot,2,5", "BROKEN_QUOTES"),
+        (b"7,2026-03-02,ana,\"boot,2,5", "BROKEN_QUOTES"),
+        (b"7,2026-03-02,caf\xe9,boot,2,5", "BAD_ENCODING"),
+        (&[b"7,2026-03-02,ana,", long.as_bytes(), b",2,5"].concat(), "ROW_TOO_LONG"),
+    ];
+    for (row, code) in cases {
+        for apart in [0, 2] {
+            let good = |order: u32| format!("{order},2026-03-02,ana,café,1,9\n").into_bytes();
+            let text = [HEADER.as_bytes(), &good(6), &good(7), row, b"\n", &good(7), &good(8), b"9,x,ana,\"a\",1,1\n"]
+                .concat();
+            let outcome = read_text(&orders(apart), &text);
+            assert_eq!(ids(&outcome), ["order-6", "order-8", "order-9"], "{code}, {apart}: {:?}", outcome.bad);
+            let mut bad = outcome.bad;
+            bad.sort();
+            assert_eq!(bad, ["3 GROUP_INCOMPLETE", &format!("4 {code}"), "5 GROUP_INCOMPLETE"], "{apart}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_first_row_spoils_the_rows_behind_it() {
+    let good = |order: u32| format!("{order},2026-03-02,ana,boot,1,9\n");
+    let text = format!("{HEADER}{}7,2026-03-02,ana,boot,2,24,90\n{}{}", good(6), good(7), good(8));
+    let outcome = read_text(&orders(3), &text);
+    assert_eq!(ids(&outcome), ["order-6", "order-8"]);
+    assert_eq!(outcome.bad, ["3 COLUMN_COUNT", "4 GROUP_INCOMPLETE"]);
+}
+
+#[test]
+fn the_column_that_names_the_order_may_stand_behind_the_fault() {
+    let mapping = orders(3);
+    let text = "price,quantity,at,customer,sku,order\n9,1,x,ana,boot,6\n9,1,x,ana,boot,7\n24,90,1,x,ana,boot,7\n\
+                9,1,x,ana,boot,8\n";
+    let outcome = read_text(&mapping, text);
+    assert_eq!(ids(&outcome), ["order-6", "order-8"]);
+    assert_eq!(outcome.bad, ["4 COLUMN_COUNT", "3 GROUP_INCOMPLETE"]);
+}
+
+#[test]
+fn a_row_of_which_nothing_can_be_read_spoils_every_order_that_it_may_be_of() {
+    let row =
+        |order: u32| format!("{{\"order\":{order},\"customer\":\"ana\",\"sku\":\"x\",\"quantity\":1,\"price\":1}}\n");
+    let text = |orders: [u32; 6]| {
+        let [a, b, c, d, e, f] = orders.map(row);
+        format!("{a}{b}{c}{{\"order\": broken\n{d}{e}{f}")
+    };
+    let outcome = read_text(&(orders(0) + "each.at = 'sku'\n"), text([5, 6, 6, 7, 7, 8]));
+    assert_eq!(ids(&outcome), ["order-5", "order-8"], "what touches it may be incomplete");
+    let outcome = read_text(&orders(1), text([4, 5, 6, 7, 8, 9]));
+    assert_eq!(ids(&outcome), ["order-4", "order-9"], "what is no further than one row from it may be");
+}
+
+#[test]
 fn a_cut_cell_of_several_lines_is_no_rows() {
     for (text, line) in [
         ("id,what\n1,a\n2,\"hello\nfoo, ba", "3 FILE_CUT"),
@@ -118,4 +176,24 @@ fn a_file_of_two_encodings_is_not_guessed_silently() {
     assert_eq!(said(&declared("latin-1")), ["café", "cafÃ©", "tea", "café"]);
     let utf_8 = declared("utf-8");
     assert_eq!((said(&utf_8), utf_8.bad.len()), (vec!["café".to_owned(), "tea".to_owned()], 2));
+}
+
+#[test]
+fn a_row_that_does_not_say_its_order_spoils_those_that_touch_it() {
+    let good = |order: &str| format!("{order},2026-03-02,ana,boot,1,9\n");
+    let text = [HEADER, &good("5"), &good("6"), &good(""), &good("7"), &good("8")].concat();
+    let outcome = read_text(&orders(0), text);
+    assert_eq!(ids(&outcome), ["order-5", "order-8"]);
+    assert_eq!(outcome.bad, ["4 VALUE_MISSING order", "3 GROUP_INCOMPLETE", "5 GROUP_INCOMPLETE"]);
+}
+
+#[test]
+fn a_condition_on_a_cell_that_cannot_be_read_passes_nothing_over() {
+    let mapping = orders(0).replace("[event.group]", "where = 'quantity > 0'\n[event.group]");
+    let text = format!("{HEADER}7,x,ana,boot,1,9\n7,x,ana,boot,one,9\n8,x,ana,boot,0,9\n");
+    for mapping in [&mapping, &format!("where = 'quantity > 0'\n{}", orders(0))] {
+        let outcome = read_text(mapping, &text);
+        assert_eq!((ids(&outcome), outcome.passed_over), (vec![], 1));
+        assert_eq!(outcome.bad, ["3 NOT_A_NUMBER quantity", "2 GROUP_INCOMPLETE"]);
+    }
 }
