@@ -67,11 +67,17 @@ struct Open {
     members: Vec<Member>,
     last_row: u64,
     is_tainted: bool,
+    bytes: usize,
 }
 
-/// More groups than can be remembered.
+/// More groups than can be held in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooMany;
+pub(crate) enum TooMany {
+    /// Open ones.
+    Open,
+    /// Closed ones.
+    Closed,
+}
 
 impl Groups {
     /// Adds a row to its group.
@@ -98,20 +104,23 @@ impl Groups {
             let why = format!("The group has more than {} rows.", limits::GROUP_ROWS);
             return Err(Fault::of_row(Reason::GroupTooLong, why));
         }
+        open.is_tainted |= self.unread.is_some_and(|unread| member.place.row <= unread + group.apart + 1);
+        let before = open.list.len();
         let gathered = open.gather(output, group, row);
         if let Err(fault) = gathered {
             open.is_tainted = true;
             return Err(fault);
         }
         match &mut open.draft {
-        open.is_tainted |= self.unread.is_some_and(|unread| member.place.row <= unread + group.apart + 1);
-        let before = open.list.len();
             // What the rows say happened when the first of them did.
             Some(known) => known.at = known.at.min(at).or(known.at).or(at),
             none => *none = draft,
         }
         self.due.push_back((member.place.row, key.to_owned()));
         open.last_row = member.place.row;
+        let bytes = open.list.len() - before + member.raw.len();
+        open.bytes += bytes;
+        self.bytes += bytes;
         open.members.push(member);
         Ok(())
     }
@@ -132,15 +141,6 @@ impl Groups {
         self.due.push_back((row, key.to_owned()));
     }
 
-    /// Closes the groups to which no row can come any more, now that `row` is reached.
-    pub(crate) fn close_before(
-        &mut self,
-        row: u64,
-        (output, group): (&Output, &Group),
-        closed: &mut Vec<Closed>,
-    ) -> Result<(), TooMany> {
-        while let Some((at, key)) = self.due.pop_front_if(|(at, _)| *at + group.apart < row) {
-            if self.open.get(&key).is_some_and(|open| open.last_row == at) {
     /// The same of a row that could not be read, as far as it tells to which group it belongs. If it does not, any group
     /// with a row near enough is bad.
     pub(crate) fn taint_suspects(&mut self, suspects: &Suspects, output: &Output, row: u64) {
@@ -155,8 +155,20 @@ impl Groups {
         }
     }
 
+    /// Closes the groups to which no row can come any more, now that `row` is reached.
+    pub(crate) fn close_before(
+        &mut self,
+        row: u64,
+        (output, group): (&Output, &Group),
+        closed: &mut Vec<Closed>,
+    ) -> Result<(), TooMany> {
+        while let Some((at, key)) = self.due.pop_front_if(|(at, _)| *at + group.apart < row) {
+            if self.open.get(&key).is_some_and(|open| open.last_row == at) {
                 self.close(&key, (output, group), closed)?;
             }
+        }
+        if self.open.len() > limits::OPEN_GROUPS || self.bytes > limits::OPEN_GROUP_BYTES {
+            return Err(TooMany::Open);
         }
         Ok(())
     }
@@ -175,6 +187,7 @@ impl Groups {
     /// They are closed for rows of further files, too.
     pub(crate) fn drop_open(&mut self) -> Vec<Member> {
         self.due.clear();
+        self.bytes = 0;
         self.closed.extend(self.open.keys().map(|key| hash(key)));
         let mut members: Vec<Member> = self.open.drain().flat_map(|(_, open)| open.members).collect();
         members.sort_by_key(|member| member.place.row);
@@ -188,8 +201,9 @@ impl Groups {
         closed: &mut Vec<Closed>,
     ) -> Result<(), TooMany> {
         let Some(open) = self.open.remove(key) else { return Ok(()) };
+        self.bytes -= open.bytes;
         if self.closed.len() >= limits::GROUPS_REMEMBERED {
-            return Err(TooMany);
+            return Err(TooMany::Closed);
         }
         self.closed.insert(hash(key));
         let Some(draft) = open.draft else { return Ok(()) };
@@ -227,6 +241,7 @@ impl Open {
             members: Vec::new(),
             last_row: 0,
             is_tainted: false,
+            bytes: 0,
         }
     }
 

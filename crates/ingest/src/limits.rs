@@ -16,6 +16,8 @@ pub const LOOKUP_ROWS: usize = 2_000_000;
 pub const LOOKUP_BYTES: usize = 256 * 1024 * 1024;
 /// Groups that may be open at once.
 pub const OPEN_GROUPS: usize = 10_000;
+/// Bytes of the rows of groups that are open at once.
+pub const OPEN_GROUP_BYTES: usize = 64 * 1024 * 1024;
 /// Rows of one group.
 pub const GROUP_ROWS: usize = 4_000;
 /// Rows, at most, between two rows of one group.

@@ -56,6 +56,13 @@ pub enum ImportError {
     NoFile,
     /// More groups than can be remembered.
     #[error("there are more than {} groups: cut the file in two", limits::GROUPS_REMEMBERED)]
+    /// More groups at once than can be held in memory.
+    #[error(
+        "more than {} groups are open at once, or they have more than {} bytes: lower `apart`, or sort the file",
+        limits::OPEN_GROUPS,
+        limits::OPEN_GROUP_BYTES
+    )]
+    TooManyOpenGroups,
     TooManyGroups,
     /// More rows without an id of their own than can be remembered.
     #[error("there are more than {} rows without a `message_id`: name one, made of columns", limits::ROWS_REMEMBERED)]
@@ -405,7 +412,10 @@ impl<'m> Steps<'m> {
                 Some(row) => groups.close_before(row, (output, group), &mut closed),
                 None => groups.close_all((output, group), &mut closed),
             };
-            done.map_err(|TooMany| ImportError::TooManyGroups)?;
+            done.map_err(|too_many| match too_many {
+                TooMany::Closed => ImportError::TooManyGroups,
+                TooMany::Open => ImportError::TooManyOpenGroups,
+            })?;
         }
         for Closed { members, at, event } in closed {
             match (event, members.first()) {

@@ -179,6 +179,23 @@ fn a_file_of_two_encodings_is_not_guessed_silently() {
 }
 
 #[test]
+fn groups_held_open_have_a_limit_of_number_and_of_bytes() {
+    let folder = Folder::new();
+    let import = |apart: u64, rows: usize, at: &str| {
+        let text: String = (0..rows).map(|order| format!("{order},{at},ana,x,1,9\n")).collect();
+        read(&orders(apart), &[folder.write("rows.csv", format!("{HEADER}{text}"))])
+    };
+    let (groups, most) = (limits::OPEN_GROUPS + 10, limits::OPEN_GROUPS as u64);
+    assert_eq!(import(most - 1, groups, "").unwrap().events.len(), groups);
+    let refused = import(most, groups, "").err().unwrap().to_string();
+    assert!(refused.contains("`apart`"), "{refused}");
+    let long = "x".repeat(limits::ROW_BYTES - 100);
+    let rows = limits::OPEN_GROUP_BYTES / limits::ROW_BYTES;
+    assert_eq!(import(1_000, rows, &long).unwrap().events.len(), rows);
+    assert!(import(1_000, rows + 1, &long).is_err());
+}
+
+#[test]
 fn a_row_that_does_not_say_its_order_spoils_those_that_touch_it() {
     let good = |order: &str| format!("{order},2026-03-02,ana,boot,1,9\n");
     let text = [HEADER, &good("5"), &good("6"), &good(""), &good("7"), &good("8")].concat();
