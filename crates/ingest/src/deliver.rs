@@ -116,7 +116,8 @@ pub fn deliver(
             let (taken, tell) = (&taken, tell.clone());
             scope.spawn(move || work(taken, sink, &tell));
         }
-        let mut in_flight = InFlight { jobs, results, count: 0, answered: BTreeMap::new(), next: 0, ledger };
+        let mut in_flight =
+            InFlight { jobs, results, count: 0, answered: BTreeMap::new(), has_choices: false, next: 0, ledger };
         let mut batch = Batch::new(0, done);
         while let Some(step) = steps.advance()? {
             totals.count(&step);
@@ -168,18 +169,30 @@ struct Batch {
     body: Vec<u8>,
     /// Of each event: where it comes from, and where in the body it is.
     events: Vec<(Place, std::ops::Range<usize>)>,
+    has_choices: bool,
+    has_traits: bool,
     lines: Vec<u8>,
 }
 
 impl Batch {
     fn new(number: u64, steps: u64) -> Self {
-        Self { number, steps, body: b"{\"batch\":[".to_vec(), events: Vec::new(), lines: Vec::new() }
+        Self {
+            number,
+            steps,
+            body: b"{\"batch\":[".to_vec(),
+            events: Vec::new(),
+            has_choices: false,
+            has_traits: false,
+            lines: Vec::new(),
+        }
     }
 
     fn add(&mut self, step: Step) {
         self.steps += 1;
         match step {
-            Step::Event(Prepared { place, json, .. }) => {
+            Step::Event(Prepared { place, kind, json, .. }) => {
+                self.has_choices |= kind == PreparedKind::Consent;
+                self.has_traits |= kind == PreparedKind::Traits;
                 if !self.events.is_empty() {
                     self.body.push(b',');
                 }
@@ -234,6 +247,8 @@ struct InFlight<'l> {
     results: Receiver<Answered>,
     count: usize,
     answered: BTreeMap<u64, (Batch, Vec<Refused>)>,
+    /// Whether one of them may state a choice.
+    has_choices: bool,
     /// The number of the batch that is noted next.
     next: u64,
     ledger: &'l mut Ledger,
@@ -241,6 +256,12 @@ struct InFlight<'l> {
 
 impl InFlight<'_> {
     fn send(&mut self, batch: Batch) -> Result<(), DeliverError> {
+        // A trait that needs a purpose is taken only behind the choice that grants it.
+        if self.has_choices && batch.has_traits {
+            self.drain()?;
+            self.has_choices = false;
+        }
+        self.has_choices |= batch.has_choices;
         // Nor may many wait, answered, for one that is slow: they would fill the memory.
         let is_ahead = |all: &Self| batch.number >= all.next + limits::AHEAD;
         while self.count >= limits::IN_FLIGHT || is_ahead(self) {

@@ -339,6 +339,7 @@ impl Binder<'_> {
             let take = self.take(from, &format!("{by}.set.{name}"), &mut output)?;
             output.fields.push((name.clone(), take));
         }
+        dated(&output, by)?;
         Ok(output)
     }
 
@@ -354,6 +355,7 @@ impl Binder<'_> {
             return Err(MappingError::value(by, "say which purposes: `purposes`"));
         }
         output.kind = Kind::Consent { purposes };
+        dated(&output, by)?;
         Ok(output)
     }
 
@@ -430,6 +432,13 @@ impl Binder<'_> {
             _ => Err(MappingError::value(by, "one of `value`, `column`, `sum`, `count = true`, and what goes with it")),
         }
     }
+}
+
+/// Of two statements about one person the later one stands, so that each needs its moment: the moment of receipt would
+/// be a matter of chance.
+fn dated(output: &Output, by: &str) -> Result<(), MappingError> {
+    let why = "say when it was so: `timestamp`, the name of a column or { value = \"2026-03-01\" }";
+    output.when.map(|_| ()).ok_or_else(|| MappingError::value(by, why))
 }
 
 fn exact(number: f64) -> Option<Decimal> {

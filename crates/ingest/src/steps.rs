@@ -10,8 +10,7 @@ use std::{
 use model::time::Timestamp;
 
 use crate::{
-    column::write_text,
-    event::{Draft, Whole, identifiers, member, moment_of},
+    event::{Draft, Whole, identifiers, moment_of},
     group::{Addition, Closed, Groups, Member, TooMany, first_eight},
     input::BytesRead,
     limits,
@@ -281,8 +280,11 @@ impl<'m> Steps<'m> {
         };
         let work = RowWork { plan, row, place: place.clone(), raw: &record.raw, identifiers, choices };
         let content = self.content_id(plan, record)?;
-        let (mut made, mut at) = (0, None);
-        for (index, output) in plan.outputs.iter().enumerate() {
+        let (mut made, mut at, before) = (0, None, self.ready.len());
+        // What needs a choice comes behind it.
+        let (choices, others): (Vec<_>, Vec<_>) =
+            plan.outputs.iter().enumerate().partition(|(_, output)| matches!(output.kind, Kind::Consent { .. }));
+        for (index, output) in choices.into_iter().chain(others) {
             if !row.satisfies(output.filter.as_ref()) {
                 continue;
             }
@@ -295,8 +297,10 @@ impl<'m> Steps<'m> {
                 Err(fault) => return Ok(Err(fault)),
             }
         }
-        if made > 0 {
-            self.grant(&work, at);
+        if made > 0
+            && let Some(grant) = self.grant(&work, at)
+        {
+            self.ready.insert(before, Step::Event(grant));
         }
         Ok(Ok(made))
     }
@@ -344,30 +348,31 @@ impl<'m> Steps<'m> {
         self.ready.push_back(Step::Event(Prepared { place: work.place.clone(), kind, at, json }));
         Ok(Made::Something)
     }
+        if let (None, Kind::Traits | Kind::Consent { .. }, Some(When::Column(column))) = (at, &output.kind, output.when)
+        {
+            let why = "What a person is or chose needs a moment: the later one stands.";
+            return Err(Fault::of_column(Reason::ValueMissing, &work.plan.columns[column].name, why));
+        }
 
     /// Grants a purpose to the row's person, if the person is among those chosen and was not granted it before.
-    fn grant(&mut self, work: &RowWork<'_>, at: Option<Timestamp>) {
-        let Some(grant) = &work.plan.grant else { return };
-        let of = work.plan.identifiers.iter().find(|(namespace, _)| *namespace == grant.of);
-        let Some(value) = of.map(|(_, place)| work.row.values[*place].to_text()).filter(|value| !value.is_empty())
-        else {
-            return;
-        };
+    fn grant(&mut self, work: &RowWork<'_>, at: Option<Timestamp>) -> Option<Prepared> {
+        let grant = work.plan.grant.as_ref()?;
+        let (_, place) = work.plan.identifiers.iter().find(|(namespace, _)| *namespace == grant.of)?;
+        let value = work.row.values[*place].to_text();
+        if value.is_empty() {
+            return None;
+        }
         if self.people.len() >= limits::PEOPLE_REMEMBERED {
             self.people.clear();
         }
         if !self.people.insert(first_eight(&blake3::hash(value.as_bytes()))) || !grant.chooses(&value) {
-            return;
+            return None;
         }
         let message_id = self.id(&["grant", &grant.purpose, &grant.salt, &grant.of, &value]);
-        let mut identifier = Vec::new();
-        member(&mut identifier, &grant.of, |out| write_text(out, &value));
-        let identifier = [b"{", identifier.as_slice(), b"}"].concat();
-        let draft = Draft::grant(message_id, at, identifier, &grant.purpose);
-        if let Ok(json) = draft.json(None, &Whole::default()) {
-            let place = work.place.clone();
-            self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Consent, at, json }));
-        }
+        // Of the whole row's identifiers, so that it goes where the row's events go.
+        let draft = Draft::grant(message_id, at, work.identifiers.clone(), &grant.purpose);
+        let json = draft.json(None, &Whole::default()).ok()?;
+        Some(Prepared { place: work.place.clone(), kind: PreparedKind::Consent, at, json })
     }
 
     /// The id of a row without one: what it says, and how many equal rows came before.

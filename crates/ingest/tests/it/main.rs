@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod broken;
 #[cfg(test)]
+mod consent;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod folder;
