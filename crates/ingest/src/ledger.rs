@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -16,11 +16,13 @@ use crate::step::Place;
 ///
 /// The quarantine file has one JSON object a line: `file`, `line`, `code`, `column`, `message`, and `row`, the text of
 /// the row or the refused event. It holds personal data and is readable by its owner only. The state is written
-/// whenever the server has answered for everything up to a step; it is removed when the import is over.
+/// whenever the server has answered for everything up to a step; it is removed when the import is over. While it is
+/// open no other import can open it.
 #[derive(Debug)]
 pub struct Ledger {
     quarantine: File,
     quarantine_path: PathBuf,
+    kept_aside: Option<PathBuf>,
     state_path: PathBuf,
     state: State,
 }
@@ -54,25 +56,39 @@ struct Entry<'a> {
 
 impl Ledger {
     /// Opens the ledger of an import; `import` tells it from others. If a state of the same import is there, it goes on
-    /// from it, else everything starts over.
+    /// from it, else everything starts over, and rows that another import left in the file are kept in a file beside it.
     ///
     /// # Errors
-    /// What the system said.
+    /// What the system said; also that another import has it open.
     pub fn open(quarantine: &Path, import: &str) -> io::Result<Self> {
-        let mut state_path = quarantine.as_os_str().to_owned();
-        state_path.push(".state");
-        let state_path = PathBuf::from(state_path);
-        let mut options = OpenOptions::new();
-        let mut file = options.create(true).truncate(false).read(true).write(true).mode(0o600).open(quarantine)?;
-        let fresh =
-            State { import: import.to_owned(), steps: 0, quarantine_bytes: 0, refused: BTreeMap::new(), key_id: None };
+        let mut file = open_alone(quarantine)?;
+        let state_path = beside(quarantine, ".state");
         let found = fs::read(&state_path).ok().and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
         let length = file.metadata()?.len();
-        // A quarantine that lacks lines which the state counts on was taken away, or lost with the power.
-        let state = found.filter(|found| found.import == import && found.quarantine_bytes <= length).unwrap_or(fresh);
+        let mut kept_aside = None;
+        let state = match found {
+            // A quarantine that lacks lines which the state counts on was taken away, or lost with the power.
+            Some(found) if found.import == import && found.quarantine_bytes <= length => found,
+            other => {
+                if length > 0 {
+                    let aside = free_name(quarantine);
+                    fs::rename(quarantine, &aside)?;
+                    kept_aside = Some(aside);
+                    file = open_alone(quarantine)?;
+                }
+                // Whatever import the key was made for, it is not used any more.
+                let key_id = other.and_then(|other| other.key_id);
+                State { import: import.to_owned(), steps: 0, quarantine_bytes: 0, refused: BTreeMap::new(), key_id }
+            }
+        };
         file.set_len(state.quarantine_bytes)?;
         file.seek(SeekFrom::End(0))?;
-        Ok(Self { quarantine: file, quarantine_path: quarantine.to_owned(), state_path, state })
+        Ok(Self { quarantine: file, quarantine_path: quarantine.to_owned(), kept_aside, state_path, state })
+    }
+
+    /// Where the rows are now that an earlier import left in the quarantine file, if there were any.
+    pub fn kept_aside(&self) -> Option<&Path> {
+        self.kept_aside.as_deref()
     }
 
     /// Steps that are done already.
@@ -131,10 +147,40 @@ impl Ledger {
     }
 
     fn save(&self) -> io::Result<()> {
-        let mut new = self.state_path.as_os_str().to_owned();
-        new.push(".new");
+        let new = beside(&self.state_path, ".new");
         fs::write(&new, serde_json::to_vec(&self.state)?)?;
         fs::rename(&new, &self.state_path)
+    }
+}
+
+/// Opens a file for its owner only, and for this process only.
+fn open_alone(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options.create(true).truncate(false).read(true).write(true).mode(0o600).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another import is writing this file"))
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// The path with the first number behind it that no file has.
+fn free_name(path: &Path) -> PathBuf {
+    let mut number = 1;
+    loop {
+        let name = beside(path, &format!(".{number}"));
+        if !name.exists() {
+            return name;
+        }
+        number += 1;
     }
 }
 
@@ -145,8 +191,8 @@ pub(crate) fn write_line(out: &mut Vec<u8>, place: &Place, (code, column, messag
     out.push(b'\n');
 }
 
-/// What tells one import from another: what is read, how, for whom and to where. Of files, their path, length and
-/// moment of change.
+/// What tells one import from another: what is read, how and by which version, for whom and to where. Of files, joined
+/// ones included, their path, length and moment of change.
 ///
 /// # Errors
 /// What the system said of a file.
@@ -156,6 +202,7 @@ pub fn fingerprint(mapping: &[u8; 32], source: &str, target: &str, paths: &[Path
         hasher.update(&(bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     };
+    add(env!("CARGO_PKG_VERSION").as_bytes());
     add(mapping);
     add(source.as_bytes());
     add(target.as_bytes());
@@ -199,5 +246,37 @@ mod tests {
         let other = Ledger::open(&path, "two").unwrap();
         assert_eq!(other.steps(), 0);
         assert!(!other.finish().unwrap() && !path.exists(), "an empty quarantine leaves nothing behind");
+    }
+
+    #[test]
+    fn rows_of_an_earlier_import_are_kept_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("q.jsonl");
+        for (import, expected) in [("one", None), ("two", Some("q.jsonl.1")), ("two", Some("q.jsonl.2"))] {
+            let mut ledger = Ledger::open(&path, import).unwrap();
+            assert_eq!(ledger.kept_aside(), expected.map(|name| folder.path().join(name)).as_deref());
+            ledger.commit(1, format!("\"{import}\"\n").as_bytes(), &[]).unwrap();
+            assert!(ledger.finish().unwrap());
+        }
+        let texts = ["q.jsonl.1", "q.jsonl.2", "q.jsonl"].map(|name| fs::read_to_string(folder.path().join(name)));
+        assert_eq!(texts.map(Result::unwrap), ["\"one\"\n", "\"two\"\n", "\"two\"\n"]);
+    }
+
+    #[test]
+    fn two_imports_cannot_write_one_quarantine() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("q.jsonl");
+        let first = Ledger::open(&path, "one").unwrap();
+        assert_eq!(Ledger::open(&path, "two").err().unwrap().kind(), io::ErrorKind::ResourceBusy);
+        drop(first);
+        assert!(Ledger::open(&path, "two").is_ok());
+    }
+
+    #[test]
+    fn a_key_is_not_forgotten_with_the_import_that_it_was_made_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("q.jsonl");
+        Ledger::open(&path, "one").unwrap().note_key(Some("key_1".into())).unwrap();
+        assert_eq!(Ledger::open(&path, "two").unwrap().key_id(), Some("key_1"));
     }
 }

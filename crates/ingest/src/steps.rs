@@ -55,6 +55,7 @@ pub enum ImportError {
     NoFile,
     /// More groups than can be remembered.
     #[error("there are more than {} groups: cut the file in two", limits::GROUPS_REMEMBERED)]
+    TooManyGroups,
     /// More groups at once than can be held in memory.
     #[error(
         "more than {} groups are open at once, or they have more than {} bytes: lower `apart`, or sort the file",
@@ -62,7 +63,6 @@ pub enum ImportError {
         limits::OPEN_GROUP_BYTES
     )]
     TooManyOpenGroups,
-    TooManyGroups,
     /// More rows without an id of their own than can be remembered.
     #[error("there are more than {} rows without a `message_id`: name one, made of columns", limits::ROWS_REMEMBERED)]
     TooManyRows,
@@ -72,6 +72,7 @@ pub enum ImportError {
 pub struct Steps<'m> {
     mapping: &'m Mapping,
     source: String,
+    files: Vec<PathBuf>,
     lookups: Vec<Lookup>,
     waiting: VecDeque<PathBuf>,
     reading: Option<Reading>,
@@ -126,14 +127,17 @@ impl<'m> Steps<'m> {
             open(mapping, path, BytesRead::default())?;
         }
         let beside = first.parent().unwrap_or(Path::new(""));
-        let lookups = mapping.joins().iter().map(|(name, join)| {
+        let (mut files, mut lookups) = (paths.to_vec(), Vec::new());
+        for (name, join) in mapping.joins() {
             let path = joined.get(name).cloned().unwrap_or_else(|| beside.join(&join.file));
-            Lookup::read(&path, join)
-        });
+            lookups.push(Lookup::read(&path, join)?);
+            files.push(path);
+        }
         Ok(Self {
             mapping,
             source: source.to_owned(),
-            lookups: lookups.collect::<Result<_, _>>()?,
+            files,
+            lookups,
             waiting: paths.iter().cloned().collect(),
             reading: None,
             read,
@@ -146,6 +150,11 @@ impl<'m> Steps<'m> {
             rows_seen: HashSet::new(),
             rows_again: HashMap::new(),
         })
+    }
+
+    /// All files that it reads: those of the rows, and those that are joined.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     /// What was read so far.
@@ -339,6 +348,11 @@ impl<'m> Steps<'m> {
         }
         let Some(draft) = draft(self)? else { return Ok(Made::Nothing) };
         let at = draft.at;
+        if let (None, Kind::Traits | Kind::Consent { .. }, Some(When::Column(column))) = (at, &output.kind, output.when)
+        {
+            let why = "What a person is or chose needs a moment: the later one stands.";
+            return Err(Fault::of_column(Reason::ValueMissing, &work.plan.columns[column].name, why));
+        }
         let json = draft.json(Some(output), &Whole::default())?;
         let kind = match output.kind {
             Kind::Event { .. } => PreparedKind::Event,
@@ -348,11 +362,6 @@ impl<'m> Steps<'m> {
         self.ready.push_back(Step::Event(Prepared { place: work.place.clone(), kind, at, json }));
         Ok(Made::Something)
     }
-        if let (None, Kind::Traits | Kind::Consent { .. }, Some(When::Column(column))) = (at, &output.kind, output.when)
-        {
-            let why = "What a person is or chose needs a moment: the later one stands.";
-            return Err(Fault::of_column(Reason::ValueMissing, &work.plan.columns[column].name, why));
-        }
 
     /// Grants a purpose to the row's person, if the person is among those chosen and was not granted it before.
     fn grant(&mut self, work: &RowWork<'_>, at: Option<Timestamp>) -> Option<Prepared> {

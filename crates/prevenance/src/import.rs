@@ -115,10 +115,10 @@ impl Work<'_> {
         (url, key): (&str, &str),
         watch: impl Fn(&Totals),
     ) -> Result<Totals, Box<dyn Error>> {
-        let mut ledger = self.ledger(url)?;
         let admin = Server::new(url, key)?;
         if key.starts_with("pk_") {
             // A public key may not read definitions; the source's own rules hold all the same.
+        let mut ledger = self.ledger(url, steps.files())?;
             let sent = deliver(steps, &admin, &mut ledger, watch)?;
             return finish(sent, ledger, self.import);
         }
@@ -146,20 +146,23 @@ impl Work<'_> {
         fixed: Fixed,
         watch: impl Fn(&Totals),
     ) -> Result<Totals, Box<dyn Error>> {
-        let mut ledger = self.ledger(&config.data.display().to_string())?;
         let door = Door::open(config, fixed, &self.import.source)?;
-        let sent = match contract::check(door.source(), self.mapping.contract()) {
-            Ok(()) => deliver(steps, &Folder(&door), &mut ledger, watch).map_err(Into::into),
-            Err(error) => Err(Box::<dyn Error>::from(error)),
-        };
+        let sent = || -> Result<Totals, Box<dyn Error>> {
+            contract::check(door.source(), self.mapping.contract())?;
+            let mut ledger = self.ledger(&config.data.display().to_string(), steps.files())?;
+            let totals = deliver(steps, &Folder(&door), &mut ledger, watch)?;
+            finish(totals, ledger, self.import)
+        }();
         door.close()?;
-        finish(sent?, ledger, self.import)
+        sent
     }
 
-    fn ledger(&self, target: &str) -> Result<Ledger, Box<dyn Error>> {
-        let Import { source, paths, .. } = self.import;
-        let told = fingerprint(self.mapping.fingerprint(), source, target, paths)?;
+    fn ledger(&self, target: &str, files: &[PathBuf]) -> Result<Ledger, Box<dyn Error>> {
+        let told = fingerprint(self.mapping.fingerprint(), &self.import.source, target, files)?;
         let path = quarantine(self.import);
+        if let Some(aside) = ledger.kept_aside() {
+            eprintln!("the rows that an earlier import left in quarantine are now in {}", aside.display());
+        }
         let why = "say with --quarantine FILE where rows that break the contract go";
         let ledger = Ledger::open(&path, &told).map_err(|error| format!("{}; {why}", named(&path, &error)))?;
         if ledger.steps() > 0 {
@@ -179,6 +182,7 @@ impl Sink for Folder<'_> {
             index: item.index,
             code: item.code,
             message: item.message,
+/// Where bad rows go. One file may be imported under several mappings, and each has a quarantine of its own.
         };
         Ok(refused.into_iter().map(each).collect())
     }
@@ -187,7 +191,8 @@ impl Sink for Folder<'_> {
 fn quarantine(import: &Import) -> PathBuf {
     import.quarantine.clone().unwrap_or_else(|| {
         let mut path = import.paths.first().map(|path| path.as_os_str().to_owned()).unwrap_or_default();
-        path.push(".quarantine.jsonl");
+        let mapping = import.mapping.file_stem().unwrap_or_default().display();
+        path.push(format!(".{mapping}.{}.quarantine.jsonl", import.source));
         path.into()
     })
 }

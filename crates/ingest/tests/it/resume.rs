@@ -66,9 +66,13 @@ fn file(folder: &Folder) -> std::path::PathBuf {
 }
 
 fn import(path: &Path, quarantine: &Path, sink: &Kept) -> Result<Totals, DeliverError> {
-    let (mapping, paths) = (Mapping::read(MAPPING).unwrap(), [path.to_owned()]);
-    let mut steps = Steps::open(&mapping, "shop", &paths, &BTreeMap::new(), BytesRead::default())?;
-    let told = fingerprint(mapping.fingerprint(), "shop", "here", &paths)?;
+    import_as(MAPPING, path, quarantine, sink)
+}
+
+fn import_as(mapping: &str, path: &Path, quarantine: &Path, sink: &Kept) -> Result<Totals, DeliverError> {
+    let mapping = Mapping::read(mapping).unwrap();
+    let mut steps = Steps::open(&mapping, "shop", &[path.to_owned()], &BTreeMap::new(), BytesRead::default())?;
+    let told = fingerprint(mapping.fingerprint(), "shop", "here", steps.files())?;
     let mut ledger = Ledger::open(quarantine, &told)?;
     let totals = deliver(&mut steps, sink, &mut ledger, |_| {})?;
     ledger.finish()?;
@@ -107,6 +111,26 @@ fn killed_anywhere_it_ends_as_if_it_never_was() {
         assert_eq!(*sink.events.lock().unwrap(), *events);
         assert_eq!(lines(&format!("killed-{first}.jsonl")), lines("whole.jsonl"), "each bad row once, in order");
     }
+}
+
+#[test]
+fn a_joined_file_that_changed_begins_the_import_anew() {
+    let folder = Folder::new();
+    let path = file(&folder);
+    let mapping = format!(
+        "{MAPPING}[join.kinds]\nfile = 'kinds.csv'\non = 'n'\nkey = 'n'\ncolumns = ['kind']\notherwise = 'quarantine'\n"
+    );
+    let quarantine = folder.path("q.jsonl");
+    folder.write("kinds.csv", "n,kind\n0,a\n1,b\n");
+    let mut sink = Kept { dies_after: 2, ..Kept::default() };
+    assert!(import_as(&mapping, &path, &quarantine, &sink).is_err());
+    folder.write("kinds.csv", "n,kind\n0,a\n1,b\n2,c\n");
+    sink.dies_after = usize::MAX;
+    let totals = import_as(&mapping, &path, &quarantine, &sink).unwrap();
+    assert_eq!(totals.quarantined.get("NO_MATCH"), Some(&60), "rows whose `n` is no number");
+    let whole = Kept { dies_after: usize::MAX, ..Kept::default() };
+    import_as(&mapping, &path, &folder.path("whole.jsonl"), &whole).unwrap();
+    assert_eq!(*sink.events.lock().unwrap(), *whole.events.lock().unwrap(), "none is left out");
 }
 
 #[test]
