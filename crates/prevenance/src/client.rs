@@ -125,7 +125,7 @@ impl Answer {
     pub(crate) fn refusal(&self) -> CallError {
         let advice = match self.status {
             401 => " Give a key of this program with --key or PREVENANCE_KEY.",
-            403 => " Give a secret key, or a key of the source.",
+            403 => " Give a secret key.",
             _ => "",
         };
         let status = self.status;

@@ -116,14 +116,9 @@ impl Work<'_> {
         watch: impl Fn(&Totals),
     ) -> Result<Totals, Box<dyn Error>> {
         let admin = Server::new(url, key)?;
-        if key.starts_with("pk_") {
-            // A public key may not read definitions; the source's own rules hold all the same.
-        let mut ledger = self.ledger(url, steps.files())?;
-            let sent = deliver(steps, &admin, &mut ledger, watch)?;
-            return finish(sent, ledger, self.import);
-        }
         contract::check(&admin.source(&self.import.source)?, self.mapping.contract())?;
         let kept_since_ms = admin.kept_since_ms()?;
+        let mut ledger = self.ledger(url, steps.files())?;
         if let Some(old) = ledger.key_id() {
             admin.end_key(old)?;
         }
@@ -160,13 +155,13 @@ impl Work<'_> {
     fn ledger(&self, target: &str, files: &[PathBuf]) -> Result<Ledger, Box<dyn Error>> {
         let told = fingerprint(self.mapping.fingerprint(), &self.import.source, target, files)?;
         let path = quarantine(self.import);
-        if let Some(aside) = ledger.kept_aside() {
-            eprintln!("the rows that an earlier import left in quarantine are now in {}", aside.display());
-        }
         let why = "say with --quarantine FILE where rows that break the contract go";
         let ledger = Ledger::open(&path, &told).map_err(|error| format!("{}; {why}", named(&path, &error)))?;
         if ledger.steps() > 0 {
             eprintln!("going on where the import stopped: {} events and rows are done", ledger.steps());
+        }
+        if let Some(aside) = ledger.kept_aside() {
+            eprintln!("the rows that an earlier import left in quarantine are now in {}", aside.display());
         }
         Ok(ledger)
     }
@@ -182,12 +177,12 @@ impl Sink for Folder<'_> {
             index: item.index,
             code: item.code,
             message: item.message,
-/// Where bad rows go. One file may be imported under several mappings, and each has a quarantine of its own.
         };
         Ok(refused.into_iter().map(each).collect())
     }
 }
 
+/// Where bad rows go. One file may be imported under several mappings, and each has a quarantine of its own.
 fn quarantine(import: &Import) -> PathBuf {
     import.quarantine.clone().unwrap_or_else(|| {
         let mut path = import.paths.first().map(|path| path.as_os_str().to_owned()).unwrap_or_default();

@@ -48,9 +48,10 @@ impl Server {
         Ok(status.now.0.as_millis() - days.unwrap_or(RETENTION_DAYS) * DAY_MS)
     }
 
-    /// Makes a key for a source.
+    /// Makes a key for a source. A secret one: what comes with a public key anybody may have written, so that the
+    /// program may believe none of the accounts that it names.
     pub(crate) fn make_key(&self, source: &str) -> Result<KeyCreated, CallError> {
-        let wanted = json!({"kind": "public", "source": source, "title": "import"});
+        let wanted = json!({"kind": "secret", "source": source, "title": "import"});
         self.0.call("POST", "/v1/keys", Some(wanted.to_string().as_bytes()))?.read()
     }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use testkit::process::SECRET_KEY;
+use testkit::process::{SECRET_KEY, WRITE_KEY};
 
 use crate::shop::{PROGRAM, Shop};
 
@@ -103,7 +103,7 @@ fn col_14_a_row_that_breaks_the_contract_is_quarantined_and_never_in_profiles() 
     let (url, file) = (shop.server.url().to_owned(), path.display().to_string());
     let said = succeeded(&import(&shop, PARTNER, "panel", &["--to", &url, &file]));
     assert!(said.contains("2 in quarantine: NO_CONSENT_PROOF"), "{said}");
-    let codes = quarantined(&shop.path("panel.csv.quarantine.jsonl"));
+    let codes = quarantined(&shop.path("panel.csv.mapping.panel.quarantine.jsonl"));
     let expected = [
         (3, "NO_CONSENT_PROOF"),
         (4, "NO_CONSENT_PROOF"),
@@ -112,7 +112,7 @@ fn col_14_a_row_that_breaks_the_contract_is_quarantined_and_never_in_profiles() 
         (7, "COLUMN_COUNT"),
     ];
     assert_eq!(codes, expected.map(|(line, code)| (line, code.to_owned())));
-    let quarantine = fs::read_to_string(shop.path("panel.csv.quarantine.jsonl")).unwrap();
+    let quarantine = fs::read_to_string(shop.path("panel.csv.mapping.panel.quarantine.jsonl")).unwrap();
     assert!(quarantine.contains("bob@shop.example,no,01/03/2026,4"), "the row itself, to be corrected");
     for (who, boots) in [("ana", 3), ("gus", 7)] {
         let export = shop.export(&format!("email:{who}@shop.example"));
@@ -158,7 +158,7 @@ fn a_dry_run_shows_and_sends_nothing() {
     assert!(said.contains("\"total\":24.9"), "{said}");
     assert!(said.contains("line 3: NOT_A_NUMBER") && said.contains("1 in quarantine: NOT_A_NUMBER"), "{said}");
     assert_eq!(shop.status()["profiles"], 0);
-    assert!(!shop.path("orders.csv.quarantine.jsonl").exists());
+    assert!(!shop.path("orders.csv.mapping.till.quarantine.jsonl").exists());
 }
 
 /// The importing process dies in the middle; the same command goes on, and each row counts once.
@@ -168,8 +168,8 @@ fn an_import_that_is_killed_goes_on_and_counts_each_row_once() {
     let mut rows = "customer,at,price\n".to_owned();
     (0..6_000).for_each(|row| rows.push_str(&format!("c{},2026-03-01T10:00:00Z,{}\n", row % 40, row % 3)));
     let path = write(&shop, "orders.csv", &rows);
-    let state = shop.path("orders.csv.quarantine.jsonl.state");
-    let mapping = write(&shop, "orders.toml", ORDERS);
+    let state = shop.path("orders.csv.mapping.till.quarantine.jsonl.state");
+    let mapping = write(&shop, "mapping.toml", ORDERS);
     let mut command = Command::new(PROGRAM);
     command
         .arg("import")
@@ -230,4 +230,60 @@ fn events_older_than_the_program_keeps_are_told() {
     let said = succeeded(&import(&shop, ORDERS, "till", &["--to", &url, &file]));
     assert!(said.contains("from 2009-12-01T00:00:00Z to 2026-03-01T00:00:00Z"), "{said}");
     assert!(said.contains("older than the program keeps"), "{said}");
+}
+
+/// A page's word about an account is doubted where the shop says so; the shop's own files are not. A public key, with
+/// which all rows would be doubted in silence, is refused.
+#[test]
+fn a_shops_own_rows_are_believed_where_pages_must_prove_an_account() {
+    let shop = Shop::open();
+    shop.define("setting", "identity_tokens", &json!({"value": "required"}));
+    let path = write(&shop, "orders.csv", "customer,at,price\nana,2026-03-01T10:00:00Z,5\n");
+    let (url, file) = (shop.server.url().to_owned(), path.display().to_string());
+    succeeded(&import(&shop, ORDERS, "till", &["--to", &url, &file]));
+    assert_eq!(shop.count("user_id:ana", "Order Completed"), 1);
+    let refused = import(&shop, ORDERS, "web", &["--to", &url, "--key", WRITE_KEY, &file]);
+    assert!(!refused.status.success());
+    assert!(printed(&refused).contains("KEY_KIND") && printed(&refused).contains("Give a secret key"));
+}
+
+/// A row may grant a purpose and state a trait that needs it.
+#[test]
+fn a_trait_is_kept_on_the_consent_of_its_own_row() {
+    let shop = Shop::open();
+    shop.define("trait", "place", &json!({"holds": "text", "purpose": "location"}));
+    let mapping = r#"
+timestamp = "at"
+[identifiers]
+user_id = "customer"
+[contract]
+basis = "contract"
+purposes = ["site"]
+columns.at = { type = "moment" }
+columns.ok = { type = "bool" }
+[[traits]]
+set.place = "town"
+[[consent]]
+purposes = { location = "ok" }
+"#;
+    let path = write(&shop, "members.csv", "customer,at,town,ok\nana,2026-03-01,Brest,yes\nbob,2026-03-01,Lyon,no\n");
+    let (url, file) = (shop.server.url().to_owned(), path.display().to_string());
+    succeeded(&import(&shop, mapping, "till", &["--to", &url, &file]));
+    assert!(shop.export("user_id:ana")["profile"].to_string().contains("Brest"));
+    assert!(!shop.export("user_id:bob").to_string().contains("Lyon"));
+}
+
+/// Tomorrow's file may have the name of today's: the rows in quarantine may be the only copy.
+#[test]
+fn what_an_earlier_import_left_in_quarantine_is_kept() {
+    let shop = Shop::open();
+    let path = write(&shop, "orders.csv", "customer,at,price\nana,2026-03-01,5\nbob,2026-03-01,many\n");
+    let (url, file) = (shop.server.url().to_owned(), path.display().to_string());
+    succeeded(&import(&shop, ORDERS, "till", &["--to", &url, &file]));
+    let own = shop.path("orders.csv.mapping.till.quarantine.jsonl");
+    assert_eq!(quarantined(&own), [(3, "NOT_A_NUMBER".to_owned())]);
+    let said = succeeded(&import(&shop, ORDERS, "till", &["--to", &url, &file]));
+    assert!(said.contains("are now in") && said.contains("quarantine.jsonl.1"), "{said}");
+    let aside = shop.path("orders.csv.mapping.till.quarantine.jsonl.1");
+    assert_eq!(quarantined(&aside), quarantined(&own));
 }
