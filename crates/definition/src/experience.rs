@@ -105,6 +105,10 @@ fn variants<'a>(shape: &mut Shape<'a>, small_control: Option<&str>) -> Result<Ve
         let message = "Beside its control an experience has at least one variant that shows something.";
         return Err(Fault::new(code::EMPTY, field, message));
     }
+    if control.share == Share::NONE {
+        let message = "A control that nobody draws is none: without one nobody knows what the experience changes.";
+        return Err(Fault::new(code::NO_CONTROL, format!("{field}/{CONTROL}/share"), message));
+    }
     if control.share.fraction() < LEAST_CONTROL && small_control.is_none() {
         let message = format!(
             "The control has {}; with less than 10 % an effect is rarely proven. Give it more, or say in \

@@ -175,6 +175,10 @@ fn an_experience_without_a_control_is_refused() {
     ] {
         assert_eq!(refused(Kind::Experience, "bad", &document), (code, pointer.to_owned()), "{document}");
     }
+    let mut nobody = variants(json!({"control": {"share": 0}, "a": {"share": 1, "contents": "care"}}));
+    nobody["small_control"] = json!("It was proven last year.");
+    let refusal = (code::NO_CONTROL, "/variants/control/share".to_owned());
+    assert_eq!(refused(Kind::Experience, "bad", &nobody), refusal, "a control that nobody draws is none");
     let mut told = variants(json!({"control": {"share": 0.05}, "a": a}));
     told["small_control"] = json!("Proven last year; the control only guards it.");
     published(Kind::Experience, "told", &told).unwrap();

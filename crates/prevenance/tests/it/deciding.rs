@@ -59,7 +59,7 @@ pub(crate) fn showing(content: &str, audience: &str, more: &Value) -> Value {
         "audience": audience,
         "benefit": {"fr": format!("Pour vous : {content}."), "en": format!("For you: {content}.")},
         "small_control": "The test wants to know what is shown.",
-        "variants": {"control": {"share": 0}, "a": {"share": 1, "contents": content}},
+        "variants": {"control": {"share": 0.0001}, "a": {"share": 0.9999, "contents": content}},
     });
     with(&document, more)
 }

@@ -157,7 +157,7 @@ fn con_14_what_has_expired_is_shown_in_no_channel() {
             "experience": {
                 "old": showing("old", "true", &json!({"placements": everywhere, "priority": 3})),
                 "hour": showing("hour", "true", &json!({"placements": everywhere, "priority": 2,
-                    "variants": {"control": {"share": 0}, "a": {"share": 1, "contents": ["hour", "today"]}}})),
+                    "variants": {"control": {"share": 0.0001}, "a": {"share": 0.9999, "contents": ["hour", "today"]}}})),
             },
         }),
     );
