@@ -33,13 +33,19 @@ pub struct FilePlace {
     pub line: Option<usize>,
 }
 
+/// `file:line`, or `file` alone.
+impl fmt::Display for FilePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))
+    }
+}
+
 /// `file:line: kind name: message`, with what is known of it.
 impl fmt::Display for DefinitionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
-            write!(f, "{}:", place.path.display())?;
-            place.line.map_or(Ok(()), |line| write!(f, "{line}:"))?;
-            f.write_str(" ")?;
+            write!(f, "{place}: ")?;
         }
         if let (Some(kind), Some(name)) = (self.kind, &self.name) {
             write!(f, "{kind} {name}: ")?;
@@ -162,6 +168,8 @@ pub mod code {
         TOKEN_TYPE;
         /// Two experiences that claim the same part of a layer at the same time.
         LAYER_OVERLAP;
+        /// Two experiences draw by one salt: who is in the one is not drawn for the other by chance.
+        SALT_TWICE;
         /// A definition that is to be removed, or to be read, and is not there.
         NOT_DEFINED;
         /// A definition that every project has and that cannot be removed.

@@ -34,7 +34,7 @@ const PERSONAL_NAMES: [&str; 5] = ["name", "first_name", "last_name", "firstName
 ///
 /// # Errors
 /// The first fault in order of kind and name: what names something that is not there, a name in a public place, an
-/// audience that does not compile, two experiences in one part of a layer.
+/// audience that does not compile, two experiences in one part of a layer or drawn by one salt.
 pub(crate) fn compile(
     documents: &Documents,
     settings: &Settings,
@@ -55,6 +55,7 @@ pub(crate) fn compile(
         compiler.experience(name, document, (&contents, &placements), audiences.get(name))
     })?;
     check_layers(&experiences)?;
+    check_salts(&experiences)?;
     check_names(documents, &placements, &experiences)?;
     let defaults = Rules::default();
     let rules = Rules {
@@ -281,6 +282,32 @@ fn check_layers(experiences: &BTreeMap<String, Experience>) -> Result<(), Defini
                 return Err(fault.of(Kind::Experience, one.name.as_str()));
             }
         }
+    }
+    Ok(())
+}
+
+/// Refuses two experiences that draw by one salt while both are shown: who takes part in the one would not be drawn for
+/// the other by chance, and a propensity takes draws to be independent. Those of one layer may: nobody is in both.
+fn check_salts(experiences: &BTreeMap<String, Experience>) -> Result<(), DefinitionError> {
+    let mut by_salt = BTreeMap::<&str, Vec<&Experience>>::new();
+    for one in experiences.values().filter(|experience| experience.enabled) {
+        let same = by_salt.entry(&*one.salt).or_default();
+        let excluded = |other: &Experience| {
+            let layers = one.part.as_ref().zip(other.part.as_ref());
+            layers.is_some_and(|(one, other)| one.layer() == other.layer())
+        };
+        if let Some(other) = same.iter().find(|other| at_once(one, other) && !excluded(other)) {
+            // The salt of an experience that names none is its name.
+            let (at_fault, other) = if *one.salt == *one.name.as_str() { (*other, one) } else { (one, *other) };
+            let message = format!(
+                "The experience `{}` draws by this salt too, so nobody is drawn for the one without regard to the \
+                 other; give each its own, or leave it out.",
+                other.name
+            );
+            let fault = Fault::new(code::SALT_TWICE, "/salt", message);
+            return Err(fault.of(Kind::Experience, at_fault.name.as_str()));
+        }
+        same.push(one);
     }
     Ok(())
 }

@@ -357,6 +357,7 @@ fn every_code_is_shown_by_a_test() {
         code::NAME_IN_PUBLIC,
         code::TOKEN_TYPE,
         code::LAYER_OVERLAP,
+        code::SALT_TWICE,
         code::SEGMENT_CIRCLE,
         code::UNKNOWN_KIND,
         code::UNREADABLE,

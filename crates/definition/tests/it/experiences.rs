@@ -328,6 +328,35 @@ fn two_experiences_do_not_share_a_part_of_a_layer() {
 }
 
 #[test]
+fn two_experiences_do_not_draw_by_one_salt() {
+    let part = |from: f64, to: f64, more: Value| {
+        let mut document = experience(&more);
+        document["layer"] = json!({"name": "tests", "from": from, "to": to});
+        document
+    };
+    let alone = |more: Value| experience(&more);
+    for (one, two, is_refused) in [
+        (alone(json!({})), alone(json!({})), false),
+        (alone(json!({})), alone(json!({"salt": "one"})), true),
+        (alone(json!({"salt": "s"})), alone(json!({"salt": "s"})), true),
+        (alone(json!({"salt": "s"})), alone(json!({"salt": "s", "placements": ["mail"]})), true),
+        // Never at once, or never for the same person.
+        (alone(json!({"salt": "s"})), alone(json!({"salt": "s", "enabled": false})), false),
+        (alone(json!({"salt": "s", "ends": "2026-11-30"})), alone(json!({"salt": "s", "starts": "2026-12-01"})), false),
+        (part(0.0, 0.5, json!({"salt": "s"})), part(0.5, 1.0, json!({"salt": "s"})), false),
+        (part(0.0, 0.5, json!({"salt": "s"})), alone(json!({"salt": "s"})), true),
+    ] {
+        let mut documents = shop();
+        documents.put(Kind::Experience, "one", &one).unwrap();
+        documents.put(Kind::Experience, "two", &two).unwrap();
+        let found = compile(&mut documents, 1, None).err();
+        let found = found.map(|error| (error.code, error.name.unwrap(), error.pointer));
+        let expect = is_refused.then(|| (code::SALT_TWICE, "two".to_owned(), "/salt".to_owned()));
+        assert_eq!(found, expect, "{one} {two}");
+    }
+}
+
+#[test]
 fn what_a_decision_needs_is_not_removed() {
     let mut documents = shop();
     documents
