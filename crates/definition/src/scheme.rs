@@ -10,6 +10,7 @@ use decide::{Content, Experience, Placement, Reference, Rules, Scheme, Shows, Va
 use engine::plan::Plan;
 use jiff::tz::TimeZone;
 use model::{
+    limits::LEDGER_EXPERIENCES,
     name::{Name, Segment, Trait},
     request::is_fact,
     schema::{TraitSchema, TraitType},
@@ -34,7 +35,8 @@ const PERSONAL_NAMES: [&str; 5] = ["name", "first_name", "last_name", "firstName
 ///
 /// # Errors
 /// The first fault in order of kind and name: what names something that is not there, a name in a public place, an
-/// audience that does not compile, two experiences in one part of a layer or drawn by one salt.
+/// audience that does not compile, two experiences in one part of a layer or drawn by one salt, more experiences with
+/// caps than a ledger keeps.
 pub(crate) fn compile(
     documents: &Documents,
     settings: &Settings,
@@ -56,6 +58,7 @@ pub(crate) fn compile(
     })?;
     check_layers(&experiences)?;
     check_salts(&experiences)?;
+    check_caps(&experiences)?;
     check_names(documents, &placements, &experiences)?;
     let defaults = Rules::default();
     let rules = Rules {
@@ -310,6 +313,14 @@ fn check_salts(experiences: &BTreeMap<String, Experience>) -> Result<(), Definit
         same.push(one);
     }
     Ok(())
+}
+
+/// Refuses caps that would be forgotten: of one person the ledger keeps so many experiences.
+fn check_caps(experiences: &BTreeMap<String, Experience>) -> Result<(), DefinitionError> {
+    let mut capped = experiences.values().filter(|experience| !experience.caps.is_empty());
+    let Some(beyond) = capped.nth(LEDGER_EXPERIENCES) else { return Ok(()) };
+    let message = format!("At most {LEDGER_EXPERIENCES} experiences of a project have caps; these are more.");
+    Err(Fault::new(code::TOO_MANY, "/caps", message).of(Kind::Experience, beyond.name.as_str()))
 }
 
 fn at_once(one: &Experience, other: &Experience) -> bool {

@@ -357,6 +357,21 @@ fn two_experiences_do_not_draw_by_one_salt() {
 }
 
 #[test]
+fn no_more_experiences_have_caps_than_the_ledger_keeps() {
+    let mut documents = shop();
+    let capped = experience(&json!({"caps": [{"most": 1, "per": "52w"}]}));
+    for number in 0..limits::LEDGER_EXPERIENCES {
+        documents.put(Kind::Experience, &format!("e{number:03}"), &capped).unwrap();
+    }
+    compile(&mut documents, 1, None).unwrap();
+    documents.put(Kind::Experience, "free", &experience(&json!({}))).unwrap();
+    compile(&mut documents, 2, None).unwrap();
+    documents.put(Kind::Experience, "last", &capped).unwrap();
+    let error = compile(&mut documents, 3, None).unwrap_err();
+    assert_eq!((error.code, error.name.as_deref(), &*error.pointer), (code::TOO_MANY, Some("last"), "/caps"));
+}
+
+#[test]
 fn what_a_decision_needs_is_not_removed() {
     let mut documents = shop();
     documents
