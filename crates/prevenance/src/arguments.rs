@@ -132,7 +132,7 @@ pub(crate) struct ImportArguments {
     /// The running program that takes the events in; the one that the configuration describes, if left out.
     #[arg(long, value_name = "URL", conflicts_with_all = ["dry_run", "data"])]
     to: Option<String>,
-    /// A secret key of that program, or a key of the source; better in the variable PREVENANCE_KEY.
+    /// A secret key of that program; better in the variable PREVENANCE_KEY.
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// Where bad rows go, with the state of the import beside; beside the first file, if left out.
