@@ -42,6 +42,7 @@ pub struct DecideRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// Events of the tracking protocol, to be applied first, at most 20. Then the answer waits until they are durable.
+    /// One that names nobody is of the person whom the call names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Value>)]
     pub events: Vec<Box<RawValue>>,
@@ -59,6 +60,10 @@ pub struct DecideRequest {
     /// Whether to list every candidate that did not win, and why; only with a secret key.
     #[serde(default)]
     pub explain: bool,
+    /// Whether somebody only wants to see what would be shown: then nothing is kept, nothing counts for caps, and the
+    /// answers have no id. Only with a secret key, and without `events`.
+    #[serde(default)]
+    pub preview: bool,
 }
 
 impl DecideRequest {
@@ -283,6 +288,16 @@ pub struct DecisionReplay {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_found_behind_values_of_any_shape() {
+        let at = |rest: &str| {
+            let request = format!(r#"{{"events": [{{"a": [1]}}], "attributes": {{"b": {{}}}}, {rest}}}"#);
+            crate::wire::read::<DecideRequest>(request.as_bytes()).unwrap_err().pointer
+        };
+        assert_eq!(at(r#""placements": ["home", 7]"#).as_deref(), Some("/placements/1"));
+        assert_eq!(at(r#""placements": [], "context": []"#).as_deref(), Some("/context"));
+    }
 
     #[test]
     fn the_events_of_a_call_are_a_batch_as_they_were_sent() {
