@@ -52,14 +52,14 @@ fn decide(url: &str) -> Output {
     Command::new(PROGRAM).args(["decide", "user_id:ana", "home", "--key", "sk_x", "--to", url]).output().unwrap()
 }
 
-/// Imports one row with a public key, which makes one call.
+/// Imports one row. The first call asks for the source.
 fn import(url: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let (mapping, rows) = (folder.path().join("mapping.toml"), folder.path().join("rows.csv"));
     fs::write(&mapping, MAPPING).unwrap();
     fs::write(&rows, "customer,at\nana,2026-03-01\n").unwrap();
     let mut command = Command::new(PROGRAM);
-    command.args(["import", "--source", "till", "--key", "pk_x", "--to", url]);
+    command.args(["import", "--source", "till", "--key", "sk_x", "--to", url]);
     command.arg("--mapping").arg(&mapping).arg(&rows).output().unwrap()
 }
 
@@ -72,19 +72,18 @@ fn failed(output: &Output, expected: &str) {
 /// A fault does not go away by itself: nobody waits minutes to hear of it.
 #[test]
 fn a_fault_of_the_program_ends_an_import_at_once() {
-    let url = answering(&[("500 Internal Server Error", FAULT), ("200 OK", r#"{"success": true}"#)]);
+    let url = answering(&[("500 Internal Server Error", FAULT), ("404 Not Found", FAULT)]);
     failed(&import(&url), "the program answers 500 INTERNAL: Oh.");
 }
 
 #[test]
-fn an_import_goes_on_when_the_program_is_ready() {
+fn an_import_asks_again_until_there_is_an_answer_that_stands() {
     let url = answering(&[
         ("503 Service Unavailable\r\nretry-after: 0", FAULT),
         ("429 Too Many Requests\r\nretry-after: 0", FAULT),
-        ("200 OK", r#"{"success": true}"#),
+        ("404 Not Found", FAULT),
     ]);
-    let output = import(&url);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    failed(&import(&url), "there is no source `till`");
 }
 
 /// Better no answer than blanks for what is not there.
