@@ -87,22 +87,22 @@ fn what_is_wrong_in_a_call_is_refused_with_the_field_at_fault() {
     let long = "x".repeat(201);
     for (body, expected) in [
         (json!({}), is(422, "MISSING_FIELD", "/placements")),
-        (json!([]), is(422, "VALIDATION", "")),
-        (json!({"placements": "home"}), is(422, "VALIDATION", "")),
-        (json!({"placements": [1]}), is(422, "VALIDATION", "")),
+        (json!([]), (422, "VALIDATION".to_owned(), Some(String::new()))),
+        (json!({"placements": "home"}), is(422, "VALIDATION", "/placements")),
+        (json!({"placements": [1]}), is(422, "VALIDATION", "/placements/0")),
         (json!({"placements": ["home"], "placement": "home"}), is(422, "UNKNOWN_FIELD", "/placement")),
         (json!({"placements": ["home"], "nonce": long}), is(422, "TOO_LONG", "/nonce")),
         (json!({"placements": ["home", "mail"], "channel": "web"}), is(422, "CONTRADICTION", "/placements/1")),
         (json!({"placements": ["home"], "channel": "pigeon"}), is(422, "UNKNOWN_WORD", "/channel")),
         (json!({"placements": ["home"], "languages": [long]}), is(422, "TOO_LONG", "/languages/0")),
         (json!({"placements": ["home"], "languages": vec!["fr"; 21]}), is(422, "TOO_MANY", "/languages")),
-        (json!({"placements": ["home"], "format": "pdf"}), is(422, "VALIDATION", "")),
-        (json!({"placements": ["home"], "context": "web"}), is(422, "VALIDATION", "")),
+        (json!({"placements": ["home"], "format": "pdf"}), is(422, "VALIDATION", "/format")),
+        (json!({"placements": ["home"], "context": "web"}), is(422, "VALIDATION", "/context")),
         (
             json!({"placements": ["home"], "identifiers": {"shoe~/size": "39"}}),
             is(422, "UNKNOWN_NAMESPACE", "/identifiers/shoe~0~1size"),
         ),
-        (json!({"placements": ["home"], "user_id": 7}), is(422, "VALIDATION", "")),
+        (json!({"placements": ["home"], "user_id": 7}), is(422, "VALIDATION", "/user_id")),
     ] {
         assert_eq!(refused(&call(&shop.secret, &body)), expected, "{body}");
     }
