@@ -43,7 +43,7 @@ use crate::{
 /// Reads the body of one of our own endpoints.
 ///
 /// # Errors
-/// `BAD_JSON` (400); `MISSING_FIELD`, `UNKNOWN_FIELD`, `VALIDATION` with a pointer (422). The message never repeats a
+/// `BAD_JSON` (400); `MISSING_FIELD`, `UNKNOWN_FIELD`, `UNKNOWN_WORD`, `VALIDATION` with a pointer (422). The message never repeats a
 /// value of the body, since it may be personal.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let read = match body.trim_ascii_start().first() {
@@ -98,7 +98,8 @@ fn misfit(at: &str, text: &str) -> ApiError {
             text.strip_prefix("expected ").and_then(|text| text.split(" at line ").next()).unwrap_or("another value")
         }
     };
-    ApiError::new(Code::Validation).saying(format!("This has to be {expected}.")).at(at.to_owned())
+    let code = if text.starts_with("unknown variant ") { Code::UnknownWord } else { Code::Validation };
+    ApiError::new(code).saying(format!("This has to be {expected}.")).at(at.to_owned())
 }
 
 /// The JSON pointer of a path.

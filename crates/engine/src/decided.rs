@@ -7,10 +7,12 @@ use decide::{Decision, Explain, Opens, Page, Person as Asked, Seen, Whom, decide
 use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
-    name::{Experience, Name, Placement},
+    identifier::Identifier,
+    name::{Experience, Name, Namespace, Placement},
     time::{Env, Timestamp},
     value::Value,
 };
+use profile::held::Hold;
 
 use crate::{ledger::won_over, opened::Opened, person::Person, plan::Plan};
 
@@ -81,6 +83,21 @@ pub fn grants_any(plan: &Plan, person: &Person, page: &PageAsked, now: Timestamp
     let consents = person.consents();
     let placements = page.placements.iter().filter_map(|name| plan.decisions.placement(name.as_str()));
     placements.into_iter().any(|placement| consents.allows(placement.purpose.as_str(), now))
+}
+
+/// Whether a call names an account, or another identifier of which a person has one, that this person does not have,
+/// while they have another: then somebody else is at their device.
+pub fn is_somebody_else(plan: &Plan, person: &Person, named: &[Identifier]) -> bool {
+    let own = |namespace: &Name<Namespace>| {
+        let held = person.sides.iter().flat_map(|side| side.facts.identifiers.iter());
+        held.filter(|held| held.hold == Hold::Own && held.identifier.namespace == *namespace).collect::<Vec<_>>()
+    };
+    let one_per_person =
+        |named: &&Identifier| plan.namespace(&named.namespace).is_some_and(|rules| rules.one_per_person);
+    named.iter().filter(one_per_person).any(|named| {
+        let own = own(&named.namespace);
+        !own.is_empty() && own.iter().all(|held| held.identifier.value != named.value)
+    })
 }
 
 /// Decides a page for a person, who must be [`crate::person::current`] at `env.now` under `plan`. Changes nothing.

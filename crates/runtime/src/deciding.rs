@@ -12,6 +12,7 @@ use engine::{
 };
 use model::{
     id::{self, Id, ProfileId},
+    identifier::Identifier,
     name::{Name, Source},
     partition::Partition,
     time::{Env, Span, Timestamp},
@@ -48,27 +49,54 @@ pub enum Replay {
     Differs(Box<Decision>),
 }
 
+/// A call for the decisions of a page.
+#[derive(Clone)]
+pub struct Call {
+    /// The page.
+    pub page: PageAsked,
+    /// The facts of the request.
+    pub request: Arc<RequestFacts>,
+    /// All identifiers that the call names, also those by which nobody is looked for.
+    pub named: Arc<[Identifier]>,
+    /// What is kept of it.
+    pub keeping: Keeping,
+}
+
+/// What is kept of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// Its record; and it counts for caps.
+    Record,
+    /// Nothing: somebody only wants to see it.
+    Nothing,
+}
+
+/// Its debug form leaves out what is known of the person.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("page", &self.page).field("keeping", &self.keeping).finish_non_exhaustive()
+    }
+}
+
+/// Decisions with the plan that made them.
+pub type WithPlan<T> = (T, Arc<Plan>);
+
 impl Runtime {
-    /// Decides a page for a person, with the facts of the request. `None` if there is no such person. Sees every write
-    /// that was answered before.
+    /// Decides a page for a person. `None` if there is no such person, or if the call names somebody else. Sees every
+    /// write that was answered before.
     ///
     /// # Errors
     /// `Overloaded` if too many decisions wait already.
-    pub fn decide(
-        &self,
-        who: &Who,
-        page: PageAsked,
-        request: Arc<RequestFacts>,
-    ) -> Result<Asked<Box<Decided>>, Failure> {
+    pub fn decide(&self, who: &Who, call: Call) -> Result<Asked<WithPlan<Box<Decided>>>, Failure> {
         let shared = self.shared();
         let owner = usize::from(self.home(who).0) % shared.owners.len();
         let waits =
             Waits::begin(&shared.deciding[owner], shared.limits.decisions_waiting).ok_or(Failure::Overloaded)?;
-        let deciding = Deciding { page, request, _waits: waits };
+        let deciding = Deciding { call, _waits: waits };
         Ok(Asked {
             pending: self.ask(who, Question::Decide(Box::new(deciding))),
             shape: |answer| match answer {
-                Answer::Decided(decided) => Some(decided),
+                Answer::Decided(decided, plan) => Some((decided, plan)),
                 Answer::Nobody | Answer::Reply(_) | Answer::Person { .. } => None,
             },
         })
@@ -80,8 +108,9 @@ impl Runtime {
     }
 
     /// Decides a page from the request alone, at once, on the caller's thread. Nothing of it is kept.
-    pub fn decide_for_nobody(&self, why: Absent, page: PageAsked, request: &RequestFacts) -> Decided {
-        self.shared().decide_for_nobody(&self.plan(), why, (page, request), self.now())
+    pub fn decide_for_nobody(&self, why: Absent, page: PageAsked, request: &RequestFacts) -> WithPlan<Box<Decided>> {
+        let plan = self.plan();
+        (Box::new(self.shared().decide_for_nobody(&plan, why, (page, request), self.now())), plan)
     }
 
     /// What a call draws by that has no nonce of its own.
@@ -91,8 +120,9 @@ impl Runtime {
     }
 
     /// The neutral answers of a page, at once and without asking anybody. They have no id, and are in no record.
-    pub fn neutral(&self, page: &PageAsked) -> Vec<Decision> {
-        engine::decided::neutral(&self.plan(), page, self.now())
+    pub fn neutral(&self, page: &PageAsked) -> WithPlan<Vec<Decision>> {
+        let plan = self.plan();
+        (engine::decided::neutral(&plan, page, self.now()), plan)
     }
 
     /// Counts decisions of which nothing may be kept, by day: `what` says which, such as `decision:winter-boots/b`.

@@ -265,7 +265,7 @@ impl Runtime {
             pending: self.ask(who, Question::Read),
             shape: |answer| match answer {
                 Answer::Person { person, plan, now } => Some(Reading { person, plan, now }),
-                Answer::Nobody | Answer::Reply(_) | Answer::Decided(_) => None,
+                Answer::Nobody | Answer::Reply(_) | Answer::Decided(..) => None,
             },
         }
     }
@@ -489,7 +489,7 @@ impl Runtime {
 fn reply(answer: Answer) -> Option<Reply> {
     match answer {
         Answer::Reply(reply) if reply != Reply::NotFound => Some(reply),
-        Answer::Reply(_) | Answer::Nobody | Answer::Person { .. } | Answer::Decided(_) => None,
+        Answer::Reply(_) | Answer::Nobody | Answer::Person { .. } | Answer::Decided(..) => None,
     }
 }
 

@@ -1,17 +1,14 @@
 //! What owners are sent.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use condition::Condition;
 use engine::{
     command::{Access, Counted, Hop, MessageMark, Rejection},
-    decided::{Decided, PageAsked, RequestFacts},
+    decided::Decided,
     outcome::Reply,
     person::Person,
     plan::Plan,
@@ -27,6 +24,7 @@ use model::{
 use segment::set::{SegmentNumber, SegmentSet};
 
 use crate::{
+    deciding::Call,
     erasing::Erasing,
     ticket::{Failure, Ticket},
 };
@@ -138,18 +136,11 @@ pub(crate) enum Question {
 }
 
 /// A page to be decided for the person.
+#[derive(Debug)]
 pub(crate) struct Deciding {
-    pub(crate) page: PageAsked,
-    /// The facts of the request.
-    pub(crate) request: Arc<RequestFacts>,
+    pub(crate) call: Call,
     /// Counts it while it waits.
     pub(crate) _waits: Waits,
-}
-
-impl fmt::Debug for Deciding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Deciding").field("page", &self.page).finish_non_exhaustive()
-    }
 }
 
 /// Counts itself for as long as it lives.
@@ -180,8 +171,8 @@ pub(crate) enum Answer {
     Person { person: Arc<Person>, plan: Arc<Plan>, now: Timestamp },
     /// What the command came to.
     Reply(Reply),
-    /// The decisions of a page.
-    Decided(Box<Decided>),
+    /// The decisions of a page, and the plan that made them.
+    Decided(Box<Decided>, Arc<Plan>),
 }
 
 /// A hop on its way.

@@ -18,7 +18,7 @@ use api::{
 use axum::http::{HeaderMap, header};
 use context::{ClientHints, Context, Request};
 use engine::{
-    decided::{Decided, PageAsked, RequestFacts},
+    decided::{Decided, PageAsked},
     plan::{IdentityTokens, Plan},
 };
 use model::{
@@ -27,7 +27,11 @@ use model::{
     limits,
     name::{Name, Placement},
 };
-use runtime::{handle::Who, ticket::Failure};
+use runtime::{
+    deciding::{Call, Keeping, WithPlan},
+    handle::Who,
+    ticket::Failure,
+};
 
 use crate::{
     answer::Refusal,
@@ -45,10 +49,10 @@ const LANGUAGE_BYTES: usize = 35;
 
 /// What came of a call.
 pub(crate) enum Outcome {
-    /// It was decided.
-    Decided(Box<Decided>),
+    /// It was decided, under this plan.
+    Decided(Box<Decided>, Arc<Plan>),
     /// There was no time: everything is neutral.
-    Neutral(Vec<::decide::Decision>),
+    Neutral(Vec<::decide::Decision>, Arc<Plan>),
 }
 
 /// The caller: with which key, over which headers, from where.
@@ -63,9 +67,7 @@ pub(crate) struct Caller<'a> {
 pub(crate) struct Asked {
     /// Whom it may mean, the identifier that speaks best for a person first.
     persons: Vec<Who>,
-    page: PageAsked,
-    /// The facts of the request.
-    facts: Arc<RequestFacts>,
+    call: Call,
 }
 
 /// Reads a call under a plan. What is wrong with it is refused here, before any of its events is taken.
@@ -75,14 +77,27 @@ pub(crate) fn understand(
     request: &DecideRequest,
     plan: &Plan,
 ) -> Result<Asked, ApiError> {
-    let persons = persons(app, plan, caller.key, request)?;
+    let Persons { mut persons, named, is_proven } = persons(app, plan, caller.key, request)?;
     let context = recognized(app, caller, request, plan);
     let page = page(app, plan, caller.key, request, &context)?;
+    let names_the_person =
+        |name| plan.decisions.placement(name).is_some_and(|placement| placement.channel.may_name_the_person());
+    // Whoever has the page's key can name any account: what is said behind a login is said to whom proves it.
+    if caller.key.kind == KeyKind::Public && !is_proven && request.placements.iter().any(|name| names_the_person(name))
+    {
+        persons.clear();
+    }
     if request.events.len() > EVENTS {
         let why = format!("At most {EVENTS} events come with one call; more go to /v1/batch before it.");
         return Err(ApiError::new(Code::TooManyEvents).saying(why).at("/events"));
     }
-    Ok(Asked { persons, page, facts: Arc::new(move |name| context.fact(name)) })
+    if request.preview && !request.events.is_empty() {
+        let why = "A preview keeps nothing, so it takes no events.";
+        return Err(ApiError::new(Code::Contradiction).saying(why).at("/events"));
+    }
+    let keeping = if request.preview { Keeping::Nothing } else { Keeping::Record };
+    let request = Arc::new(move |name: &str| context.fact(name));
+    Ok(Asked { persons, call: Call { page, request, named: named.into(), keeping } })
 }
 
 /// What came of the events of a call.
@@ -101,15 +116,23 @@ pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &Decid
     }
     let route = Route::of("batch").expect("a test reads the table of paths");
     let told = |index: usize, code: Code, message: String| DecideRefused { index, code: code.as_str().into(), message };
-    match intake::take(app, &caller.sender, route, request.batch().as_bytes()).await {
+    let batch = request.batch();
+    let all_refused = |code: Code, message: &str| {
+        let all = 0..request.events.len();
+        Ok(Applied::NotTaken(all.map(|index| told(index, code, message.to_owned())).collect()))
+    };
+    let taking = intake::take(app, &caller.sender, route, batch.as_bytes());
+    let within = Duration::from_millis(app.config.decide.give_up_ms);
+    let Ok(taken) = tokio::time::timeout(within, taking).await else {
+        return all_refused(Code::Overloaded, "There was no time to store the events. They may be sent again.");
+    };
+    match taken {
         Ok(refused) => {
             let refused = refused.into_iter().map(|one| told(one.index, one.problem.code, one.problem.message));
             Ok(Applied::Taken(refused.collect()))
         }
         Err(refusal) if refusal.error().retry_after_s.is_some() => {
-            let ApiError { code, message, .. } = refusal.error();
-            let all = 0..request.events.len();
-            Ok(Applied::NotTaken(all.map(|index| told(index, *code, message.clone())).collect()))
+            all_refused(refusal.error().code, &refusal.error().message)
         }
         Err(refusal) => Err(refusal),
     }
@@ -117,43 +140,42 @@ pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &Decid
 
 /// Decides within the time that a call may take; past it, and under overload, neutrally.
 pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked) -> Outcome {
-    let Asked { persons, page, facts } = asked;
+    let Asked { persons, call } = asked;
     let within = Duration::from_millis(app.config.decide.give_up_ms);
-    let deciding = decide_for_first(app, &persons, &page, &facts);
+    let deciding = decide_for_first(app, &persons, &call);
     let found = match tokio::time::timeout(within, deciding).await {
         Ok(Ok(found)) => found,
-        Ok(Err(Failure::Overloaded)) | Err(_) => return neutral(app, &page),
+        Ok(Err(Failure::Overloaded)) | Err(_) => return neutral(app, &call.page),
         Ok(Err(failure)) => {
             // A part that fails costs the shop its personalization, never its page.
             tracing::warn!(%failure, "a decision failed and was answered neutrally");
-            return neutral(app, &page);
+            return neutral(app, &call.page);
         }
     };
     app.metrics.decided.fetch_add(1, Ordering::Relaxed);
-    let decided =
-        found.unwrap_or_else(|| Box::new(app.runtime.decide_for_nobody(Absent::Unknown, page, facts.as_ref())));
-    count(app, sender, &decided);
-    Outcome::Decided(decided)
+    let is_kept = call.keeping == Keeping::Record;
+    let (decided, plan) =
+        found.unwrap_or_else(|| app.runtime.decide_for_nobody(Absent::Unknown, call.page, call.request.as_ref()));
+    if is_kept {
+        count(app, sender, &decided);
+    }
+    Outcome::Decided(decided, plan)
 }
 
 /// The answer to a call whose events were not taken: what it was to rest on is not known.
 pub(crate) fn without_its_events(app: &App, asked: &Asked) -> Outcome {
-    neutral(app, &asked.page)
+    neutral(app, &asked.call.page)
 }
 
 fn neutral(app: &App, page: &PageAsked) -> Outcome {
     app.metrics.decided_neutrally.fetch_add(1, Ordering::Relaxed);
-    Outcome::Neutral(app.runtime.neutral(page))
+    let (decisions, plan) = app.runtime.neutral(page);
+    Outcome::Neutral(decisions, plan)
 }
 
-async fn decide_for_first(
-    app: &App,
-    persons: &[Who],
-    page: &PageAsked,
-    facts: &Arc<RequestFacts>,
-) -> Result<Option<Box<Decided>>, Failure> {
+async fn decide_for_first(app: &App, persons: &[Who], call: &Call) -> Result<Option<WithPlan<Box<Decided>>>, Failure> {
     for who in persons {
-        if let Some(decided) = app.runtime.decide(who, page.clone(), facts.clone())?.answer().await? {
+        if let Some(decided) = app.runtime.decide(who, call.clone())?.answer().await? {
             return Ok(Some(decided));
         }
     }
@@ -172,9 +194,19 @@ fn count(app: &App, sender: &Sender, decided: &Decided) {
     }
 }
 
-/// Whom the call may mean, the identifier that speaks best for a person first. A page names the visitor and the
-/// account; what else would select a person could be anybody's there, so only the shop's server may use it.
-fn persons(app: &App, plan: &Plan, key: &Key, request: &DecideRequest) -> Result<Vec<Who>, ApiError> {
+/// Whom a call names.
+struct Persons {
+    /// Whom it may mean, the identifier that speaks best for a person first.
+    persons: Vec<Who>,
+    /// All identifiers in it.
+    named: Vec<Identifier>,
+    /// Whether the page proved the account.
+    is_proven: bool,
+}
+
+/// Whom the call may mean. A page names the visitor and the account; what else would select a person could be anybody's
+/// there, so only the shop's server may use it.
+fn persons(app: &App, plan: &Plan, key: &Key, request: &DecideRequest) -> Result<Persons, ApiError> {
     if key.kind == KeyKind::Public && !request.identifiers.is_empty() {
         let why = "With a public key only `anonymous_id` and `user_id` select a person.";
         return Err(ApiError::new(Code::KeyKind).saying(why).at("/identifiers"));
@@ -184,13 +216,14 @@ fn persons(app: &App, plan: &Plan, key: &Key, request: &DecideRequest) -> Result
     let own = own.into_iter().filter_map(|(namespace, value)| Some((namespace, value.as_deref()?)));
     let further = request.identifiers.iter().map(|(namespace, value)| (namespace.as_str(), value.as_str()));
     let doubts = key.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required;
-    let mut found = Vec::new();
+    let (mut found, mut named) = (Vec::new(), Vec::new());
     for (namespace, value) in own.chain(further).take(limits::EVENT_IDENTIFIERS) {
         let unknown = || ApiError::new(Code::UnknownNamespace).at(pointer("/identifiers", namespace));
         let (name, rules) = plan.namespaces.get_key_value(namespace).ok_or_else(unknown)?;
         // What identifies nobody is no error: a page sends what it has.
         if let Ok(value) = normalize(value, rules.fold_case) {
             let identifier = Identifier { namespace: name.clone(), value };
+            named.push(identifier.clone());
             if !doubts || namespace == namespace::ANONYMOUS_ID || proven.as_ref() == Some(&identifier) {
                 found.push((std::cmp::Reverse(rules.strength), identifier));
             }
@@ -199,19 +232,27 @@ fn persons(app: &App, plan: &Plan, key: &Key, request: &DecideRequest) -> Result
     found.sort_by_key(|(strength, _)| *strength);
     let others = found.into_iter().map(|(_, identifier)| identifier).filter(|other| proven.as_ref() != Some(other));
     let others: Vec<_> = others.collect();
-    Ok(proven.into_iter().chain(others).map(Who::Identifier).collect())
+    let is_proven = proven.is_some();
+    Ok(Persons { persons: proven.into_iter().chain(others).map(Who::Identifier).collect(), named, is_proven })
 }
 
-/// Whose token the page has.
+/// Whose token the page has; one that is over proves nothing any more.
 fn proven(app: &App, request: &DecideRequest) -> Result<Option<Identifier>, ApiError> {
     let Some(token) = &request.identity_token else { return Ok(None) };
-    let identifier = app.page_tokens.open_token(token, app.runtime.now());
-    identifier.map(Some).ok_or_else(|| ApiError::new(Code::BadToken).at("/identity_token"))
+    if !app.page_tokens.is_genuine(token) {
+        return Err(ApiError::new(Code::BadToken).at("/identity_token"));
+    }
+    Ok(app.page_tokens.open_token(token, app.runtime.now()))
 }
 
 fn page(app: &App, plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> Result<PageAsked, ApiError> {
     if request.explain && key.kind == KeyKind::Public {
         return Err(ApiError::new(Code::KeyKind).saying("Only a secret key may ask why not.").at("/explain"));
+    }
+    if request.preview && key.kind == KeyKind::Public {
+        return Err(ApiError::new(Code::KeyKind)
+            .saying("Only a secret key may look without being counted.")
+            .at("/preview"));
     }
     if request.placements.is_empty() {
         return Err(ApiError::new(Code::Empty).at("/placements"));
@@ -223,10 +264,17 @@ fn page(app: &App, plan: &Plan, key: &Key, request: &DecideRequest, context: &Co
     let channel = channel(request)?;
     for (place, name) in request.placements.iter().enumerate() {
         let at = || format!("/placements/{place}");
+        if name.len() > limits::NAME_BYTES {
+            return Err(ApiError::new(Code::TooLong).saying("No placement has so long a name.").at(at()));
+        }
         if request.placements[..place].contains(name) {
             return Err(ApiError::new(Code::Twice).saying("The placement is asked for twice.").at(at()));
         }
         let known = plan.decisions.placement(name).map(|placement| placement.channel);
+        if key.kind == KeyKind::Public && known.is_some_and(|known| !known.is_page()) {
+            let why = "With a public key only placements of pages and screens may be asked for.";
+            return Err(ApiError::new(Code::KeyKind).saying(why).at(at()));
+        }
         if let (Some(wanted), Some(known)) = (channel, known.filter(|known| Some(*known) != channel)) {
             let why = format!("The placement is of the channel `{}`, not `{}`.", known.word(), wanted.word());
             return Err(ApiError::new(Code::Contradiction).saying(why).at(at()));
@@ -278,7 +326,10 @@ fn languages(request: &DecideRequest, context: &Context) -> Result<Vec<Arc<str>>
 
 /// What the request says by itself. Kept by nobody but the record of the decision, as far as that looked at it.
 fn recognized(app: &App, caller: &Caller<'_>, request: &DecideRequest, plan: &Plan) -> Context {
-    let text = |name: &str| caller.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // With a secret key it is the shop's server that calls: its own headers and address say nothing of the person.
+    let is_the_person = caller.key.kind == KeyKind::Public;
+    let header = |name: &str| caller.headers.get(name).filter(|_| is_the_person);
+    let text = |name: &str| header(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let client_hints = ClientHints {
         brands: text("sec-ch-ua"),
         mobile: text("sec-ch-ua-mobile"),
@@ -293,7 +344,7 @@ fn recognized(app: &App, caller: &Caller<'_>, request: &DecideRequest, plan: &Pl
         accept_language: text(header::ACCEPT_LANGUAGE.as_str()),
         page_url: text(header::REFERER.as_str()),
         referrer: "",
-        ip: caller.ip,
+        ip: caller.ip.filter(|_| is_the_person),
         now: caller.sender.received_at,
         zone: &plan.decisions.rules().zone,
         body_context: &request.context.0,

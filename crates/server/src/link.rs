@@ -99,15 +99,22 @@ impl Links {
 
     /// The identifier in a token; `None` if it was altered, belongs to another installation, or is over at `now`.
     pub(crate) fn open_token(&self, token: &str, now: Timestamp) -> Option<Identifier> {
+        self.read(token).filter(|(until, _)| *until > now.as_millis()).map(|(_, identifier)| identifier)
+    }
+
+    /// Whether it is a token of this installation, be it over or not.
+    pub(crate) fn is_genuine(&self, token: &str) -> bool {
+        self.read(token).is_some()
+    }
+
+    /// Until when a token is good, and the identifier in it.
+    fn read(&self, token: &str) -> Option<(i64, Identifier)> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES)?;
         let plain = self.cipher().decrypt(&nonce_of(nonce), sealed).ok()?;
         let (until, text) = plain.split_first_chunk::<MOMENT_BYTES>()?;
-        if i64::from_be_bytes(*until) <= now.as_millis() {
-            return None;
-        }
         let (namespace, value) = std::str::from_utf8(text).ok()?.split_once(':')?;
-        Some(Identifier { namespace: namespace.into(), value: value.into() })
+        Some((i64::from_be_bytes(*until), Identifier { namespace: namespace.into(), value: value.into() }))
     }
 
     /// Takes the token out of an event's context, and adds the identifier in it, if the token is good, as what a link

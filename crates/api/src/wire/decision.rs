@@ -1,9 +1,9 @@
 //! Decisions: asked for, read again, decided again.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use condition::Evidence as Rests;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::{RawValue, Value};
 use utoipa::ToSchema;
 
@@ -67,10 +67,31 @@ pub struct DecideRequest {
 }
 
 impl DecideRequest {
-    /// Its events, each as it was sent, as a body of `/v1/batch`.
+    /// Its events, each as it was sent, as a body of `/v1/batch`. One that names nobody is of the visitor and the account
+    /// that the call names.
     pub fn batch(&self) -> String {
-        let events: Vec<&str> = self.events.iter().map(|event| event.get()).collect();
+        let events: Vec<_> = self.events.iter().map(|event| self.of_the_caller(event.get())).collect();
         format!(r#"{{"batch":[{}]}}"#, events.join(","))
+    }
+
+    fn of_the_caller<'e>(&self, event: &'e str) -> Cow<'e, str> {
+        /// Whom an event names.
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Named {
+            anonymous_id: Option<IgnoredAny>,
+            user_id: Option<IgnoredAny>,
+        }
+        let ids = [("anonymousId", &self.anonymous_id), ("userId", &self.user_id)];
+        let own: Vec<_> = ids.into_iter().filter_map(|(name, id)| Some((name, id.as_deref()?))).collect();
+        match (serde_json::from_str(event), event.strip_prefix('{')) {
+            (Ok(Named { anonymous_id: None, user_id: None }), Some(rest)) if !own.is_empty() => {
+                let own = own.iter().map(|(name, id)| format!("\"{name}\":{}", Value::from(*id)));
+                let end = if rest.trim_start() == "}" { "" } else { "," };
+                format!("{{{}{end}{rest}", own.collect::<Vec<_>>().join(",")).into()
+            }
+            _ => event.into(),
+        }
     }
 }
 
@@ -81,9 +102,10 @@ pub enum DecideFormat {
     /// The payload as JSON.
     #[default]
     Json,
-    /// The texts of the payload as paragraphs, escaped.
+    /// The texts and numbers of the payload as paragraphs, escaped, in order of name. `data-field` says where each is:
+    /// `title`, and inside maps and lists `more.0.alt`.
     Html,
-    /// The texts of the payload as lines.
+    /// The same as lines.
     Text,
 }
 
@@ -132,7 +154,7 @@ pub struct DecisionAnswer {
     /// With the reason `ERROR`: `UNKNOWN_PLACEMENT`, or `OVERLOADED` where there was no time to decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// What the customer has of it, in their language: for "why do I see this?".
+    /// What the customer has of it, in their language: for "why do I see this?". Absent beside what is neutral.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benefit: Option<String>,
     /// For how many seconds the answer stands if nothing new happens.
@@ -288,6 +310,23 @@ pub struct DecisionReplay {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_that_names_nobody_is_of_whom_the_call_names() {
+        let batch = |ids: &str, event: &str| {
+            let request = format!(r#"{{"placements": ["home"], "events": [{event}]{ids}}}"#);
+            let request: DecideRequest = serde_json::from_str(&request).unwrap();
+            serde_json::from_str::<Value>(&request.batch()).unwrap()["batch"][0].clone()
+        };
+        let ana = r#", "user_id": "a\"na", "anonymous_id": "c1""#;
+        let full = serde_json::json!({"event": "Seen", "userId": "a\"na", "anonymousId": "c1"});
+        assert_eq!(batch(ana, r#"{"event": "Seen"}"#), full);
+        assert_eq!(batch(ana, "{ }"), serde_json::json!({"userId": "a\"na", "anonymousId": "c1"}));
+        for own in [r#"{"userId":"ben"}"#, r#"{"event":"x","anonymousId":"c2"}"#, "7", "[]"] {
+            assert_eq!(batch(ana, own), serde_json::from_str::<Value>(own).unwrap(), "{own}");
+        }
+        assert_eq!(batch("", r#"{"event":"Seen"}"#), serde_json::json!({"event": "Seen"}));
+    }
 
     #[test]
     fn what_does_not_fit_is_found_behind_values_of_any_shape() {

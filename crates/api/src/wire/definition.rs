@@ -154,6 +154,9 @@ pub struct TraitDocument {
     /// The purpose without whose grant it is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// Whether it names the person, as `first_name` does: then it is not shown on a public page.
+    #[serde(default)]
+    pub names_the_person: bool,
     /// For those who read it later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

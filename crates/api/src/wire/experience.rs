@@ -113,6 +113,9 @@ pub struct VariantDocument {
     /// What it shows; `control` has none and shows what is neutral.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contents: Option<OneOrMore>,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// Most times in a period, for one person.
@@ -131,10 +134,12 @@ pub struct CapDocument {
 pub struct PartDocument {
     /// The layer.
     pub name: String,
-    /// Where the part begins.
-    pub from: f64,
-    /// Where it ends.
-    pub to: f64,
+    /// Where the part begins; 0 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<f64>,
+    /// Where it ends; 1 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<f64>,
 }
 
 /// One name, or several.

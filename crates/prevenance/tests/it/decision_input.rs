@@ -77,7 +77,7 @@ fn one_call_asks_for_so_many_placements_and_no_more() {
     }
     assert_eq!(refused(&call(&shop.web, &json!({"placements": []}))), is(422, "EMPTY", "/placements"));
     let twice = json!({"placements": ["home", "p1", "home"]});
-    assert_eq!(refused(&call(&shop.web, &twice)), is(422, "TWICE", "/placements/2"));
+    assert_eq!(refused(&call(&shop.secret, &twice)), is(422, "TWICE", "/placements/2"));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_is_wrong_in_a_call_is_refused_with_the_field_at_fault() {
         (json!({"placements": ["home"], "channel": "pigeon"}), is(422, "UNKNOWN_WORD", "/channel")),
         (json!({"placements": ["home"], "languages": [long]}), is(422, "TOO_LONG", "/languages/0")),
         (json!({"placements": ["home"], "languages": vec!["fr"; 21]}), is(422, "TOO_MANY", "/languages")),
-        (json!({"placements": ["home"], "format": "pdf"}), is(422, "VALIDATION", "/format")),
+        (json!({"placements": ["home"], "format": "pdf"}), is(422, "UNKNOWN_WORD", "/format")),
         (json!({"placements": ["home"], "context": "web"}), is(422, "VALIDATION", "/context")),
         (
             json!({"placements": ["home"], "identifiers": {"shoe~/size": "39"}}),

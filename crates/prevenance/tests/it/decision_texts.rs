@@ -108,6 +108,10 @@ fn dec_14_a_page_calls_nobody_by_name() {
     for channel in ["web", "app"] {
         let refused = shop.secret.put("/v1/definitions", &set(channel, "greeting")).expect(422).json();
         assert_eq!(refused["code"], "NAME_IN_PUBLIC", "{refused}");
+        let documents = json!([
+            {"kind": "content", "name": "greeting"}, {"kind": "experience", "name": format!("hi-{channel}")},
+        ]);
+        assert_eq!(refused["error"]["documents"], documents, "the text, and what shows it there");
         let path = format!("/v1/definitions/experience/hi-{channel}");
         assert_eq!(shop.secret.get(&path).status, 404);
         // Nor by any other trait that is marked so, nor in what is neutral.
@@ -171,7 +175,7 @@ fn con_14_what_has_expired_is_shown_in_no_channel() {
             assert_eq!(rejected(&decision)["old"], "expired");
         }
         // Of nobody, too.
-        let nobody = decide(&shop.web, &json!({"placements": everywhere}));
+        let nobody = decide(&shop.secret, &json!({"placements": everywhere}));
         nobody["decisions"].as_array().unwrap().iter().for_each(|decision| assert_eq!(shown(decision), contents));
     };
     each(&shop, &["hour", "today"], 600);

@@ -105,7 +105,7 @@ fn dec_20_every_format_has_the_same_variant_and_the_same_record() {
         let payload = |decision: &Value| decision["contents"][0]["payload"].clone();
         if json["variant"] == "a" {
             assert_eq!(payload(&json), rich);
-            let html_of_rich = "<p data-field=\"more\">wool</p><p data-field=\"alt\">a &quot;boot&quot;</p>\
+            let html_of_rich = "<p data-field=\"more.0\">wool</p><p data-field=\"more.1.alt\">a &quot;boot&quot;</p>\
                                 <p data-field=\"price\">129</p>\
                                 <p data-field=\"title\">Boots &amp; &lt;poles&gt;</p>";
             assert_eq!(payload(&html), html_of_rich);
@@ -158,7 +158,13 @@ fn dec_21_the_benefit_is_stated_and_is_what_the_customer_reads() {
     publish(&shop, &json!({"setting": {"language": {"value": "fr"}}}));
     let german = one(&shop.web, &json!({"anonymous_id": "c1", "languages": ["de"]}));
     assert_eq!((&german["contents"][0]["language"], &german["benefit"]), (&json!("fr"), &benefit["fr"]));
-    // What is neutral needs no excuse.
+    // What is neutral needs no excuse: neither in a control, nor where the experience is off.
+    let mut control = whole.clone();
+    control["variants"] = json!({"control": {"share": 0.9999}, "a": {"share": 0.0001, "contents": "boots"}});
+    experience(&shop, "care", &control);
+    let drawn = one(&shop.web, &json!({"anonymous_id": "c1"}));
+    assert_eq!((gist(&drawn).as_str(), shown(&drawn)), ("care/control because SPLIT", vec!["welcome"]));
+    assert_eq!(drawn.get("benefit"), None);
     let mut off = whole;
     off["enabled"] = json!(false);
     experience(&shop, "care", &off);
@@ -183,7 +189,7 @@ fn exp_01_there_is_always_a_control_that_shows_what_is_neutral() {
         (variants(json!({"control": {"share": 1}})), "EMPTY", "/variants"),
         (
             variants(json!({"control": {"share": 0.5, "contents": "tents"}, "a": {"share": 0.5, "contents": "boots"}})),
-            "NO_NEUTRAL",
+            "CONTRADICTION",
             "/variants/control/contents",
         ),
     ] {

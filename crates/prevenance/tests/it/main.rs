@@ -19,6 +19,8 @@ mod crash;
 #[cfg(test)]
 mod deciding;
 #[cfg(test)]
+mod decision_asking;
+#[cfg(test)]
 mod decision_context;
 #[cfg(test)]
 mod decision_input;
@@ -50,6 +52,8 @@ mod readme;
 mod repeatable;
 #[cfg(test)]
 mod rights;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod segments;
 #[cfg(test)]

@@ -44,9 +44,11 @@ fn where_tokens_are_demanded_another_persons_account_selects_nobody() {
     assert_eq!(shown_to(&shop, &json!({"identity_token": proof})), "owners/a because SPLIT");
     assert_eq!(shown_to(&shop, &json!({"user_id": "ana", "identity_token": proof})), "owners/a because SPLIT");
     shop.advance("600s");
-    let over = call(&shop.web, &json!({"placements": ["home"], "identity_token": proof}));
-    assert_eq!((over.status, over.json()["code"].as_str()), (403, Some("BAD_TOKEN")));
-    assert_eq!(over.json()["error"]["pointer"], "/identity_token");
+    // A page that was left open goes on, for whoever it is.
+    assert_eq!(shown_to(&shop, &json!({"user_id": "ana", "identity_token": proof})), "-/- because NO_DATA");
+    let forged = call(&shop.web, &json!({"placements": ["home"], "identity_token": format!("A{proof}")}));
+    assert_eq!((forged.status, forged.json()["code"].as_str()), (403, Some("BAD_TOKEN")));
+    assert_eq!(forged.json()["error"]["pointer"], "/identity_token");
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Decisions about the persons of a partition, one after another, so that a cap holds on the very next call.
 
+use std::sync::Arc;
+
 use decide::Absent;
 use engine::{
     chance,
     command::{Command, Counted},
-    decided::{decide_for, grants_any},
+    decided::{decide_for, grants_any, is_somebody_else},
+    plan::Plan,
 };
 use model::id::ProfileId;
 use record::decided::{decided_page, seal_decided};
@@ -12,6 +15,7 @@ use store::error::StoreError;
 
 use super::Desk;
 use crate::{
+    deciding::{Call, Keeping},
     limits, load,
     message::{Answer, Deciding},
     ticket::{Failure, Ticket},
@@ -28,7 +32,8 @@ impl Desk {
     /// Decides a page for a person who lives here, and logs the record. The answer does not wait for the log: the
     /// record stands behind all that it rests on, so a crash loses none of that without the record.
     ///
-    /// Of a person who granted no purpose of the page nothing is kept.
+    /// Of a person who granted no purpose of the page nothing is kept. If the call names somebody else than the person,
+    /// nobody is found.
     pub(super) fn decide(
         &mut self,
         deciding: Deciding,
@@ -41,16 +46,28 @@ impl Desk {
             return Ok(());
         }
         let Some((known, env)) = self.fresh(person)? else { return Ok(()) };
-        let asked = (deciding.page, &*deciding.request);
+        let Call { page, request, named, keeping } = deciding.call;
+        if is_somebody_else(&self.plan, &known, &named) {
+            return Ok(());
+        }
+        let asked = (page, &*request);
+        let answer = |decided, plan: &Arc<Plan>| {
+            let plan = plan.clone();
+            ticket.update(|answer| *answer = Answer::Decided(Box::new(decided), plan));
+        };
         if !grants_any(&self.plan, &known, &asked.0, env.now) {
             let decided = self.shared.decide_for_nobody(&self.plan, Absent::NoConsent, asked, env.now);
-            ticket.update(|answer| *answer = Answer::Decided(Box::new(decided)));
+            answer(decided, &self.plan);
             return Ok(());
         }
         let first = self.shared.decision_ids.mint(side, env.now, chance::draw(env.seed, 6) as u32);
         let decided = decide_for(&self.plan, first, &known, asked, &env);
         // Held any longer, it would have to be copied to be changed.
         drop(known);
+        if keeping == Keeping::Nothing {
+            answer(decided, &self.plan);
+            return Ok(());
+        }
         let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
         let sealed = seal_decided(&key, side, &decided);
         if sealed.len() > limits::RECORD_BYTES {
@@ -59,7 +76,7 @@ impl Desk {
             return Ok(());
         }
         self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
-        ticket.update(|answer| *answer = Answer::Decided(Box::new(decided)));
+        answer(decided, &self.plan);
         Ok(())
     }
 }

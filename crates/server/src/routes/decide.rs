@@ -1,7 +1,5 @@
 //! Decisions: asked for, read again, decided again.
 
-use std::sync::Arc;
-
 use ::decide::Explain;
 use api::{
     error::{ApiError, Code},
@@ -11,7 +9,7 @@ use api::{
     },
 };
 use axum::{Json, extract::State};
-use engine::{decided::Decided, plan::Plan};
+use engine::decided::Decided;
 use model::id::{Decision, Id};
 use runtime::deciding::{Recorded, Replay};
 
@@ -37,34 +35,21 @@ pub(super) async fn decide(State(app): State<Shared>, Sent { headers, body, peer
         Applied::Taken(refused) => (decide::decide(&app, &caller.sender, asked).await, refused),
         Applied::NotTaken(refused) => (decide::without_its_events(&app, &asked), refused),
     };
-    let plan = plan_of(&app, &outcome).await?;
+    let (Outcome::Decided(_, plan) | Outcome::Neutral(_, plan)) = &outcome;
     let explain = if request.explain { Explain::Yes } else { Explain::No };
-    let told = Told { kind: key.kind, format: request.format, explain, plan: &plan, languages: &[] };
-    Ok(Json(match outcome {
-        Outcome::Decided(decided) => {
+    let told = Told { kind: key.kind, format: request.format, explain, plan, languages: &[] };
+    let mut decisions: Vec<_> = match &outcome {
+        Outcome::Decided(decided, _) => {
             let told = Told { languages: &decided.page.languages, ..told };
-            let decisions = decided.decisions.iter().map(|decision| told.decision(&decided, decision)).collect();
-            DecideAnswer { decisions, revision: decided.revision, refused }
+            decided.decisions.iter().map(|decision| told.decision(decided, decision)).collect()
         }
-        Outcome::Neutral(decisions) => DecideAnswer {
-            decisions: decisions.iter().map(|decision| told.neutral(decision)).collect(),
-            revision: plan.revision,
-            refused,
-        },
-    }))
-}
-
-/// The plan that decided: a publication may have come since.
-async fn plan_of(app: &Shared, outcome: &Outcome) -> Result<Arc<Plan>, Refusal> {
-    let newest = app.runtime.plan();
-    match outcome {
-        Outcome::Decided(decided) if decided.revision != newest.revision => {
-            let (app, revision) = (app.clone(), decided.revision);
-            let found = tokio::task::spawn_blocking(move || app.runtime.plan_of(revision)).await;
-            Ok(found.map_err(|error| Refusal::internal(&error))??)
-        }
-        _ => Ok(newest),
+        Outcome::Neutral(decisions, _) => decisions.iter().map(|decision| told.neutral(decision)).collect(),
+    };
+    if request.preview {
+        // Nothing can be looked up, and no impression belongs to it.
+        decisions.iter_mut().for_each(|decision| decision.id = None);
     }
+    Ok(Json(DecideAnswer { decisions, revision: plan.revision, refused }))
 }
 
 /// Reads a decision as it was recorded.
