@@ -291,9 +291,9 @@ impl<'m> Steps<'m> {
         let content = self.content_id(plan, record)?;
         let (mut made, mut at, before) = (0, None, self.ready.len());
         // What needs a choice comes behind it.
-        let (choices, others): (Vec<_>, Vec<_>) =
-            plan.outputs.iter().enumerate().partition(|(_, output)| matches!(output.kind, Kind::Consent { .. }));
-        for (index, output) in choices.into_iter().chain(others) {
+        let outputs = || plan.outputs.iter().enumerate();
+        let is_choice = |(_, output): &(usize, &Output)| matches!(output.kind, Kind::Consent { .. });
+        for (index, output) in outputs().filter(is_choice).chain(outputs().filter(|one| !is_choice(one))) {
             if !row.satisfies(output.filter.as_ref()) {
                 continue;
             }
