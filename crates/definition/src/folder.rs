@@ -51,7 +51,9 @@ impl Folder {
         if reading.whole {
             reading.compile();
         }
-        let Reading { documents, files, places, errors, .. } = reading;
+        let Reading { documents, files, places, mut errors, .. } = reading;
+        // In the order in which they are mended.
+        errors.sort_by(|one, other| place_of(one).cmp(&place_of(other)));
         if errors.is_empty() { Ok(Self { documents, files, places }) } else { Err(errors) }
     }
 
@@ -155,6 +157,11 @@ impl Reading {
             take_out(&mut judged, kind, &name);
         }
     }
+}
+
+/// File and line, for sorting.
+fn place_of(error: &DefinitionError) -> Option<(&Path, Option<usize>)> {
+    error.place.as_deref().map(|place| (place.path.as_path(), place.line))
 }
 
 /// Takes a definition out with all that name it, and all that name those.

@@ -62,6 +62,9 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
                 Some(count) => println!("# {count} definitions, all valid"),
                 None => println!("# no folder of definitions is configured"),
             }
+            for advice in checked.advice {
+                println!("# probably not meant: {advice}");
+            }
         }
         // Not `println!`, which panics where the reader has seen enough and closed the pipe.
         Subcommand::Openapi => writeln!(std::io::stdout().lock(), "{}", server::openapi())?,

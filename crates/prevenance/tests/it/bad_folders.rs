@@ -67,6 +67,29 @@ fn another_number_of_partitions_and_a_folder_of_something_else_are_refused() {
     assert_eq!(fs::read(other.join("holiday.jpg")).unwrap(), b"x");
 }
 
+/// Who works from a folder is told what a publication over the API would say.
+#[test]
+fn a_check_of_a_folder_tells_all_that_is_wrong_and_what_is_probably_not_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |text: &str| {
+        fs::write(folder.path().join("shop.toml"), text).unwrap();
+        Command::new(PROGRAM).args(["check", "--definitions"]).arg(folder.path()).output().unwrap()
+    };
+    let vip = "[segment.vip]\ncondition = 'has(profile.city)'\n\n[segment.nobody]\n";
+    let output = check(&format!("{vip}condition = 'segment(\"vip\") && !segment(\"vip\")'\n"));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.contains("definitions, all valid"), "{said}");
+    let advice = said.lines().find(|line| line.starts_with("# probably not meant: ")).unwrap();
+    assert!(advice.contains("shop.toml:5: segment nobody: ") && advice.contains("[SEGMENT_NEVER_MATCHES /condition]"));
+
+    let said =
+        complaint(&check(&format!("{vip}conditon = 'true'\n\n[placement.p]\nchannel = 'web'\nneutral = 'gone'\n")));
+    for (line, code) in [(4, "MISSING_FIELD /condition"), (9, "UNKNOWN_CONTENT /neutral")] {
+        let told = |told: &str| told.contains(&format!("shop.toml:{line}: ")) && told.ends_with(&format!("[{code}]"));
+        assert!(said.lines().any(told), "{code}: {said}");
+    }
+}
+
 #[test]
 fn an_unknown_key_in_the_configuration_is_refused_by_name() {
     let shop = closed();
