@@ -1,6 +1,6 @@
 //! The running program: opened, listening, stopped cleanly.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use api::wire::key::KeyKind;
 use definition::{Author, DefinitionError, Documents, Origin};
@@ -81,6 +81,9 @@ pub enum ServeError {
     /// A key that was brought along is too short to be one.
     #[error("a key that is brought along must have at least {KEY_BYTES} bytes")]
     ShortKey,
+    /// Something else listens at the address already.
+    #[error("something else listens at {0} already: stop it, or name another address with --listen")]
+    AddressTaken(String),
     /// It cannot listen, or wait for signals.
     #[error("{what}: {source}")]
     Io {
@@ -189,7 +192,10 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
         move |source| ServeError::Io { what, source }
     };
     let wanted = app.config.listen.clone();
-    let listener = TcpListener::bind(&wanted).await.map_err(io(&wanted))?;
+    let listener = TcpListener::bind(&wanted).await.map_err(|source| match source.kind() {
+        ErrorKind::AddrInUse => ServeError::AddressTaken(wanted.clone()),
+        _ => io(&wanted)(source),
+    })?;
     let address = listener.local_addr().map_err(io(&wanted))?;
     let (stop, stopped) = oneshot::channel();
     let signals = wait_for_signal().map_err(io("signals"))?;

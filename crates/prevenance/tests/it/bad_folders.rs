@@ -67,6 +67,16 @@ fn another_number_of_partitions_and_a_folder_of_something_else_are_refused() {
     assert_eq!(fs::read(other.join("holiday.jpg")).unwrap(), b"x");
 }
 
+#[test]
+fn an_address_that_is_taken_is_told_with_the_flag_that_changes_it() {
+    let (shop, other) = (Shop::open(), tempfile::tempdir().unwrap());
+    let taken = shop.server.url().strip_prefix("http://").unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(["serve", "--listen", taken, "--data"]).arg(other.path().join("data"));
+    let said = complaint(&command.output().unwrap());
+    assert!(said.contains(taken) && said.contains("already") && said.contains("--listen"), "{said}");
+}
+
 /// Who works from a folder is told what a publication over the API would say.
 #[test]
 fn a_check_of_a_folder_tells_all_that_is_wrong_and_what_is_probably_not_meant() {
