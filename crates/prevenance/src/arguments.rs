@@ -68,7 +68,7 @@ pub(crate) enum Subcommand {
     Import(ImportArguments),
     /// Ask a running program what one person is shown and why, and what changes after one more event.
     Decide(DecideArguments),
-    /// Print the effective configuration and validate the definitions.
+    /// Print the effective configuration; tell what is wrong in the definitions, and what is probably not meant.
     Check(Place),
     /// Print the description of the HTTP API (OpenAPI 3.1).
     Openapi,
@@ -126,11 +126,11 @@ pub(crate) struct ImportArguments {
     /// The source that the rows come from, as the project defines it.
     #[arg(long, value_name = "NAME")]
     source: String,
-    /// Show the first rows as they are understood and check them all; send nothing.
+    /// Show the first rows as they are understood and check them all; send nothing, wherever to.
     #[arg(long)]
     dry_run: bool,
     /// The running program that takes the events in; the one that the configuration describes, if left out.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["dry_run", "data"])]
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
     to: Option<String>,
     /// A secret key of that program; better in the variable PREVENANCE_KEY.
     #[arg(long, value_name = "KEY")]

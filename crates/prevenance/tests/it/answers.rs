@@ -54,12 +54,16 @@ fn decide(url: &str) -> Output {
 
 /// Imports one row. The first call asks for the source.
 fn import(url: &str) -> Output {
+    run_import(&["--source", "till", "--key", "sk_x", "--to", url])
+}
+
+fn run_import(arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let (mapping, rows) = (folder.path().join("mapping.toml"), folder.path().join("rows.csv"));
     fs::write(&mapping, MAPPING).unwrap();
     fs::write(&rows, "customer,at\nana,2026-03-01\n").unwrap();
     let mut command = Command::new(PROGRAM);
-    command.args(["import", "--source", "till", "--key", "sk_x", "--to", url]);
+    command.arg("import").args(arguments);
     command.arg("--mapping").arg(&mapping).arg(&rows).output().unwrap()
 }
 
@@ -67,6 +71,18 @@ fn import(url: &str) -> Output {
 fn failed(output: &Output, expected: &str) {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains(expected), "{said}{}", String::from_utf8_lossy(&output.stdout));
+}
+
+/// One tries the very command that one is about to run.
+#[test]
+fn a_dry_run_says_nothing_to_the_program_that_it_names() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let output = run_import(&["--source", "till", "--key", "sk_x", "--to", &url, "--dry-run"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("Order Completed"), "{output:?}");
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "nobody called");
 }
 
 /// A fault does not go away by itself: nobody waits minutes to hear of it.
