@@ -152,7 +152,8 @@ pub(crate) struct ImportArguments {
     paths: Vec<PathBuf>,
 }
 
-/// Shows the decision of each placement with its reason, what it rests on, and every experience that did not win.
+/// Shows the decision of each placement with its reason, what it rests on, and every experience that did not win. Nothing
+/// is kept of it, and nothing counts for caps (docs/deciding.md).
 #[derive(Debug, Args)]
 pub(crate) struct DecideArguments {
     /// The person: namespace:value, such as user_id:ana.
@@ -160,7 +161,7 @@ pub(crate) struct DecideArguments {
     /// The placements.
     #[arg(required = true, value_name = "PLACEMENT")]
     placements: Vec<String>,
-    /// Send this event of the person first, and show what changes by it.
+    /// Then send this event of the person, which is kept, and show what changes by it.
     #[arg(long, value_name = "NAME")]
     event: Option<String>,
     /// A property of that event; may be given several times.

@@ -4,11 +4,14 @@ use std::{error::Error, fmt::Write as _};
 
 use api::{
     time,
-    wire::decision::{DecideAnswer, DecisionAnswer, DecisionContent, DecisionGrounds, DecisionRejected, Evidence},
+    wire::{
+        collect::CollectAnswer,
+        decision::{DecideAnswer, DecisionAnswer, DecisionContent, DecisionGrounds, DecisionRejected, Evidence},
+    },
 };
 use serde_json::{Map, Value, json};
 
-use crate::client::Client;
+use crate::client::{CallError, Client};
 
 /// What to ask, of whom.
 #[derive(Debug)]
@@ -23,11 +26,12 @@ pub(crate) struct Decide {
     pub(crate) event: Option<(String, Vec<(String, String)>)>,
 }
 
-/// Asks, and asks again after the event; prints both and the difference.
+/// Asks, and asks again after the event; prints both and the difference. Of the asking nothing is kept: who looks at a
+/// person takes none of what their caps allow.
 pub(crate) fn run(decide: &Decide) -> Result<(), Box<dyn Error>> {
     let (namespace, value) =
         decide.person.split_once(':').ok_or("name the person as namespace:value, such as user_id:ana")?;
-    let mut asked = json!({"placements": decide.placements, "explain": true});
+    let mut asked = json!({"placements": decide.placements, "explain": true, "preview": true});
     match namespace {
         "user_id" | "anonymous_id" => asked[namespace] = value.into(),
         _ => asked["identifiers"] = json!({ namespace: value }),
@@ -36,6 +40,7 @@ pub(crate) fn run(decide: &Decide) -> Result<(), Box<dyn Error>> {
     let client = Client::new(&decide.to, &decide.key)?;
     let before = call(&client, &asked)?;
     print!("{}", told(&before));
+    undecided(&before)?;
     if let Some((name, properties)) = &decide.event {
         let properties: Map<String, Value> =
             properties.iter().map(|(name, value)| (name.clone(), property(value))).collect();
@@ -45,20 +50,37 @@ pub(crate) fn run(decide: &Decide) -> Result<(), Box<dyn Error>> {
             "anonymous_id" => event["anonymousId"] = value.into(),
             _ => event["context"] = json!({"externalIds": [{"type": namespace, "id": value}]}),
         }
-        asked["events"] = json!([event]);
+        send(&client, &event)?;
         let after = call(&client, &asked)?;
         println!("\nAfter one more event, {name} {}:\n", Value::Object(properties));
         print!("{}{}", told(&after), changed(&before, &after));
+        undecided(&after)?;
     }
     Ok(())
 }
 
-fn call(client: &Client, asked: &Value) -> Result<DecideAnswer, Box<dyn Error>> {
-    let answer: DecideAnswer = client.call("POST", "/v1/decide", Some(asked.to_string().as_bytes()))?.read()?;
-    match answer.refused.first() {
+fn call(client: &Client, asked: &Value) -> Result<DecideAnswer, CallError> {
+    client.call("POST", "/v1/decide", Some(asked.to_string().as_bytes()))?.read()
+}
+
+/// Sends an event, which is durable and counts when this returns.
+fn send(client: &Client, event: &Value) -> Result<(), Box<dyn Error>> {
+    let batch = json!({ "batch": [event] }).to_string();
+    let answer: CollectAnswer = client.call("POST", "/v1/batch", Some(batch.as_bytes()))?.read()?;
+    match answer.rejected.first() {
         Some(refused) => Err(format!("the event was refused: {}", refused.message).into()),
-        None => Ok(answer),
+        None => Ok(()),
     }
+}
+
+/// What could not be decided, and what to do about it.
+fn undecided(answer: &DecideAnswer) -> Result<(), String> {
+    let failed = |decision: &&DecisionAnswer| decision.error.is_some();
+    let Some(DecisionAnswer { placement, error, .. }) = answer.decisions.iter().find(failed) else { return Ok(()) };
+    Err(match error.as_deref() {
+        Some("UNKNOWN_PLACEMENT") => format!("no placement `{placement}` is published"),
+        _ => format!("the program had no time to decide `{placement}`; ask again"),
+    })
 }
 
 /// A number where JSON writes it so, a text otherwise: `007` and `nan` are texts.
@@ -69,8 +91,9 @@ fn property(text: &str) -> Value {
 fn told(answer: &DecideAnswer) -> String {
     let mut told = String::new();
     for decision in &answer.decisions {
-        let DecisionAnswer { placement, contents, reason, benefit, grounds, .. } = decision;
-        _ = writeln!(told, "{placement}: {}, because {reason}", shown(decision));
+        let DecisionAnswer { placement, contents, reason, error, benefit, grounds, .. } = decision;
+        let error = error.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+        _ = writeln!(told, "{placement}: {}, because {reason}{error}", shown(decision));
         for DecisionContent { content, language, payload } in contents {
             _ = writeln!(told, "  shows      {content} ({language}): {payload}");
         }
@@ -81,11 +104,10 @@ fn told(answer: &DecideAnswer) -> String {
             _ = writeln!(told, "  benefit    {benefit}");
         }
         let Some(DecisionGrounds { propensity, rejected, .. }) = grounds else { continue };
-        _ = writeln!(told, "  chance     {propensity}");
-        for DecisionRejected { experience, why, detail, evidence } in rejected.iter().flatten() {
-            let detail = detail.as_ref().map(|detail| format!(" {detail}")).unwrap_or_default();
-            _ = writeln!(told, "  not        {experience}: {why}{detail}");
-            for evidence in evidence {
+        _ = writeln!(told, "  chance     {propensity} {}", chance_of(decision));
+        for rejected in rejected.iter().flatten() {
+            _ = writeln!(told, "  not        {}: {}", rejected.experience, why_not(rejected));
+            for evidence in &rejected.evidence {
                 _ = writeln!(told, "               {}", rests_on(evidence));
             }
         }
@@ -98,6 +120,42 @@ fn shown(decision: &DecisionAnswer) -> String {
     match (&decision.experience, &decision.variant) {
         (Some(experience), Some(variant)) => format!("{experience} / {variant}"),
         _ => "neutral".to_owned(),
+    }
+}
+
+/// Of what the propensity is the chance.
+fn chance_of(decision: &DecisionAnswer) -> &'static str {
+    match (&decision.variant, decision.reason.as_str()) {
+        (Some(_), _) => "to draw this variant",
+        (None, "HOLDOUT") => "to be among those who are kept out of everything",
+        (None, _) => "to get this answer",
+    }
+}
+
+/// Why a candidate did not win, as a sentence. A word of a newer program is told as it is.
+fn why_not(rejected: &DecisionRejected) -> String {
+    let detail = rejected.detail.as_ref();
+    let text = |detail: Option<&Value>| match detail {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let (said, inner) = (text(detail), |name: &str| text(detail.and_then(|detail| detail.get(name))));
+    match rejected.why.as_str() {
+        "audience" => "its audience does not hold".to_owned(),
+        "not_started" => format!("it starts at {said}"),
+        "ended" => format!("it ended at {said}"),
+        "expired" => format!("its content {said} has expired"),
+        "no_consent" => "it asks about the person, who did not grant the purpose of this placement".to_owned(),
+        "no_data" => "it asks about the person, and nobody is known".to_owned(),
+        "holdout" => format!("kept out of everything; the variant would have been {said}"),
+        "layer" => "drawn into another part of its layer".to_owned(),
+        "traffic" => format!("drawn outside of its traffic of {said}"),
+        "capped" => format!("shown as often as its caps allow, until {said}"),
+        "page_capped" => "enough placements of this page are personalized".to_owned(),
+        "lost" => format!("{} is ahead of it by {}", inner("to"), inner("by")),
+        "disabled" => "it is switched off".to_owned(),
+        other => format!("{other} {said}"),
     }
 }
 

@@ -61,6 +61,93 @@ fn it_says_in_one_sentence_what_went_wrong() {
     }
 }
 
+/// What is not there is no neutral answer like another: whoever mistypes a name is told.
+#[test]
+fn a_placement_that_is_not_published_is_an_error() {
+    let shop = shop();
+    let output = decide(&shop, &["user_id:ana", "home-row", "home-heroe", "--event", "Product Viewed"]);
+    let (said, complaint) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(said.contains("home-heroe: neutral, because ERROR (UNKNOWN_PLACEMENT)"), "{said}");
+    assert!(said.contains("home-row: neutral, because NOT_ELIGIBLE\n"), "{said}");
+    assert!(!output.status.success() && complaint.contains("no placement `home-heroe` is published"), "{complaint}");
+    assert!(!said.contains("After one more event"), "{said}");
+    assert_eq!(shop.status()["events"], 1, "the consent, and no event for a question that had no answer");
+}
+
+/// Support staff read sentences, not fields.
+#[test]
+fn each_experience_that_did_not_win_is_told_as_a_sentence() {
+    let shop = shop();
+    let everybody = |more: serde_json::Value| {
+        let document = serde_json::json!({
+            "placements": "home-hero", "audience": "true", "benefit": {"fr": "Pour vous.", "en": "For you."},
+            "variants": {"control": {"share": 0.5}, "shown": {"share": 0.5, "contents": "boot-care"}},
+        });
+        crate::shop::with(&document, &more)
+    };
+    for (name, more) in [
+        ("first", serde_json::json!({"priority": 100, "caps": [{"most": 1, "per": "7d"}]})),
+        ("second", serde_json::json!({"priority": 90})),
+        ("third", serde_json::json!({"priority": 80})),
+        ("over", serde_json::json!({"ends": "2026-01-31"})),
+        ("later", serde_json::json!({"starts": "2027-01-31"})),
+        ("off", serde_json::json!({"enabled": false})),
+        ("nobody", serde_json::json!({"traffic": 0})),
+    ] {
+        shop.define("experience", name, &everybody(more));
+    }
+    let shown = serde_json::json!({"user_id": "ana", "placements": ["home-hero"]});
+    _ = shop.secret.post("/v1/decide", &shown).expect(200);
+    let said = String::from_utf8(decide(&shop, &["user_id:ana", "home-hero"]).stdout).unwrap();
+    for expected in [
+        "home-hero: second / ",
+        "because SPLIT",
+        "chance     0.5 to draw this variant",
+        "not        first: shown as often as its caps allow, until 2026-03-09T10:00:00Z",
+        "not        third: second is ahead of it by priority",
+        "not        over: it ended at 2026-01-31T23:00:00Z",
+        "not        later: it starts at 2027-01-30T23:00:00Z",
+        "not        off: it is switched off",
+        "not        nobody: drawn outside of its traffic of 0.0",
+        "not        boot-care: its audience does not hold",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let bob = String::from_utf8(decide(&shop, &["user_id:bob", "home-hero"]).stdout).unwrap();
+    assert!(bob.contains("not        boot-care: it asks about the person, and nobody is known"), "{bob}");
+
+    for (name, _) in [("first", 0), ("second", 0), ("third", 0)] {
+        _ = shop.secret.delete(&format!("/v1/definitions/experience/{name}?wait=true")).expect(200);
+    }
+    shop.define("experience", "tent-guide", &everybody(serde_json::json!({})));
+    shop.define("setting", "holdout_share", &serde_json::json!({"value": 0.5}));
+    let held = (0..40).map(|number| format!("user_id:p{number}")).find_map(|who| {
+        shop.grant(&who, &["site"]);
+        let said = String::from_utf8(decide(&shop, &[&who, "home-hero"]).stdout).unwrap();
+        said.contains("because HOLDOUT").then_some(said)
+    });
+    let held = held.expect("of forty people half are held out");
+    assert!(held.contains("chance     0.5 to be among those who are kept out of everything"), "{held}");
+    assert!(held.contains("not        tent-guide: kept out of everything; the variant would have been "), "{held}");
+}
+
+/// Whoever looks why somebody sees something must not change what they see.
+#[test]
+fn looking_keeps_nothing_and_takes_nothing_of_what_caps_allow() {
+    let shop = shop();
+    let once = serde_json::json!({
+        "placements": "home-hero", "audience": "true", "benefit": {"fr": "Pour vous.", "en": "For you."},
+        "variants": {"control": {"share": 0.5}, "shown": {"share": 0.5, "contents": "boot-care"}},
+        "caps": [{"most": 1, "per": "7d"}], "priority": 100,
+    });
+    shop.define("experience", "once", &once);
+    for _ in 0..3 {
+        let said = String::from_utf8(decide(&shop, &["user_id:ana", "home-hero"]).stdout).unwrap();
+        assert!(said.contains("home-hero: once / "), "{said}");
+    }
+    assert_eq!(shop.export("user_id:ana")["decisions"].as_array().map(Vec::len), Some(0));
+}
+
 /// A product may be called `nan`, and a code of digits is no number.
 #[test]
 fn a_property_is_a_number_where_json_writes_it_so() {

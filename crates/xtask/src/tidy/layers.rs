@@ -110,7 +110,7 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("runtime", RUNTIME, 7),
     layer("server", SERVER, 9),
     layer("sim", RUNTIME, 9),
-    layer("prevenance", PROGRAM, 1),
+    layer("prevenance", PROGRAM, 2),
     layer("testkit", ANY, 5),
     layer("xtask", ANY, 3),
     layer("bench", ANY, 3),
