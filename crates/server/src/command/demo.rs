@@ -126,15 +126,22 @@ fn span(text: &str) -> Option<Span> {
     (number.is_empty() && !text.is_empty()).then(|| Span::from_millis(ms))
 }
 
+/// How a shell runs this very program, from any folder: after `cargo run` it is on nobody's path.
+fn own_name() -> String {
+    let name = std::env::current_exe().map_or_else(|_| "prevenance".to_owned(), |path| path.display().to_string());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if name.chars().all(is_plain) { name } else { format!("'{}'", name.replace('\'', "'\\''")) }
+}
+
 fn welcome(address: SocketAddr, events: usize) {
-    let url = format!("http://{address}");
+    let (url, program) = (format!("http://{address}"), own_name());
     println!(
         "A small hiking shop is running, with {events} events up to now.\n\n  \
          secret key  {SECRET_KEY}\n  write key   {WRITE_KEY}\n\n\
          Try, in another terminal:\n\n  \
          curl -s -u {SECRET_KEY}: {url}/v1/segments\n  \
          curl -s -u {SECRET_KEY}: {url}/v1/profiles/user_id:ana\n  \
-         prevenance decide user_id:ana home-hero home-row --to {url} --key {SECRET_KEY} \\\n    \
+         {program} decide user_id:ana home-hero home-row --to {url} --key {SECRET_KEY} \\\n    \
          --event 'Product Viewed' --property category=tents --language en\n  \
          curl -s -u {SECRET_KEY}: {url}/v1/conditions/preview \\\n    \
          -d '{{\"condition\": \"events(\\\"Order Completed\\\").sum(total) > 200\"}}'\n\n\
