@@ -82,6 +82,31 @@ fn the_sample_shop_starts_fills_and_what_it_says_to_try_works() {
     }
 }
 
+/// A page of the documentation.
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(README).with_file_name("docs").join(name)).unwrap()
+}
+
+#[test]
+fn the_mapping_of_the_page_on_imports_reads_rows() {
+    let page = page("import.md");
+    let mapping = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let (file, rows) = (folder.path().join("orders.toml"), folder.path().join("orders.csv"));
+    fs::write(&file, mapping).unwrap();
+    let text = "order_no;ordered_at;customer;mail;status;sku;quantity;price\n\
+                7;01/03/2026 10:00;ana;;paid;boot-42;2;24,90 €\n\
+                7;01/03/2026 10:00;ana;;paid;wax;1;5,00 €\n\
+                8;01/03/2026 11:00;bob;;test;wax;1;5,00 €\n";
+    fs::write(&rows, text).unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(["import", "--dry-run", "--source", "store-orders", "--mapping"]).arg(&file).arg(&rows);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("\"total\":54.8") && said.contains("boot-42") && !said.contains("quarantine"), "{said}");
+}
+
 /// How long the sample shop may take to say something.
 const PATIENCE: Duration = Duration::from_secs(120);
 
