@@ -1,4 +1,4 @@
-//! The README's commands are typed as they stand, against the real program.
+//! The commands of the README and of the documentation are typed as they stand, against the real program.
 
 use std::{
     fs,
@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
+use serde_json::{Value, json};
 use testkit::{
     process::{Options, SECRET_KEY, Server, WRITE_KEY},
     shell::{self, commands},
 };
 
-use crate::shop::PROGRAM;
+use crate::shop::{PROGRAM, START, Shop, at};
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
 
@@ -85,6 +86,72 @@ fn the_sample_shop_starts_fills_and_what_it_says_to_try_works() {
 /// A page of the documentation.
 fn page(name: &str) -> String {
     fs::read_to_string(Path::new(README).with_file_name("docs").join(name)).unwrap()
+}
+
+/// Types lines in a shell at the root of the project, and stops at the first that fails; `prevenance` is the program
+/// under test. What they printed.
+fn typed(shop: &Shop, lines: &str, more: &[(&str, &str)]) -> String {
+    let programs = Path::new(PROGRAM).parent().unwrap().display();
+    let script = format!("set -e\nPATH='{programs}':$PATH\n{}", lines.replace("curl -s", "curl -sf"));
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]).current_dir(Path::new(README).parent().unwrap());
+    command.envs([("SECRET", SECRET_KEY), ("WRITE", WRITE_KEY), ("PREVENANCE", shop.server.url())]);
+    let output = command.envs(more.iter().copied()).env("no_proxy", "*").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// A shop with example definitions, in which nothing is given up for want of time.
+fn shop_of(definitions: &str, now: &str) -> Shop {
+    let folder = Path::new(README).with_file_name("examples").join(definitions);
+    let shop = Shop::open_with(Options {
+        seed: Some(1),
+        clock: Some(at(now)),
+        env: vec![
+            ("PREVENANCE__DEFINITIONS".into(), folder.display().to_string()),
+            ("PREVENANCE__DECIDE__GIVE_UP_MS".into(), "60000".into()),
+        ],
+        ..Options::default()
+    });
+    shop.define("setting", "holdout_share", &json!({"value": 0}));
+    shop
+}
+
+#[test]
+fn the_page_on_deciding_works_as_it_is_written_and_shows_what_is_answered() {
+    let (page, shop) = (page("deciding.md"), shop_of("definitions", START));
+    let calls = blocks(&page);
+    assert!(calls.len() >= 4, "{calls:?}");
+    let said = typed(&shop, &calls.join("\n"), &[]);
+    let answers: Vec<Value> = serde_json::Deserializer::from_str(&said).into_iter().map(Result::unwrap).collect();
+
+    let shown = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mut shown: Value = serde_json::from_str(shown).unwrap();
+    let mut answered = answers.iter().find(|answer| answer["decisions"].is_array()).unwrap().clone();
+    for answer in [&mut shown, &mut answered] {
+        assert!(answer["revision"].take().is_u64());
+        for decision in answer["decisions"].as_array_mut().unwrap() {
+            assert!(decision["id"].take().as_str().unwrap().starts_with("dec_"));
+        }
+    }
+    assert_eq!(answered, shown);
+
+    let preview = answers.iter().find(|answer| answer["decisions"][0]["grounds"]["rejected"].is_array()).unwrap();
+    assert!(preview["decisions"][0].get("id").is_none(), "{preview}");
+    assert!(answers.iter().any(|answer| answer["outcome"] == "SAME"), "{said}");
+    for event in ["Impression", "Click"] {
+        assert_eq!(shop.count("anonymous_id:laptop-7", event), 1, "{event}");
+    }
+}
+
+/// Whatever a decision may say is on the page.
+#[test]
+fn the_page_on_deciding_names_every_reason() {
+    let page = page("deciding.md");
+    for reason in model::decision::Reason::ALL {
+        assert!(page.contains(&format!("\n| `{}` | ", reason.word())), "{reason:?}");
+    }
 }
 
 #[test]
