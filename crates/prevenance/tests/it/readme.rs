@@ -154,6 +154,51 @@ fn the_page_on_deciding_names_every_reason() {
     }
 }
 
+/// Rows of the files of a trial, as few as show something.
+const ROWS: [(&str, &str); 6] = [
+    (
+        "demographics",
+        "household_id,age,income,home_ownership,marital_status,household_size,household_comp,kids_count\n\
+         900,35-44,35-49K,Homeowner,Married,2,2 Adults No Kids,0\n",
+    ),
+    ("campaigns", "campaign_id,household_id\n1,900\n"),
+    ("campaign_descriptions", "campaign_id,campaign_type,start_date,end_date\n1,Type B,2017-03-03,2017-04-09\n"),
+    (
+        "coupon_redemptions_to_w44",
+        "household_id,coupon_upc,campaign_id,redemption_date\n900,51380041013,1,2017-03-10\n",
+    ),
+    (
+        "products",
+        "product_id,manufacturer_id,department,brand,product_category,product_type,package_size\n\
+         1095275,2,GROCERY,National,FRZN ICE,ICE,22 LB\n",
+    ),
+    (
+        "transactions_w01_w44",
+        "household_id,store_id,basket_id,product_id,quantity,sales_value,retail_disc,coupon_disc,coupon_match_disc,week,\
+         transaction_timestamp\n\
+         900,330,31198570044,1095275,1,0.5,0.0,0.0,0.0,1,2017-10-30 11:53:26\n",
+    ),
+];
+
+/// The trial of the page on imports, with a row of each file; the program is started by the test.
+#[test]
+fn the_trial_with_real_files_works_as_it_is_written() {
+    let (page, shop) = (page("import.md"), shop_of("import/definitions", "2017-10-31 00:00"));
+    let calls: Vec<String> = blocks(&page).into_iter().filter(|block| block.contains("$DATA")).collect();
+    assert_eq!(calls.len(), 1);
+    let data = tempfile::TempDir::new().unwrap();
+    for (file, rows) in ROWS {
+        fs::write(data.path().join(format!("{file}.csv.gz")), rows).unwrap();
+    }
+    let folder = data.path().display().to_string();
+    let said = typed(&shop, &calls[0], &[("DATA", &folder), ("PREVENANCE_KEY", SECRET_KEY)]);
+    assert!(!said.contains("quarantine") && said.contains("home-hero: "), "{said}");
+    for event in ["Order Completed", "Campaign Received", "Coupon Redeemed"] {
+        assert_eq!(shop.count("loyalty_card:900", event), 1, "{event}");
+    }
+    assert_eq!((shop.size("coupon-redeemers"), shop.size("recent")), (1, 1), "{said}");
+}
+
 #[test]
 fn the_mapping_of_the_page_on_imports_reads_rows() {
     let page = page("import.md");

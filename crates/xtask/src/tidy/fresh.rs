@@ -13,8 +13,15 @@ use crate::{
 };
 
 /// Documents whose shell blocks are held against what exists.
-const DOCUMENTS: &[&str] =
-    &["README.md", "CONTRIBUTING.md", "docs/benchmarks.md", "docs/definitions.md", "tests/clients/README.md"];
+const DOCUMENTS: &[&str] = &[
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/benchmarks.md",
+    "docs/deciding.md",
+    "docs/definitions.md",
+    "docs/import.md",
+    "tests/clients/README.md",
+];
 
 /// Checks generated files and documented commands; without a program nothing can be held against it.
 pub(super) fn check(sources: &[Source], built: &Result<PathBuf, Failed>) -> Vec<Problem> {
