@@ -138,3 +138,13 @@ fn what_may_be_left_out_is_not_demanded() {
         }
     }
 }
+
+#[test]
+fn a_path_that_is_not_there_says_where_all_paths_are_described() {
+    let shop = Shop::open();
+    for path in ["/", "/v1/decision"] {
+        let refused = shop.secret.get(path).expect(404).json();
+        assert_eq!(refused["code"], "NOT_FOUND");
+        assert!(refused["message"].as_str().unwrap().contains("/openapi.json"), "{path}: {refused}");
+    }
+}

@@ -19,7 +19,7 @@ mod settings;
 mod snippet;
 mod system;
 
-use api::error::Code;
+use api::error::{ApiError, Code};
 use axum::{
     Router,
     extract::{Request, State},
@@ -45,7 +45,9 @@ pub fn router(app: Shared) -> Router {
         .merge(project())
         .merge(program())
         .method_not_allowed_fallback(wrong_method)
-        .fallback(async || Refusal::new(Code::NotFound))
+        .fallback(async || {
+            Refusal::from(ApiError::new(Code::NotFound).saying("There is no such path; /openapi.json names all."))
+        })
         .layer(middleware::from_fn_with_state(app.clone(), observed))
         .merge(public)
         .merge(prefixed)
