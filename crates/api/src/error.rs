@@ -328,6 +328,8 @@ catalogue! {
     LayerOverlap = "LAYER_OVERLAP", 422, "Two experiences want the same part of a layer at the same time.";
     /// A definition that is to be removed, or to be read, and is not there.
     NotDefined = "NOT_DEFINED", 404, "There is no such definition.";
+    /// Two experiences draw by one salt: who is in the one is not drawn for the other by chance.
+    SaltTwice = "SALT_TWICE", 422, "Two experiences draw by the same salt.";
     /// A definition that every project has and that cannot be removed.
     BuiltIn = "BUILT_IN", 409, "Every project has this definition; it cannot be removed.";
     /// Segments that name each other in a circle.
