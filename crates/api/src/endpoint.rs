@@ -61,8 +61,8 @@ impl Method {
 pub enum Auth {
     /// None.
     None,
-    /// A public key or a secret one: in `Authorization` (Basic, as the user name; or Bearer), in the body's `writeKey`,
-    /// or in `X-Write-Key`.
+    /// A public key or a secret one: in `Authorization` (Basic, as the user name; or Bearer), in the body's `write_key`
+    /// or `writeKey`, or in `X-Write-Key`.
     Public,
     /// A secret key in `Authorization`.
     Secret,

@@ -37,8 +37,8 @@ impl FromRequestParts<Shared> for Secret {
 
 /// The key of a call that takes a public key, and so a secret one too.
 ///
-/// From `Authorization`; else from the body's `writeKey`, else from `X-Write-Key`, whichever is known: Jitsu's clients
-/// mask the one in the body.
+/// From `Authorization`; else from the body's `write_key` or `writeKey`, else from `X-Write-Key`, whichever is known:
+/// Jitsu's clients mask the one in the body.
 pub(crate) fn writer(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Key, ApiError> {
     let now = app.runtime.now();
     let key = match authorization(headers) {

@@ -97,7 +97,9 @@ fn operation(endpoint: &Endpoint, error: &RefOr<Schema>, schemas: &mut Schemas) 
         .summary(Some(endpoint.summary))
         .description(Some(match endpoint.auth {
             Auth::None => "Takes no key.",
-            Auth::Public => "Takes a public or a secret key; also in the body's `writeKey` or in `X-Write-Key`.",
+            Auth::Public => {
+                "Takes a public or a secret key; also in the body's `write_key` or `writeKey`, or in `X-Write-Key`."
+            }
             Auth::Secret => "Takes a secret key.",
         }))
         .parameters(Some(parameters(endpoint)))

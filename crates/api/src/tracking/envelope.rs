@@ -59,7 +59,8 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
             match &*key {
                 "batch" => envelope.events = map.next_value_seed(EventsSeed)?,
                 "context" => envelope.context = Some(map.next_value()?),
-                "writeKey" => envelope.write_key = map.next_value()?,
+                // As Segment's clients spell it, and as the rest of our own bodies is spelled.
+                "writeKey" | "write_key" => envelope.write_key = map.next_value()?,
                 "sentAt" => envelope.sent_at = map.next_value()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;

@@ -101,6 +101,7 @@ fn every_path_has_its_route() {
 #[test]
 fn the_key_can_be_read_before_anything_is_known() {
     assert_eq!(peek_write_key(br#"{"a":[1,{"writeKey":"inner"}],"writeKey":"wk_1"}"#).as_deref(), Some("wk_1"));
+    assert_eq!(peek_write_key(br#"{"placements":["home"],"write_key":"wk_1"}"#).as_deref(), Some("wk_1"));
     assert_eq!(peek_write_key(br#"{"batch":[],"writeKey":null}"#), None);
     assert_eq!(peek_write_key(b"{"), None);
     assert_eq!(peek_write_key(b"\xff"), None);

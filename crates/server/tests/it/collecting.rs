@@ -66,6 +66,24 @@ fn the_key_is_found_wherever_a_client_puts_it() {
 }
 
 #[test]
+fn the_key_in_a_body_is_found_in_both_spellings_of_its_name() {
+    let shop = Shop::new();
+    for (path, body) in [
+        ("/v1/batch", json!({"batch": [track("m")]})),
+        ("/v1/consent", json!({"anonymous_id": "a1", "purposes": {"site": true}})),
+        ("/v1/decide", json!({"placements": ["home"]})),
+    ] {
+        for name in ["write_key", "writeKey"] {
+            let mut named = body.clone();
+            named[name] = json!(WRITE_KEY);
+            assert_eq!(shop.nobody().post(path, &named).status, 200, "{path} {name}");
+            named[name] = json!("pk_other");
+            assert_eq!(code(&shop.nobody().post(path, &named)), is(401, "UNKNOWN_KEY"), "{path} {name}");
+        }
+    }
+}
+
+#[test]
 fn every_alias_takes_its_type() {
     let shop = Shop::new();
     shop.consent("a1", &["site"]);
