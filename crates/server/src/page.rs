@@ -39,9 +39,22 @@ pub(crate) fn html(copy: &ExportAnswer) -> String {
         &["timestamp", "type", "event", "name", "source", "properties", "context"],
     );
     table(&mut page, "What was refused", &copy["rejected"], &["received_at", "source", "code", "message", "event"]);
+    let decisions = copy["decisions"].as_array().into_iter().flatten().map(decision).collect();
+    table(&mut page, "What you were shown, and why", &decisions, &DECISION);
     table(&mut page, "Who looked", &copy["accesses"], &["at", "key_id", "purpose", "allowed"]);
     page.push_str("</html>\n");
     page
+}
+
+/// What is told of a decision, in its columns.
+const DECISION: [&str; 8] = ["at", "placement", "experience", "variant", "reason", "benefit", "rested_on", "contents"];
+
+/// A decision of the record as one row.
+fn decision(record: &Value) -> Value {
+    let mut row = record["decision"].clone();
+    row["at"] = record["at"].clone();
+    row["rested_on"] = record["decision"]["grounds"]["evidence"].clone();
+    row
 }
 
 /// A section with one row for each entry of a list.

@@ -10,6 +10,7 @@ use testkit::{
 
 use crate::{
     bytes,
+    deciding::{experience, one, open, showing, shown},
     shop::{PROGRAM, START, Shop, at, before, identify, track},
 };
 
@@ -53,8 +54,10 @@ fn customer(shop: &Shop) {
 /// proves GOV-01: given a request, a full human and machine readable copy comes within a minute.
 #[test]
 fn gov_01_the_copy_holds_everything_for_people_and_machines_within_a_minute() {
-    let shop = Shop::open();
+    let shop = open();
     customer(&shop);
+    experience(&shop, "wide-boots", &showing("boots", r#"profile.foot_width == "wide""#, &json!({})));
+    assert_eq!(shown(&one(&shop.secret, &json!({"user_id": "account-4711"}))), ["boots"]);
     assert_eq!(shop.read("user_id:account-4711", "?purpose=ads").status, 403);
     shop.profile("user_id:account-4711");
     // Somebody else's data must not be in the copy.
@@ -110,13 +113,29 @@ fn gov_01_the_copy_holds_everything_for_people_and_machines_within_a_minute() {
 
     assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{:?}", page.headers);
     let page = page.text();
-    for text in TRACES.iter().chain(&["big-spenders", "banner-7", "129.5", "Order Completed", "TRAIT_TYPE"]) {
+    let more = ["big-spenders", "banner-7", "129.5", "Order Completed", "TRAIT_TYPE", "wide-boots", "For you: boots."];
+    for text in TRACES.iter().chain(&more) {
         assert!(page.contains(text), "{text} is not on the page");
     }
+    // One more: that the copy was read.
+    assert_eq!(page.matches("<tr>").count(), rows(&copy) + 1, "a section of the copy is not on the page: {copy}");
     assert!(
         !page.contains("Benedict") && !page.contains("<script") && !page.contains("http"),
         "one file, nothing loaded"
     );
+}
+
+/// The rows of a page on which everything of a copy is: of each section its entries, and a head if there are any. The
+/// names of the segments stand in the memberships too.
+fn rows(copy: &Value) -> usize {
+    let sections = copy.as_object().unwrap().iter().chain(copy["profile"].as_object().unwrap());
+    let sections = sections.filter(|(name, _)| !["profile", "segments"].contains(&name.as_str()));
+    let entries = sections.map(|(_, section)| match section {
+        Value::Array(entries) => entries.len(),
+        Value::Object(entries) => entries.len(),
+        _ => 0,
+    });
+    entries.filter(|entries| *entries > 0).map(|entries| entries + 1).sum()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the requirement itself is a span of real time")]
