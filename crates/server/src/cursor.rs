@@ -15,9 +15,25 @@ pub(crate) struct Paging {
 const PAGE: usize = 100;
 
 impl Paging {
-    /// How many entries: at least 1, at most [`limits::PAGE`].
-    pub(crate) fn limit(&self) -> usize {
-        self.limit.unwrap_or(PAGE).clamp(1, limits::PAGE)
+    /// How many entries: 1 to [`limits::PAGE`].
+    ///
+    /// # Errors
+    /// `BAD_QUERY` for fewer and for more: whoever asked for all must not take a page for all.
+    pub(crate) fn limit(&self) -> Result<usize, ApiError> {
+        self.limit_within(limits::PAGE)
+    }
+
+    /// How many entries, where a page has fewer than elsewhere.
+    ///
+    /// # Errors
+    /// `BAD_QUERY`.
+    pub(crate) fn limit_within(&self, most: usize) -> Result<usize, ApiError> {
+        let limit = self.limit.unwrap_or(PAGE);
+        if (1..=most).contains(&limit) {
+            return Ok(limit);
+        }
+        let message = format!("The query parameter `limit` has to be from 1 to {most}.");
+        Err(ApiError::new(Code::BadQuery).saying(message).at("/limit"))
     }
 
     /// The numbers in the cursor, if one was sent. `listing` is the word that [`write`] was given.
@@ -85,8 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_a_sane_number_of_entries() {
-        let limit = |limit| Paging { from: None, limit }.limit();
-        assert_eq!((limit(None), limit(Some(0)), limit(Some(usize::MAX))), (PAGE, 1, limits::PAGE));
+    fn a_page_has_so_many_entries_as_were_asked_for_or_is_refused() {
+        let limit = |limit| Paging { from: None, limit }.limit().map_err(|error| (error.code, error.pointer));
+        assert_eq!((limit(None), limit(Some(1)), limit(Some(limits::PAGE))), (Ok(PAGE), Ok(1), Ok(limits::PAGE)));
+        for refused in [0, limits::PAGE + 1, usize::MAX] {
+            assert_eq!(limit(Some(refused)), Err((Code::BadQuery, Some("/limit".into()))), "{refused}");
+        }
     }
 }

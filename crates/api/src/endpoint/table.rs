@@ -30,7 +30,7 @@ const BATCH: &str = "Takes a batch of events.";
 
 const PAGING: &[Query] = &[
     Query { name: "from", holds: Holds::Text, doc: "The `next` of the page before." },
-    Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, at most 1000." },
+    Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, 1 to 1000; 100 if absent." },
 ];
 const PURPOSE: &[Query] = &[Query {
     name: "purpose",
@@ -49,7 +49,7 @@ const PUBLISHING: &[Query] = &[
     Query { name: "why", holds: Holds::Text, doc: "Why, for those who read it later; at most 500 characters." },
 ];
 const REVISIONS: &[Query] =
-    &[PAGING[0], Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, at most 100." }];
+    &[PAGING[0], Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, 1 to 100; 100 if absent." }];
 const WRITE_KEY: &[Query] = &[Query { name: "writeKey", holds: Holds::Text, doc: "The public key." }];
 const OVERLAP: &[Query] =
     &[Query { name: "overlap_s", holds: Holds::Count, doc: "Seconds for which the key goes on; 0 if absent." }];

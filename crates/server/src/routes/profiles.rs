@@ -58,7 +58,7 @@ pub(super) async fn timeline(
     let before = before.map(|[at, tie]| (Timestamp::saturating_from_millis(at as i64), tie));
     let reading = find(&app, &id).await?;
     note(&app, &reading, key.id(), None, true).await?;
-    let limit = paging.limit();
+    let limit = paging.limit()?;
     let page = {
         let app = app.clone();
         tokio::task::spawn_blocking(move || app.runtime.history(&reading.person, before, limit)).await??
@@ -82,7 +82,7 @@ pub(super) async fn accesses(
         number,
         side: ProfileId::from_bits(cursor::whole([high, low])),
     });
-    let limit = paging.limit();
+    let limit = paging.limit()?;
     let reading = find(&app, &id).await?;
     app.listable().await;
     let page = tokio::task::spawn_blocking(move || app.runtime.accesses(&reading.person, before, limit)).await??;

@@ -30,7 +30,7 @@ pub(super) async fn list(
     InQuery(paging): InQuery<Paging>,
 ) -> Answer<RejectedPage> {
     let before = paging.from("rejected")?.map(|halves| Id::from_bits(cursor::whole(halves)));
-    let limit = paging.limit();
+    let limit = paging.limit()?;
     app.listable().await;
     let page = tokio::task::spawn_blocking(move || app.runtime.refused(before, limit)).await??;
     let last = page.last().filter(|_| page.len() == limit);

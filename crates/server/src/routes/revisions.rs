@@ -30,7 +30,7 @@ pub(super) async fn list(
 ) -> Answer<RevisionPage> {
     let newest = app.runtime.plan().revision;
     let from = paging.from(LISTING)?.map_or(newest, |[from]| from.min(newest));
-    let most = paging.limit().min(PAGE) as u64;
+    let most = paging.limit_within(PAGE)? as u64;
     let after = from.saturating_sub(most);
     let page = blocking(&app, move |runtime| {
         let summaries = (after + 1..=from).rev().map(|number| Ok(summary(number, runtime.publication(number)?)));

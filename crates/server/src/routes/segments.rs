@@ -81,7 +81,7 @@ pub(super) async fn members(
     let [mut partition, mut from] = paging.from("members")?.unwrap_or([0, 0]);
     let plan = app.runtime.plan();
     let rule = plan.segments.by_name(&name.as_str().into()).ok_or(Code::NotFound)?;
-    let (partitions, limit) = (u64::from(app.runtime.partitions()), paging.limit());
+    let (partitions, limit) = (u64::from(app.runtime.partitions()), paging.limit()?);
     let (mut members, mut next) = (Vec::new(), None);
     while partition < partitions && next.is_none() {
         let (here, first) = (Partition(partition as u16), u32::try_from(from).unwrap_or(u32::MAX));

@@ -134,5 +134,22 @@ fn our_own_endpoints_point_at_the_field() {
         assert_eq!(answer.json()["error"]["pointer"], pointer, "{answer:?}");
     }
     assert_eq!(code(&secret.get("/v1/profiles/user_id:u1/timeline?from=1.2.3")), is(400, "BAD_CURSOR"));
-    assert_eq!(code(&secret.get("/v1/profiles/user_id:u1/timeline?limit=x")), is(400, "BAD_QUERY"));
+    for (path, pointer, said) in [
+        ("/v1/rejected?limit=x", "/limit", "a whole number"),
+        ("/v1/rejected?limit=-1", "/limit", "a whole number"),
+        ("/v1/rejected?limit=99999999999999999999", "/limit", "a smaller number"),
+        ("/v1/rejected?limit=0", "/limit", "from 1 to 1000"),
+        ("/v1/rejected?limit=1001", "/limit", "from 1 to 1000"),
+        ("/v1/revisions?limit=101", "/limit", "from 1 to 100."),
+        ("/v1/rejected?from=&limit=5&l%2Fi=1", "/l~1i", "There is no query parameter `l/i` here."),
+        ("/v1/segments/x?wait=yes", "/wait", "`true` or `false`"),
+    ] {
+        let answer = secret.get(path);
+        assert_eq!(code(&answer), is(400, "BAD_QUERY"), "{path}");
+        let (body, message) = (answer.json(), answer.json()["message"].as_str().unwrap().to_owned());
+        assert_eq!(body["error"]["pointer"], pointer, "{path}");
+        assert!(message.contains(said) && message.contains("query parameter"), "{path}: {message}");
+    }
+    let twice = secret.get("/v1/rejected?limit=1&limit=2").expect(400).json();
+    assert_eq!(twice["message"], "The query parameter `limit` is there twice.");
 }
