@@ -1,6 +1,6 @@
 //! Decisions as they are told: to a page little, to the shop's server with their grounds.
 
-use ::decide::{Decision, Explain, Rejection, Served};
+use ::decide::{Decision, Explain, Rejection, Served, Shows, Variant};
 use api::{
     error::Code,
     json::{Json, to_json},
@@ -85,9 +85,15 @@ impl Told<'_> {
     }
 
     /// The experience's benefit in the first language read that it is written in; else in that of what is shown; else
-    /// in English, in which every benefit is written.
+    /// in English, in which every benefit is written. None beside what is neutral: to a control it would promise what
+    /// the page does not show, and so be a part of the treatment.
     fn benefit(&self, decision: &Decision) -> Option<String> {
-        let benefit = &self.plan.decisions.experience(decision.experience.as_ref()?)?.benefit;
+        let experience = self.plan.decisions.experience(decision.experience.as_ref()?)?;
+        let drawn = |variant: &&Variant| Some(&variant.name) == decision.variant.as_ref();
+        if experience.variants.iter().find(drawn)?.shows == Shows::Neutral {
+            return None;
+        }
+        let benefit = &experience.benefit;
         let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
         let read = self.languages.iter().find_map(|tag| benefit.get(primary(tag).as_str()));
         let shown = || benefit.get(primary(&decision.contents.first()?.language).as_str());
