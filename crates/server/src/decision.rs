@@ -153,27 +153,32 @@ fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {
     DecisionRejected { experience: experience.to_owned(), why: why.word().to_owned(), detail, evidence }
 }
 
-/// The texts of a payload with their names, in order of name, those inside maps and lists too. Numbers are texts here.
-fn texts(payload: &Fields) -> Vec<(&str, String)> {
-    fn walk<'v>(name: &'v str, value: &'v Value, into: &mut Vec<(&'v str, String)>) {
+/// The texts of a payload with where each is, in order of name: `title`, and inside maps and lists `more.0.alt`. Numbers
+/// are texts here.
+fn texts(payload: &Fields) -> Vec<(String, String)> {
+    fn walk(path: String, value: &Value, into: &mut Vec<(String, String)>) {
         match value {
             Value::Null | Value::Bool(_) => {}
-            Value::Text(text) => into.push((name, text.to_string())),
+            Value::Text(text) => into.push((path, text.to_string())),
             Value::Int(_) | Value::Float(_) | Value::Time(_) => {
                 let shown = to_json(value);
-                into.push((name, shown.as_str().map_or_else(|| shown.to_string(), str::to_owned)));
+                into.push((path, shown.as_str().map_or_else(|| shown.to_string(), str::to_owned)));
             }
-            Value::List(values) => values.iter().for_each(|value| walk(name, value, into)),
-            Value::Map(fields) => fields.iter().for_each(|(name, value)| walk(name, value, into)),
+            Value::List(values) => {
+                values.iter().enumerate().for_each(|(place, value)| walk(format!("{path}.{place}"), value, into));
+            }
+            Value::Map(fields) => {
+                fields.iter().for_each(|(name, value)| walk(format!("{path}.{name}"), value, into));
+            }
         }
     }
     let mut found = Vec::new();
-    payload.iter().for_each(|(name, value)| walk(name, value, &mut found));
+    payload.iter().for_each(|(name, value)| walk(name.to_string(), value, &mut found));
     found
 }
 
-fn paragraph((name, text): (&str, String)) -> String {
-    format!("<p data-field=\"{}\">{}</p>", escaped(name), escaped(&text))
+fn paragraph((path, text): (String, String)) -> String {
+    format!("<p data-field=\"{}\">{}</p>", escaped(&path), escaped(&text))
 }
 
 fn escaped(text: &str) -> String {
@@ -205,7 +210,7 @@ mod tests {
         let html: String = texts(&payload).into_iter().map(paragraph).collect();
         assert_eq!(
             html,
-            "<p data-field=\"b\">x&quot; onload=&#39;y</p><p data-field=\"price\">3</p>\
+            "<p data-field=\"more.b\">x&quot; onload=&#39;y</p><p data-field=\"price\">3</p>\
              <p data-field=\"title\">&lt;b&gt;Boots &amp; poles&lt;/b&gt;</p>"
         );
     }
