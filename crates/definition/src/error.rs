@@ -11,7 +11,7 @@ pub struct DefinitionError {
     /// with tokens one of `decide::code`.
     pub code: &'static str,
     /// A sentence for the person who wrote the definition.
-    pub message: String,
+    pub message: Box<str>,
     /// The kind of the definition at fault, if it is one.
     pub kind: Option<Kind>,
     /// The name of the definition at fault, if it is one.
@@ -20,6 +20,8 @@ pub struct DefinitionError {
     pub pointer: String,
     /// Where `pointer` leads to a condition: characters (not bytes) before the offending one.
     pub at: Option<usize>,
+    /// Another definition without which this were no fault, such as the one that shows a content where it may not be.
+    pub beside: Option<Box<(Kind, String)>>,
     /// The file at fault, where definitions were read from files.
     pub place: Option<Box<FilePlace>>,
 }
@@ -70,13 +72,15 @@ impl Fault {
 
     pub(crate) fn of(self, kind: Kind, name: &str) -> DefinitionError {
         let Self { code, message, pointer, at } = self;
-        DefinitionError { code, message, kind: Some(kind), name: Some(name.to_owned()), pointer, at, place: None }
+        let (kind, name) = (Some(kind), Some(name.to_owned()));
+        DefinitionError { code, message: message.into(), kind, name, pointer, at, beside: None, place: None }
     }
 
     /// A fault of no definition: of the stored bytes, or of a file.
     pub(crate) fn of_all(self) -> DefinitionError {
         let Self { code, message, pointer, at } = self;
-        DefinitionError { code, message, kind: None, name: None, pointer, at, place: None }
+        let (kind, name) = (None, None);
+        DefinitionError { code, message: message.into(), kind, name, pointer, at, beside: None, place: None }
     }
 }
 

@@ -341,23 +341,37 @@ fn check_names(
     let is_name = |name: &str| PERSONAL_NAMES.contains(&name) || marked.contains(name);
     for placement in placements.values().filter(|placement| !placement.channel.may_name_the_person()) {
         let shown_by = experiences.values().filter(|experience| experience.placements.contains(&placement.name));
-        for content in placement.neutral.iter().chain(shown_by.flat_map(Experience::contents)) {
+        let shown =
+            shown_by.flat_map(|experience| experience.contents().map(move |content| (content, Some(experience))));
+        let neutral = placement.neutral.iter().map(|content| (content, None));
+        for (content, experience) in neutral.chain(shown) {
             for (language, version) in &content.versions {
                 let references = version.references();
                 let named = references
                     .iter()
                     .find(|(_, reference)| matches!(reference, Reference::Trait(name) if is_name(name.as_str())));
                 if let Some((pointer, _)) = named {
-                    let message = format!(
-                        "The placement `{}` is on a page that others read too, where a name repels; call people by \
-                         name in e-mails, letters, their account and to whoever serves them.",
-                        placement.name
-                    );
-                    let fault = Fault::new(code::NAME_IN_PUBLIC, format!("/languages/{language}{pointer}"), message);
-                    return Err(fault.of(Kind::Content, content.name.as_str()));
+                    let field = format!("/languages/{language}{pointer}");
+                    let fault = Fault::new(code::NAME_IN_PUBLIC, field, in_public(placement, experience));
+                    let shown_by = experience.map(|experience| (Kind::Experience, experience.name.to_string()));
+                    let shown_by = shown_by.unwrap_or_else(|| (Kind::Placement, placement.name.to_string()));
+                    let error = fault.of(Kind::Content, content.name.as_str());
+                    return Err(DefinitionError { beside: Some(Box::new(shown_by)), ..error });
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What is wrong with a name in a content: which experience shows it in the placement, if it is not what is neutral there.
+fn in_public(placement: &Placement, experience: Option<&Experience>) -> String {
+    let shown = experience.map_or_else(
+        || format!("This is neutral in the placement `{}`", placement.name),
+        |experience| format!("The experience `{}` shows this in the placement `{}`", experience.name, placement.name),
+    );
+    format!(
+        "{shown}, on a page that others read too, where a name repels; call people by name in e-mails, letters, their \
+         account and to whoever serves them."
+    )
 }

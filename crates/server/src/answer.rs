@@ -116,9 +116,9 @@ impl From<ConditionError> for Refusal {
 impl From<DefinitionError> for Refusal {
     fn from(error: DefinitionError) -> Self {
         let message = error.to_string();
-        let DefinitionError { code, pointer, at, kind, name, .. } = error;
+        let DefinitionError { code, pointer, at, kind, name, beside, .. } = error;
         let code = Code::parse(code).unwrap_or(Code::Validation);
-        let documents = publish::names(kind.zip(name).into_iter().collect());
+        let documents = publish::names(kind.zip(name).into_iter().chain(beside.map(|other| *other)).collect());
         let refusal = ApiError { at, documents: documents.into(), ..ApiError::new(code).saying(message) };
         if pointer.is_empty() { refusal.into() } else { refusal.at(pointer).into() }
     }

@@ -234,7 +234,10 @@ fn a_name_in_a_web_placement_is_refused() {
         documents.put(Kind::Placement, "here", &json!({"channel": "email", "neutral": "named"})).unwrap();
         let shows = json!({"variants": {"control": {"share": 0.5}, "a": {"share": 0.5, "contents": "named"}}});
         documents.put(Kind::Experience, "idea", &experience(&shows)).unwrap();
-        assert_eq!(compile(&mut documents, 1, None).unwrap_err().code, code::NAME_IN_PUBLIC);
+        let error = compile(&mut documents, 1, None).unwrap_err();
+        assert_eq!((error.code, error.name.as_deref()), (code::NAME_IN_PUBLIC, Some("named")));
+        assert_eq!(error.beside.as_deref(), Some(&(Kind::Experience, "idea".to_owned())), "what shows it there");
+        assert!(error.message.starts_with("The experience `idea` shows this in the placement `hero`"), "{error}");
     }
     let mut documents = shop();
     documents.put(Kind::Content, "welcome", &named("profile.city")).unwrap();
