@@ -10,8 +10,8 @@ use model::{
 
 /// The decisions about one side, without what was decided.
 ///
-/// Of one experience the latest [`CAP_MOST`] moments are kept, of one side the [`LEDGER_EXPERIENCES`] experiences that
-/// won last.
+/// Of one experience the latest [`CAP_MOST`] moments are kept, of one side [`LEDGER_EXPERIENCES`] experiences: those with
+/// caps before those without, then those that won last. No more than that may have caps.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ledger {
     won: Vec<(Name<Experience>, Vec<Timestamp>)>,
@@ -48,17 +48,22 @@ impl Ledger {
     }
 
     /// Notes that a page was decided and what won on it. Says whether that changed anything.
-    pub(crate) fn note(&mut self, won: &[Name<Experience>], at: Timestamp) -> bool {
+    pub(crate) fn note(
+        &mut self,
+        won: &[Name<Experience>],
+        at: Timestamp,
+        has_caps: impl Fn(&Name<Experience>) -> bool,
+    ) -> bool {
         let day = at.day();
         let is_new = self.days.last().is_none_or(|last| *last < day);
         if is_new {
             self.days.push(day);
         }
-        won.iter().for_each(|experience| self.add(experience, at));
+        won.iter().for_each(|experience| self.add(experience, at, &has_caps));
         is_new || !won.is_empty()
     }
 
-    fn add(&mut self, experience: &Name<Experience>, at: Timestamp) {
+    fn add(&mut self, experience: &Name<Experience>, at: Timestamp, has_caps: impl Fn(&Name<Experience>) -> bool) {
         let place = match self.won.binary_search_by(|(name, _)| name.cmp(experience)) {
             Ok(place) => place,
             Err(place) => {
@@ -72,8 +77,9 @@ impl Ledger {
             moments.remove(0);
         }
         if self.won.len() > LEDGER_EXPERIENCES {
-            let longest_ago = self.won.iter().enumerate().min_by_key(|(_, (_, moments))| moments.last().copied());
-            if let Some((place, _)) = longest_ago {
+            let rank = |(name, moments): &(Name<Experience>, Vec<Timestamp>)| (has_caps(name), moments.last().copied());
+            let least = self.won.iter().enumerate().min_by_key(|(_, entry)| rank(entry));
+            if let Some((place, _)) = least {
                 self.won.remove(place);
             }
         }
@@ -117,6 +123,10 @@ pub(crate) fn won_over<'a>(
 mod tests {
     use super::*;
 
+    fn none(_: &Name<Experience>) -> bool {
+        false
+    }
+
     fn at(ms: i64) -> Timestamp {
         Timestamp::saturating_from_millis(ms)
     }
@@ -125,12 +135,12 @@ mod tests {
     fn it_keeps_the_latest_of_each_and_the_experiences_that_won_last() {
         let mut won = Ledger::default();
         for ms in 0..i64::from(CAP_MOST) + 5 {
-            won.add(&"boots".into(), at(ms));
+            won.add(&"boots".into(), at(ms), none);
         }
         assert_eq!(won.of(&"boots".into()).len(), usize::from(CAP_MOST));
         assert_eq!(won.of(&"boots".into()).first(), Some(&at(5)));
         for number in 0..LEDGER_EXPERIENCES {
-            won.add(&format!("e{number}").as_str().into(), at(1_000 + number as i64));
+            won.add(&format!("e{number}").as_str().into(), at(1_000 + number as i64), none);
         }
         assert!(won.of(&"boots".into()).is_empty(), "it won longest ago");
         assert_eq!(won.won().len(), LEDGER_EXPERIENCES);
@@ -138,11 +148,21 @@ mod tests {
     }
 
     #[test]
+    fn what_has_caps_is_forgotten_last() {
+        let (mut ledger, capped) = (Ledger::default(), Name::from("capped"));
+        ledger.add(&capped, at(1), |name| *name == capped);
+        for number in 0..LEDGER_EXPERIENCES {
+            ledger.add(&format!("e{number}").as_str().into(), at(1_000), |name| *name == capped);
+        }
+        assert_eq!((ledger.won().len(), ledger.of(&capped)), (LEDGER_EXPERIENCES, &[at(1)][..]));
+    }
+
+    #[test]
     fn sides_are_read_together() {
         let (mut one, mut other) = (Ledger::default(), Ledger::default());
-        one.add(&"a".into(), at(3));
-        other.add(&"a".into(), at(1));
-        other.add(&"b".into(), at(2));
+        one.add(&"a".into(), at(3), none);
+        other.add(&"a".into(), at(1), none);
+        other.add(&"b".into(), at(2), none);
         assert_eq!(&*won_over([&one, &other].into_iter(), &"a".into()), [at(1), at(3)]);
         assert_eq!(&*won_over([&one, &other].into_iter(), &"b".into()), [at(2)]);
         assert!(won_over([&one].into_iter(), &"c".into()).is_empty());
@@ -152,9 +172,11 @@ mod tests {
     fn days_come_and_go_with_the_records() {
         let day = 86_400_000;
         let mut ledger = Ledger::default();
-        assert!(ledger.note(&[], at(1)) && !ledger.note(&[], at(2)));
+        assert!(ledger.note(&[], at(1), none) && !ledger.note(&[], at(2), none));
         assert!(
-            ledger.note(&["boots".into()], at(2)) && ledger.note(&[], at(3 * day)) && ledger.note(&[], at(5 * day))
+            ledger.note(&["boots".into()], at(2), none)
+                && ledger.note(&[], at(3 * day), none)
+                && ledger.note(&[], at(5 * day), none)
         );
         assert_eq!(ledger.days(), [0, 3, 5]);
         ledger.forget_records_since(at(3 * day + 7));

@@ -43,11 +43,15 @@ pub enum PlanError {
     /// The log names a revision that is not there.
     #[error("the definitions of revision {0} are missing")]
     Missing(u64),
-    /// Another revision was expected to be the newest.
-    #[error("the definitions are at revision {newest} by now")]
+    /// Documents that the publication changes were published since the revision that was seen.
+    #[error("documents were published since revision {seen}; the newest is {newest}")]
     Outdated {
+        /// The revision that was seen.
+        seen: u64,
         /// The newest revision.
         newest: u64,
+        /// The documents; none if that revision is not published yet.
+        documents: Vec<(Kind, String)>,
     },
     /// A draft changes documents that were published differently since it was begun.
     #[error("documents of the draft were published differently since it was begun")]
@@ -67,14 +71,15 @@ pub struct Proposal {
     pub author: Author,
     /// In what way.
     pub origin: Origin,
-    /// The revision that must be the newest; `None` takes any.
-    pub expected: Option<u64>,
+    /// The revision that was seen: no document that the publication changes may have been published since. `None` takes
+    /// any.
+    pub seen: Option<u64>,
 }
 
 impl Proposal {
     /// A publication on top of whatever is the newest.
     pub fn of(author: Author, origin: Origin) -> Self {
-        Self { author, origin, expected: None }
+        Self { author, origin, seen: None }
     }
 }
 
@@ -126,7 +131,7 @@ impl Plans {
         change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
     ) -> Result<Outlook, PlanError> {
         let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, documents, outlook) = self.changed(proposal.expected, change)?;
+        let (before, documents, outlook) = self.changed(substrate, proposal.seen, change)?;
         if outlook.differences.is_empty() {
             return Ok(outlook);
         }
@@ -143,29 +148,37 @@ impl Plans {
     /// What publishing the change would come to now.
     pub(crate) fn preview(
         &self,
-        expected: Option<u64>,
+        substrate: &dyn Substrate,
+        seen: Option<u64>,
         change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
     ) -> Result<Outlook, PlanError> {
-        Ok(self.changed(expected, change)?.2)
+        Ok(self.changed(substrate, seen, change)?.2)
     }
 
     /// The plan in force, the changed documents, and what they come to.
     fn changed(
         &self,
-        expected: Option<u64>,
+        substrate: &dyn Substrate,
+        seen: Option<u64>,
         change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
     ) -> Result<(Arc<Plan>, Documents, Outlook), PlanError> {
         let (before, current) = self.current();
-        if expected.is_some_and(|expected| expected != before.revision) {
-            return Err(PlanError::Outdated { newest: before.revision });
-        }
         let mut documents = (*current).clone();
         change(&mut documents)?;
         let differences = definition::differences(&current, &documents);
+        if let Some(seen) = seen {
+            let newest = before.revision;
+            let documents = published_since(substrate, (seen, newest), &current, &differences)?;
+            if seen > newest || !documents.is_empty() {
+                return Err(PlanError::Outdated { seen, newest, documents });
+            }
+        }
         let plan = if differences.is_empty() {
             before.clone()
         } else {
-            Arc::new(definition::compile(&mut documents, before.revision + 1, Some(&before))?)
+            let revision = before.revision + 1;
+            documents.note_changes(&differences, revision);
+            Arc::new(definition::compile(&mut documents, revision, Some(&before))?)
         };
         Ok((before, documents, Outlook { plan, differences }))
     }
@@ -194,12 +207,35 @@ impl Inner {
     }
 }
 
+/// Of the documents that are to be changed, those that were published since a revision was seen: changed after it, or
+/// taken away.
+fn published_since(
+    substrate: &dyn Substrate,
+    (seen, newest): (u64, u64),
+    current: &Documents,
+    differences: &[Difference],
+) -> Result<Vec<(Kind, String)>, PlanError> {
+    if seen >= newest {
+        return Ok(Vec::new());
+    }
+    let is_new = |difference: &Difference| difference.before.is_none();
+    let then = if differences.iter().any(is_new) { Some(documents(substrate, seen)?) } else { None };
+    let is_overtaken = |Difference { kind, name, .. }: &&Difference| match current.changed_in(*kind, name) {
+        Some(changed) => changed > seen,
+        None => then.as_ref().is_some_and(|then| then.get(*kind, name).is_some()),
+    };
+    let overtaken = differences.iter().filter(is_overtaken);
+    Ok(overtaken.map(|difference| (difference.kind, difference.name.clone())).collect())
+}
+
 /// The documents as of a revision.
 pub(crate) fn documents(substrate: &dyn Substrate, revision: u64) -> Result<Documents, PlanError> {
-    match revision {
-        0 => Ok(Documents::defaults()),
-        _ => Ok(Documents::from_bytes(&substrate.definitions(revision)?.ok_or(PlanError::Missing(revision))?)?),
-    }
+    let mut documents = match revision {
+        0 => Documents::defaults(),
+        _ => Documents::from_bytes(&substrate.definitions(revision)?.ok_or(PlanError::Missing(revision))?)?,
+    };
+    documents.note_unrecorded(revision);
+    Ok(documents)
 }
 
 fn compile(substrate: &dyn Substrate, revision: u64) -> Result<(Plan, Documents), PlanError> {

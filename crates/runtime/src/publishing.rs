@@ -67,10 +67,11 @@ impl Runtime {
     /// What publishing changed documents would come to: compiled, and forgotten.
     pub fn preview_publication(
         &self,
-        expected: Option<u64>,
+        seen: Option<u64>,
         change: impl FnOnce(&mut Documents) -> Result<(), DefinitionError>,
     ) -> Result<Outlook, PlanError> {
-        self.shared().plans.preview(expected, |documents| Ok(change(documents)?))
+        let shared = self.shared();
+        shared.plans.preview(shared.substrate.as_ref(), seen, |documents| Ok(change(documents)?))
     }
 
     /// Who published a revision, when and why. `None` if there is no such revision, or if it was published before that

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use model::name::{Experience, Name};
+
 use super::Step;
 use crate::{command::DecidedPage, outcome::DecisionKept};
 
@@ -13,7 +15,9 @@ pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
     let person = Arc::make_mut(&mut arc);
     let Some(side) = person.side_mut(origin) else { return step.state.put_back(arc) };
     let was_empty = side.ledger.days().is_empty();
-    if Arc::make_mut(&mut side.ledger).note(&won, now) {
+    let scheme = &step.plan.decisions;
+    let has_caps = |name: &Name<Experience>| scheme.experience(name).is_some_and(|known| !known.caps.is_empty());
+    if Arc::make_mut(&mut side.ledger).note(&won, now, has_caps) {
         step.outcome.ledgers.push((id, origin));
     }
     let due = person.due;
