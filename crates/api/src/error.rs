@@ -146,6 +146,8 @@ catalogue! {
     BadGzip = "BAD_GZIP", 400, "The body is not valid gzip.";
     /// A query parameter cannot be read.
     BadQuery = "BAD_QUERY", 400, "A query parameter cannot be read.";
+    /// A header cannot be read.
+    BadHeader = "BAD_HEADER", 400, "A header cannot be read.";
     /// A cursor of another listing, or one that was altered.
     BadCursor = "BAD_CURSOR", 400, "The cursor does not belong to this listing.";
     /// No key was sent, or one that is not known.
@@ -326,10 +328,10 @@ catalogue! {
     TokenType = "TOKEN_TYPE", 422, "The token is for a trait that is no text and no number.";
     /// Two experiences that claim the same part of a layer at the same time.
     LayerOverlap = "LAYER_OVERLAP", 422, "Two experiences want the same part of a layer at the same time.";
-    /// A definition that is to be removed, or to be read, and is not there.
-    NotDefined = "NOT_DEFINED", 404, "There is no such definition.";
     /// Two experiences draw by one salt: who is in the one is not drawn for the other by chance.
     SaltTwice = "SALT_TWICE", 422, "Two experiences draw by the same salt.";
+    /// A definition that is to be removed, or to be read, and is not there.
+    NotDefined = "NOT_DEFINED", 404, "There is no such definition.";
     /// A definition that every project has and that cannot be removed.
     BuiltIn = "BUILT_IN", 409, "Every project has this definition; it cannot be removed.";
     /// Segments that name each other in a circle.

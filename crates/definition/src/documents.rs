@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::{
     body,
+    difference::Difference,
     error::{DefinitionError, Fault, code},
     file,
     kind::Kind,
@@ -27,13 +28,15 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Documents {
     bodies: BTreeMap<Kind, BTreeMap<String, Value>>,
+    /// The revision that last changed a document.
+    changed: BTreeMap<(Kind, String), u64>,
     pub(crate) published: Published,
 }
 
 /// The version of the stored form.
-const VERSION: u64 = 2;
-/// The version before publications were recorded; otherwise the same.
-const VERSION_WITHOUT_PUBLICATION: u64 = 1;
+const VERSION: u64 = 3;
+/// The versions before: 1 recorded no publication, and neither which revision last changed a document.
+const EARLIER_VERSIONS: [u64; 2] = [1, 2];
 
 const DEFAULTS: &str = include_str!("defaults.toml");
 
@@ -45,6 +48,9 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     publication: Option<Publication>,
     definitions: BTreeMap<String, BTreeMap<String, Value>>,
+    /// By kind and name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    changed: BTreeMap<String, BTreeMap<String, u64>>,
     published: Published,
 }
 
@@ -73,8 +79,7 @@ impl Documents {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DefinitionError> {
         let value: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
         let version = value.get("version").and_then(Value::as_u64);
-        let known = [VERSION, VERSION_WITHOUT_PUBLICATION];
-        if let Some(other) = version.filter(|version| !known.contains(version)) {
+        if let Some(other) = version.filter(|version| *version != VERSION && !EARLIER_VERSIONS.contains(version)) {
             let message = format!("The stored definitions have version {other}; this program reads {VERSION}.");
             return Err(Fault::new(code::UNKNOWN_VERSION, "/version", message).of_all());
         }
@@ -86,6 +91,10 @@ impl Documents {
             for (name, document) in bodies {
                 documents.put(kind, name, document)?;
             }
+        }
+        for (word, of_kind) in stored.changed {
+            let kind = file::kind_of(&word).map_err(Fault::of_all)?;
+            documents.changed.extend(of_kind.into_iter().map(|(name, revision)| ((kind, name), revision)));
         }
         Ok(documents)
     }
@@ -157,6 +166,33 @@ impl Documents {
         Ok(())
     }
 
+    /// The revision that last changed a document: the one of the latest [`Documents::note_changes`] that named it.
+    /// `None` if it is not there, or if that is not recorded.
+    pub fn changed_in(&self, kind: Kind, name: &str) -> Option<u64> {
+        self.changed.get(&(kind, name.to_owned())).copied()
+    }
+
+    /// Records that these documents became what they are with a revision.
+    pub fn note_changes(&mut self, differences: &[Difference], revision: u64) {
+        for Difference { kind, name, after, .. } in differences {
+            let key = (*kind, name.clone());
+            match after {
+                Some(_) => drop(self.changed.insert(key, revision)),
+                None => drop(self.changed.remove(&key)),
+            }
+        }
+    }
+
+    /// Takes a revision for those of which it is not recorded: what every project begins with, and what was stored
+    /// before that was recorded. The revision that they are read from is never too early.
+    pub fn note_unrecorded(&mut self, revision: u64) {
+        for (kind, bodies) in &self.bodies {
+            for name in bodies.keys() {
+                self.changed.entry((*kind, name.clone())).or_insert(revision);
+            }
+        }
+    }
+
     /// Takes over the documents of an earlier revision, and remembers what this one does: numbers that segments had
     /// meanwhile are not given again.
     pub fn restore(&mut self, earlier: &Self) {
@@ -173,12 +209,16 @@ impl Documents {
     fn stored(&self, publication: Option<Publication>) -> Vec<u8> {
         let by_word = self.bodies.iter().map(|(kind, bodies)| (kind.word().to_owned(), bodies.clone()));
         let (definitions, published) = (by_word.collect(), self.published.clone());
-        let stored = Stored { version: VERSION, publication, definitions, published };
+        let mut changed = BTreeMap::<String, BTreeMap<String, u64>>::new();
+        for ((kind, name), revision) in &self.changed {
+            changed.entry(kind.word().to_owned()).or_default().insert(name.clone(), *revision);
+        }
+        let stored = Stored { version: VERSION, publication, definitions, changed, published };
         serde_json::to_vec(&stored).expect("maps with text keys are always JSON")
     }
 
     fn remembering(published: Published) -> Self {
-        Self { bodies: BTreeMap::new(), published }
+        Self { bodies: BTreeMap::new(), changed: BTreeMap::new(), published }
     }
 
     /// All documents in order of kind and name.

@@ -129,8 +129,14 @@ impl From<PlanError> for Refusal {
         match error {
             PlanError::Definition(error) => error.into(),
             PlanError::Store(error) => error.into(),
-            PlanError::Outdated { newest } => {
-                ApiError::new(Code::Conflict).saying(format!("The definitions are at revision {newest} by now.")).into()
+            PlanError::Outdated { seen, newest, documents } => {
+                let message = if documents.is_empty() {
+                    format!("There is no revision {seen} yet; the newest is {newest}.")
+                } else {
+                    format!("This changes what was published since revision {seen}; the newest is {newest}.")
+                };
+                let documents = publish::names(documents).into();
+                ApiError { documents, ..ApiError::new(Code::Conflict).saying(message) }.into()
             }
             PlanError::Conflict(documents) => {
                 ApiError { documents: publish::names(documents).into(), ..ApiError::new(Code::DraftConflict) }.into()

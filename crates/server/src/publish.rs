@@ -1,7 +1,5 @@
 //! Publishing over HTTP: who and why, on top of what, and what is answered.
 
-use std::str::FromStr;
-
 use api::{
     error::{ApiError, Code, DocumentName},
     wire::{
@@ -10,7 +8,7 @@ use api::{
         publication::{Advice, ChangeWord, ChangedDocument, DifferenceAnswer, PublishRequest, PublishedAnswer},
     },
 };
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use definition::{Author, Change, Changed, Difference, Finding, Kind, Origin};
 use model::limits;
 use runtime::{
@@ -41,10 +39,10 @@ pub(crate) struct Waiting {
     pub(crate) wait: bool,
 }
 
-/// Who publishes with which key, and why; with `If-Match`, on top of that revision only.
+/// Who publishes with which key, and why; with `If-Match`, having seen that revision.
 ///
 /// # Errors
-/// A text that is empty, too long or has control characters; `CONFLICT` for an `If-Match` that is no revision.
+/// A text that is empty, too long or has control characters; `BAD_HEADER` for an `If-Match` that is no revision.
 pub(crate) fn proposal(
     key: &Key,
     headers: &HeaderMap,
@@ -54,11 +52,29 @@ pub(crate) fn proposal(
     let by = by.map_or_else(|| Ok(named(key)), |by| text(by, "/by", limits::AUTHOR_CHARS))?;
     let why = why.map(|why| text(why, "/why", limits::REASON_CHARS)).transpose()?;
     let author = Author { by, key: Some(key.id().to_string()), why };
-    let expected = headers.get(header::IF_MATCH).map(|wanted| {
-        let wanted = wanted.to_str().unwrap_or_default().trim().trim_matches('"');
-        u64::from_str(wanted).map_err(|_| ApiError::new(Code::Conflict))
-    });
-    Ok(Proposal { author, origin, expected: expected.transpose()? })
+    Ok(Proposal { author, origin, seen: seen(headers)? })
+}
+
+/// The revision that whoever publishes has seen: `If-Match: "18"`, with or without the quotes.
+fn seen(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
+    let mut sent = headers.get_all(header::IF_MATCH).iter();
+    let Some(first) = sent.next() else { return Ok(None) };
+    let number = |text: &str| {
+        let text = text.trim();
+        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        bare.bytes().all(|digit| digit.is_ascii_digit()).then(|| bare.parse().ok()).flatten()
+    };
+    let revision = first.to_str().ok().and_then(number).filter(|_| sent.next().is_none());
+    let misread = || {
+        let message = "`If-Match` holds one revision, as it is read with a definition: 18 or \"18\".";
+        ApiError::new(Code::BadHeader).saying(message)
+    };
+    revision.map(Some).ok_or_else(misread)
+}
+
+/// The `ETag` of what a revision made.
+pub(crate) fn tag(revision: u64) -> [(HeaderName, String); 1] {
+    [(header::ETAG, format!("\"{revision}\""))]
 }
 
 /// Reads who and why from a body, which may be empty.
@@ -183,6 +199,23 @@ mod tests {
         for kind in DefinitionKind::ALL {
             assert!(Kind::from_word(kind.word()).is_some(), "{}", kind.word());
         }
+    }
+
+    #[test]
+    fn one_revision_is_read_from_if_match_and_nothing_else() {
+        let read = |sent: &[&str]| {
+            let mut headers = HeaderMap::new();
+            sent.iter().for_each(|text| _ = headers.append(header::IF_MATCH, text.parse().unwrap()));
+            seen(&headers).map_err(|error| error.code)
+        };
+        assert_eq!(read(&[]), Ok(None));
+        for right in ["18", " 18 ", "\"18\""] {
+            assert_eq!(read(&[right]), Ok(Some(18)), "{right}");
+        }
+        for wrong in ["", "abc", "\"18", "W/\"18\"", "*", "-1", "+18", "18, 19", "99999999999999999999"] {
+            assert_eq!(read(&[wrong]), Err(Code::BadHeader), "{wrong}");
+        }
+        assert_eq!(read(&["18", "18"]), Err(Code::BadHeader));
     }
 
     #[test]

@@ -258,7 +258,8 @@ pub struct DefinitionAnswer {
     pub kind: DefinitionKind,
     /// Its name.
     pub name: String,
-    /// The plan revision that it was read from. Send it as `If-Match` to publish only if nothing changed since.
+    /// The revision that last changed it; also the `ETag`. Send it as `If-Match` to publish only if it did not change
+    /// since.
     pub revision: u64,
     /// The document.
     pub document: Value,
@@ -267,7 +268,8 @@ pub struct DefinitionAnswer {
 /// All definitions of the project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DefinitionList {
-    /// The plan's revision.
+    /// The plan's revision; also the `ETag`. Send it as `If-Match` to publish only if nothing that the publication changes
+    /// was published since.
     pub revision: u64,
     /// In order of kind and name.
     pub definitions: Vec<DefinitionAnswer>,

@@ -1,6 +1,6 @@
 //! The stored form.
 
-use definition::{Author, Change, Changed, Documents, Kind, Origin, code, compile};
+use definition::{Author, Change, Changed, Documents, Kind, Origin, code, compile, differences};
 use serde_json::{Value, json};
 
 use crate::seen::{number_and_changed, put_segment, with_segments};
@@ -17,7 +17,7 @@ const VERSION_1: &str = concat!(
 #[test]
 fn bytes_of_version_1_are_read_and_say_nothing_about_who_published() {
     let mut documents = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
-    let now = VERSION_1.replace(r#"{"version":1"#, r#"{"version":2"#);
+    let now = VERSION_1.replace(r#"{"version":1"#, r#"{"version":3"#);
     assert_eq!(String::from_utf8(documents.to_bytes()).unwrap(), now);
     assert_eq!(Documents::publication(VERSION_1.as_bytes()).unwrap(), None);
     let plan = compile(&mut documents, 5, None).unwrap();
@@ -41,7 +41,48 @@ fn bytes_of_version_2_say_who_published_when_and_why() {
     assert_eq!((&publication.author, &publication.origin), (&author, &Origin::Draft("spring".into())));
     let changed = Changed { kind: Kind::Segment, name: "vip".into(), change: Change::Added };
     assert_eq!(publication.changes, [changed]);
-    assert_eq!(Documents::from_bytes(&bytes).unwrap().published_as(publication), bytes);
+    let now = String::from_utf8(bytes.clone()).unwrap().replace(r#"{"version":2"#, r#"{"version":3"#);
+    assert_eq!(Documents::from_bytes(&bytes).unwrap().published_as(publication), now.into_bytes());
+}
+
+/// What version 3 adds, as it was first written.
+const CHANGED_3: &str = r#""changed":{"segment":{"vip":4},"setting":{"retention_days":2},"trait":{"size":4}},"#;
+
+#[test]
+fn bytes_of_version_3_say_which_revision_last_changed_each_document() {
+    let bytes = VERSION_1.replace(r#"{"version":1"#, r#"{"version":3"#);
+    let bytes = bytes.replace(r#""published":"#, &format!("{CHANGED_3}\"published\":"));
+    let mut documents = Documents::from_bytes(bytes.as_bytes()).unwrap();
+    let seen = |documents: &Documents| {
+        [(Kind::Segment, "vip"), (Kind::Setting, "retention_days"), (Kind::Trait, "size")]
+            .map(|(kind, name)| documents.changed_in(kind, name))
+    };
+    assert_eq!(seen(&documents), [Some(4), Some(2), Some(4)]);
+    assert_eq!(documents.changed_in(Kind::Segment, "size"), None);
+    assert_eq!(String::from_utf8(documents.to_bytes()).unwrap(), bytes);
+    // What is not recorded takes the revision that it was read from.
+    documents.note_unrecorded(9);
+    assert_eq!(seen(&documents), [Some(4), Some(2), Some(4)]);
+    let mut earlier = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
+    assert_eq!(seen(&earlier), [None; 3]);
+    earlier.note_unrecorded(9);
+    assert_eq!(seen(&earlier), [Some(9); 3]);
+}
+
+#[test]
+fn a_change_is_recorded_for_what_it_changed_and_nothing_else() {
+    let before = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
+    let mut documents = before.clone();
+    documents.note_unrecorded(1);
+    put_segment(&mut documents, "vip", "true");
+    put_segment(&mut documents, "calm", "true");
+    documents.note_changes(&differences(&before, &documents), 2);
+    let revisions = |documents: &Documents| ["vip", "calm"].map(|name| documents.changed_in(Kind::Segment, name));
+    assert_eq!((revisions(&documents), documents.changed_in(Kind::Trait, "size")), ([Some(2); 2], Some(1)));
+    let before = documents.clone();
+    documents.remove(Kind::Segment, "vip").unwrap();
+    documents.note_changes(&differences(&before, &documents), 3);
+    assert_eq!(revisions(&documents), [None, Some(2)]);
 }
 
 #[test]
@@ -77,7 +118,7 @@ fn what_is_not_ours_is_refused() {
     assert_eq!(refused(b""), (code::UNREADABLE, String::new()));
     assert_eq!(refused(b"{}"), (code::UNREADABLE, String::new()));
     assert_eq!(refused(&VERSION_1.as_bytes()[..VERSION_1.len() - 1]), (code::UNREADABLE, String::new()));
-    assert_eq!(refused(&changed("/version", json!(3))), (code::UNKNOWN_VERSION, "/version".into()));
+    assert_eq!(refused(&changed("/version", json!(4))), (code::UNKNOWN_VERSION, "/version".into()));
     assert_eq!(refused(&changed("/more", json!(1))), (code::UNREADABLE, String::new()));
     assert_eq!(refused(&changed("/definitions/journey", json!({}))), (code::UNKNOWN_KIND, "/journey".into()));
     assert_eq!(refused(&changed("/definitions/trait/size/holds", json!(1))), (code::WRONG_TYPE, "/holds".into()));

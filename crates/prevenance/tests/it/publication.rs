@@ -34,14 +34,31 @@ fn changes(answer: &Value) -> Vec<String> {
     entries.map(|entry| ["kind", "name", "change"].map(|field| text(entry, field)).join(" ")).collect()
 }
 
-/// Puts a definition on top of a revision.
+/// Puts a definition having seen a revision.
 fn put_if(client: &Client, name: &str, condition: &str, revision: u64) -> Answer {
-    client.call(&Request {
-        method: "PUT",
-        path: &format!("/v1/definitions/segment/{name}"),
-        headers: &[("content-type", "application/json"), ("if-match", &revision.to_string())],
-        body: Some(segment(condition).to_string().as_bytes()),
-    })
+    having_seen(client, "PUT", &format!("/v1/definitions/segment/{name}"), &revision.to_string(), &segment(condition))
+}
+
+/// A call with `If-Match`.
+fn having_seen(client: &Client, method: &str, path: &str, seen: &str, body: &Value) -> Answer {
+    let headers = [("content-type", "application/json"), ("if-match", seen)];
+    client.call(&Request { method, path, headers: &headers, body: Some(body.to_string().as_bytes()) })
+}
+
+/// The revision that a segment was last changed by, as its body and its `ETag` say it.
+fn read_revision(shop: &Shop, name: &str) -> u64 {
+    let answer = shop.secret.get(&format!("/v1/definitions/segment/{name}")).expect(200);
+    let revision = answer.json()["revision"].as_u64().unwrap();
+    assert_eq!(answer.header("etag"), Some(format!("\"{revision}\"").as_str()));
+    revision
+}
+
+/// The names of the definitions that were overtaken.
+fn overtaken(answer: &Answer) -> Vec<String> {
+    let body = answer.json();
+    assert_eq!((answer.status, &body["code"]), (409, &json!("CONFLICT")), "{body}");
+    let documents = body["error"]["documents"].as_array().cloned().unwrap_or_default();
+    documents.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The half of GOV-15 that is about who, when and why: whoever looks later finds it, also after a restart.
@@ -207,6 +224,85 @@ fn of_two_who_publish_at_once_one_wins_and_nothing_is_lost() {
         }
         assert_eq!(revision(&shop), base + 1);
         assert_eq!(condition_of(&shop, "shared"), Some(condition(won[0])));
+    }
+}
+
+#[test]
+fn a_publisher_is_overtaken_by_what_happened_to_the_same_definition_and_by_nothing_else() {
+    let mut shop = Shop::open();
+    for name in ["care", "other"] {
+        shop.segment(name, "true");
+    }
+    let (care, other) = (read_revision(&shop, "care"), read_revision(&shop, "other"));
+    assert_eq!(other, care + 1);
+    let client = shop.server.secret();
+    _ = put_if(&client, "other", "1 == 1", other).expect(200);
+    assert_eq!((read_revision(&shop, "care"), read_revision(&shop, "other")), (care, other + 1));
+    // `care` did not change, and a restart forgets nothing of that.
+    shop.server.kill9();
+    shop.start_again_at(at(START));
+    let client = shop.server.secret();
+    assert_eq!(read_revision(&shop, "care"), care);
+    _ = put_if(&client, "care", "2 == 2", care).expect(200);
+    assert_eq!(overtaken(&put_if(&client, "care", "3 == 3", care)), ["care"]);
+    assert_eq!(condition_of(&shop, "care").as_deref(), Some("2 == 2"));
+    // What changes nothing overtakes nobody, and is not overtaken.
+    assert_eq!(put_if(&client, "care", "2 == 2", care).expect(200).json()["published"], false);
+    // Whoever has seen all has seen `care`; what nobody can have seen yet is no revision.
+    _ = put_if(&client, "care", "4 == 4", revision(&shop)).expect(200);
+    let ahead = put_if(&client, "care", "5 == 5", revision(&shop) + 1);
+    assert_eq!((overtaken(&ahead), ahead.json()["message"].as_str().unwrap().contains("no revision")), (vec![], true));
+
+    // Taken away and added: the same.
+    let seen = read_revision(&shop, "care");
+    let delete =
+        |seen: u64| having_seen(&client, "DELETE", "/v1/definitions/segment/care", &seen.to_string(), &json!({}));
+    assert_eq!(overtaken(&delete(seen - 1)), ["care"]);
+    _ = delete(seen).expect(200);
+    assert_eq!(overtaken(&put_if(&client, "care", "6 == 6", seen)), ["care"], "it was taken away since");
+    let empty = revision(&shop);
+    _ = put_if(&client, "fresh", "1 == 1", empty).expect(200);
+    assert_eq!(overtaken(&put_if(&client, "fresh", "2 == 2", empty)), ["fresh"], "somebody else brought it");
+}
+
+#[test]
+fn many_definitions_and_the_way_back_are_overtaken_by_any_of_those_that_they_change() {
+    let shop = Shop::open();
+    ["a", "b", "c"].iter().for_each(|name| shop.segment(name, "true"));
+    let (client, seen) = (shop.server.secret(), revision(&shop));
+    shop.segment("c", "false");
+    let put = |query: &str, names: &[&str], seen: u64| {
+        let bodies: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), segment("9 == 9"))).collect();
+        let path = format!("/v1/definitions{query}");
+        having_seen(&client, "PUT", &path, &seen.to_string(), &json!({ "segment": bodies }))
+    };
+    assert_eq!(overtaken(&put("?dry_run=true", &["a", "b", "c"], seen)), ["c"]);
+    assert_eq!(overtaken(&put("", &["a", "b", "c"], seen)), ["c"]);
+    assert_eq!(condition_of(&shop, "a").as_deref(), Some("true"), "none is published");
+    _ = put("", &["a", "b"], seen).expect(200);
+    let back = |seen: u64, to: u64| {
+        having_seen(&client, "POST", &format!("/v1/revisions/{to}/rollback"), &seen.to_string(), &json!({}))
+    };
+    assert_eq!(overtaken(&back(seen, seen)), ["a", "b", "c"]);
+    _ = back(revision(&shop), seen).expect(200);
+    assert_eq!(read_revision(&shop, "a"), revision(&shop), "the way back is a change too");
+    // A draft has its base revision; what is sent beside it holds as well.
+    let seen = revision(&shop);
+    shop.segment("b", "7 == 7");
+    for (draft, name) in [("one", "b"), ("two", "a")] {
+        let path = format!("/v1/drafts/{draft}/definitions/segment/{name}");
+        _ = shop.secret.put(&path, &segment("8 == 8")).expect(200);
+    }
+    let publish = |draft: &str| {
+        having_seen(&client, "POST", &format!("/v1/drafts/{draft}/publish"), &seen.to_string(), &json!({}))
+    };
+    assert_eq!(overtaken(&publish("one")), ["b"]);
+    _ = publish("two").expect(200);
+    for wrong in ["abc", "*", "1, 2", "W/\"1\""] {
+        let refused = having_seen(&client, "PUT", "/v1/definitions/segment/a", wrong, &segment("true")).expect(400);
+        let body = refused.json();
+        assert_eq!(body["code"], "BAD_HEADER", "{wrong}");
+        assert!(body["message"].as_str().unwrap().starts_with("`If-Match` holds one revision"), "{body}");
     }
 }
 

@@ -10,31 +10,40 @@ use api::{
         publication::{PublishRequest, PublishedAnswer},
     },
 };
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName},
+};
 use definition::{DefinitionError, Documents, Kind, Origin};
 use runtime::{handle::Runtime, publishing::PlanError};
 use serde_json::Value;
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Refusal},
     app::Shared,
     auth::Secret,
     body::Content,
     keys::Key,
-    publish::{Wishes, blocking, foreseen, kind_of, proposal, published, shown},
+    publish::{Wishes, blocking, foreseen, kind_of, proposal, published, shown, tag},
     request::{InPath, InQuery},
 };
 
+/// An answer with the `ETag` of the revision that made it.
+type Tagged<T> = Result<([(HeaderName, String); 1], Json<T>), Refusal>;
+
 /// All definitions.
-pub(super) async fn list(State(app): State<Shared>, Secret(_): Secret) -> Answer<DefinitionList> {
+pub(super) async fn list(State(app): State<Shared>, Secret(_): Secret) -> Tagged<DefinitionList> {
     let (plan, documents) = app.runtime.published();
+    let revision_of = |kind, name: &str| documents.changed_in(kind, name).unwrap_or(plan.revision);
     let definitions = documents.list(None).into_iter().map(|(kind, name, document)| DefinitionAnswer {
         kind: shown(kind),
+        revision: revision_of(kind, &name),
         name,
-        revision: plan.revision,
         document,
     });
-    Ok(Json(DefinitionList { revision: plan.revision, definitions: definitions.collect() }))
+    let list = DefinitionList { revision: plan.revision, definitions: definitions.collect() };
+    Ok((tag(plan.revision), Json(list)))
 }
 
 /// One definition.
@@ -42,11 +51,12 @@ pub(super) async fn read(
     State(app): State<Shared>,
     Secret(_): Secret,
     InPath((kind, name)): InPath<(String, String)>,
-) -> Answer<DefinitionAnswer> {
+) -> Tagged<DefinitionAnswer> {
     let (plan, documents) = app.runtime.published();
     let kind = kind_of(&kind)?;
     let document = documents.get(kind, &name).ok_or(Code::NotDefined)?;
-    Ok(Json(DefinitionAnswer { kind: shown(kind), name, revision: plan.revision, document }))
+    let revision = documents.changed_in(kind, &name).unwrap_or(plan.revision);
+    Ok((tag(revision), Json(DefinitionAnswer { kind: shown(kind), name, revision, document })))
 }
 
 /// Publishes a definition.
@@ -111,7 +121,7 @@ async fn change(
         error => error,
     };
     if dry_run {
-        let preview = move |runtime: &Runtime| runtime.preview_publication(proposal.expected, change).map_err(placed);
+        let preview = move |runtime: &Runtime| runtime.preview_publication(proposal.seen, change).map_err(placed);
         return Ok(Json(foreseen(app, blocking(app, preview).await?).await?));
     }
     let publishing = blocking(app, move |runtime| runtime.publish(proposal, change).map_err(placed)).await?;
