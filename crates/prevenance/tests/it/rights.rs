@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use serde_json::{Value, json};
 use testkit::{
-    client::Request,
+    client::{Answer, Request},
     process::{Options, Server},
 };
 
@@ -66,9 +66,7 @@ fn gov_01_the_copy_holds_everything_for_people_and_machines_within_a_minute() {
 
     let start = minute();
     let copy = shop.export("user_id:account-4711");
-    let path = "/v1/profiles/user_id:account-4711/export";
-    let page = Request { method: "GET", path, headers: &[("accept", "text/html")], body: None };
-    let page = shop.secret.call(&page).expect(200);
+    let page = copy_for_people(&shop, "user_id:account-4711");
     assert!(start.elapsed().as_secs() < 60);
 
     let profile = &copy["profile"];
@@ -123,6 +121,13 @@ fn gov_01_the_copy_holds_everything_for_people_and_machines_within_a_minute() {
         !page.contains("Benedict") && !page.contains("<script") && !page.contains("http"),
         "one file, nothing loaded"
     );
+}
+
+/// The copy as a page.
+fn copy_for_people(shop: &Shop, who: &str) -> Answer {
+    let path = format!("/v1/profiles/{who}/export");
+    let page = Request { method: "GET", path: &path, headers: &[("accept", "text/html")], body: None };
+    shop.secret.call(&page).expect(200)
 }
 
 /// The rows of a page on which everything of a copy is: of each section its entries, and a head if there are any. The
