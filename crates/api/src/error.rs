@@ -229,6 +229,9 @@ catalogue! {
     TimestampFuture = "TIMESTAMP_FUTURE", 422, "The timestamp lies more than 24 hours in the future.";
     /// Nothing says whom the event is about.
     NoIdentifier = "NO_IDENTIFIER", 422, "The event carries no identifier that identifies anybody.";
+    /// The project demands that a page proves whose account it names (the setting `identity_tokens`), the page proved
+    /// nothing, and the event carries no other identifier. The shop's server may send the event.
+    IdentityNotProven = "IDENTITY_NOT_PROVEN", 422, "The page does not prove the account, and nothing else says whose the event is.";
     /// More than 16 identifiers.
     TooManyIdentifiers = "TOO_MANY_IDENTIFIERS", 422, "The event carries more than 16 identifiers.";
     /// A namespace of identifiers that the project does not have.

@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use api::{
     error::{ApiError, Code},
-    tracking::{self, Gpc, Parsed, Receiver, Refused, Route},
+    tracking::{self, Gpc, Parsed, Problem, Receiver, Refused, Route},
     wire::{
         key::KeyKind,
         live::{LiveEvent, LiveItem, LiveRejected},
@@ -20,6 +20,7 @@ use model::{
     name::{Name, Source},
     time::Timestamp,
 };
+use profile::resolve;
 use runtime::handle::Taken;
 
 use crate::{answer::Refusal, app::App, link::Links};
@@ -45,6 +46,10 @@ pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Re
     parsed.events.iter_mut().for_each(|event| app.links.resolve(event));
     if sender.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required {
         parsed.events.iter_mut().for_each(|event| app.page_tokens.doubt(event));
+        parsed.refuse(body, route, |event| {
+            let anchor = resolve::anchor(&event.identifiers, |namespace| plan.namespace(namespace).cloned());
+            anchor.is_none().then(|| Problem::new(Code::IdentityNotProven, "/context/identity_token"))
+        });
     }
     parsed.events.iter_mut().for_each(Links::forget_token);
     Ok(parsed)

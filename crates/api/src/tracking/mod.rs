@@ -164,6 +164,40 @@ pub struct Parsed {
     pub refused: Vec<Refused>,
 }
 
+impl Parsed {
+    /// Refuses those of the events that `why` says cannot be taken after all, as [`read`] would have done. `body` and
+    /// `route` are those that they were read from.
+    pub fn refuse(&mut self, body: &[u8], route: Route, why: impl Fn(&Event) -> Option<Problem>) {
+        if !self.events.iter().any(|event| why(event).is_some()) {
+            return;
+        }
+        const READ: &str = "the events were read from it";
+        let text = std::str::from_utf8(body).expect(READ);
+        let envelope = Envelope::read(text).expect(READ);
+        let raw: Vec<&str> = match route {
+            Route::Batch => envelope.events().expect(READ).iter().map(|raw| raw.get()).collect(),
+            Route::One(_) => vec![text.trim()],
+        };
+        // The events are in the order of the body, in the places that none of the refused ones has.
+        let taken: BTreeSet<usize> = self.refused.iter().map(|refused| refused.index).collect();
+        let places = (0..raw.len()).filter(|place| !taken.contains(place));
+        for (event, index) in std::mem::take(&mut self.events).into_iter().zip(places) {
+            match why(&event) {
+                None => self.events.push(event),
+                Some(problem) => self.refused.push(Refused {
+                    index,
+                    message_id: Some(event.message_id.to_string()),
+                    problem,
+                    raw: raw[index].to_owned(),
+                    identifiers: event.identifiers,
+                    consent: event.consent,
+                }),
+            }
+        }
+        self.refused.sort_by_key(|refused| refused.index);
+    }
+}
+
 /// One event that cannot be taken, with all that is needed to list, correct and replay it.
 #[derive(Debug)]
 pub struct Refused {
@@ -193,7 +227,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(code: Code, pointer: impl Into<String>) -> Self {
+    /// A problem in the catalogue's own words.
+    pub fn new(code: Code, pointer: impl Into<String>) -> Self {
         Self { code, message: code.sentence().to_owned(), pointer: pointer.into() }
     }
 

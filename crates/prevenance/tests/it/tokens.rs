@@ -81,6 +81,31 @@ fn events_of_a_page_that_proves_nothing_do_not_join_the_account() {
 }
 
 #[test]
+fn an_event_of_a_page_that_names_an_unproven_account_and_nothing_else_is_refused_and_told() {
+    let shop = shop();
+    let event = |id: &str, who: Value| track("Product Viewed", id, &who, &json!({}));
+    let ana = event("m2", json!({"userId": "ana"}));
+    let events = json!({"batch": [
+        {"type": "track", "messageId": "m1", "userId": "ana"}, ana, event("m3", json!({"anonymousId": "laptop"})), ana,
+    ]});
+    demand(&shop);
+    let before = shop.timeline("user_id:ana").len();
+    let refused = shop.web.post("/v1/batch", &events).expect(200).json();
+    let gist = |item: &Value| (item["index"].as_u64().unwrap(), item["code"].as_str().unwrap().to_owned());
+    let refused: Vec<_> = refused["rejected"].as_array().unwrap().iter().map(gist).collect();
+    let not_proven = "IDENTITY_NOT_PROVEN".to_owned();
+    assert_eq!(refused, [(0, "EVENT_NAME_MISSING".to_owned()), (1, not_proven.clone()), (3, not_proven)]);
+    let alone = shop.web.post("/v1/track", &ana).expect(200).json();
+    assert_eq!(
+        (&alone["rejected"][0]["messageId"], &alone["rejected"][0]["code"]),
+        (&json!("m2"), &json!("IDENTITY_NOT_PROVEN"))
+    );
+    assert_eq!(shop.timeline("user_id:ana").len(), before);
+    shop.server_sends(&[ana]);
+    assert_eq!(shop.timeline("user_id:ana").len(), before + 1, "the shop's own server is believed");
+}
+
+#[test]
 fn nobody_chooses_for_an_account_that_a_page_does_not_prove() {
     let shop = shop();
     demand(&shop);
