@@ -79,6 +79,8 @@ pub struct NewKey {
     pub source: String,
     /// What it is for.
     pub title: String,
+    /// How long it is good; for ever, if nothing is said.
+    pub lifetime: Option<Span>,
 }
 
 /// Why the keys cannot be had.
@@ -205,9 +207,10 @@ impl Keys {
 
     /// Takes a text as a key, if it is none yet: for tests and for installations that bring their own.
     pub fn add(&self, text: &str, new: NewKey, now: Timestamp) -> Result<Key, KeysError> {
-        let NewKey { kind, source, title } = new;
+        let NewKey { kind, source, title, lifetime } = new;
+        let ends_at = lifetime.map(|lifetime| Moment(now.plus(lifetime)));
         let hint = text.chars().take(HINT_CHARS).collect();
-        let key = Key { hash: hash(text), kind, source, title, hint, created_at: now.into(), ends_at: None };
+        let key = Key { hash: hash(text), kind, source, title, hint, created_at: now.into(), ends_at };
         self.change(|keys| keys.entry(key.hash.clone()).or_insert(key).clone())
     }
 
@@ -268,7 +271,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::saturating_from_millis(1_000_000);
 
     fn public() -> NewKey {
-        NewKey { kind: KeyKind::Public, source: WEB_SOURCE.into(), title: String::new() }
+        NewKey { kind: KeyKind::Public, source: WEB_SOURCE.into(), title: String::new(), lifetime: None }
     }
 
     #[test]
@@ -303,6 +306,17 @@ mod tests {
         assert_eq!(keys.find(&text, late).unwrap_err().code, Code::RevokedKey);
         assert_eq!(keys.find("pk_other", NOW).unwrap_err().code, Code::UnknownKey);
         assert_eq!(keys.end(Id::from_bits(1), Span::HOUR, NOW).unwrap(), None);
+    }
+
+    #[test]
+    fn a_key_with_a_lifetime_ends_by_itself_and_not_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::open(folder.path(), None).unwrap();
+        let (text, key) = keys.create(NewKey { lifetime: Some(Span::HOUR), ..public() }, NOW).unwrap();
+        keys.end(key.id(), Span::DAY, NOW).unwrap().unwrap();
+        let end = NOW.plus(Span::HOUR);
+        assert!(keys.find(&text, end.minus(Span::from_millis(1))).is_ok());
+        assert_eq!(keys.find(&text, end).unwrap_err().code, Code::RevokedKey);
     }
 
     #[test]

@@ -165,7 +165,8 @@ pub fn publish_folder(runtime: &Runtime, folder: &Path) -> Result<(), ServeError
 
 fn bring_keys(app: &App, bootstrap: &Bootstrap) -> Result<(), ServeError> {
     let now = app.runtime.now();
-    let new = |kind, source: &str, title: &str| NewKey { kind, source: source.into(), title: title.into() };
+    let new =
+        |kind, source: &str, title: &str| NewKey { kind, source: source.into(), title: title.into(), lifetime: None };
     let secret = || new(KeyKind::Secret, SERVER_SOURCE, "the first secret key");
     let public = || new(KeyKind::Public, WEB_SOURCE, "the first write key");
     let brought = [(&bootstrap.secret_key, secret()), (&bootstrap.write_key, public())];
@@ -216,7 +217,8 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
     Ok(())
 }
 
-fn wait_for_signal() -> std::io::Result<impl Future<Output = ()>> {
+/// Waits for SIGTERM or SIGINT; both are caught from now on. Within a runtime of tokio.
+pub(crate) fn wait_for_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {

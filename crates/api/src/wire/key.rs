@@ -23,6 +23,9 @@ pub struct KeyRequest {
     /// Seconds for which the replaced key goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlap_s: Option<u32>,
+    /// Seconds after which it is refused; never, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime_s: Option<u32>,
 }
 
 /// What a key may do.

@@ -48,7 +48,9 @@ pub(super) async fn create(State(app): State<Shared>, Secret(_): Secret, Content
         let id: Id<ApiKey> = id.parse().map_err(|_| unknown())?;
         app.keys.get(id).map(|_| id).ok_or_else(unknown)
     });
-    let (replaced, new) = (replaced.transpose()?, NewKey { kind: request.kind, source, title: request.title });
+    let lifetime = request.lifetime_s.map(|seconds| Span::SECOND.times(seconds.into()));
+    let (replaced, new) =
+        (replaced.transpose()?, NewKey { kind: request.kind, source, title: request.title, lifetime });
     let overlap = Span::SECOND.times(request.overlap_s.unwrap_or(0).into());
     let (secret, key) = blocking(move || {
         let made = app.keys.create(new, app.runtime.now())?;

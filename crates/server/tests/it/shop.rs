@@ -69,7 +69,9 @@ impl Shop {
         runtime.finish_erasures().unwrap();
         let app = App::new(runtime, self.config.clone(), self.folder.path(), Some(1)).unwrap();
         for (text, kind, source) in [(SECRET_KEY, KeyKind::Secret, "server"), (WRITE_KEY, KeyKind::Public, "web")] {
-            app.keys().add(text, NewKey { kind, source: source.into(), title: String::new() }, now).unwrap();
+            app.keys()
+                .add(text, NewKey { kind, source: source.into(), title: String::new(), lifetime: None }, now)
+                .unwrap();
         }
         self.running = Some(serve(app, self.config.limits.header_within_ms));
     }
