@@ -56,6 +56,11 @@ enum Kind {
     List { separator: Option<String> },
 }
 
+/// Characters of a cell that a sentence quotes.
+const QUOTED_CHARS: usize = 40;
+/// Values that a sentence names.
+const NAMED_VALUES: usize = 8;
+
 const YES: &[&str] = &["true", "1", "yes", "y", "oui", "o", "vrai", "x"];
 const NO: &[&str] = &["false", "0", "no", "n", "non", "faux"];
 
@@ -110,11 +115,11 @@ impl ColumnType {
             let missing = || Fault::of_column(Reason::ValueMissing, name, format!("`{name}` is empty."));
             return if self.is_required { Err(missing()) } else { Ok(Typed::Missing) };
         }
-        let fault = |reason, what: &str| Fault::of_column(reason, name, format!("`{name}` {what}."));
+        let fault = |reason, what: &str| cell_fault(reason, name, text, what);
         match &self.kind {
             Kind::Text => match &self.one_of {
                 Some(texts) if !texts.iter().any(|known| known == text) => {
-                    Err(fault(Reason::NotAllowed, "holds none of the values that it may have"))
+                    Err(fault(Reason::NotAllowed, &format!("is none of {}", named(texts))))
                 }
                 _ => Ok(Typed::Text(text)),
             },
@@ -137,11 +142,11 @@ impl ColumnType {
             }
             Kind::Moment(clock) => match clock.read(text) {
                 Some(moment) => Ok(Typed::Moment(moment)),
-                None => Err(fault(Reason::NotAMoment, "is no moment in any of its formats")),
+                None => Err(fault(Reason::NotAMoment, &format!("is no moment {}", clock.in_words()))),
             },
             Kind::Day(clock) => match clock.read_day(text) {
                 Some(day) => Ok(Typed::Day(day)),
-                None => Err(fault(Reason::NotAMoment, "is no day in any of its formats")),
+                None => Err(fault(Reason::NotAMoment, &format!("is no day {}", clock.in_words()))),
             },
             Kind::List { separator: Some(separator) } => {
                 let entries = text.split(separator.as_str()).map(str::trim).filter(|entry| !entry.is_empty());
@@ -157,21 +162,42 @@ impl ColumnType {
     fn number(&self, name: &str, text: &str, (writing, writer): (&Writing, Writer)) -> Result<Decimal, Fault> {
         const OF_PROGRAMS: &Writing = &Writing { decimal: Some(DecimalSign::Point), currency: None };
         let writing = if writer == Writer::Program { OF_PROGRAMS } else { writing };
-        let fault = |reason, what: &str| Fault::of_column(reason, name, format!("`{name}` {what}."));
+        let fault = |reason, what: &str| cell_fault(reason, name, text, what);
         let number = Decimal::read(text, writing).map_err(|why| match why {
             NumberFault::NotANumber => fault(Reason::NotANumber, "is no number"),
-            NumberFault::OtherCurrency => fault(Reason::OtherCurrency, "is in another currency than it should be"),
+            NumberFault::OtherCurrency => {
+                let expected = writing.currency.as_deref().unwrap_or_default();
+                fault(Reason::OtherCurrency, &format!("is in another currency than {expected}"))
+            }
             NumberFault::Ambiguous => {
                 let what = "can be read in two ways; say which sign is before the decimals: `decimal = \",\"`";
                 fault(Reason::NumberAmbiguous, what)
             }
         })?;
         let float = number.as_f64();
-        if self.least.is_some_and(|least| float < least) || self.most.is_some_and(|most| float > most) {
-            return Err(fault(Reason::OutOfRange, "is outside of its range"));
+        if let Some(least) = self.least.filter(|least| float < *least) {
+            return Err(fault(Reason::OutOfRange, &format!("is less than {least}, the least that it may be")));
+        }
+        if let Some(most) = self.most.filter(|most| float > *most) {
+            return Err(fault(Reason::OutOfRange, &format!("is more than {most}, the most that it may be")));
         }
         Ok(number)
     }
+}
+
+/// What is wrong with a cell, its beginning quoted.
+fn cell_fault(reason: Reason, name: &str, text: &str, what: &str) -> Fault {
+    let mut chars = text.chars();
+    let begin: String = chars.by_ref().take(QUOTED_CHARS).collect();
+    let rest = if chars.next().is_some() { "…" } else { "" };
+    Fault::of_column(reason, name, format!("`{name}` {what}: {begin:?}{rest}."))
+}
+
+/// The first values that a column may have.
+fn named(texts: &[String]) -> String {
+    let first = texts.iter().take(NAMED_VALUES).map(|text| format!("{text:?}"));
+    let rest = (texts.len() > NAMED_VALUES).then(|| "…".to_owned());
+    first.chain(rest).collect::<Vec<_>>().join(", ")
 }
 
 impl Typed<'_> {
@@ -284,6 +310,24 @@ mod tests {
             ("type = 'list'", "a;b", Reason::NotAList),
         ] {
             assert_eq!(read(toml, text), Err(reason), "{toml}: {text}");
+        }
+    }
+
+    #[test]
+    fn the_sentence_quotes_the_cell_and_names_the_rule() {
+        let long = "x".repeat(100);
+        for (toml, text, sentence) in [
+            ("type = 'int'", "many", r#"`x` is no number: "many"."#),
+            ("type = 'number'\ncurrency = 'EUR'", "5 USD", r#"`x` is in another currency than EUR: "5 USD"."#),
+            ("type = 'number'\nmin = 0.5", "0.1", r#"`x` is less than 0.5, the least that it may be: "0.1"."#),
+            ("type = 'number'\nmax = 10", "11", r#"`x` is more than 10, the most that it may be: "11"."#),
+            ("one_of = ['a', 'b']", "c", r#"`x` is none of "a", "b": "c"."#),
+            ("type = 'day'\nformats = ['%d/%m/%Y']", "soon", r#"`x` is no day of the form %d/%m/%Y: "soon"."#),
+            ("type = 'int'", &long, &format!("`x` is no number: \"{}\"….", &long[..40])),
+        ] {
+            let column = ColumnType::new(&toml::from_str(toml).unwrap()).unwrap();
+            let fault = column.read("x", text, Writer::Anybody).unwrap_err();
+            assert_eq!(fault.message, sentence, "{toml}");
         }
     }
 

@@ -42,6 +42,14 @@ impl Clock {
         Ok(Self { formats, zone })
     }
 
+    /// The formats in words, with a sample where none is declared.
+    pub(crate) fn in_words(&self) -> String {
+        match self.formats.as_slice() {
+            [] => "such as 2026-03-01, 2026-03-01 10:00 or 2026-03-01T10:00:00Z".to_owned(),
+            formats => format!("of the form {}", formats.join(" or ")),
+        }
+    }
+
     /// Reads a moment. A day alone is its first moment in the zone; a moment that the zone skips or has twice is the
     /// one that a clock which was not set would show (RFC 5545). `None` if no format fits.
     pub fn read(&self, text: &str) -> Option<Timestamp> {

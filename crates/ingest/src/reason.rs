@@ -79,7 +79,8 @@ impl fmt::Display for Reason {
     }
 }
 
-/// What is wrong with one row. The sentence names columns, never values: it may end up in a log.
+/// What is wrong with one row. The sentence may quote a cell, so it goes only where the row itself goes: into quarantine,
+/// and onto the screen in a dry run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The stable code.
