@@ -49,6 +49,9 @@ pub enum FileError {
     /// The header cannot be read.
     #[error("the header cannot be read: {0}")]
     BadHeader(&'static str),
+    /// One JSON value over the whole file.
+    #[error("it is one JSON value over the whole file: write one object a line, as `jq -c '.[]'` does of a list")]
+    NotLines,
     /// A column comes twice.
     #[error("the column `{0}` is there twice")]
     Twice(String),
@@ -85,6 +88,9 @@ impl Records {
             Some(format) => format == Format::Jsonl,
             None => header.trim_start().starts_with('{'),
         };
+        if (is_json || file.format.is_none()) && goes_on_as_json(&header) {
+            return Err(FileError::NotLines);
+        }
         if is_json {
             lines.give_back([first].into_iter());
             let columns = peek(&mut lines, decoder)?;
@@ -248,6 +254,15 @@ const CUT_ROW: &str = "The file stops in the middle of this row.";
 
 fn cut(why: &str) -> Read {
     Read::Cut(Fault::of_row(Reason::FileCut, why))
+}
+
+/// Whether a file that begins with this line is one JSON value: a list, or an object over several lines.
+fn goes_on_as_json(header: &str) -> bool {
+    let header = header.trim();
+    // A table may call a column `[id]`.
+    let list =
+        header.strip_prefix('[').is_some_and(|rest| matches!(rest.trim_start().chars().next(), None | Some('{' | ']')));
+    list || header == "{"
 }
 
 fn check_columns(columns: &[String]) -> Result<(), FileError> {

@@ -214,3 +214,16 @@ fn a_condition_on_a_cell_that_cannot_be_read_passes_nothing_over() {
         assert_eq!(outcome.bad, ["3 NOT_A_NUMBER quantity", "2 GROUP_INCOMPLETE"]);
     }
 }
+
+#[test]
+fn json_that_is_not_written_line_by_line_is_refused_with_advice() {
+    let mapping = "[identifiers]\nuser_id = '[id]'\n[contract]\nbasis = 'contract'\npurposes = ['site']\n\
+                   [[event]]\nname = { value = 'Seen' }\n";
+    let folder = Folder::new();
+    for text in ["[{\"id\": \"ana\"}]", "[\n{\"id\": \"ana\"}\n]\n", "{\n  \"orders\": []\n}\n", "[]"] {
+        let refused = read(mapping, &[folder.write("rows.json", text)]).err().unwrap().to_string();
+        assert!(refused.contains("one object a line"), "{text}: {refused}");
+    }
+    let table = read(mapping, &[folder.write("rows.csv", "[id],at\nana,2026-03-02\n")]).unwrap();
+    assert_eq!(table.events.len(), 1, "a table may call its columns so");
+}
