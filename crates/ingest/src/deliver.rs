@@ -13,7 +13,7 @@ use std::{
 use model::time::Timestamp;
 
 use crate::{
-    ledger::{Ledger, write_line},
+    ledger::{Answers, Ledger, write_line},
     limits,
     step::{Counts, Place, Prepared, PreparedKind, Quarantined, Step},
     steps::{ImportError, Steps},
@@ -26,7 +26,18 @@ pub trait Sink: Sync {
     ///
     /// # Errors
     /// Why there is no hope.
-    fn send(&self, body: &[u8]) -> Result<Vec<Refused>, SinkError>;
+    fn send(&self, body: &[u8]) -> Result<Receipt, SinkError>;
+}
+
+/// What became of the events of one body. Those that it does not speak of are new and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// Events that were refused.
+    pub refused: Vec<Refused>,
+    /// Events that were there already.
+    pub known: u64,
+    /// Events that were only counted, for want of consent.
+    pub counted: u64,
 }
 
 /// An event that was refused.
@@ -50,16 +61,22 @@ pub struct SinkError(pub String);
 pub struct Totals {
     /// What was read.
     pub counts: Counts,
+    /// Rows that an earlier run of the same import was done with.
+    pub skipped_rows: u64,
     /// Events that were made.
     pub events: u64,
     /// Statements of traits that were made.
     pub traits: u64,
-    /// Statements of consent that were made.
+    /// Statements of consent that were made, grants apart.
     pub consents: u64,
+    /// Grants that were drawn.
+    pub grants: u64,
     /// When the oldest and the newest of them happened.
     pub span: Option<(Timestamp, Timestamp)>,
-    /// Rows in quarantine, by code; and events that the server refused.
+    /// Rows in quarantine, by code.
     pub quarantined: BTreeMap<String, u64>,
+    /// What the program answered to what was made.
+    pub answers: Answers,
 }
 
 /// Why an import ended early. What was done is noted: the same command goes on from there.
@@ -91,7 +108,8 @@ pub fn rehearse(steps: &mut Steps<'_>, mut show: impl FnMut(&Step, &Totals)) -> 
     Ok(totals)
 }
 
-/// Sends all steps that the ledger has not seen done, and notes them there. `watch` is told after each batch.
+/// Sends all steps that the ledger has not seen done, and notes them there. `watch` is told when those are behind it,
+/// and after each batch.
 ///
 /// # Errors
 /// Why it ended early.
@@ -109,6 +127,9 @@ pub fn deliver(
             None => break,
         }
     }
+    totals.counts = steps.counts();
+    totals.skipped_rows = totals.counts.rows;
+    watch(&totals);
     let (jobs, taken) = mpsc::sync_channel(limits::IN_FLIGHT);
     let (taken, (tell, results)) = (Mutex::new(taken), mpsc::channel());
     thread::scope(|scope| {
@@ -132,21 +153,31 @@ pub fn deliver(
         in_flight.send(batch)?;
         in_flight.drain()
     })?;
-    for (code, count) in ledger.refused() {
-        *totals.quarantined.entry(code.clone()).or_insert(0) += count;
-    }
+    totals.answers = ledger.answers().clone();
     totals.counts = steps.counts();
     Ok(totals)
 }
 
 impl Totals {
+    /// What was made of the rows: events and statements.
+    pub fn made(&self) -> u64 {
+        self.events + self.traits + self.consents + self.grants
+    }
+
+    /// What of it the program took in that it did not have.
+    pub fn taken(&self) -> u64 {
+        let Answers { known, counted, refused } = &self.answers;
+        self.made().saturating_sub(known + counted + refused.values().sum::<u64>())
+    }
+
     fn count(&mut self, step: &Step) {
         match step {
-            Step::Event(Prepared { kind, at, .. }) => {
-                match kind {
-                    PreparedKind::Event => self.events += 1,
-                    PreparedKind::Traits => self.traits += 1,
-                    PreparedKind::Consent => self.consents += 1,
+            Step::Event(Prepared { kind, output, at, .. }) => {
+                match (kind, output) {
+                    (_, None) => self.grants += 1,
+                    (PreparedKind::Event, _) => self.events += 1,
+                    (PreparedKind::Traits, _) => self.traits += 1,
+                    (PreparedKind::Consent, _) => self.consents += 1,
                 }
                 if let Some(at) = *at {
                     let (oldest, newest) = self.span.unwrap_or((at, at));
@@ -221,7 +252,7 @@ impl Batch {
     }
 }
 
-type Answered = (Batch, Result<Vec<Refused>, SinkError>);
+type Answered = (Batch, Result<Receipt, SinkError>);
 
 /// One of the threads that send.
 fn work(taken: &Mutex<Receiver<Batch>>, sink: &dyn Sink, tell: &Sender<Answered>) {
@@ -229,7 +260,7 @@ fn work(taken: &Mutex<Receiver<Batch>>, sink: &dyn Sink, tell: &Sender<Answered>
         let job = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(mut batch) = job else { return };
         let answer = if batch.events.is_empty() {
-            Ok(Vec::new())
+            Ok(Receipt::default())
         } else {
             batch.body.extend_from_slice(b"]}");
             sink.send(&batch.body)
@@ -246,7 +277,7 @@ struct InFlight<'l> {
     jobs: SyncSender<Batch>,
     results: Receiver<Answered>,
     count: usize,
-    answered: BTreeMap<u64, (Batch, Vec<Refused>)>,
+    answered: BTreeMap<u64, (Batch, Receipt)>,
     /// Whether one of them may state a choice.
     has_choices: bool,
     /// The number of the batch that is noted next.
@@ -286,10 +317,9 @@ impl InFlight<'_> {
         let (batch, answer) = self.results.recv().map_err(gone)?;
         self.count -= 1;
         self.answered.insert(batch.number, (batch, answer?));
-        while let Some((mut batch, refused)) = self.answered.remove(&self.next) {
-            batch.quarantine(&refused);
-            let codes: Vec<String> = refused.into_iter().map(|refused| refused.code).collect();
-            self.ledger.commit(batch.steps, &batch.lines, &codes)?;
+        while let Some((mut batch, receipt)) = self.answered.remove(&self.next) {
+            batch.quarantine(&receipt.refused);
+            self.ledger.commit(batch.steps, &batch.lines, &receipt)?;
             self.next += 1;
         }
         Ok(())

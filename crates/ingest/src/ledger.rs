@@ -10,7 +10,19 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::step::Place;
+use crate::{deliver::Receipt, step::Place};
+
+/// What the program answered to the events that were sent to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// Events that it had already.
+    pub known: u64,
+    /// Events of people who consented to nothing that lets them be kept: they were counted.
+    pub counted: u64,
+    /// Events that it refused, by code.
+    pub refused: BTreeMap<String, u64>,
+}
 
 /// The quarantine file and, beside it, the state from which a stopped import goes on.
 ///
@@ -37,8 +49,8 @@ struct State {
     steps: u64,
     /// Bytes of the quarantine file that belong to them.
     quarantine_bytes: u64,
-    /// Events that the server refused, by code.
-    refused: BTreeMap<String, u64>,
+    /// What the program answered to them.
+    answers: Answers,
     /// A key that was made for this import, to be ended with it.
     key_id: Option<String>,
 }
@@ -78,7 +90,7 @@ impl Ledger {
                 }
                 // Whatever import the key was made for, it is not used any more.
                 let key_id = other.and_then(|other| other.key_id);
-                State { import: import.to_owned(), steps: 0, quarantine_bytes: 0, refused: BTreeMap::new(), key_id }
+                State { import: import.to_owned(), steps: 0, quarantine_bytes: 0, answers: Answers::default(), key_id }
             }
         };
         file.set_len(state.quarantine_bytes)?;
@@ -96,9 +108,9 @@ impl Ledger {
         self.state.steps
     }
 
-    /// Events that the server refused so far, by code.
-    pub fn refused(&self) -> &BTreeMap<String, u64> {
-        &self.state.refused
+    /// What the program answered so far.
+    pub fn answers(&self) -> &Answers {
+        &self.state.answers
     }
 
     /// The id of the key that was made for this import, if it is still to be ended.
@@ -115,16 +127,20 @@ impl Ledger {
         self.save()
     }
 
-    /// Notes that everything up to `steps` is done, with the lines that this brings into quarantine.
+    /// Notes that everything up to `steps` is done, with the lines that this brings into quarantine and what the
+    /// program answered.
     ///
     /// # Errors
     /// What the system said.
-    pub(crate) fn commit(&mut self, steps: u64, lines: &[u8], refused: &[String]) -> io::Result<()> {
+    pub(crate) fn commit(&mut self, steps: u64, lines: &[u8], receipt: &Receipt) -> io::Result<()> {
         self.quarantine.write_all(lines)?;
         self.state.quarantine_bytes += lines.len() as u64;
         self.state.steps = steps;
-        for code in refused {
-            *self.state.refused.entry(code.clone()).or_insert(0) += 1;
+        let answers = &mut self.state.answers;
+        answers.known += receipt.known;
+        answers.counted += receipt.counted;
+        for refused in &receipt.refused {
+            *answers.refused.entry(refused.code.clone()).or_insert(0) += 1;
         }
         self.save()
     }
@@ -219,17 +235,20 @@ pub fn fingerprint(mapping: &[u8; 32], source: &str, target: &str, paths: &[Path
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deliver::Refused;
 
     #[test]
     fn a_ledger_goes_on_where_it_was_and_forgets_lines_that_were_not_committed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("q.jsonl");
         let mut ledger = Ledger::open(&path, "one").unwrap();
-        ledger.commit(10, b"{}\n", &["TRAIT_TYPE".into()]).unwrap();
+        let refused = Refused { index: 0, code: "TRAIT_TYPE".into(), message: "No.".into() };
+        ledger.commit(10, b"{}\n", &Receipt { refused: vec![refused], known: 3, counted: 2 }).unwrap();
         ledger.quarantine.write_all(b"half a li").unwrap();
         drop(ledger);
         let ledger = Ledger::open(&path, "one").unwrap();
-        assert_eq!((ledger.steps(), ledger.refused().get("TRAIT_TYPE")), (10, Some(&1)));
+        let answers = Answers { known: 3, counted: 2, refused: [("TRAIT_TYPE".to_owned(), 1)].into() };
+        assert_eq!((ledger.steps(), ledger.answers()), (10, &answers));
         assert_eq!(fs::read(&path).unwrap(), b"{}\n");
         assert!(ledger.finish().unwrap());
         assert_eq!(Ledger::open(&path, "one").unwrap().steps(), 0, "what is over starts over");
@@ -239,10 +258,10 @@ mod tests {
     fn another_import_or_a_lost_quarantine_starts_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("q.jsonl");
-        Ledger::open(&path, "one").unwrap().commit(10, b"{}\n", &[]).unwrap();
+        Ledger::open(&path, "one").unwrap().commit(10, b"{}\n", &Receipt::default()).unwrap();
         fs::write(&path, b"").unwrap();
         assert_eq!(Ledger::open(&path, "one").unwrap().steps(), 0);
-        Ledger::open(&path, "one").unwrap().commit(10, b"{}\n", &[]).unwrap();
+        Ledger::open(&path, "one").unwrap().commit(10, b"{}\n", &Receipt::default()).unwrap();
         let other = Ledger::open(&path, "two").unwrap();
         assert_eq!(other.steps(), 0);
         assert!(!other.finish().unwrap() && !path.exists(), "an empty quarantine leaves nothing behind");
@@ -255,7 +274,7 @@ mod tests {
         for (import, expected) in [("one", None), ("two", Some("q.jsonl.1")), ("two", Some("q.jsonl.2"))] {
             let mut ledger = Ledger::open(&path, import).unwrap();
             assert_eq!(ledger.kept_aside(), expected.map(|name| folder.path().join(name)).as_deref());
-            ledger.commit(1, format!("\"{import}\"\n").as_bytes(), &[]).unwrap();
+            ledger.commit(1, format!("\"{import}\"\n").as_bytes(), &Receipt::default()).unwrap();
             assert!(ledger.finish().unwrap());
         }
         let texts = ["q.jsonl.1", "q.jsonl.2", "q.jsonl"].map(|name| fs::read_to_string(folder.path().join(name)));

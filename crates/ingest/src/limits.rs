@@ -37,5 +37,7 @@ pub const BATCH_BYTES: usize = 1024 * 1024;
 pub const IN_FLIGHT: usize = 4;
 /// Requests, at most, that the first one without an answer may lie behind.
 pub const AHEAD: u64 = 16;
-/// Rows that a dry run shows.
-pub const PREVIEW_ROWS: usize = 20;
+/// Events of each output, and bad rows of each code, that a dry run shows.
+pub const PREVIEWED: usize = 5;
+/// Bytes of an event or a row that a dry run shows.
+pub const PREVIEW_BYTES: usize = 600;

@@ -105,6 +105,19 @@ impl Mapping {
         &self.document.join
     }
 
+    /// What an output is called in errors and in a dry run: `event[0]`. They are counted over events, traits and
+    /// consents.
+    pub fn output_name(&self, output: usize) -> String {
+        let MappingDocument { event, traits, .. } = &self.document;
+        match output.checked_sub(event.len()) {
+            None => format!("event[{output}]"),
+            Some(rest) => match rest.checked_sub(traits.len()) {
+                None => format!("traits[{rest}]"),
+                Some(rest) => format!("consent[{rest}]"),
+            },
+        }
+    }
+
     /// Differs where the text differs.
     pub fn fingerprint(&self) -> &[u8; 32] {
         self.fingerprint.as_bytes()
@@ -251,8 +264,11 @@ impl Binder<'_> {
         if fits || self.missing.iter().any(|(missing, _)| missing == name) {
             return Ok(place);
         }
-        let wanted = format!("{wanted:?}").to_lowercase();
-        Err(MappingError::value(by, format!("`{name}` must be of the type `{wanted}`: say so in contract.columns")))
+        let wanted = match wanted {
+            TypeDocument::Number => "`number` or `int`".to_owned(),
+            other => format!("`{other:?}`").to_lowercase(),
+        };
+        Err(MappingError::value(by, format!("`{name}` must be of the type {wanted}: say so in contract.columns")))
     }
 
     fn filter(&mut self, text: Option<&str>, by: &str) -> Result<Option<Filter>, MappingError> {
@@ -501,7 +517,7 @@ mod tests {
             ("[[event]]\nname = 'kind'\ntimestamp = 'at'", "`at` must be of the type `moment`"),
             (
                 "[[event]]\nname = 'kind'\ngroup = { by = 'id' }\nproperties.t = { sum = ['total'] }",
-                "`total` must be of the type `number`",
+                "`total` must be of the type `number` or `int`",
             ),
             (
                 "[[event]]\nname = 'kind'\nproperties.t = { count = true }",

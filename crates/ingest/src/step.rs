@@ -22,6 +22,9 @@ pub struct Prepared {
     pub place: Place,
     /// What it is.
     pub kind: PreparedKind,
+    /// Which output of the mapping made it, counted over its events, traits and consents; `None` for a grant that was
+    /// drawn.
+    pub output: Option<usize>,
     /// When it happened; on receipt, if nothing says so.
     pub at: Option<Timestamp>,
     /// The event, as the tracking protocol has it.

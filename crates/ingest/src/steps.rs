@@ -81,6 +81,7 @@ pub struct Steps<'m> {
     ready: VecDeque<Step>,
     counts: Counts,
     cut: Vec<String>,
+    without_rows: Vec<String>,
     groups: Vec<Groups>,
     people: HashSet<u64>,
     rows_seen: HashSet<u64>,
@@ -91,6 +92,8 @@ struct Reading {
     file: Arc<str>,
     records: Records,
     plan: Arc<Plan>,
+    /// Rows of the files before it.
+    rows_before: u64,
 }
 
 /// What is done with one row, until all of it is known to be good.
@@ -145,6 +148,7 @@ impl<'m> Steps<'m> {
             ready: VecDeque::new(),
             counts: Counts::default(),
             cut: Vec::new(),
+            without_rows: Vec::new(),
             groups: Vec::new(),
             people: HashSet::new(),
             rows_seen: HashSet::new(),
@@ -167,6 +171,11 @@ impl<'m> Steps<'m> {
         &self.cut
     }
 
+    /// The files that were read to their end and have no row.
+    pub fn without_rows(&self) -> &[String] {
+        &self.without_rows
+    }
+
     /// The next step; `None` behind the last one.
     ///
     /// # Errors
@@ -179,7 +188,8 @@ impl<'m> Steps<'m> {
             let Some(mut reading) = self.reading.take() else {
                 match self.waiting.pop_front() {
                     Some(path) => {
-                        let next = open(self.mapping, &path, self.read.clone())?;
+                        let mut next = open(self.mapping, &path, self.read.clone())?;
+                        next.rows_before = self.counts.rows;
                         self.groups.resize_with(next.plan.outputs.len(), Groups::default);
                         self.reading = Some(next);
                         continue;
@@ -194,7 +204,12 @@ impl<'m> Steps<'m> {
             self.record = record;
             if goes_on {
                 self.reading = Some(reading);
-            } else if self.waiting.is_empty() {
+                continue;
+            }
+            if self.counts.rows == reading.rows_before {
+                self.without_rows.push(reading.file.to_string());
+            }
+            if self.waiting.is_empty() {
                 self.close_groups(&reading.plan, None)?;
             }
         }
@@ -359,7 +374,8 @@ impl<'m> Steps<'m> {
             Kind::Traits => PreparedKind::Traits,
             Kind::Consent { .. } => PreparedKind::Consent,
         };
-        self.ready.push_back(Step::Event(Prepared { place: work.place.clone(), kind, at, json }));
+        let (place, output) = (work.place.clone(), Some(index));
+        self.ready.push_back(Step::Event(Prepared { place, kind, output, at, json }));
         Ok(Made::Something)
     }
 
@@ -381,7 +397,7 @@ impl<'m> Steps<'m> {
         // Of the whole row's identifiers, so that it goes where the row's events go.
         let draft = Draft::grant(message_id, at, work.identifiers.clone(), &grant.purpose);
         let json = draft.json(None, &Whole::default()).ok()?;
-        Some(Prepared { place: work.place.clone(), kind: PreparedKind::Consent, at, json })
+        Some(Prepared { place: work.place.clone(), kind: PreparedKind::Consent, output: None, at, json })
     }
 
     /// The id of a row without one: what it says, and how many equal rows came before.
@@ -419,9 +435,10 @@ impl<'m> Steps<'m> {
 
     /// Closes the groups to which no row behind `row` can belong; all of them, without one.
     fn close_groups(&mut self, plan: &Plan, row: Option<u64>) -> Result<(), ImportError> {
-        let mut closed = Vec::new();
-        for (output, groups) in plan.outputs.iter().zip(&mut self.groups) {
+        let mut closed_by = Vec::new();
+        for (index, (output, groups)) in plan.outputs.iter().zip(&mut self.groups).enumerate() {
             let Some(group) = &output.group else { continue };
+            let mut closed = Vec::new();
             let done = match row {
                 Some(row) => groups.close_before(row, (output, group), &mut closed),
                 None => groups.close_all((output, group), &mut closed),
@@ -430,12 +447,14 @@ impl<'m> Steps<'m> {
                 TooMany::Closed => ImportError::TooManyGroups,
                 TooMany::Open => ImportError::TooManyOpenGroups,
             })?;
+            closed_by.extend(closed.into_iter().map(|closed| (index, closed)));
         }
-        for Closed { members, at, event } in closed {
+        for (index, Closed { members, at, event }) in closed_by {
             match (event, members.first()) {
                 (Ok(json), Some(first)) => {
                     let place = first.place.clone();
-                    self.ready.push_back(Step::Event(Prepared { place, kind: PreparedKind::Event, at, json }));
+                    let (kind, output) = (PreparedKind::Event, Some(index));
+                    self.ready.push_back(Step::Event(Prepared { place, kind, output, at, json }));
                 }
                 (Ok(_), None) => {}
                 (Err(fault), _) => {
@@ -463,8 +482,11 @@ fn open(mapping: &Mapping, path: &Path, read: BytesRead) -> Result<Reading, Impo
     let mut records = Records::open(path, mapping.file(), read).map_err(|error| file_error(&file, error))?;
     records.may_have(mapping.optional_columns());
     let plan = mapping.bind(records.columns());
-    let plan = plan.map_err(|error| ImportError::Columns { file: file.to_string(), error })?;
-    Ok(Reading { file, records, plan: Arc::new(plan) })
+    let plan = plan.map_err(|error| match error {
+        MappingError::NoSuchColumns { .. } => ImportError::Columns { file: file.to_string(), error },
+        error => ImportError::Mapping { error },
+    })?;
+    Ok(Reading { file, records, plan: Arc::new(plan), rows_before: 0 })
 }
 
 fn file_error(file: &str, error: FileError) -> ImportError {

@@ -1,21 +1,45 @@
 //! A running program, called over its own HTTP API with one key.
 
-use std::{io::Write, thread, time::Duration};
+use std::{
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use api::error::ErrorBody;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::GzEncoder};
+use indicatif::ProgressBar;
 use serde::de::DeserializeOwned;
 use ureq::{Agent, http::Request};
 
-/// How long an answer may take. A batch is answered when it is durable.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How often a call is tried, and how long each time. Only what may arrive twice is tried more than once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    tries: u32,
+    answer: Duration,
+    /// The longest wait between two tries that the program may ask for.
+    asked: Duration,
+}
+
+impl Patience {
+    /// A person waits for the answer.
+    pub(crate) const ONCE: Self = Self { tries: 1, answer: Duration::from_secs(120), asked: Duration::ZERO };
+    /// Nothing has begun: whether there is a program at all is told soon.
+    pub(crate) const SHORT: Self = Self { tries: 3, answer: Duration::from_secs(10), asked: Duration::from_secs(2) };
+    /// Work is under way: the program may start again meanwhile, or be busy. A batch is answered when it is durable.
+    pub(crate) const LONG: Self = Self { tries: 30, answer: Duration::from_secs(120), asked: Duration::from_secs(300) };
+}
+
+/// How long it may take until somebody takes the call.
+const CONNECTING: Duration = Duration::from_secs(3);
+/// Tries that fail before anything is said of it.
+const QUIET_TRIES: u32 = 2;
 /// The first wait between two tries; each is twice as long as the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// The longest wait between two tries, if the program names none.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// The longest wait that the program may ask for.
-const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(300);
 /// Bodies of more bytes are compressed.
 const PLAIN_BYTES: usize = 1_024;
 
@@ -25,7 +49,10 @@ pub(crate) struct Client {
     agent: Agent,
     base: String,
     authorization: String,
-    tries: u32,
+    patience: Patience,
+    /// Where it is told that a call waits for its answer, and whether it is told at present.
+    told: Option<ProgressBar>,
+    is_told: AtomicBool,
 }
 
 /// What a call was answered.
@@ -49,24 +76,24 @@ impl Client {
                 "`{base}` must begin with http://; run this beside the program, or through a tunnel"
             )));
         }
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .timeout_global(Some(PATIENCE))
-            .build();
         Ok(Self {
-            agent: Agent::new_with_config(config),
+            agent: agent(Patience::ONCE),
             base: base.trim_end_matches('/').to_owned(),
             authorization: format!("Basic {}", STANDARD.encode(format!("{key}:"))),
-            tries: 1,
+            patience: Patience::ONCE,
+            told: None,
+            is_told: AtomicBool::new(false),
         })
     }
 
-    /// The same, which tries a call so many times while nobody answers, or the program says that it cannot take it now.
-    /// Only for calls that may arrive twice.
-    pub(crate) fn trying(self, tries: u32) -> Self {
-        Self { tries, ..self }
+    /// The same, which tries calls again while nobody answers, or the program says that it cannot take them now.
+    pub(crate) fn with(self, patience: Patience) -> Self {
+        Self { agent: agent(patience), patience, ..self }
+    }
+
+    /// The same, which tells beside this bar, on standard error, that it waits.
+    pub(crate) fn telling(self, bar: &ProgressBar) -> Self {
+        Self { told: Some(bar.clone()), ..self }
     }
 
     /// Calls until there is an answer that stands, or no try is left.
@@ -74,18 +101,44 @@ impl Client {
     /// # Errors
     /// That nobody answers.
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&[u8]>) -> Result<Answer, CallError> {
-        let mut wait = FIRST_WAIT;
-        let mut left = self.tries;
+        let (mut wait, mut failed) = (FIRST_WAIT, 0);
         loop {
-            left = left.saturating_sub(1);
-            let asked = match self.call_once(method, path, body) {
-                Ok(answer) if left == 0 || !answer.is_for_now() => return Ok(answer),
-                Err(why) if left == 0 => return Err(CallError(format!("nobody answers at {}: {why}", self.base))),
-                Ok(answer) => answer.retry_after.map(|asked| asked.min(LONGEST_ASKED_WAIT)),
-                Err(_) => None,
+            let (why, asked) = match self.call_once(method, path, body) {
+                Ok(answer) if !answer.is_for_now() => {
+                    self.tell_answered();
+                    return Ok(answer);
+                }
+                Ok(answer) if failed + 1 >= self.patience.tries => return Ok(answer),
+                Ok(answer) => (answer.refusal(), answer.retry_after.map(|asked| asked.min(self.patience.asked))),
+                Err(why) => (CallError(format!("nobody answers at {}: {why}", self.base)), None),
             };
+            failed += 1;
+            if failed >= self.patience.tries {
+                return Err(why);
+            }
+            if failed > QUIET_TRIES {
+                self.tell_waiting(&why);
+            }
             pause(asked.unwrap_or(wait));
             wait = (wait * 2).min(LONGEST_WAIT);
+        }
+    }
+
+    /// Tells that it waits: once, however many calls do.
+    fn tell_waiting(&self, why: &CallError) {
+        if let Some(bar) = &self.told
+            && !self.is_told.swap(true, Ordering::Relaxed)
+        {
+            bar.suspend(|| eprintln!("{why}; trying again"));
+        }
+    }
+
+    /// Tells that it waits no longer, if that was told.
+    fn tell_answered(&self) {
+        if let Some(bar) = &self.told
+            && self.is_told.swap(false, Ordering::Relaxed)
+        {
+            bar.suspend(|| eprintln!("{} answers again", self.base));
         }
     }
 
@@ -139,6 +192,12 @@ impl Answer {
     fn is_for_now(&self) -> bool {
         matches!(self.status, 429 | 502..=504)
     }
+}
+
+fn agent(patience: Patience) -> Agent {
+    let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
+    let config = config.timeout_connect(Some(CONNECTING)).timeout_global(Some(patience.answer));
+    Agent::new_with_config(config.build())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command waits for a program: nothing comes through any channel")]

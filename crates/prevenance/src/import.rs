@@ -6,25 +6,31 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ingest::{
     contract,
-    deliver::{Refused, Sink, SinkError, Totals, deliver, rehearse},
+    deliver::{Receipt, Refused, Sink, SinkError, Totals, deliver, rehearse},
     input::BytesRead,
     ledger::{Ledger, fingerprint},
-    limits,
     mapping::Mapping,
-    moment,
-    step::Step,
-    steps::Steps,
+    preview::Preview,
+    report,
+    steps::{ImportError, Steps},
 };
-use server::{command::import::Door, config::Config, serve::Fixed};
+use server::{
+    command::import::{Came, Door, when_told_to_stop},
+    config::Config,
+    serve::Fixed,
+};
 
-use crate::server_sink::Server;
+use crate::{
+    client::CallError,
+    server_sink::{Server, Session},
+};
 
 /// What is imported, and how.
 #[derive(Debug)]
@@ -49,11 +55,11 @@ pub(crate) enum Target {
     Folder { config: Box<Config>, fixed: Fixed },
 }
 
-/// Bytes of a step that a dry run shows.
-const SHOWN_BYTES: usize = 400;
-
 /// Steps of a dry run between two looks at the bar.
 const WATCHED_STEPS: usize = 500;
+
+/// What a process that was stopped by hand ends with, as a shell has it: 128 and the number of SIGINT.
+const STOPPED: i32 = 130;
 
 /// Imports, and prints what became of the rows.
 pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
@@ -61,54 +67,68 @@ pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
     let mapping =
         Mapping::read(&text).map_err(|error| format!("{}: {}: {error}", import.mapping.display(), error.code()))?;
     let read = BytesRead::default();
-    let mut steps = Steps::open(&mapping, &import.source, &import.paths, &import.joined, read.clone())?;
+    let steps = Steps::open(&mapping, &import.source, &import.paths, &import.joined, read.clone());
+    let mut steps = steps.map_err(|error| match error {
+        ImportError::Mapping { .. } => named(&import.mapping, &error),
+        error => error.to_string(),
+    })?;
     let bar = bar(&import.paths);
     let watch = |totals: &Totals| {
         bar.set_position(read.load(Ordering::Relaxed));
-        let per_s = totals.counts.rows as f64 / bar.elapsed().as_secs_f64().max(0.001);
+        let rows = totals.counts.rows - totals.skipped_rows;
+        if rows == 0 {
+            bar.reset_elapsed();
+        }
+        let per_s = rows as f64 / bar.elapsed().as_secs_f64().max(0.001);
         bar.set_message(format!("{} rows, {per_s:.0} rows/s", totals.counts.rows));
     };
-    let work = Work { import, mapping: &mapping };
+    let work = Work { import, mapping: &mapping, bar: &bar };
     let totals = match &import.target {
-        Target::Nowhere => show(&mut steps, &bar, watch)?,
+        Target::Nowhere => work.show(&mut steps, watch)?,
         Target::Server { url, key } => work.send_to_server(&mut steps, (url, key), watch)?,
         Target::Folder { config, fixed } => work.put_into_folder(&mut steps, config, *fixed, watch)?,
     };
     let took = bar.elapsed();
     bar.finish_and_clear();
-    print!("{}", summary(&totals, took));
-    match steps.cut() {
-        [] => Ok(()),
-        cut => Err(format!(
-            "stopped short: {}. What was whole is imported; import the whole file again, nothing counts twice",
-            cut.join(", ")
-        )
-        .into()),
+    print!("{}", report::made(&totals));
+    if !matches!(import.target, Target::Nowhere) {
+        print!("{}", report::answered(&totals));
     }
-}
-
-/// Shows the first steps, and reads the others.
-fn show(steps: &mut Steps<'_>, bar: &ProgressBar, watch: impl Fn(&Totals)) -> Result<Totals, Box<dyn Error>> {
-    let mut seen = 0;
-    let totals = rehearse(steps, |step, totals| {
-        if seen < limits::PREVIEW_ROWS {
-            bar.suspend(|| println!("{}", preview(step)));
-        }
-        seen += 1;
-        if seen % WATCHED_STEPS == 0 {
-            watch(totals);
-        }
-    });
-    Ok(totals?)
+    println!("{}", pace(&totals, took));
+    for file in steps.without_rows() {
+        eprintln!("{file} has no rows");
+    }
+    if !steps.cut().is_empty() {
+        let cut = steps.cut().join(", ");
+        let why = "What was whole is imported; import the whole file again, nothing counts twice";
+        return Err(format!("stopped short: {cut}. {why}").into());
+    }
+    report::came_to_nothing(&totals).map_or(Ok(()), |why| Err(why.into()))
 }
 
 /// An import that is under way.
 struct Work<'a> {
     import: &'a Import,
     mapping: &'a Mapping,
+    bar: &'a ProgressBar,
 }
 
 impl Work<'_> {
+    /// Shows the first steps of each kind, and reads the others.
+    fn show(&self, steps: &mut Steps<'_>, watch: impl Fn(&Totals)) -> Result<Totals, Box<dyn Error>> {
+        let (mut preview, mut seen) = (Preview::new(self.mapping), 0);
+        let totals = rehearse(steps, |step, totals| {
+            if let Some(text) = preview.show(step) {
+                self.bar.suspend(|| println!("{text}"));
+            }
+            seen += 1;
+            if seen % WATCHED_STEPS == 0 {
+                watch(totals);
+            }
+        });
+        Ok(totals?)
+    }
+
     fn send_to_server(
         &self,
         steps: &mut Steps<'_>,
@@ -122,14 +142,24 @@ impl Work<'_> {
         if let Some(old) = ledger.key_id() {
             admin.end_key(old)?;
         }
-        let made = admin.make_key(&self.import.source)?;
-        ledger.note_key(Some(made.key.id.clone()))?;
-        let sent = deliver(steps, &Server::new(url, &made.secret)?, &mut ledger, watch);
-        let ended = admin.end_key(&made.key.id);
+        let session = Arc::new(Session::begin(admin, &self.import.source, self.bar)?);
+        ledger.note_key(Some(session.key_id()))?;
+        let (stopped, bar) = (session.clone(), self.bar.clone());
+        when_told_to_stop(move || {
+            // The key is kept from whoever sends until the process is gone.
+            let ended = stopped.end();
+            stop(&bar, ended.as_ref().err());
+        })?;
+        let sent = deliver(steps, &*session, &mut ledger, watch);
+        let ended = session.end().map(drop);
         let totals = sent?;
         ended?;
-        if totals.span.is_some_and(|(oldest, _)| oldest.as_millis() < kept_since_ms) {
-            eprintln!("some events are older than the program keeps (the setting `retention_days`): it drops them");
+        if let Some((_, newest)) = totals.span.filter(|(oldest, _)| oldest.as_millis() < kept_since_ms) {
+            let which = if newest.as_millis() < kept_since_ms { "all" } else { "some" };
+            eprintln!(
+                "{which} events are older than the program keeps, and it drops them: raise the setting `retention_days`, \
+                 or start the program for a trial with --test-clock soon after the last row"
+            );
         }
         finish(totals, ledger, self.import)
     }
@@ -142,6 +172,8 @@ impl Work<'_> {
         watch: impl Fn(&Totals),
     ) -> Result<Totals, Box<dyn Error>> {
         let door = Door::open(config, fixed, &self.import.source)?;
+        let bar = self.bar.clone();
+        when_told_to_stop(move || stop(&bar, None))?;
         let sent = || -> Result<Totals, Box<dyn Error>> {
             contract::check(door.source(), self.mapping.contract())?;
             let mut ledger = self.ledger(&config.data.display().to_string(), steps.files())?;
@@ -171,15 +203,26 @@ impl Work<'_> {
 struct Folder<'a>(&'a Door);
 
 impl Sink for Folder<'_> {
-    fn send(&self, body: &[u8]) -> Result<Vec<Refused>, SinkError> {
-        let refused = self.0.take(body).map_err(|error| SinkError(error.to_string()))?;
+    fn send(&self, body: &[u8]) -> Result<Receipt, SinkError> {
+        let Came { refused, counts } = self.0.take(body).map_err(|error| SinkError(error.to_string()))?;
         let each = |item: server::command::import::Refusal| Refused {
             index: item.index,
             code: item.code,
             message: item.message,
         };
-        Ok(refused.into_iter().map(each).collect())
+        let refused = refused.into_iter().map(each).collect();
+        Ok(Receipt { refused, known: counts.known, counted: counts.counted })
     }
+}
+
+/// Ends the process between two steps. What is done is noted at any moment, and a data folder is whole at any moment.
+fn stop(bar: &ProgressBar, key_is_left: Option<&CallError>) {
+    bar.finish_and_clear();
+    if let Some(error) = key_is_left {
+        eprintln!("the key of this import ends by itself, within an hour: {error}");
+    }
+    eprintln!("stopped; the same command goes on from here");
+    std::process::exit(STOPPED);
 }
 
 /// Where bad rows go. One file may be imported under several mappings, and each has a quarantine of its own.
@@ -205,34 +248,12 @@ fn bar(paths: &[PathBuf]) -> ProgressBar {
     ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// A step as a dry run shows it.
-fn preview(step: &Step) -> String {
-    let short = |text: &str| match text.char_indices().nth(SHOWN_BYTES) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    };
-    match step {
-        Step::Event(event) => format!("line {}: {}", event.place.line, short(&event.json)),
-        Step::Quarantined(bad) => {
-            format!("line {}: {} {}\n  {}", bad.place.line, bad.fault.reason, bad.fault.message, short(&bad.raw))
-        }
-    }
-}
-
-fn summary(totals: &Totals, took: Duration) -> String {
-    let Totals { counts, events, traits, consents, span, quarantined } = totals;
-    let (rows, seconds) = (counts.rows as f64, took.as_secs_f64().max(0.001));
-    let mut text = format!("{} rows in {seconds:.1} s, {:.0} rows/s", counts.rows, rows / seconds);
-    if let Some(cpu) = cpu_seconds().filter(|cpu| *cpu > 0.0) {
+/// How long it took, and at which pace: of what was read anew.
+fn pace(totals: &Totals, took: Duration) -> String {
+    let (rows, seconds) = ((totals.counts.rows - totals.skipped_rows) as f64, took.as_secs_f64().max(0.001));
+    let mut text = format!("  {seconds:.1} s, {:.0} rows/s", rows / seconds);
+    if let Some(cpu) = cpu_seconds().filter(|cpu| *cpu > 0.0 && totals.skipped_rows == 0) {
         _ = write!(text, "; {:.0} rows for a CPU second", rows / cpu);
-    }
-    _ = writeln!(text, "\n  {events} events, {traits} statements of traits, {consents} of consent");
-    if let Some((oldest, newest)) = span {
-        _ = writeln!(text, "  from {} to {}", moment::write(*oldest), moment::write(*newest));
-    }
-    _ = writeln!(text, "  {} rows passed over", counts.passed_over);
-    for (code, count) in quarantined {
-        _ = writeln!(text, "  {count} in quarantine: {code}");
     }
     text
 }

@@ -6,6 +6,7 @@ use api::{
     error::{ApiError, Code},
     tracking::{self, Gpc, Parsed, Problem, Receiver, Refused, Route},
     wire::{
+        collect::CollectCounts,
         key::KeyKind,
         live::{LiveEvent, LiveItem, LiveRejected},
     },
@@ -57,10 +58,27 @@ pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Re
 
 /// Takes a body in: answers with the events that were refused, when everything kept is durable.
 pub(crate) async fn take(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Result<Vec<Refused>, Refusal> {
+    Ok(take_counting(app, sender, route, body).await?.0)
+}
+
+/// The same, with what became of the others.
+pub(crate) async fn take_counting(
+    app: &App,
+    sender: &Sender,
+    route: Route,
+    body: &[u8],
+) -> Result<(Vec<Refused>, CollectCounts), Refusal> {
     let Parsed { events, refused, .. } = parse(app, sender, route, body)?;
-    collect(app, events).await?;
+    let mut counts = CollectCounts::default();
+    for taken in collect(app, events).await? {
+        match taken {
+            Taken::Kept(_) | Taken::ConsentOnly(_) => counts.kept += 1,
+            Taken::Duplicate(_) => counts.known += 1,
+            Taken::CountedOnly => counts.counted += 1,
+        }
+    }
     keep_refused(app, sender, route, &refused).await?;
-    Ok(refused)
+    Ok((refused, counts))
 }
 
 /// Collects events that were read, and shows them to whoever listens.

@@ -13,6 +13,20 @@ pub struct CollectAnswer {
     /// The events that were refused. Absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<RejectedItem>,
+    /// What became of the others: of `/v1/import` with a secret key only, since a page need not learn who consented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<CollectCounts>,
+}
+
+/// What became of the events of an import that were not refused. They add up to all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct CollectCounts {
+    /// Events that are new and kept.
+    pub kept: u64,
+    /// Events that were there already, by source and `messageId`.
+    pub known: u64,
+    /// Events of people who consented to nothing that lets them be kept: they were counted.
+    pub counted: u64,
 }
 
 /// One refused event.
@@ -35,7 +49,7 @@ pub struct RejectedItem {
 impl CollectAnswer {
     /// The answer to a body whose events were taken but for these.
     pub fn new(refused: &[Refused]) -> Self {
-        Self { success: true, rejected: refused.iter().map(RejectedItem::from).collect() }
+        Self { success: true, rejected: refused.iter().map(RejectedItem::from).collect(), counts: None }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use ingest::{
-    deliver::{Refused, Sink, SinkError, deliver},
+    deliver::{Receipt, Sink, SinkError, deliver},
     input::BytesRead,
     ledger::Ledger,
     mapping::Mapping,
@@ -56,7 +56,7 @@ struct Watching {
 }
 
 impl Sink for Watching {
-    fn send(&self, body: &[u8]) -> Result<Vec<Refused>, SinkError> {
+    fn send(&self, body: &[u8]) -> Result<Receipt, SinkError> {
         let text = String::from_utf8(body.to_vec()).unwrap();
         if text.contains("identify")
             && self.choices_answered.load(Ordering::SeqCst) < self.choices_begun.load(Ordering::SeqCst)
@@ -69,7 +69,7 @@ impl Sink for Watching {
             (0..2_000).for_each(|_| std::thread::yield_now());
             self.choices_answered.fetch_add(1, Ordering::SeqCst);
         }
-        Ok(Vec::new())
+        Ok(Receipt::default())
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) struct Outcome {
     pub(crate) bad: Vec<String>,
     pub(crate) passed_over: u64,
     pub(crate) cut: usize,
+    pub(crate) without_rows: usize,
 }
 
 /// Reads files under a mapping.
@@ -56,6 +57,7 @@ pub(crate) fn read(mapping: &str, paths: &[PathBuf]) -> Result<Outcome, ImportEr
         }
     }
     (outcome.passed_over, outcome.cut) = (steps.counts().passed_over, steps.cut().len());
+    outcome.without_rows = steps.without_rows().len();
     Ok(outcome)
 }
 

@@ -9,6 +9,8 @@ mod examples;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod preview;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod rows;

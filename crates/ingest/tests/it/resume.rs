@@ -11,9 +11,9 @@ use std::{
 };
 
 use ingest::{
-    deliver::{DeliverError, Refused, Sink, SinkError, Totals, deliver},
+    deliver::{DeliverError, Receipt, Refused, Sink, SinkError, Totals, deliver},
     input::BytesRead,
-    ledger::{Ledger, fingerprint},
+    ledger::{Answers, Ledger, fingerprint},
     mapping::Mapping,
     steps::Steps,
 };
@@ -35,23 +35,24 @@ struct Kept {
 }
 
 impl Sink for Kept {
-    fn send(&self, body: &[u8]) -> Result<Vec<Refused>, SinkError> {
+    fn send(&self, body: &[u8]) -> Result<Receipt, SinkError> {
         let before = self.sent.fetch_add(1, Ordering::SeqCst);
         if before > self.dies_after {
             return Err(SinkError("gone".into()));
         }
         let body: Value = serde_json::from_slice(body).unwrap();
-        let mut refused = Vec::new();
+        let mut receipt = Receipt::default();
         for (index, event) in body["batch"].as_array().unwrap().iter().enumerate() {
             if event["context"]["identifiers"]["user_id"] == "13" {
-                refused.push(Refused { index, code: "TRAIT_TYPE".into(), message: "No.".into() });
+                receipt.refused.push(Refused { index, code: "TRAIT_TYPE".into(), message: "No.".into() });
                 continue;
             }
             let id = event["messageId"].as_str().unwrap().to_owned();
-            self.events.lock().unwrap().insert(id, event.clone());
+            let known = self.events.lock().unwrap().insert(id, event.clone()).is_some();
+            receipt.known += u64::from(known);
         }
         // The last body is kept, and the answer is lost on its way.
-        if before == self.dies_after { Err(SinkError("gone".into())) } else { Ok(refused) }
+        if before == self.dies_after { Err(SinkError("gone".into())) } else { Ok(receipt) }
     }
 }
 
@@ -88,7 +89,8 @@ fn killed_anywhere_it_ends_as_if_it_never_was() {
     assert_eq!(expected.counts.rows, 3_000);
     assert_eq!(expected.quarantined["NOT_A_NUMBER"], 60);
     // SHA-256 of "s:user_id:13" begins with cd: no grant to 13 is refused beside the rows.
-    assert_eq!(expected.quarantined["TRAIT_TYPE"], 30);
+    assert_eq!((expected.answers.refused["TRAIT_TYPE"], expected.answers.known), (30, 0));
+    assert_eq!(expected.taken(), expected.made() - 30);
     let lines = |name: &str| -> Vec<String> {
         fs::read_to_string(folder.path(name)).unwrap().lines().map(str::to_owned).collect()
     };
@@ -107,7 +109,14 @@ fn killed_anywhere_it_ends_as_if_it_never_was() {
             sink = Kept { events: so_far, dies_after: first + 2 * deaths, ..Kept::default() };
         };
         assert!(deaths > 0);
-        assert_eq!(totals, expected, "after {deaths} deaths");
+        assert_eq!(
+            totals.taken() + totals.answers.known,
+            expected.taken(),
+            "what was sent twice is known the second time"
+        );
+        assert!((1..3_000).contains(&totals.skipped_rows));
+        let answers = Answers { known: 0, ..totals.answers };
+        assert_eq!(Totals { skipped_rows: 0, answers, ..totals }, expected, "after {deaths} deaths");
         assert_eq!(*sink.events.lock().unwrap(), *events);
         assert_eq!(lines(&format!("killed-{first}.jsonl")), lines("whole.jsonl"), "each bad row once, in order");
     }
@@ -140,6 +149,7 @@ fn importing_twice_counts_once() {
     let sink = Kept { dies_after: usize::MAX, ..Kept::default() };
     let first = import(&path, &folder.path("q.jsonl"), &sink).unwrap();
     let kept = sink.events.lock().unwrap().clone();
-    assert_eq!(import(&path, &folder.path("q.jsonl"), &sink).unwrap(), first);
+    let again = import(&path, &folder.path("q.jsonl"), &sink).unwrap();
+    assert_eq!((again.made(), again.taken(), again.answers.known), (first.made(), 0, first.taken()));
     assert_eq!(*sink.events.lock().unwrap(), kept);
 }

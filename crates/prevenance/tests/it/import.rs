@@ -215,7 +215,7 @@ fn rows_go_into_a_data_folder_as_well() {
     assert!(!held.status.success(), "the program holds the folder: {}", printed(&held));
     shop.server.stop();
     let said = succeeded(&import(&shop, ORDERS, "till", &arguments));
-    assert!(said.contains("2 in quarantine: TIMESTAMP_FUTURE"), "the order and the grant of its day: {said}");
+    assert!(said.contains("2 refused, in quarantine: TIMESTAMP_FUTURE"), "the order and the grant of its day: {said}");
     shop.start_again_at(crate::shop::at(crate::shop::START));
     assert_eq!(shop.profile("user_id:ana")["id"], shop.id("user_id:ana"));
     assert!(!shop.knows("user_id:bob") || shop.count("user_id:bob", "Order Completed") == 0);

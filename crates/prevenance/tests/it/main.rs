@@ -43,6 +43,8 @@ mod identity;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod import_stopped;
+#[cfg(test)]
 mod logging;
 #[cfg(test)]
 mod publication;

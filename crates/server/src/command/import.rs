@@ -1,11 +1,11 @@
 //! Events from a shop's files into a data folder that no program holds.
 
-use std::time::Duration;
+use std::{io, thread, time::Duration};
 
 use api::{
     error::Code,
     tracking::{Gpc, Refused, Route},
-    wire::key::KeyKind,
+    wire::{collect::CollectCounts, key::KeyKind},
 };
 use model::{
     name::{Name, Source},
@@ -53,6 +53,15 @@ impl From<ServeError> for DoorError {
     }
 }
 
+/// What became of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Came {
+    /// The events that were refused.
+    pub refused: Vec<Refusal>,
+    /// The others.
+    pub counts: CollectCounts,
+}
+
 /// An event that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -69,6 +78,21 @@ impl From<Refused> for Refusal {
         let Refused { index, problem, .. } = refused;
         Self { index, code: problem.code.as_str().to_owned(), message: problem.message }
     }
+}
+
+/// Calls `stop` on a thread of its own when the process is told to stop (SIGTERM, SIGINT), which from now on does not
+/// end it by itself.
+///
+/// # Errors
+/// What the system said.
+pub fn when_told_to_stop(stop: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let waiting = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let signals = waiting.block_on(async { serve::wait_for_signal() })?;
+    let wait = move || {
+        waiting.block_on(signals);
+        stop();
+    };
+    thread::Builder::new().name("signals".into()).spawn(wait).map(drop)
 }
 
 /// How long to wait when too much is under way.
@@ -101,9 +125,9 @@ impl Door {
         self.app.runtime.now()
     }
 
-    /// Takes a body of the batch endpoint in; the events that were refused, when all others are durable. Waits where
+    /// Takes a body of the batch endpoint in; what became of it, when all that was not refused is durable. Waits where
     /// too much is under way. May be called from several threads.
-    pub fn take(&self, body: &[u8]) -> Result<Vec<Refusal>, DoorError> {
+    pub fn take(&self, body: &[u8]) -> Result<Came, DoorError> {
         self.threads.block_on(async {
             loop {
                 let sender = Sender {
@@ -112,8 +136,10 @@ impl Door {
                     gpc: Gpc::Absent,
                     kind: KeyKind::Secret,
                 };
-                match intake::take(&self.app, &sender, Route::Batch, body).await {
-                    Ok(refused) => return Ok(refused.into_iter().map(Refusal::from).collect()),
+                match intake::take_counting(&self.app, &sender, Route::Batch, body).await {
+                    Ok((refused, counts)) => {
+                        return Ok(Came { refused: refused.into_iter().map(Refusal::from).collect(), counts });
+                    }
                     Err(refusal) if refusal.error().code == Code::Overloaded => tokio::time::sleep(BREATH).await,
                     Err(refusal) => return Err(DoorError::Refused(refusal.error().to_string())),
                 }

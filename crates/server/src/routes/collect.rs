@@ -3,7 +3,7 @@
 use api::{
     error::{ApiError, Code},
     tracking::{Gpc, Kind, Route},
-    wire::collect::CollectAnswer,
+    wire::{collect::CollectAnswer, key::KeyKind},
 };
 use axum::{Json, Router, extract::State, http::HeaderMap, routing::post};
 
@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// The last segments of the paths under `/v1`.
-const PATHS: [&str; 15] =
-    ["batch", "b", "import", "track", "t", "page", "p", "screen", "s", "identify", "i", "group", "g", "alias", "a"];
+const PATHS: [&str; 14] =
+    ["batch", "b", "track", "t", "page", "p", "screen", "s", "identify", "i", "group", "g", "alias", "a"];
 
 /// The routes of all of them.
 pub(super) fn routes() -> Router<Shared> {
@@ -29,7 +29,15 @@ pub(super) fn routes() -> Router<Shared> {
         let handler = post(async move |State(app): State<Shared>, sent: Sent| collect(&app, route, &sent).await);
         router = router.route(&format!("/v1/{name}"), handler);
     }
-    router.route("/api/s/{type}", post(jitsu))
+    router.route("/v1/import", post(import)).route("/api/s/{type}", post(jitsu))
+}
+
+/// As `/v1/batch`; the shop's own side is told what became of all events.
+async fn import(State(app): State<Shared>, Sent { headers, body, .. }: Sent) -> Answer<CollectAnswer> {
+    let key = auth::writer(&app, &headers, &body)?;
+    let (refused, counts) = intake::take_counting(&app, &sender(&app, &key, &headers), Route::Batch, &body).await?;
+    let counts = (key.kind == KeyKind::Secret).then_some(counts);
+    Ok(Json(CollectAnswer { counts, ..CollectAnswer::new(&refused) }))
 }
 
 /// As Jitsu's clients send: one event, its type in the path.
