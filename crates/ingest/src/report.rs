@@ -7,21 +7,21 @@ use crate::{deliver::Totals, moment};
 /// What was read and made of it, line by line.
 pub fn made(totals: &Totals) -> String {
     let kinds = [
-        (totals.events, "events"),
-        (totals.traits, "statements of traits"),
-        (totals.consents, "statements of consent"),
-        (totals.grants, "grants drawn"),
+        (totals.events, "event", "events"),
+        (totals.traits, "statement of traits", "statements of traits"),
+        (totals.consents, "statement of consent", "statements of consent"),
+        (totals.grants, "grant drawn", "grants drawn"),
     ];
-    let kinds = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let kinds = kinds.into_iter().filter(|(count, ..)| *count > 0).map(numbered);
     let kinds = kinds.collect::<Vec<_>>().join(", ");
     let nothing = if totals.counts.rows == 0 { "nothing to import" } else { "nothing to send" };
     let said = if kinds.is_empty() { nothing } else { &kinds };
-    let mut text = format!("{} rows: {said}\n", totals.counts.rows);
+    let mut text = format!("{}: {said}\n", numbered((totals.counts.rows, "row", "rows")));
     if let Some((oldest, newest)) = totals.span {
         _ = writeln!(text, "  from {} to {}", moment::write(oldest), moment::write(newest));
     }
     if totals.counts.passed_over > 0 {
-        _ = writeln!(text, "  {} rows passed over", totals.counts.passed_over);
+        _ = writeln!(text, "  {} passed over", numbered((totals.counts.passed_over, "row", "rows")));
     }
     for (code, count) in &totals.quarantined {
         _ = writeln!(text, "  {count} in quarantine: {code}");
@@ -64,4 +64,8 @@ pub fn came_to_nothing(totals: &Totals) -> Option<&'static str> {
         (1.., 0) => Some("nothing was taken: the program refused it, or nobody consented that it be kept"),
         _ => None,
     }
+}
+
+fn numbered((count, one, many): (u64, &str, &str)) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

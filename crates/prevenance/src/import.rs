@@ -94,7 +94,9 @@ pub(crate) fn run(import: &Import) -> Result<(), Box<dyn Error>> {
     if !matches!(import.target, Target::Nowhere) {
         print!("{}", report::answered(&totals));
     }
-    println!("{}", pace(&totals, took));
+    if totals.counts.rows > totals.skipped_rows {
+        println!("{}", pace(&totals, took));
+    }
     for file in steps.without_rows() {
         eprintln!("{file} has no rows");
     }

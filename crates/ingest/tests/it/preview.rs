@@ -60,6 +60,8 @@ fn the_end_tells_what_was_new_known_refused_and_when_it_came_to_nothing() {
     let bad = Totals { quarantined: [("COLUMN_COUNT".to_owned(), 1)].into(), ..Totals::default() };
     assert!(report::came_to_nothing(&bad).is_some());
     assert_eq!(report::came_to_nothing(&Totals::default()), None, "a quiet day's file has no rows");
+    let one = Totals { counts: Counts { rows: 1, passed_over: 1 }, grants: 1, ..Totals::default() };
+    assert_eq!(report::made(&one), "1 row: 1 grant drawn\n  1 row passed over\n");
     assert_eq!(
         (report::made(&Totals::default()), report::answered(&Totals::default())),
         ("0 rows: nothing to import\n".into(), String::new())
