@@ -94,7 +94,7 @@ impl Runtime {
             Waits::begin(&shared.deciding[owner], shared.limits.decisions_waiting).ok_or(Failure::Overloaded)?;
         let deciding = Deciding { call, _waits: waits };
         Ok(Asked {
-            pending: self.ask_at_once(who, Question::Decide(Box::new(deciding))),
+            pending: self.ask(who, Question::Decide(Box::new(deciding))),
             shape: |answer| match answer {
                 Answer::Decided(decided, plan) => Some((decided, plan)),
                 Answer::Nobody | Answer::Reply(_) | Answer::Person { .. } => None,

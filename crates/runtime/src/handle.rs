@@ -84,7 +84,6 @@ pub struct Settings {
 #[derive(Debug, Clone)]
 pub struct Runtime {
     shared: Arc<Shared>,
-    owners: Arc<[Arc<Mutex<Owner>>]>,
     under_way: Arc<AtomicUsize>,
     _threads: Arc<Threads>,
 }
@@ -191,15 +190,13 @@ impl Runtime {
             trimmed: crate::desk::now(),
         };
         spawn("saver", move || saver.run(&jobs))?;
-        let mut owners = Vec::with_capacity(owner_receivers.len());
         for (number, (messages, desks)) in owner_receivers.into_iter().zip(desks).enumerate() {
-            let owner = Arc::new(Mutex::new(Owner::new(shared.clone(), desks)));
-            owners.push(owner.clone());
-            spawn(&format!("owner-{number}"), move || Owner::run(&owner, &messages))?;
+            let owner = Owner::new(shared.clone(), desks);
+            spawn(&format!("owner-{number}"), move || owner.run(&messages))?;
         }
         let under_way = Arc::default();
         let threads = Arc::new(Threads { shared: shared.clone() });
-        Ok(Self { shared, owners: owners.into(), under_way, _threads: threads })
+        Ok(Self { shared, under_way, _threads: threads })
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -288,25 +285,6 @@ impl Runtime {
         let (ticket, pending) = Ticket::new(Answer::Nobody);
         if partition.0 < self.shared.substrate.partitions() {
             self.shared.tell(partition, Message::Ask(partition, Asking { route, question, ticket }));
-        }
-        pending
-    }
-
-    /// The same for a question that is answered on this thread if its person's owner is not busy and the person is at
-    /// hand.
-    pub(crate) fn ask_at_once(&self, who: &Who, question: Question) -> Pending<Answer> {
-        let (route, partition) = self.route_to(who);
-        let (ticket, pending) = Ticket::new(Answer::Nobody);
-        if partition.0 < self.shared.substrate.partitions() {
-            let asking = Asking { route, question, ticket };
-            let owner = &self.owners[usize::from(partition.0) % self.owners.len()];
-            let left = match owner.try_lock() {
-                Ok(mut owner) => or_end(|| owner.decides_at_once(partition, asking)),
-                Err(_) => Some(asking),
-            };
-            if let Some(asking) = left {
-                self.shared.tell(partition, Message::Ask(partition, asking));
-            }
         }
         pending
     }
@@ -530,16 +508,14 @@ fn open_desks(shared: &Arc<Shared>, leases: &[Lease]) -> Result<Vec<Vec<Desk>>, 
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), LoadError> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(|| or_end(body)).map(drop).map_err(LoadError::Thread)
-}
-
-/// Does work on the state of partitions. If it panics the program ends: the state may be half changed, and starting
-/// again from the log is exact where going on is not.
-fn or_end<T>(work: impl FnOnce() -> T) -> T {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        tracing::error!("work on a partition failed; the program ends, and starts again from the log");
-        std::process::abort()
-    })
+    let body = move || {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_err() {
+            // The state may be half changed. Starting again from the log is exact; going on is not.
+            tracing::error!("a thread of the runtime failed; the program ends, and starts again from the log");
+            std::process::abort();
+        }
+    };
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop).map_err(LoadError::Thread)
 }
 
 /// A question on its way.

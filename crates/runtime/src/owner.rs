@@ -1,13 +1,9 @@
 //! A thread that owns several partitions: takes messages in, closes blocks, looks at the timers.
-//!
-//! The partitions are behind a lock. It is the thread's own but for one thing: whoever asks for a decision about a person
-//! who is at hand may take it and do the owner's work on the spot, if it is free ([`Owner::decides_at_once`]). That spares
-//! two threads to be woken, and is the same step of the same partition, one after the other like all others.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         mpsc::{Receiver, RecvTimeoutError},
     },
     time::{Duration, Instant},
@@ -19,7 +15,7 @@ use crate::{
     desk::{Desk, now, shared::Shared},
     journal::failure,
     limits,
-    message::{Asking, Message, Survey},
+    message::{Message, Survey},
     ticket::{Failure, Ticket},
 };
 
@@ -45,38 +41,28 @@ impl Owner {
     }
 
     /// Runs until told to stop.
-    pub(crate) fn run(this: &Mutex<Self>, messages: &Receiver<Message>) {
+    pub(crate) fn run(mut self, messages: &Receiver<Message>) {
         loop {
-            let wait = if locked(this).desks.values().any(Desk::is_filling) {
+            let wait = if self.desks.values().any(Desk::is_filling) {
                 Duration::ZERO
             } else {
                 Duration::from_millis(limits::TICK_MS)
             };
             let first = match messages.recv_timeout(wait) {
+                Ok(Message::Stop(ticket)) => return self.stop(&ticket, messages),
                 Ok(message) => Some(message),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            let mut owner = locked(this);
-            for message in first.into_iter().chain(messages.try_iter().take(limits::MESSAGES_AT_ONCE)) {
-                match message {
-                    Message::Stop(ticket) => return owner.stop(&ticket, messages),
-                    message => owner.take(message),
+            first.into_iter().for_each(|message| self.take(message));
+            for _ in 0..limits::MESSAGES_AT_ONCE {
+                match messages.try_recv() {
+                    Ok(Message::Stop(ticket)) => return self.stop(&ticket, messages),
+                    Ok(message) => self.take(message),
+                    Err(_) => break,
                 }
             }
-            owner.close_blocks();
-        }
-    }
-
-    /// Answers a question about a person on the caller's thread, if all that it touches is at hand; gives it back if not.
-    /// What it leaves in the open block is logged with the owner's next tick.
-    pub(crate) fn decides_at_once(&mut self, partition: Partition, asking: Asking) -> Option<Asking> {
-        match self.desk(partition) {
-            Some(desk) if desk.has_at_hand(&asking.route) => {
-                desk.ask(asking);
-                None
-            }
-            _ => Some(asking),
+            self.close_blocks();
         }
     }
 
@@ -244,12 +230,6 @@ impl Owner {
 
     fn stop(&mut self, ticket: &Ticket<()>, messages: &Receiver<Message>) {
         self.each(|desk| desk.save_and_close(ticket));
-        self.desks.clear();
         messages.try_iter().for_each(|message| message.fail(Failure::Stopping));
     }
-}
-
-/// Takes the lock. A panic while it is held ends the program, whoever holds it.
-fn locked(owner: &Mutex<Owner>) -> MutexGuard<'_, Owner> {
-    owner.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -154,14 +154,6 @@ impl Desk {
         Ok(false)
     }
 
-    /// Whether a route ends here, and nothing has to be loaded to follow it and to look at the person.
-    pub(crate) fn has_at_hand(&self, route: &Route) -> bool {
-        let holder = route.key.and_then(|key| self.state.holding(key)?.holder);
-        let person = route.toward.map(|(person, _)| person).or(holder);
-        let person = person.and_then(|id| self.state.person(id));
-        person.is_some_and(|person| !person.trails_are_stale(&self.plan.segments))
-    }
-
     /// Answers a question about a person, or sends it on.
     pub(crate) fn ask(&mut self, asking: Asking) {
         let ticket = asking.ticket.clone();
