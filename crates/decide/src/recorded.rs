@@ -1,7 +1,7 @@
 //! What a decision looked at, recorded, so that it can be made again from the record alone.
 
 use std::{
-    borrow::Cow,
+    borrow::{Borrow, Cow},
     cell::{OnceCell, RefCell},
     collections::BTreeMap,
     sync::Arc,
@@ -55,7 +55,7 @@ pub fn decide_recorded(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &
     let requests = RefCell::new(BTreeMap::<Arc<str>, Option<Value>>::new());
     let request = |name: &str| {
         let value = (page.request)(name);
-        requests.borrow_mut().entry(Arc::from(name)).or_insert_with(|| value.clone());
+        note(&mut requests.borrow_mut(), name, || value.clone());
         value
     };
     let page = Page { request: &request, ..*page };
@@ -192,13 +192,13 @@ impl Ledger for Tape<'_> {
 impl Facts for TapedFacts<'_> {
     fn trait_value(&self, name: &str) -> Option<&TraitValue> {
         let value = self.facts.trait_value(name);
-        self.seen.borrow_mut().traits.entry(name.into()).or_insert_with(|| value.cloned());
+        note(&mut self.seen.borrow_mut().traits, name, || value.cloned());
         value
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
         let trail = self.facts.trail(event);
-        self.seen.borrow_mut().trails.entry(event.into()).or_insert_with(|| trail.to_vec());
+        note(&mut self.seen.borrow_mut().trails, event, || trail.to_vec());
         trail
     }
 
@@ -211,5 +211,15 @@ impl Facts for TapedFacts<'_> {
     /// The page answers for the request.
     fn request(&self, _name: &str) -> Option<Value> {
         None
+    }
+}
+
+/// Writes a fact down, unless it is already: twenty audiences that ask for one city make one entry.
+fn note<N, V>(seen: &mut BTreeMap<N, V>, name: &str, value: impl FnOnce() -> V)
+where
+    N: Ord + Borrow<str> + for<'n> From<&'n str>,
+{
+    if !seen.contains_key(name) {
+        seen.insert(name.into(), value());
     }
 }
