@@ -3,7 +3,7 @@
 use ::decide::{Decision, Explain, Rejection, Served, Shows, Variant};
 use api::{
     error::Code,
-    json::{Json, to_json},
+    json::Json,
     time,
     wire::{
         decision::{
@@ -16,8 +16,10 @@ use engine::{decided::Decided, plan::Plan};
 use model::{
     decision::Reason,
     id::{Id, Unit},
-    value::{Fields, Value},
+    value::Value,
 };
+
+use crate::markup;
 
 /// Who is told, and how.
 #[derive(Debug, Clone, Copy)]
@@ -64,11 +66,8 @@ impl Told<'_> {
     fn content(&self, served: &Served) -> DecisionContent {
         let payload = match self.format {
             DecideFormat::Json => Value::Map(served.payload.clone()),
-            DecideFormat::Html => Value::text(texts(&served.payload).into_iter().map(paragraph).collect::<String>()),
-            DecideFormat::Text => {
-                let lines: Vec<String> = texts(&served.payload).into_iter().map(|(_, text)| text).collect();
-                Value::text(lines.join("\n"))
-            }
+            DecideFormat::Html => Value::text(markup::paragraphs(&served.payload)),
+            DecideFormat::Text => Value::text(markup::lines(&served.payload)),
         };
         let payload = Json(payload);
         DecisionContent { content: served.content.to_string(), language: served.language.to_string(), payload }
@@ -151,67 +150,4 @@ fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {
         Rejection::Lost { to, by } => (Some(serde_json::json!({ "to": to.as_str(), "by": by.word() })), Vec::new()),
     };
     DecisionRejected { experience: experience.to_owned(), why: why.word().to_owned(), detail, evidence }
-}
-
-/// The texts of a payload with where each is, in order of name: `title`, and inside maps and lists `more.0.alt`. Numbers
-/// are texts here.
-fn texts(payload: &Fields) -> Vec<(String, String)> {
-    fn walk(path: String, value: &Value, into: &mut Vec<(String, String)>) {
-        match value {
-            Value::Null | Value::Bool(_) => {}
-            Value::Text(text) => into.push((path, text.to_string())),
-            Value::Int(_) | Value::Float(_) | Value::Time(_) => {
-                let shown = to_json(value);
-                into.push((path, shown.as_str().map_or_else(|| shown.to_string(), str::to_owned)));
-            }
-            Value::List(values) => {
-                values.iter().enumerate().for_each(|(place, value)| walk(format!("{path}.{place}"), value, into));
-            }
-            Value::Map(fields) => {
-                fields.iter().for_each(|(name, value)| walk(format!("{path}.{name}"), value, into));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    payload.iter().for_each(|(name, value)| walk(name.to_string(), value, &mut found));
-    found
-}
-
-fn paragraph((path, text): (String, String)) -> String {
-    format!("<p data-field=\"{}\">{}</p>", escaped(&path), escaped(&text))
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_escaped_and_found_inside() {
-        let inner: Fields = [("b", Value::from("x\" onload='y"))].into_iter().collect();
-        let payload: Fields =
-            [("title", Value::from("<b>Boots & poles</b>")), ("more", Value::Map(inner)), ("price", Value::Int(3))]
-                .into_iter()
-                .collect();
-        let html: String = texts(&payload).into_iter().map(paragraph).collect();
-        assert_eq!(
-            html,
-            "<p data-field=\"more.b\">x&quot; onload=&#39;y</p><p data-field=\"price\">3</p>\
-             <p data-field=\"title\">&lt;b&gt;Boots &amp; poles&lt;/b&gt;</p>"
-        );
-    }
 }

@@ -29,6 +29,7 @@ mod decide;
 mod decision;
 mod link;
 mod live;
+mod markup;
 mod metrics;
 mod observe;
 mod page;

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use api::wire::profile::ExportAnswer;
 use serde_json::Value;
 
+use crate::markup::escaped;
+
 /// The page. Every text in it is escaped.
 pub(crate) fn html(copy: &ExportAnswer) -> String {
     let mut page = String::from(
@@ -103,10 +105,6 @@ fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
