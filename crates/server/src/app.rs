@@ -19,6 +19,7 @@ use crate::{
     live::Live,
     metrics::Metrics,
     observe::RequestIds,
+    random,
     rate::Limiter,
     script::{ScriptError, Scripts},
 };
@@ -77,9 +78,6 @@ pub enum AppError {
         /// Why.
         why: String,
     },
-    /// The machine has no chance to give.
-    #[error("no random bytes: {0}")]
-    NoChance(getrandom::Error),
 }
 
 fn places(path: &Path) -> Result<Places, AppError> {
@@ -92,14 +90,7 @@ fn places(path: &Path) -> Result<Places, AppError> {
 impl App {
     /// Puts the edge around a runtime. `folder` holds the keys; `seed` fixes what is drawn, for repeatable tests.
     pub fn new(runtime: Runtime, config: Config, folder: &Path, seed: Option<u64>) -> Result<Shared, AppError> {
-        let salt = match seed {
-            Some(seed) => seed,
-            None => {
-                let mut bytes = [0; 8];
-                getrandom::fill(&mut bytes).map_err(AppError::NoChance)?;
-                u64::from_le_bytes(bytes)
-            }
-        };
+        let salt = seed.unwrap_or_else(|| u64::from_le_bytes(random::bytes()));
         let links = Links::open(folder, seed)?;
         Ok(Arc::new(Self {
             keys: Keys::open(folder, seed)?,

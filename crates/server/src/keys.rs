@@ -26,7 +26,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::secret_file;
+use crate::{random, secret_file};
 
 /// The file in the data folder.
 pub const FILE: &str = "keys.json";
@@ -95,9 +95,6 @@ pub enum KeysError {
     /// The file was written by another version.
     #[error("{FILE} has version {0}, this program reads {VERSION}")]
     OtherVersion(u32),
-    /// The machine has no chance to give.
-    #[error("no random bytes: {0}")]
-    NoChance(getrandom::Error),
 }
 
 const VERSION: u32 = 1;
@@ -195,7 +192,7 @@ impl Keys {
 
     /// Makes a key from chance. The text is returned this once.
     pub fn create(&self, new: NewKey, now: Timestamp) -> Result<(String, Key), KeysError> {
-        let bits = self.draws.draw()?;
+        let bits = self.draws.draw();
         let prefix = match new.kind {
             KeyKind::Public => "pk",
             KeyKind::Secret => "sk",
@@ -244,17 +241,13 @@ impl Keys {
 }
 
 impl Draws {
-    fn draw(&self) -> Result<[u8; 32], KeysError> {
+    fn draw(&self) -> [u8; 32] {
         match self {
-            Self::Chance => {
-                let mut bits = [0; 32];
-                getrandom::fill(&mut bits).map_err(KeysError::NoChance)?;
-                Ok(bits)
-            }
+            Self::Chance => random::bytes(),
             Self::Seed(seed, next) => {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let material = [seed.to_le_bytes(), number.to_le_bytes()].concat();
-                Ok(blake3::derive_key("prevenance API key of a test", &material))
+                blake3::derive_key("prevenance API key of a test", &material)
             }
         }
     }

@@ -35,6 +35,7 @@ mod observe;
 mod page;
 mod person;
 mod publish;
+mod random;
 mod rate;
 mod rejection;
 mod request;

@@ -15,7 +15,7 @@ use model::{
     value::{Fields, Value},
 };
 
-use crate::{app::AppError, secret_file};
+use crate::{app::AppError, random, secret_file};
 
 /// The field of an event's context in which a token comes back.
 pub(crate) const FIELD: &str = "identity_link";
@@ -51,8 +51,7 @@ impl Links {
             let key = bytes.try_into().map_err(|_| file(io::Error::other("it does not hold 32 bytes")))?;
             return Ok(Self { key });
         }
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(AppError::NoChance)?;
+        let key = random::bytes();
         secret_file::replace(&path, &key).map_err(file)?;
         Ok(Self { key })
     }

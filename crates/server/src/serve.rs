@@ -22,7 +22,7 @@ use crate::{
     config::{Config, ConfigError, Log, LogFormat},
     connections,
     keys::{KeysError, NewKey, SERVER_SOURCE, WEB_SOURCE},
-    routes,
+    random, routes,
 };
 
 /// What a test fixes.
@@ -113,7 +113,7 @@ pub fn settings(config: &Config, fixed: Fixed) -> Settings {
     Settings {
         owners: if config.owners == 0 { cores } else { config.owners },
         clock: fixed.clock.map_or(Clock::System, Clock::frozen_at),
-        seed: fixed.seed.unwrap_or_else(chance),
+        seed: fixed.seed.unwrap_or_else(|| u64::from_le_bytes(random::bytes())),
         limits: Limits {
             events_under_way: config.limits.events_under_way,
             resident_profiles: config.limits.resident_profiles,
@@ -121,15 +121,6 @@ pub fn settings(config: &Config, fixed: Fixed) -> Settings {
             decisions_waiting: config.limits.decisions_waiting,
             save_every_ms: config.limits.save_every_ms,
         },
-    }
-}
-
-fn chance() -> u64 {
-    let mut bytes = [0; 8];
-    // Without chance from the system the hasher's own, drawn by the standard library, will do for a seed.
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => u64::from_le_bytes(bytes),
-        Err(_) => std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), bytes),
     }
 }
 
