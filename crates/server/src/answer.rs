@@ -12,7 +12,7 @@ use model::limits;
 use runtime::{publishing::PlanError, ticket::Failure};
 use store::error::StoreError;
 
-use crate::{command::backup::BackupError, publish};
+use crate::{command::backup::BackupError, keys::KeysError, publish};
 
 /// A request that was not served. Whatever goes wrong below becomes one of these with `?`.
 #[derive(Debug)]
@@ -160,6 +160,12 @@ impl From<BackupError> for Refusal {
             BackupError::Store(error) => error.into(),
             error => Self::internal(&error),
         }
+    }
+}
+
+impl From<KeysError> for Refusal {
+    fn from(error: KeysError) -> Self {
+        Self::new(Code::StorageFailed).because(&error)
     }
 }
 

@@ -13,6 +13,7 @@ use context::{Places, Recognizer, Settings};
 use runtime::handle::Runtime;
 
 use crate::{
+    answer::Refusal,
     config::Config,
     keys::{Keys, KeysError},
     link::Links,
@@ -144,4 +145,13 @@ impl App {
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
+}
+
+/// Does what blocks, such as reading a disk or parsing a long text, off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    app: &Shared,
+    work: impl FnOnce(&App) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let app = app.clone();
+    tokio::task::spawn_blocking(move || work(&app)).await?
 }

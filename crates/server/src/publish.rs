@@ -11,10 +11,7 @@ use api::{
 use axum::http::{HeaderMap, HeaderName, header};
 use definition::{Author, Change, Changed, Difference, Finding, Kind, Origin};
 use model::limits;
-use runtime::{
-    handle::Runtime,
-    publishing::{Outlook, PlanError, Proposal, Publishing},
-};
+use runtime::publishing::{Outlook, Proposal, Publishing};
 use serde::Deserialize;
 
 use crate::{answer::Refusal, app::Shared, keys::Key};
@@ -31,7 +28,7 @@ pub(crate) struct Wishes {
     pub(crate) why: Option<String>,
 }
 
-/// The query parameters of what takes who and why in its body.
+/// The query parameters of what may wait until the segments are filled.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Waiting {
@@ -80,15 +77,6 @@ pub(crate) fn tag(revision: u64) -> [(HeaderName, String); 1] {
 /// Reads who and why from a body, which may be empty.
 pub(crate) fn request(body: &[u8]) -> Result<PublishRequest, ApiError> {
     if body.is_empty() { Ok(PublishRequest::default()) } else { wire::read(body) }
-}
-
-/// Runs what blocks off the async threads.
-pub(crate) async fn blocking<T: Send + 'static>(
-    app: &Shared,
-    work: impl FnOnce(&Runtime) -> Result<T, PlanError> + Send + 'static,
-) -> Result<T, Refusal> {
-    let app = app.clone();
-    Ok(tokio::task::spawn_blocking(move || work(&app.runtime)).await??)
 }
 
 /// What is answered once every partition applies the plan.

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     answer::Refusal,
-    app::{App, Shared},
+    app::{App, Shared, blocking},
     intake::{self, Sender},
 };
 
@@ -62,8 +62,7 @@ pub(crate) fn shown(rejection: &Rejection) -> RejectedEvent {
 pub(crate) async fn find(app: &Shared, id: &str) -> Result<(Partition, Rejection), Refusal> {
     let id: Id<Rejected> = id.parse().map_err(|_| Refusal::new(Code::NotFound))?;
     app.listable().await;
-    let app = app.clone();
-    let found = tokio::task::spawn_blocking(move || app.runtime.refused_one(id)).await??;
+    let found = blocking(app, move |app| Ok(app.runtime.refused_one(id)?)).await?;
     found.ok_or_else(|| Code::NotFound.into())
 }
 

@@ -11,7 +11,7 @@ use axum::{Json, extract::State};
 
 use crate::{
     answer::{Answer, Refusal},
-    app::Shared,
+    app::{Shared, blocking},
     auth::Secret,
     body::Content,
     command,
@@ -31,10 +31,10 @@ pub(super) async fn make(State(app): State<Shared>, Secret(_): Secret, Content(b
     }
     let to = app.config.backup.folder.join(&request.to);
     let folder = to.display().to_string();
-    let bytes = tokio::task::spawn_blocking(move || {
+    let bytes = blocking(&app, move |app| {
         let mut bytes = 0;
-        command::backup::write(&app.runtime, &app.folder, &to, &mut |_, total| bytes = total).map(|()| bytes)
+        let written = command::backup::write(&app.runtime, &app.folder, &to, &mut |_, total| bytes = total);
+        written.map(|()| bytes).map_err(|error| Refusal::from(error).at("/to"))
     });
-    let bytes = bytes.await?.map_err(|error| Refusal::from(error).at("/to"))?;
-    Ok(Json(BackupAnswer { folder, bytes }))
+    Ok(Json(BackupAnswer { folder, bytes: bytes.await? }))
 }

@@ -12,7 +12,12 @@ use api::{
 use axum::{Json, extract::State};
 use runtime::handle::Tally;
 
-use crate::{answer::Answer, app::Shared, auth::Secret, body::Content};
+use crate::{
+    answer::Answer,
+    app::{Shared, blocking},
+    auth::Secret,
+    body::Content,
+};
 
 /// Persons that the sample looks at, about.
 const SAMPLED: u64 = 2_000;
@@ -36,17 +41,17 @@ pub(super) async fn preview(
     }
     let budget = Duration::from_millis(request.budget_ms.into());
     let ask = |one_in, within| {
-        let (app, condition) = (app.clone(), request.condition.clone());
+        let condition = request.condition.clone();
         // Compiling parses on a thread with a large stack, and waits for it.
-        tokio::task::spawn_blocking(move || app.runtime.preview(&condition, one_in, within))
+        blocking(&app, move |app| Ok(app.runtime.preview(&condition, one_in, within)?))
     };
     let persons = app.runtime.status().await?.profiles;
     let one_in = u32::try_from(persons / SAMPLED).unwrap_or(u32::MAX);
     let sample = match one_in {
         0 | 1 => None,
-        one_in => Some(ask(one_in, budget).await??.await?),
+        one_in => Some(ask(one_in, budget).await?.await?),
     };
-    let exact = ask(1, budget.saturating_sub(start.elapsed())).await??.await?;
+    let exact = ask(1, budget.saturating_sub(start.elapsed())).await?.await?;
     let answer = match sample {
         _ if exact.incomplete == 0 => counted(&exact),
         Some(sample) if sample.seen > 0 => estimated(&sample, persons),

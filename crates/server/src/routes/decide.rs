@@ -16,7 +16,7 @@ use runtime::deciding::{Recorded, Replay};
 use super::collect::sender;
 use crate::{
     answer::{Answer, Refusal},
-    app::Shared,
+    app::{App, Shared, blocking},
     auth::{self, Secret},
     body::{Content, Sent},
     decide::{self, Applied, Caller, Outcome},
@@ -60,12 +60,12 @@ pub(super) async fn read(
 ) -> Answer<DecisionRecord> {
     let (id, found) = find(&app, &id).await?;
     let Recorded::Kept(decided, _) = found else { return Err(gone()) };
-    let told = move || {
+    let told = blocking(&app, move |app| {
         let plan = app.runtime.plan_of(decided.revision)?;
         let decision = decided.decision(id).ok_or(Code::NotFound)?;
-        Ok::<_, Refusal>(recorded(&plan, &decided, decision))
-    };
-    Ok(Json(tokio::task::spawn_blocking(told).await.map_err(|error| Refusal::internal(&error))??))
+        Ok(recorded(&plan, &decided, decision))
+    });
+    Ok(Json(told.await?))
 }
 
 /// Decides again what was decided, from its record alone.
@@ -80,37 +80,27 @@ pub(super) async fn replay(
     let Recorded::Kept(decided, _) = found else {
         return Ok(Json(DecisionReplay { recorded: None, outcome: "ERASED".to_owned(), again: None }));
     };
-    let replayed = replayed(&app, *decided, id);
-    Ok(Json(tokio::task::spawn_blocking(replayed).await.map_err(|error| Refusal::internal(&error))??))
+    Ok(Json(blocking(&app, move |app| replayed(app, &decided, id)).await?))
 }
 
-fn replayed(
-    app: &Shared,
-    decided: Decided,
-    id: Id<Decision>,
-) -> impl FnOnce() -> Result<DecisionReplay, Refusal> + use<> {
-    let app = app.clone();
-    move || {
-        let plan = app.runtime.plan_of(decided.revision)?;
-        let decision = decided.decision(id).ok_or(Code::NotFound)?;
-        let (outcome, again) = match app.runtime.replay(&decided, id)? {
-            Replay::Same => ("SAME", None),
-            Replay::EngineChanged(again) => ("ENGINE_CHANGED", again),
-            Replay::Differs(again) => ("DIFFERS", Some(again)),
-        };
-        let again = again.map(|again| as_recorded(&plan, &decided, &again));
-        let record = recorded(&plan, &decided, decision);
-        Ok(DecisionReplay { recorded: Some(record), outcome: outcome.to_owned(), again })
-    }
+fn replayed(app: &App, decided: &Decided, id: Id<Decision>) -> Result<DecisionReplay, Refusal> {
+    let plan = app.runtime.plan_of(decided.revision)?;
+    let decision = decided.decision(id).ok_or(Code::NotFound)?;
+    let (outcome, again) = match app.runtime.replay(decided, id)? {
+        Replay::Same => ("SAME", None),
+        Replay::EngineChanged(again) => ("ENGINE_CHANGED", again),
+        Replay::Differs(again) => ("DIFFERS", Some(again)),
+    };
+    let again = again.map(|again| as_recorded(&plan, decided, &again));
+    let record = recorded(&plan, decided, decision);
+    Ok(DecisionReplay { recorded: Some(record), outcome: outcome.to_owned(), again })
 }
 
 async fn find(app: &Shared, text: &str) -> Result<(Id<Decision>, Recorded), Refusal> {
     let id: Id<Decision> =
         text.parse().map_err(|_| ApiError::new(Code::NotFound).saying("That is no decision's id."))?;
     app.listable().await;
-    let reading = app.clone();
-    let found = tokio::task::spawn_blocking(move || reading.runtime.decision(id)).await;
-    match found.map_err(|error| Refusal::internal(&error))?? {
+    match blocking(app, move |app| Ok(app.runtime.decision(id)?)).await? {
         Some(found) => Ok((id, found)),
         None => {
             let why = "Nothing is kept of that decision: it was about nobody, or about somebody who did not consent; \

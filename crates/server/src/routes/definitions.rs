@@ -16,16 +16,16 @@ use axum::{
     http::{HeaderMap, HeaderName},
 };
 use definition::{DefinitionError, Documents, Kind, Origin};
-use runtime::{handle::Runtime, publishing::PlanError};
+use runtime::publishing::PlanError;
 use serde_json::Value;
 
 use crate::{
     answer::{Answer, Refusal},
-    app::Shared,
+    app::{App, Shared, blocking},
     auth::Secret,
     body::Content,
     keys::Key,
-    publish::{Wishes, blocking, foreseen, kind_of, proposal, published, shown, tag},
+    publish::{Wishes, foreseen, kind_of, proposal, published, shown, tag},
     request::{InPath, InQuery},
 };
 
@@ -121,10 +121,10 @@ async fn change(
         error => error,
     };
     if dry_run {
-        let preview = move |runtime: &Runtime| runtime.preview_publication(proposal.seen, change).map_err(placed);
+        let preview = move |app: &App| Ok(app.runtime.preview_publication(proposal.seen, change).map_err(placed)?);
         return Ok(Json(foreseen(app, blocking(app, preview).await?).await?));
     }
-    let publishing = blocking(app, move |runtime| runtime.publish(proposal, change).map_err(placed)).await?;
+    let publishing = blocking(app, move |app| Ok(app.runtime.publish(proposal, change).map_err(placed)?)).await?;
     Ok(Json(published(app, publishing, wait).await?))
 }
 

@@ -16,20 +16,20 @@ use serde_json::Value;
 
 use crate::{
     answer::Answer,
-    app::Shared,
+    app::{Shared, blocking},
     auth::Secret,
     body::Content,
-    publish::{self, Waiting, blocking, kind_of, proposal, published, shown},
+    publish::{self, Waiting, kind_of, proposal, published, shown},
     request::{InPath, InQuery},
 };
 
 /// All drafts.
 pub(super) async fn list(State(app): State<Shared>, Secret(_): Secret) -> Answer<DraftList> {
-    let drafts = blocking(&app, |runtime| {
+    let drafts = blocking(&app, |app| {
         let mut drafts = Vec::new();
-        for name in runtime.drafts()? {
+        for name in app.runtime.drafts()? {
             // One that was dropped meanwhile is none any more.
-            drafts.extend(runtime.draft(&name)?.map(|draft| summary(name, &draft)));
+            drafts.extend(app.runtime.draft(&name)?.map(|draft| summary(name, &draft)));
         }
         Ok(drafts)
     });
@@ -42,9 +42,9 @@ pub(super) async fn read(
     Secret(_): Secret,
     InPath(name): InPath<String>,
 ) -> Answer<DraftAnswer> {
-    let read = blocking(&app, move |runtime| {
-        let draft = runtime.draft(&name)?.ok_or(PlanError::NoDraft)?;
-        let check = runtime.check_draft(&draft)?;
+    let read = blocking(&app, move |app| {
+        let draft = app.runtime.draft(&name)?.ok_or(PlanError::NoDraft)?;
+        let check = app.runtime.check_draft(&draft)?;
         Ok(DraftAnswer {
             draft: name,
             base_revision: draft.base,
@@ -66,7 +66,7 @@ pub(super) async fn base(
     let DraftRequest { base_revision } = wire::read(&body)?;
     check_name(&name)?;
     let based =
-        blocking(&app, move |runtime| Ok(runtime.base_draft(&name, base_revision)?.map(|draft| summary(name, &draft))));
+        blocking(&app, move |app| Ok(app.runtime.base_draft(&name, base_revision)?.map(|draft| summary(name, &draft))));
     let unknown = || ApiError::new(Code::Validation).saying("There is no such revision.").at("/base_revision");
     Ok(Json(based.await?.ok_or_else(unknown)?))
 }
@@ -77,8 +77,8 @@ pub(super) async fn discard(
     Secret(_): Secret,
     InPath(name): InPath<String>,
 ) -> Answer<DraftSummary> {
-    let dropped = blocking(&app, move |runtime| {
-        let draft = runtime.drop_draft(&name)?.ok_or(PlanError::NoDraft)?;
+    let dropped = blocking(&app, move |app| {
+        let draft = app.runtime.drop_draft(&name)?.ok_or(PlanError::NoDraft)?;
         Ok(summary(name, &draft))
     });
     Ok(Json(dropped.await?))
@@ -94,8 +94,8 @@ pub(super) async fn put(
     let kind = kind_of(&kind)?;
     let document: Value = wire::read(&body)?;
     check_name(&draft)?;
-    let changed = blocking(&app, move |runtime| {
-        let changed = runtime.change_draft(&draft, |draft, base| draft.put(base, kind, &name, &document))?;
+    let changed = blocking(&app, move |app| {
+        let changed = app.runtime.change_draft(&draft, |draft, base| draft.put(base, kind, &name, &document))?;
         Ok(summary(draft, &changed))
     });
     Ok(Json(changed.await?))
@@ -109,8 +109,8 @@ pub(super) async fn remove(
 ) -> Answer<DraftSummary> {
     let kind = kind_of(&kind)?;
     check_name(&draft)?;
-    let changed = blocking(&app, move |runtime| {
-        let changed = runtime.change_draft(&draft, |draft, base| draft.remove(base, kind, &name))?;
+    let changed = blocking(&app, move |app| {
+        let changed = app.runtime.change_draft(&draft, |draft, base| draft.remove(base, kind, &name))?;
         Ok(summary(draft, &changed))
     });
     Ok(Json(changed.await?))
@@ -122,9 +122,9 @@ pub(super) async fn check(
     Secret(_): Secret,
     InPath(name): InPath<String>,
 ) -> Answer<CheckAnswer> {
-    let check = blocking(&app, move |runtime| {
-        let draft = runtime.draft(&name)?.ok_or(PlanError::NoDraft)?;
-        runtime.check_draft(&draft)
+    let check = blocking(&app, move |app| {
+        let draft = app.runtime.draft(&name)?.ok_or(PlanError::NoDraft)?;
+        Ok(app.runtime.check_draft(&draft)?)
     });
     let check = check.await?;
     Ok(Json(CheckAnswer {
@@ -147,7 +147,7 @@ pub(super) async fn publish(
 ) -> Answer<PublishedAnswer> {
     let request = publish::request(&body)?;
     let proposal = proposal(&key, &headers, request, Origin::Draft(name.clone()))?;
-    let publishing = blocking(&app, move |runtime| runtime.publish_draft(proposal, &name)).await?;
+    let publishing = blocking(&app, move |app| Ok(app.runtime.publish_draft(proposal, &name)?)).await?;
     Ok(Json(published(&app, publishing, wait).await?))
 }
 

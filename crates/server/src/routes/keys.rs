@@ -17,10 +17,10 @@ use serde::Deserialize;
 
 use crate::{
     answer::{Answer, Refusal},
-    app::Shared,
+    app::{Shared, blocking},
     auth::Secret,
     body::Content,
-    keys::{Key, KeysError, NewKey, SERVER_SOURCE},
+    keys::{Key, NewKey, SERVER_SOURCE},
     request::{InPath, InQuery},
 };
 
@@ -52,7 +52,7 @@ pub(super) async fn create(State(app): State<Shared>, Secret(_): Secret, Content
     let (replaced, new) =
         (replaced.transpose()?, NewKey { kind: request.kind, source, title: request.title, lifetime });
     let overlap = Span::SECOND.times(request.overlap_s.unwrap_or(0).into());
-    let (secret, key) = blocking(move || {
+    let (secret, key) = blocking(&app, move |app| {
         let made = app.keys.create(new, app.runtime.now())?;
         replaced.map(|id| app.keys.end(id, overlap, app.runtime.now())).transpose()?;
         Ok(made)
@@ -77,14 +77,6 @@ pub(super) async fn revoke(
 ) -> Answer<KeySummary> {
     let id: Id<ApiKey> = id.parse().map_err(|_| Refusal::new(Code::NotFound))?;
     let overlap = Span::SECOND.times(overlap_s.into());
-    let ended = blocking(move || app.keys.end(id, overlap, app.runtime.now())).await?;
+    let ended = blocking(&app, move |app| Ok(app.keys.end(id, overlap, app.runtime.now())?)).await?;
     Ok(Json(ended.ok_or(Code::NotFound)?.summary()))
-}
-
-/// Changes the file of keys off the async threads.
-async fn blocking<T: Send + 'static>(
-    change: impl FnOnce() -> Result<T, KeysError> + Send + 'static,
-) -> Result<T, Refusal> {
-    let changed = tokio::task::spawn_blocking(change).await?;
-    changed.map_err(|error| Refusal::new(Code::StorageFailed).because(&error))
 }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use crate::{
     access::{note, shown},
     answer::{Answer, Refusal},
-    app::{App, Shared},
+    app::{App, Shared, blocking},
     auth::Secret,
     cursor::{self, Paging},
     person::{self, Reason},
@@ -59,10 +59,7 @@ pub(super) async fn timeline(
     let reading = find(&app, &id).await?;
     note(&app, &reading, key.id(), None, true).await?;
     let limit = paging.limit()?;
-    let page = {
-        let app = app.clone();
-        tokio::task::spawn_blocking(move || app.runtime.history(&reading.person, before, limit)).await??
-    };
+    let page = blocking(&app, move |app| Ok(app.runtime.history(&reading.person, before, limit)?)).await?;
     let next = page
         .last()
         .filter(|_| page.len() == limit)
@@ -85,7 +82,7 @@ pub(super) async fn accesses(
     let limit = paging.limit()?;
     let reading = find(&app, &id).await?;
     app.listable().await;
-    let page = tokio::task::spawn_blocking(move || app.runtime.accesses(&reading.person, before, limit)).await??;
+    let page = blocking(&app, move |app| Ok(app.runtime.accesses(&reading.person, before, limit)?)).await?;
     let next = page.last().filter(|_| page.len() == limit).map(|(AccessPlace { at, number, side }, _)| {
         let [high, low] = cursor::halves(side.bits());
         cursor::write("accesses", [at.as_millis() as u64, *number, high, low])

@@ -14,7 +14,7 @@ use model::{id::Id, limits};
 
 use crate::{
     answer::Answer,
-    app::Shared,
+    app::{Shared, blocking},
     auth::Secret,
     body::Content,
     cursor::{self, Paging},
@@ -32,7 +32,7 @@ pub(super) async fn list(
     let before = paging.from("rejected")?.map(|halves| Id::from_bits(cursor::whole(halves)));
     let limit = paging.limit()?;
     app.listable().await;
-    let page = tokio::task::spawn_blocking(move || app.runtime.refused(before, limit)).await??;
+    let page = blocking(&app, move |app| Ok(app.runtime.refused(before, limit)?)).await?;
     let last = page.last().filter(|_| page.len() == limit);
     let next = last.map(|(_, last)| cursor::write("rejected", cursor::halves(last.id.bits())));
     Ok(Json(RejectedPage { rejected: page.iter().map(|(_, one)| shown(one)).collect(), next }))

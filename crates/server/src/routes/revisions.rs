@@ -9,11 +9,11 @@ use definition::{Origin, Publication};
 
 use crate::{
     answer::Answer,
-    app::Shared,
+    app::{Shared, blocking},
     auth::Secret,
     body::Content,
     cursor::{self, Paging},
-    publish::{self, Waiting, blocking, proposal, published},
+    publish::{self, Waiting, proposal, published},
     request::{InPath, InQuery},
 };
 
@@ -32,8 +32,8 @@ pub(super) async fn list(
     let from = paging.from(LISTING)?.map_or(newest, |[from]| from.min(newest));
     let most = paging.limit_within(PAGE)? as u64;
     let after = from.saturating_sub(most);
-    let page = blocking(&app, move |runtime| {
-        let summaries = (after + 1..=from).rev().map(|number| Ok(summary(number, runtime.publication(number)?)));
+    let page = blocking(&app, move |app| {
+        let summaries = (after + 1..=from).rev().map(|number| Ok(summary(number, app.runtime.publication(number)?)));
         summaries.collect()
     });
     let next = (after > 0).then(|| cursor::write(LISTING, [after]));
@@ -46,7 +46,7 @@ pub(super) async fn read(
     Secret(_): Secret,
     InPath(number): InPath<u64>,
 ) -> Answer<RevisionAnswer> {
-    let revision = blocking(&app, move |runtime| runtime.revision(number)).await?.ok_or_else(unknown)?;
+    let revision = blocking(&app, move |app| Ok(app.runtime.revision(number)?)).await?.ok_or_else(unknown)?;
     let differences = publish::differences(revision.differences);
     Ok(Json(RevisionAnswer { publication: summary(number, revision.publication), differences }))
 }
@@ -61,7 +61,8 @@ pub(super) async fn roll_back(
 ) -> Answer<PublishedAnswer> {
     let request = publish::request(&body)?;
     let proposal = proposal(&key, &headers, request, Origin::Rollback(number))?;
-    let publishing = blocking(&app, move |runtime| runtime.roll_back(proposal, number)).await?.ok_or_else(unknown)?;
+    let publishing = blocking(&app, move |app| Ok(app.runtime.roll_back(proposal, number)?)).await?;
+    let publishing = publishing.ok_or_else(unknown)?;
     Ok(Json(published(&app, publishing, wait).await?))
 }
 

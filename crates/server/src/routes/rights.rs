@@ -12,7 +12,7 @@ use super::profiles::find;
 use crate::{
     access::note,
     answer::{Answer, Refusal},
-    app::Shared,
+    app::{Shared, blocking},
     auth::Secret,
     copy::everything,
     page, person,
@@ -29,7 +29,7 @@ pub(super) async fn export(
     let reading = find(&app, &id).await?;
     note(&app, &reading, key.id(), None, true).await?;
     app.listable().await;
-    let copy = tokio::task::spawn_blocking(move || everything(&app.runtime, &reading)).await??;
+    let copy = blocking(&app, move |app| Ok(everything(&app.runtime, &reading)?)).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
         return Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page::html(&copy)).into_response());

@@ -14,7 +14,6 @@ use model::{
     partition::Partition,
 };
 use runtime::handle::{Runtime, Tally};
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
@@ -23,6 +22,7 @@ use crate::{
     auth::Secret,
     body::Content,
     cursor::{self, Paging},
+    publish::Waiting,
     request::{InPath, InQuery},
 };
 
@@ -45,13 +45,6 @@ pub(super) async fn list(State(app): State<Shared>, Secret(_): Secret) -> Answer
         segments.extend(answer(&app.runtime, &documents, name, size.await?));
     }
     Ok(Json(SegmentList { segments }))
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Waiting {
-    #[serde(default)]
-    wait: bool,
 }
 
 /// One segment with its size.
