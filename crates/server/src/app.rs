@@ -16,7 +16,7 @@ use crate::{
     answer::Refusal,
     config::Config,
     keys::{Keys, KeysError},
-    link::Links,
+    link::{self, LinkTokens, PageTokens},
     live::Live,
     metrics::Metrics,
     observe::RequestIds,
@@ -34,9 +34,8 @@ pub struct App {
     pub(crate) runtime: Runtime,
     pub(crate) keys: Keys,
     pub(crate) limiter: Limiter,
-    pub(crate) links: Links,
-    /// What pages prove by that their account is theirs.
-    pub(crate) page_tokens: Links,
+    pub(crate) links: LinkTokens,
+    pub(crate) page_tokens: PageTokens,
     pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) config: Config,
@@ -92,12 +91,12 @@ impl App {
     /// Puts the edge around a runtime. `folder` holds the keys; `seed` fixes what is drawn, for repeatable tests.
     pub fn new(runtime: Runtime, config: Config, folder: &Path, seed: Option<u64>) -> Result<Shared, AppError> {
         let salt = seed.unwrap_or_else(|| u64::from_le_bytes(random::bytes()));
-        let links = Links::open(folder, seed)?;
+        let (links, page_tokens) = link::open(folder, seed)?;
         Ok(Arc::new(Self {
             keys: Keys::open(folder, seed)?,
             limiter: Limiter::new(config.rate),
-            page_tokens: links.for_pages(),
             links,
+            page_tokens,
             live: Live::new(),
             metrics: Metrics::default(),
             folder: folder.to_owned(),

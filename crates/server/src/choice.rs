@@ -83,8 +83,7 @@ fn believed(
     now: Timestamp,
 ) -> Result<Vec<Claim>, ApiError> {
     let mut claims = claims(plan, key, request)?;
-    let token = request.identity_token.as_deref();
-    let proven = token.map(|token| app.page_tokens.open_token(token, now)).map(|proven| proven.ok_or(Code::BadToken));
+    let proven = request.identity_token.as_deref().map(|token| app.page_tokens.open(token, now)?.ok_or(Code::BadToken));
     let proven = proven.transpose().map_err(|code| ApiError::new(code).at("/identity_token"))?;
     if key.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required {
         let is_account = |claim: &&mut Claim| claim.identifier.namespace.as_str() == namespace::USER_ID;

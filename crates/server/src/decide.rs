@@ -239,10 +239,7 @@ fn persons(app: &App, plan: &Plan, key: &Key, request: &DecideRequest) -> Result
 /// Whose token the page has; one that is over proves nothing any more.
 fn proven(app: &App, request: &DecideRequest) -> Result<Option<Identifier>, ApiError> {
     let Some(token) = &request.identity_token else { return Ok(None) };
-    if !app.page_tokens.is_genuine(token) {
-        return Err(ApiError::new(Code::BadToken).at("/identity_token"));
-    }
-    Ok(app.page_tokens.open_token(token, app.runtime.now()))
+    app.page_tokens.open(token, app.runtime.now()).map_err(|code| ApiError::new(code).at("/identity_token"))
 }
 
 fn page(app: &App, plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> Result<PageAsked, ApiError> {

@@ -24,7 +24,7 @@ use model::{
 use profile::resolve;
 use runtime::handle::Taken;
 
-use crate::{answer::Refusal, app::App, link::Links};
+use crate::{answer::Refusal, app::App, link::PageTokens};
 
 /// Who sends, and when it arrived.
 #[derive(Debug, Clone)]
@@ -44,15 +44,20 @@ pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Re
     let plan = app.runtime.plan();
     let receiver = receiver(app, &plan, sender)?;
     let mut parsed = tracking::read(body, route, &receiver)?;
-    parsed.events.iter_mut().for_each(|event| app.links.resolve(event));
-    if sender.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required {
-        parsed.events.iter_mut().for_each(|event| app.page_tokens.doubt(event));
+    let is_proof_due = sender.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required;
+    for event in &mut parsed.events {
+        app.links.resolve(event);
+        let token = PageTokens::take(event);
+        if is_proof_due {
+            app.page_tokens.doubt(event, token.as_deref());
+        }
+    }
+    if is_proof_due {
         parsed.refuse(body, route, |event| {
             let anchor = resolve::anchor(&event.identifiers, |namespace| plan.namespace(namespace).cloned());
             anchor.is_none().then(|| Problem::new(Code::IdentityNotProven, "/context/identity_token"))
         });
     }
-    parsed.events.iter_mut().for_each(Links::forget_token);
     Ok(parsed)
 }
 
