@@ -4,20 +4,26 @@ use std::sync::Arc;
 
 use api::{
     error::{ApiError, Code, pointer},
-    wire::{self, consent::ConsentRequest, key::KeyKind},
+    wire::{self, consent::ConsentRequest},
 };
-use engine::plan::{IdentityTokens, Plan};
+use engine::plan::Plan;
 use model::{
     consent::{ConsentSignal, Means, Proof},
     event::{Claim, Event, EventKind, Evidence},
-    identifier::{Identifier, namespace, normalize},
+    identifier::namespace,
     limits,
     name::{Name, Purpose},
-    time::{Span, Timestamp},
+    time::Span,
     value::Fields,
 };
 
-use crate::{answer::Refusal, app::App, intake::Sender, keys::Key};
+use crate::{
+    answer::Refusal,
+    app::App,
+    intake::Sender,
+    keys::Key,
+    named::{self, Belief, Said},
+};
 
 /// The name of the event by which a choice stands in a person's history.
 const EVENT: &str = "Consent Updated";
@@ -56,7 +62,7 @@ pub(crate) fn event(
         source: sender.source.clone(),
         timestamp: at,
         received_at: sender.received_at,
-        identifiers: believed(app, &plan, key, request, sender.received_at)?,
+        identifiers: claims(&plan, key, named::read(app, &plan, key, &request.into(), sender.received_at)?)?,
         properties: Fields::default(),
         context: Fields::default(),
         consent: Some(ConsentSignal { choices: choices(&plan, request)?, at, until, proof }),
@@ -75,53 +81,22 @@ fn choices(plan: &Plan, request: &ConsentRequest) -> Result<Vec<(Name<Purpose>, 
 }
 
 /// Whom the call is about, an account that a page does not prove only probably, where the shop demands proof.
-fn believed(
-    app: &App,
-    plan: &Plan,
-    key: &Key,
-    request: &ConsentRequest,
-    now: Timestamp,
-) -> Result<Vec<Claim>, ApiError> {
-    let mut claims = claims(plan, key, request)?;
-    let proven = request.identity_token.as_deref().map(|token| app.page_tokens.open(token, now)?.ok_or(Code::BadToken));
-    let proven = proven.transpose().map_err(|code| ApiError::new(code).at("/identity_token"))?;
-    if key.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required {
-        let is_account = |claim: &&mut Claim| claim.identifier.namespace.as_str() == namespace::USER_ID;
-        let unproven = claims.iter_mut().filter(is_account).filter(|claim| proven.as_ref() != Some(&claim.identifier));
-        unproven.for_each(|claim| claim.evidence = Evidence::Link);
+fn claims(plan: &Plan, key: &Key, said: Vec<Said>) -> Result<Vec<Claim>, ApiError> {
+    if said.is_empty() {
+        return Err(ApiError::new(Code::NoIdentifier).saying("The call names nobody."));
     }
-    if claims.iter().all(|claim| claim.evidence == Evidence::Link) {
+    if said.iter().all(|said| said.belief == Belief::Doubted) {
         let why = "The page does not prove whose account this is, and names no device.";
         return Err(ApiError::new(Code::BadToken).saying(why).at("/identity_token"));
     }
-    Ok(claims)
-}
-
-/// Whom the call is about. A page says it with the visitor's id and the account; an address or a card in a page's
-/// call could be anybody's, so only the shop's server may name those.
-fn claims(plan: &Plan, key: &Key, request: &ConsentRequest) -> Result<Vec<Claim>, ApiError> {
-    if key.kind == KeyKind::Public && !request.identifiers.is_empty() {
-        return Err(ApiError::new(Code::KeyKind).at("/identifiers"));
-    }
     let trusted = plan.sources.get(key.source.as_str()).is_some_and(|source| source.trusted);
-    let own = [(namespace::USER_ID, &request.user_id), (namespace::ANONYMOUS_ID, &request.anonymous_id)];
-    let own = own.into_iter().filter_map(|(namespace, value)| Some((namespace, value.as_deref()?)));
-    let further = request.identifiers.iter().map(|(namespace, value)| (namespace.as_str(), value.as_str()));
-    let mut claims = Vec::new();
-    for (namespace, value) in own.chain(further).take(limits::EVENT_IDENTIFIERS) {
-        let unknown = || ApiError::new(Code::UnknownNamespace).at(pointer("/identifiers", namespace));
-        let (name, rules) = plan.namespaces.get_key_value(namespace).ok_or_else(unknown)?;
-        let Ok(value) = normalize(value, rules.fold_case) else { continue };
-        let stated = matches!(namespace, namespace::EMAIL | namespace::PHONE | namespace::ANONYMOUS_ID);
-        let evidence = if trusted && !stated { Evidence::Verified } else { Evidence::Stated };
-        let claim = Claim { identifier: Identifier { namespace: name.clone(), value }, evidence };
-        claims.push((std::cmp::Reverse(rules.strength), claim));
-    }
-    if claims.is_empty() {
-        return Err(ApiError::new(Code::NoIdentifier).saying("The call names nobody."));
-    }
-    claims.sort_by(|(a, one), (b, other)| (a, &one.identifier).cmp(&(b, &other.identifier)));
-    Ok(claims.into_iter().map(|(_, claim)| claim).collect())
+    let evidence = |Said { identifier, belief }: &Said| match (belief, identifier.namespace.as_str()) {
+        (Belief::Doubted, _) => Evidence::Link,
+        (_, namespace::EMAIL | namespace::PHONE | namespace::ANONYMOUS_ID) => Evidence::Stated,
+        _ if trusted => Evidence::Verified,
+        _ => Evidence::Stated,
+    };
+    Ok(said.into_iter().map(|said| Claim { evidence: evidence(&said), identifier: said.identifier }).collect())
 }
 
 fn text(field: &str, text: Option<&str>) -> Result<Option<Arc<str>>, ApiError> {

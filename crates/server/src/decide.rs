@@ -8,7 +8,7 @@ use std::{
 
 use ::decide::{Absent, Explain};
 use api::{
-    error::{ApiError, Code, pointer},
+    error::{ApiError, Code},
     tracking::Route,
     wire::{
         decision::{DecideRefused, DecideRequest},
@@ -19,11 +19,10 @@ use axum::http::{HeaderMap, header};
 use context::{ClientHints, Context, Request};
 use engine::{
     decided::{Decided, PageAsked},
-    plan::{IdentityTokens, Plan},
+    plan::Plan,
 };
 use model::{
     decision::Channel,
-    identifier::{Identifier, namespace, normalize},
     limits,
     name::{Name, Placement},
 };
@@ -38,6 +37,7 @@ use crate::{
     app::App,
     intake::{self, Sender},
     keys::Key,
+    named::{self, Belief},
 };
 
 /// Events that may come with one call.
@@ -77,7 +77,10 @@ pub(crate) fn understand(
     request: &DecideRequest,
     plan: &Plan,
 ) -> Result<Asked, ApiError> {
-    let Persons { mut persons, named, is_proven } = persons(app, plan, caller.key, request)?;
+    let said = named::read(app, plan, caller.key, &request.into(), caller.sender.received_at)?;
+    let is_proven = said.iter().any(|said| said.belief == Belief::Proven);
+    let believed = said.iter().filter(|said| said.belief != Belief::Doubted);
+    let mut persons: Vec<Who> = believed.map(|said| Who::Identifier(said.identifier.clone())).collect();
     let context = recognized(app, caller, request, plan);
     let page = page(app, plan, caller.key, request, &context)?;
     let names_the_person =
@@ -97,7 +100,8 @@ pub(crate) fn understand(
     }
     let keeping = if request.preview { Keeping::Nothing } else { Keeping::Record };
     let request = Arc::new(move |name: &str| context.fact(name));
-    Ok(Asked { persons, call: Call { page, request, named: named.into(), keeping } })
+    let named = said.into_iter().map(|said| said.identifier).collect();
+    Ok(Asked { persons, call: Call { page, request, named, keeping } })
 }
 
 /// What came of the events of a call.
@@ -192,54 +196,6 @@ fn count(app: &App, sender: &Sender, decided: &Decided) {
     if !what.is_empty() {
         app.runtime.count_anonymous(&sender.source, what);
     }
-}
-
-/// Whom a call names.
-struct Persons {
-    /// Whom it may mean, the identifier that speaks best for a person first.
-    persons: Vec<Who>,
-    /// All identifiers in it.
-    named: Vec<Identifier>,
-    /// Whether the page proved the account.
-    is_proven: bool,
-}
-
-/// Whom the call may mean. A page names the visitor and the account; what else would select a person could be anybody's
-/// there, so only the shop's server may use it.
-fn persons(app: &App, plan: &Plan, key: &Key, request: &DecideRequest) -> Result<Persons, ApiError> {
-    if key.kind == KeyKind::Public && !request.identifiers.is_empty() {
-        let why = "With a public key only `anonymous_id` and `user_id` select a person.";
-        return Err(ApiError::new(Code::KeyKind).saying(why).at("/identifiers"));
-    }
-    let proven = proven(app, request)?;
-    let own = [(namespace::USER_ID, &request.user_id), (namespace::ANONYMOUS_ID, &request.anonymous_id)];
-    let own = own.into_iter().filter_map(|(namespace, value)| Some((namespace, value.as_deref()?)));
-    let further = request.identifiers.iter().map(|(namespace, value)| (namespace.as_str(), value.as_str()));
-    let doubts = key.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required;
-    let (mut found, mut named) = (Vec::new(), Vec::new());
-    for (namespace, value) in own.chain(further).take(limits::EVENT_IDENTIFIERS) {
-        let unknown = || ApiError::new(Code::UnknownNamespace).at(pointer("/identifiers", namespace));
-        let (name, rules) = plan.namespaces.get_key_value(namespace).ok_or_else(unknown)?;
-        // What identifies nobody is no error: a page sends what it has.
-        if let Ok(value) = normalize(value, rules.fold_case) {
-            let identifier = Identifier { namespace: name.clone(), value };
-            named.push(identifier.clone());
-            if !doubts || namespace == namespace::ANONYMOUS_ID || proven.as_ref() == Some(&identifier) {
-                found.push((std::cmp::Reverse(rules.strength), identifier));
-            }
-        }
-    }
-    found.sort_by_key(|(strength, _)| *strength);
-    let others = found.into_iter().map(|(_, identifier)| identifier).filter(|other| proven.as_ref() != Some(other));
-    let others: Vec<_> = others.collect();
-    let is_proven = proven.is_some();
-    Ok(Persons { persons: proven.into_iter().chain(others).map(Who::Identifier).collect(), named, is_proven })
-}
-
-/// Whose token the page has; one that is over proves nothing any more.
-fn proven(app: &App, request: &DecideRequest) -> Result<Option<Identifier>, ApiError> {
-    let Some(token) = &request.identity_token else { return Ok(None) };
-    app.page_tokens.open(token, app.runtime.now()).map_err(|code| ApiError::new(code).at("/identity_token"))
 }
 
 fn page(app: &App, plan: &Plan, key: &Key, request: &DecideRequest, context: &Context) -> Result<PageAsked, ApiError> {

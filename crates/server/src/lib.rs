@@ -31,6 +31,7 @@ mod link;
 mod live;
 mod markup;
 mod metrics;
+mod named;
 mod observe;
 mod page;
 mod person;

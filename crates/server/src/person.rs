@@ -2,20 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use api::{
-    error::{ApiError, Code},
-    wire::{
-        PersonRef,
-        consent::ConsentState,
-        profile::{Membership, ProfileAnswer, ProfileIdentifier, ProfileMerge, ProfileTrait, strength_word},
-    },
+use api::wire::{
+    consent::ConsentState,
+    profile::{Membership, ProfileAnswer, ProfileIdentifier, ProfileMerge, ProfileTrait, strength_word},
 };
 use engine::{outcome::Reply, person::View};
 use model::{
     consent::{GrantedName, Rights},
     fact::TraitValue,
     id::{Id, Merge, ProfileId},
-    identifier::normalize,
     name::{Name, Trait},
     source::LegalBasis,
 };
@@ -35,24 +30,6 @@ pub(crate) enum Reason {
     Purpose(GrantedName),
     /// To answer the person's own rights.
     Rights(Rights),
-}
-
-/// Reads how a path or a body names a person; an identifier is normalized by the rules of its namespace.
-///
-/// # Errors
-/// `NOT_FOUND` for what names nobody; `UNKNOWN_NAMESPACE`.
-pub(crate) fn who(runtime: &Runtime, text: &str) -> Result<Who, ApiError> {
-    let nobody = || ApiError::new(Code::NotFound).saying("A person is named by prf_… or by namespace:value.");
-    match text.parse().map_err(|_| nobody())? {
-        PersonRef::Profile(id) => Ok(Who::Profile(id)),
-        PersonRef::Identifier(mut identifier) => {
-            let plan = runtime.plan();
-            let unknown = || ApiError::new(Code::UnknownNamespace);
-            let rules = plan.namespace(&identifier.namespace).ok_or_else(unknown)?;
-            identifier.value = normalize(&identifier.value, rules.fold_case).map_err(|_| nobody())?;
-            Ok(Who::Identifier(identifier))
-        }
-    }
 }
 
 /// Everything known of a person, as far as the reason opens it.

@@ -14,7 +14,7 @@ use crate::{
     deciding::{
         call, decide, experience, gist, id, one, open, open_with, placement, publish, rejected, showing, shown,
     },
-    shop::{granting, identify, send, track},
+    shop::{granting, identify, send, track, with},
 };
 
 /// A body as it stands, so that it may be no JSON, or not in the form of ours.
@@ -39,7 +39,7 @@ fn a_placement_that_does_not_exist_is_told_and_costs_the_others_nothing() {
     experience(&shop, "walk", &showing("boots", "true", &json!({})));
     shop.grant("user_id:ana", &["site"]);
     for who in [json!({"user_id": "ana"}), json!({})] {
-        let asked = crate::shop::with(&who, &json!({"placements": ["nowhere", "home", "Home", "", "é\u{0}"]}));
+        let asked = with(&who, &json!({"placements": ["nowhere", "home", "Home", "", "é\u{0}"]}));
         let answer = decide(&shop.secret, &asked);
         let decisions = answer["decisions"].as_array().unwrap();
         let gists: Vec<String> = decisions.iter().map(gist).collect();
@@ -121,6 +121,24 @@ fn what_is_wrong_in_a_call_is_refused_with_the_field_at_fault() {
     for id in ["", " ", "null", "undefined", "0", &"x".repeat(300)] {
         let home = one(&shop.secret, &json!({"user_id": id, "anonymous_id": id, "identifiers": {"email": id}}));
         assert_eq!(shown(&home), ["welcome"], "{id:?}");
+    }
+}
+
+/// One identifier beyond the limit is told, and none is left out in silence.
+#[test]
+fn a_call_names_so_many_identifiers_and_no_more() {
+    let shop = open();
+    let cards = |count: usize, value: Value| -> Value {
+        (1..=count).map(|number| (format!("card{number}"), value.clone())).collect::<serde_json::Map<_, _>>().into()
+    };
+    publish(&shop, &json!({"namespace": cards(limits::EVENT_IDENTIFIERS, json!({"strength": "weak"}))}));
+    for (path, asked) in
+        [("/v1/decide", json!({"placements": ["home"]})), ("/v1/consent", json!({"purposes": {"site": true}}))]
+    {
+        let naming = |count| with(&asked, &json!({"user_id": "ana", "identifiers": cards(count, json!("c-7"))}));
+        _ = shop.secret.post(path, &naming(limits::EVENT_IDENTIFIERS - 1)).expect(200);
+        let beyond = shop.secret.post(path, &naming(limits::EVENT_IDENTIFIERS));
+        assert_eq!(refused(&beyond), is(422, "TOO_MANY_IDENTIFIERS", "/identifiers"), "{path}");
     }
 }
 

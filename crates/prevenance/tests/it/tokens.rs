@@ -118,6 +118,31 @@ fn nobody_chooses_for_an_account_that_a_page_does_not_prove() {
     assert_eq!(gist(&one(&shop.secret, &json!({"user_id": "ana"}))), "-/- because NO_CONSENT");
 }
 
+/// A page may stand open for longer than its token is good: that must not keep anybody from taking a grant back.
+#[test]
+fn a_choice_with_a_token_that_is_over_is_one_without_proof() {
+    let shop = shop();
+    let proof = token(&shop, "/v1/identity/tokens", "user_id:ana");
+    let choice = |who: Value, granted: bool| {
+        shop.web.post("/v1/consent", &with(&who, &json!({"purposes": {"site": granted}, "identity_token": proof})))
+    };
+    let decided = || gist(&one(&shop.secret, &json!({"user_id": "ana"})));
+    _ = choice(json!({}), false).expect(200);
+    assert_eq!(decided(), "-/- because NO_CONSENT", "the token alone says whose choice it is");
+    shop.advance("600s");
+    _ = choice(json!({"user_id": "ana"}), true).expect(200);
+    assert_eq!(decided(), "owners/a because SPLIT", "a page is believed unless the shop demands");
+    demand(&shop);
+    shop.advance("1s");
+    _ = choice(json!({"user_id": "ana", "anonymous_id": "tablet"}), true).expect(200);
+    assert_eq!(shop.profile("anonymous_id:tablet")["consents"]["site"]["granted"], true);
+    assert_ne!(shop.id("anonymous_id:tablet"), shop.id("user_id:ana"), "the choice is the device's");
+    let refused = choice(json!({"user_id": "ana"}), false);
+    assert_eq!((refused.status, refused.json()["error"]["pointer"].as_str()), (403, Some("/identity_token")));
+    let forged = json!({"anonymous_id": "tablet", "purposes": {"site": false}, "identity_token": format!("A{proof}")});
+    assert_eq!(shop.web.post("/v1/consent", &forged).expect(403).json()["code"], "BAD_TOKEN");
+}
+
 #[test]
 fn the_setting_has_two_values() {
     let shop = shop();

@@ -14,7 +14,7 @@ use store::error::StoreError;
 use super::count_bar;
 use crate::{
     config::Config,
-    copy, person,
+    copy, named,
     serve::{self, Fixed},
 };
 
@@ -58,7 +58,7 @@ pub fn run(config: &Config, person: Option<&str>, to: Option<&Path>) -> Result<u
     };
     let exported = match person {
         Some(text) => {
-            let who = person::who(&runtime, text).map_err(ExportError::Who)?;
+            let who = named::person(&runtime.plan(), text).map_err(ExportError::Who)?;
             let reading = runtime.read(&who).wait()?.ok_or(ExportError::Nobody)?;
             line(&mut output, &runtime, &reading)?;
             1

@@ -21,7 +21,7 @@ use crate::{
     app::Shared,
     auth::Secret,
     body::Content,
-    person,
+    named, person,
     request::InPath,
 };
 
@@ -67,7 +67,7 @@ async fn meant(app: &Shared, body: &[u8]) -> Result<(Identifier, Timestamp), Ref
         let message = format!("`ttl_s` must be 1 to {LONGEST_S}.");
         return Err(ApiError::new(Code::OutOfRange).saying(message).at("/ttl_s").into());
     }
-    let identifier = match person::who(&app.runtime, &request.person).map_err(|error| error.at("/person"))? {
+    let identifier = match named::person(&app.runtime.plan(), &request.person).map_err(|error| error.at("/person"))? {
         Who::Identifier(identifier) => identifier,
         Who::Profile(id) => {
             let reading = find(app, &id.to_string()).await?;

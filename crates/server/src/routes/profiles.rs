@@ -20,6 +20,7 @@ use crate::{
     app::{App, Shared, blocking},
     auth::Secret,
     cursor::{self, Paging},
+    named,
     person::{self, Reason},
     request::{InPath, InQuery},
 };
@@ -95,6 +96,6 @@ pub(super) async fn accesses(
 /// # Errors
 /// `NOT_FOUND`.
 pub(super) async fn find(app: &App, id: &str) -> Result<Reading, Refusal> {
-    let who = person::who(&app.runtime, id)?;
+    let who = named::person(&app.runtime.plan(), id)?;
     app.runtime.read(&who).answer().await?.ok_or_else(|| Code::NotFound.into())
 }
