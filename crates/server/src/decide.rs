@@ -10,10 +10,7 @@ use ::decide::{Absent, Explain};
 use api::{
     error::{ApiError, Code},
     tracking::Route,
-    wire::{
-        decision::{DecideRefused, DecideRequest},
-        key::KeyKind,
-    },
+    wire::{collect::RejectedItem, decision::DecideRequest, key::KeyKind},
 };
 use axum::http::{HeaderMap, header};
 use context::{ClientHints, Context, Request};
@@ -107,10 +104,10 @@ pub(crate) fn understand(
 /// What came of the events of a call.
 pub(crate) enum Applied {
     /// All are durable but those that were refused.
-    Taken(Vec<DecideRefused>),
+    Taken(Vec<RejectedItem>),
     /// Not all were taken, for want of room or because the storage failed. All may be sent again: one that was taken
     /// all the same is known by its id.
-    NotTaken(Vec<DecideRefused>),
+    NotTaken(Vec<RejectedItem>),
 }
 
 /// Applies the events that came with the call.
@@ -119,11 +116,16 @@ pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &Decid
         return Ok(Applied::Taken(Vec::new()));
     }
     let route = Route::of("batch").expect("a test reads the table of paths");
-    let told = |index: usize, code: Code, message: String| DecideRefused { index, code: code.as_str().into(), message };
     let batch = request.batch();
     let all_refused = |code: Code, message: &str| {
-        let all = 0..request.events.len();
-        Ok(Applied::NotTaken(all.map(|index| told(index, code, message.to_owned())).collect()))
+        let told = |index| RejectedItem {
+            message_id: None,
+            index,
+            code: code.as_str().to_owned(),
+            message: message.to_owned(),
+            pointer: String::new(),
+        };
+        Ok(Applied::NotTaken((0..request.events.len()).map(told).collect()))
     };
     let taking = intake::take(app, &caller.sender, route, batch.as_bytes());
     let within = Duration::from_millis(app.config.decide.give_up_ms);
@@ -131,10 +133,7 @@ pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &Decid
         return all_refused(Code::Overloaded, "There was no time to store the events. They may be sent again.");
     };
     match taken {
-        Ok(refused) => {
-            let refused = refused.into_iter().map(|one| told(one.index, one.problem.code, one.problem.message));
-            Ok(Applied::Taken(refused.collect()))
-        }
+        Ok(refused) => Ok(Applied::Taken(refused.iter().map(RejectedItem::from).collect())),
         Err(refusal) if refusal.error().retry_after_s.is_some() => {
             all_refused(refusal.error().code, &refusal.error().message)
         }

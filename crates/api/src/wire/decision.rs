@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::{RawValue, Value};
 use utoipa::ToSchema;
 
-use super::Moment;
+use super::{Moment, collect::RejectedItem};
 use crate::json::{Json, JsonFields};
 
 /// What to decide, for whom. With no identifier, only the request speaks.
@@ -119,18 +119,7 @@ pub struct DecideAnswer {
     /// The events of the call that were refused, by their place in it. Absent if there are none. Those with the code
     /// `OVERLOADED`, `STORAGE_FULL` or `STORAGE_FAILED` may be sent again as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refused: Vec<DecideRefused>,
-}
-
-/// An event that came with the call and was refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct DecideRefused {
-    /// Its place among the events.
-    pub index: usize,
-    /// A stable code.
-    pub code: String,
-    /// Why, as a sentence.
-    pub message: String,
+    pub refused: Vec<RejectedItem>,
 }
 
 /// What one placement shows, and why.

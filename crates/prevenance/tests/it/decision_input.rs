@@ -180,11 +180,18 @@ fn a_refused_event_is_told_beside_the_answer_and_the_others_count() {
     let events = json!([view("v1"), nameless, 7, view("v2"), {"type": "dance", "anonymousId": "c1"}]);
     let answer = decide(&shop.web, &json!({"anonymous_id": "c1", "placements": ["home"], "events": events}));
     assert_eq!(gist(&answer["decisions"][0]), "walk/a because SPLIT");
-    let refused_events: Vec<(&Value, &Value)> =
-        answer["refused"].as_array().unwrap().iter().map(|one| (&one["index"], &one["code"])).collect();
-    let expected =
-        [(1, "EVENT_NAME_MISSING"), (2, "NOT_AN_OBJECT"), (4, "UNKNOWN_TYPE")].map(|(i, c)| (json!(i), json!(c)));
-    assert_eq!(refused_events, expected.iter().map(|(i, c)| (i, c)).collect::<Vec<_>>());
+    let refused_events: Vec<Value> = answer["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| json!([one["index"], one["messageId"], one["code"], one["pointer"]]))
+        .collect();
+    let expected = [
+        json!([1, "bad", "EVENT_NAME_MISSING", "/event"]),
+        json!([2, null, "NOT_AN_OBJECT", ""]),
+        json!([4, null, "UNKNOWN_TYPE", "/type"]),
+    ];
+    assert_eq!(refused_events, expected, "as /v1/batch tells it");
     assert_eq!(shop.rejected().len(), 2, "what says whom it is about is kept for correction");
 
     let many = |count: usize| -> Vec<Value> { (0..count).map(|number| view(&format!("m{number}"))).collect() };
