@@ -14,28 +14,38 @@ pub struct ConditionError {
     pub at: usize,
 }
 
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal;)*) => {
+        $($(#[doc = $doc])* pub const $name: &str = $code;)*
+        /// Every one of them.
+        pub const ALL: &[&str] = &[$($name),*];
+    };
+}
+
 /// The stable codes of [`ConditionError`].
 pub mod code {
-    /// More bytes or tokens than a condition may have.
-    pub const TOO_LONG: &str = "CONDITION_TOO_LONG";
-    /// Nested deeper than a condition may be.
-    pub const TOO_DEEP: &str = "CONDITION_TOO_DEEP";
-    /// Not CEL.
-    pub const SYNTAX: &str = "CONDITION_SYNTAX";
-    /// A value of the wrong type, or a function used the wrong way.
-    pub const TYPE: &str = "CONDITION_TYPE";
-    /// A literal that says nothing: a span, a date, a number, a choice that the trait does not have.
-    pub const VALUE: &str = "CONDITION_VALUE";
-    /// A trait that the schema does not have.
-    pub const UNKNOWN_TRAIT: &str = "CONDITION_UNKNOWN_TRAIT";
-    /// A segment that the project does not have.
-    pub const UNKNOWN_SEGMENT: &str = "CONDITION_UNKNOWN_SEGMENT";
-    /// A name or a function that the language does not have.
-    pub const UNKNOWN_NAME: &str = "CONDITION_UNKNOWN_NAME";
-    /// A fact of the request in a condition that has no request.
-    pub const REQUEST: &str = "CONDITION_REQUEST_IN_SEGMENT";
-    /// The machine could not start the thread that parses.
-    pub const UNAVAILABLE: &str = "CONDITION_UNAVAILABLE";
+    codes! {
+        /// More bytes or tokens than a condition may have.
+        TOO_LONG = "CONDITION_TOO_LONG";
+        /// Nested deeper than a condition may be.
+        TOO_DEEP = "CONDITION_TOO_DEEP";
+        /// Not CEL.
+        SYNTAX = "CONDITION_SYNTAX";
+        /// A value of the wrong type, or a function used the wrong way.
+        TYPE = "CONDITION_TYPE";
+        /// A literal that says nothing: a span, a date, a number, a choice that the trait does not have.
+        VALUE = "CONDITION_VALUE";
+        /// A trait that the schema does not have.
+        UNKNOWN_TRAIT = "CONDITION_UNKNOWN_TRAIT";
+        /// A segment that the project does not have.
+        UNKNOWN_SEGMENT = "CONDITION_UNKNOWN_SEGMENT";
+        /// A name or a function that the language does not have.
+        UNKNOWN_NAME = "CONDITION_UNKNOWN_NAME";
+        /// A fact of the request in a condition that has no request.
+        REQUEST = "CONDITION_REQUEST_IN_SEGMENT";
+        /// The machine could not start the thread that parses.
+        UNAVAILABLE = "CONDITION_UNAVAILABLE";
+    }
 }
 
 /// An error at a byte of the text; [`Fault::locate`] turns the byte into a character.

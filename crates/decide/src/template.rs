@@ -80,17 +80,27 @@ pub struct TemplateError {
     pub at: usize,
 }
 
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal;)*) => {
+        $($(#[doc = $doc])* pub const $name: &str = $code;)*
+        /// Every one of them.
+        pub const ALL: &[&str] = &[$($name),*];
+    };
+}
+
 /// The stable codes of [`TemplateError`].
 pub mod code {
-    /// What stands between two braces is no token.
-    pub const SYNTAX: &str = "TOKEN_SYNTAX";
-    /// A token says nothing for those of whom the value is not known.
-    pub const NO_NEUTRAL: &str = "TOKEN_WITHOUT_NEUTRAL";
-    /// With its value or its neutral form the text can have a gap: a space before a comma or a full stop, two spaces, or
-    /// nothing at all.
-    pub const GAP: &str = "TOKEN_LEAVES_GAP";
-    /// More tokens in one text than there may be.
-    pub const TOO_MANY: &str = "TOKEN_TOO_MANY";
+    codes! {
+        /// What stands between two braces is no token.
+        SYNTAX = "TOKEN_SYNTAX";
+        /// A token says nothing for those of whom the value is not known.
+        NO_NEUTRAL = "TOKEN_WITHOUT_NEUTRAL";
+        /// With its value or its neutral form the text can have a gap: a space before a comma or a full stop, two
+        /// spaces, or nothing at all.
+        GAP = "TOKEN_LEAVES_GAP";
+        /// More tokens in one text than there may be.
+        TOO_MANY = "TOKEN_TOO_MANY";
+    }
 }
 
 impl Payload {

@@ -179,11 +179,13 @@ impl From<tokio::task::JoinError> for Refusal {
 mod tests {
     use super::*;
 
-    /// Else its caller would read `VALIDATION`, and could not tell what to do.
+    /// Else its caller would read `VALIDATION`, and could not tell what to do. A definition can be wrong in its condition
+    /// or its template, too.
     #[test]
     fn every_code_of_a_definition_is_in_the_catalogue() {
-        let unknown: Vec<&str> =
-            definition::code::ALL.iter().map(|(code, _)| *code).filter(|code| Code::parse(code).is_none()).collect();
+        let own = definition::code::ALL.iter().map(|(code, _)| *code);
+        let within = condition::code::ALL.iter().chain(::decide::code::ALL).copied();
+        let unknown: Vec<&str> = own.chain(within).filter(|code| Code::parse(code).is_none()).collect();
         assert_eq!(unknown, [""; 0]);
     }
 }
