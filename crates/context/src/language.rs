@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use model::language::base;
+
 use crate::{limits, text};
 
 /// Language tags (BCP 47) in order of preference, each once, such as `fr-CH`, `fr`, `en`.
@@ -40,29 +42,6 @@ impl Languages {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
         self.0.iter()
     }
-
-    /// The offered language that suits best: for each wanted one in turn the same, then one that is less exact
-    /// (`fr` for `fr-CH`; RFC 4647, 3.4), then another form of the same language (`fr-CA` for `fr-CH`). `None` if the
-    /// visitor reads none of them.
-    pub fn best_of<'o>(&self, offered: &[&'o str]) -> Option<&'o str> {
-        self.0.iter().find_map(|wanted| {
-            let mut range = &**wanted;
-            loop {
-                if let Some(found) = offered.iter().find(|tag| tag.eq_ignore_ascii_case(range)) {
-                    return Some(*found);
-                }
-                match range.rfind('-') {
-                    Some(at) => range = &range[..at],
-                    None => return offered.iter().find(|tag| base(tag).eq_ignore_ascii_case(range)).copied(),
-                }
-            }
-        })
-    }
-}
-
-/// The first part of a tag.
-fn base(tag: &str) -> &str {
-    tag.split('-').next().unwrap_or(tag)
 }
 
 /// One entry of the header with its weight in thousandths.
@@ -136,16 +115,5 @@ mod tests {
         assert_eq!(read(&"a".repeat(9_999), &"en,".repeat(9_999)), ["en"]);
         let many: Vec<String> = (b'a'..=b'z').map(|c| format!("x{}", c as char)).collect();
         assert_eq!(read("", &many.join(",")).len(), limits::LANGUAGES);
-    }
-
-    #[test]
-    fn the_best_of_what_is_offered() {
-        let languages = Languages::read("", "fr-CH, de;q=0.5");
-        assert_eq!(languages.best_of(&["de", "fr", "fr-CH"]), Some("fr-CH"));
-        assert_eq!(languages.best_of(&["de", "fr"]), Some("fr"));
-        assert_eq!(languages.best_of(&["de", "fr-CA"]), Some("fr-CA"));
-        assert_eq!(languages.best_of(&["en", "DE"]), Some("DE"));
-        assert_eq!(languages.best_of(&["en"]), None);
-        assert_eq!(Languages::default().best_of(&["en"]), None);
     }
 }

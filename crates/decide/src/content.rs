@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use model::{
+    language::best,
     name::{Content as ContentName, Name},
     time::Timestamp,
 };
@@ -28,11 +29,9 @@ pub struct Content {
 pub type Version = Arc<Payload>;
 
 impl Content {
-    /// The version for somebody who reads these languages, best first, and its language: the first that is there as
-    /// written, or without its region and script; else the fallback.
+    /// The version for somebody who reads these languages, best first, and its language; else the fallback.
     pub fn version(&self, languages: &[Arc<str>]) -> (&Arc<str>, &Version) {
-        let found = languages.iter().find_map(|language| self.for_language(language));
-        found.unwrap_or_else(|| {
+        best(languages, &self.versions).unwrap_or_else(|| {
             let fallback = self.versions.get_key_value(&self.fallback);
             fallback.or_else(|| self.versions.first_key_value()).expect("a content has a version")
         })
@@ -41,16 +40,5 @@ impl Content {
     /// Whether it may be shown at a moment.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.expires.is_none_or(|expires| now < expires)
-    }
-
-    /// `fr-CA` reads `fr-CA`, then `fr`, then another French one.
-    fn for_language(&self, language: &str) -> Option<(&Arc<str>, &Version)> {
-        let named = |wanted: &str| self.versions.iter().find(|(have, _)| have.eq_ignore_ascii_case(wanted));
-        let primary = language.split('-').next().unwrap_or_default();
-        let related = || {
-            let is_related = |have: &str| have.split('-').next().is_some_and(|have| have.eq_ignore_ascii_case(primary));
-            self.versions.iter().find(|(have, _)| is_related(have))
-        };
-        named(language).or_else(|| named(primary)).or_else(related)
     }
 }

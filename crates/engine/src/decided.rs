@@ -17,7 +17,7 @@ use profile::held::Hold;
 use crate::{ledger::won_over, opened::Opened, person::Person, plan::Plan};
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
-pub const ENGINE: u32 = 1;
+pub const ENGINE: u32 = 2;
 
 /// A page to be decided.
 #[derive(Debug, Clone, PartialEq, Eq)]

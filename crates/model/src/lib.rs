@@ -9,6 +9,7 @@ pub mod event;
 pub mod fact;
 pub mod id;
 pub mod identifier;
+pub mod language;
 pub mod limits;
 pub mod name;
 pub mod partition;

@@ -1,5 +1,7 @@
 //! Decisions as they are told: to a page little, to the shop's server with their grounds.
 
+use std::{slice, sync::Arc};
+
 use ::decide::{Decision, Explain, Rejection, Served, Shows, Variant};
 use api::{
     error::Code,
@@ -16,6 +18,7 @@ use engine::{decided::Decided, plan::Plan};
 use model::{
     decision::Reason,
     id::{Id, Unit},
+    language::best,
     value::Value,
 };
 
@@ -33,7 +36,7 @@ pub(crate) struct Told<'a> {
     /// The plan that has the words of the benefit.
     pub(crate) plan: &'a Plan,
     /// The languages that are read, best first.
-    pub(crate) languages: &'a [std::sync::Arc<str>],
+    pub(crate) languages: &'a [Arc<str>],
 }
 
 impl Told<'_> {
@@ -93,9 +96,8 @@ impl Told<'_> {
             return None;
         }
         let benefit = &experience.benefit;
-        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        let read = self.languages.iter().find_map(|tag| benefit.get(primary(tag).as_str()));
-        let shown = || benefit.get(primary(&decision.contents.first()?.language).as_str());
+        let shown = || Some(best(slice::from_ref(&decision.contents.first()?.language), benefit)?.1);
+        let read = best(self.languages, benefit).map(|(_, text)| text);
         read.or_else(shown).or_else(|| benefit.get("en")).map(ToString::to_string)
     }
 

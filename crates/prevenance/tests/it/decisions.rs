@@ -121,7 +121,9 @@ fn dec_20_every_format_has_the_same_variant_and_the_same_record() {
 #[test]
 fn dec_21_the_benefit_is_stated_and_is_what_the_customer_reads() {
     let shop = open();
-    let benefit = json!({"fr": "Vos bottes durent plus longtemps.", "en": "Your boots last longer."});
+    let benefit = json!({
+        "fr": "Vos bottes durent plus longtemps.", "en": "Your boots last longer.", "pt-BR": "Suas botas duram mais.",
+    });
     let whole = showing("boots", "true", &json!({"benefit": benefit}));
     for (benefit, pointer) in [
         (json!(null), "/benefit"),
@@ -148,6 +150,8 @@ fn dec_21_the_benefit_is_stated_and_is_what_the_customer_reads() {
             (json!(["fr-CH", "en"]), &benefit["fr"]),
             (json!(["en"]), &benefit["en"]),
             (json!(["de", "fr"]), &benefit["fr"]),
+            (json!(["pt-BR"]), &benefit["pt-BR"]),
+            (json!(["pt-PT", "en"]), &benefit["pt-BR"]),
             (json!(["de"]), &benefit["en"]),
         ] {
             let decision = one(&shop.web, &with(&who, &json!({"languages": languages})));
