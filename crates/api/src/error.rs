@@ -158,7 +158,7 @@ catalogue! {
     KeyKind = "KEY_KIND", 403, "This kind of key may not call this endpoint.";
     /// The person did not grant the purpose that the call needs.
     NoConsent = "NO_CONSENT", 403, "The person has not granted the purpose that this needs.";
-    /// The identity token is missing, expired, or not signed by this project.
+    /// The identity token was altered, is another project's or a link's; or a choice needs one and has none that is good.
     BadToken = "BAD_TOKEN", 403, "The token is not valid.";
     /// Nothing is there.
     NotFound = "NOT_FOUND", 404, "Nothing is there.";
@@ -232,7 +232,7 @@ catalogue! {
     /// The project demands that a page proves whose account it names (the setting `identity_tokens`), the page proved
     /// nothing, and the event carries no other identifier. The shop's server may send the event.
     IdentityNotProven = "IDENTITY_NOT_PROVEN", 422, "The page does not prove the account, and nothing else says whose the event is.";
-    /// More than 16 identifiers.
+    /// More than 16 identifiers in an event, or in a call that names a person.
     TooManyIdentifiers = "TOO_MANY_IDENTIFIERS", 422, "The event carries more than 16 identifiers.";
     /// A namespace of identifiers that the project does not have.
     UnknownNamespace = "UNKNOWN_NAMESPACE", 422, "The project has no such namespace of identifiers.";
