@@ -34,6 +34,12 @@ impl Ledger {
         &self.days
     }
 
+    /// The oldest day that it says something of.
+    pub(crate) fn first_day(&self) -> Option<i64> {
+        let won = self.won.iter().filter_map(|(_, moments)| moments.last()).map(|at| at.day());
+        won.chain(self.days.first().copied()).min()
+    }
+
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         self.won.is_empty() && self.days.is_empty()

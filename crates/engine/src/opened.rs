@@ -1,6 +1,10 @@
 //! A person's facts as one purpose opens them.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use condition::{Facts, Verdict};
 use model::{
@@ -12,7 +16,6 @@ use model::{
     value::Value,
 };
 use profile::traits::chosen;
-use segment::set::SegmentRule;
 
 use crate::{person::Person, plan::Plan};
 
@@ -55,6 +58,8 @@ pub(crate) struct Opened<'a> {
     some_source_is_closed: bool,
     /// Traits with a purpose of their own that the person did not grant.
     closed_traits: Vec<&'a Name<Trait>>,
+    /// Of each segment that was asked for, by place: the verdict without what is closed, if it rests on that.
+    judged: RefCell<BTreeMap<usize, Option<Verdict>>>,
 }
 
 impl<'a> Opened<'a> {
@@ -63,19 +68,42 @@ impl<'a> Opened<'a> {
         let some_source_is_closed = !plan.sources.values().all(serves);
         let with_purpose = plan.schema.traits.iter().filter(|(_, rules)| rules.purpose.is_some()).map(|(name, _)| name);
         let closed_traits = with_purpose.filter(|name| !is_granted(plan, person, name.as_str(), now)).collect();
-        Self { plan, person, token, now, some_source_is_closed, closed_traits }
+        Self { plan, person, token, now, some_source_is_closed, closed_traits, judged: RefCell::default() }
     }
 
-    /// Whether the membership of a segment may rest on what is closed: it was evaluated over all that is kept.
-    fn may_rest_on_closed(&self, rule: &SegmentRule) -> bool {
-        let needs = rule.condition.needs();
-        self.some_source_is_closed
-            || needs.traits.iter().any(|name| self.closed_traits.contains(&name))
-            || needs
-                .segments
-                .iter()
-                .filter_map(|name| self.plan.segments.by_name(name))
-                .any(|r| self.may_rest_on_closed(r))
+    /// The verdict on a segment without what is closed; `None` if it looks at nothing of that, so that the membership
+    /// stands. The membership was evaluated over all that is kept.
+    fn without_closed(&self, place: usize) -> Option<Verdict> {
+        if self.closed_traits.is_empty() && !self.some_source_is_closed {
+            return None;
+        }
+        if let Some(known) = self.judged.borrow().get(&place) {
+            return *known;
+        }
+        // Those it names come before it, so that none is judged twice and none within another.
+        for place in self.named_by(place) {
+            let rule = &self.plan.segments.rules()[place];
+            let needs = rule.condition.needs();
+            let looks = needs.traits.iter().any(|name| self.closed_traits.contains(&name))
+                || (self.some_source_is_closed && !needs.traits.is_empty());
+            let named = || needs.segments.iter().filter_map(|name| self.plan.segments.place_of(name));
+            let rests = looks || named().any(|named| self.judged.borrow().get(&named).is_some_and(Option::is_some));
+            let verdict = rests.then(|| rule.condition.matches(self, self.now));
+            self.judged.borrow_mut().insert(place, verdict);
+        }
+        self.judged.borrow().get(&place).copied().flatten()
+    }
+
+    /// The segments at and below a place that are not judged yet, each after those that it names.
+    fn named_by(&self, place: usize) -> BTreeSet<usize> {
+        let (mut found, mut open) = (BTreeSet::new(), vec![place]);
+        while let Some(place) = open.pop() {
+            if !self.judged.borrow().contains_key(&place) && found.insert(place) {
+                let needs = self.plan.segments.rules()[place].condition.needs();
+                open.extend(needs.segments.iter().filter_map(|name| self.plan.segments.place_of(name)));
+            }
+        }
+        found
     }
 
     /// The purpose that opened them.
@@ -98,12 +126,11 @@ impl Facts for Opened<'_> {
     }
 
     fn segment(&self, name: &Name<Segment>) -> Verdict {
-        let rule = self.plan.segments.by_name(name);
-        let is_closed = !self.closed_traits.is_empty() || self.some_source_is_closed;
-        if let Some(rule) = rule.filter(|rule| is_closed && self.may_rest_on_closed(rule)) {
-            return rule.condition.matches(self, self.now);
+        let Some(place) = self.plan.segments.place_of(name) else { return Verdict { value: false, valid_until: None } };
+        if let Some(verdict) = self.without_closed(place) {
+            return verdict;
         }
-        match rule.and_then(|rule| self.person.memberships.get(rule.number)) {
+        match self.person.memberships.get(self.plan.segments.rules()[place].number) {
             Some(membership) => Verdict { value: membership.member, valid_until: membership.valid_until },
             None => Verdict { value: false, valid_until: None },
         }

@@ -85,12 +85,14 @@ pub enum HistoryChange {
         /// The first moment that is still kept.
         before: Timestamp,
     },
-    /// Records of decisions made from a moment on are kept no longer: they looked at a person who was two.
+    /// Records of decisions made in a span of time are kept no longer: they looked at a person who was two.
     Undecide {
         /// The side.
         side: ProfileId,
         /// The first moment of which nothing is kept.
         since: Timestamp,
+        /// The last one.
+        until: Timestamp,
     },
     /// The person was erased: all of the side's history goes, and the key that could read it.
     Erase {

@@ -153,7 +153,7 @@ impl Person {
     /// decisions expire.
     pub fn next_due(&self, plan: &Plan) -> Option<Timestamp> {
         let events = |side: &PersonSide| side.facts.days.first().map(i64::from);
-        let first = |side: &PersonSide| events(side).into_iter().chain(side.ledger.days().first().copied()).min();
+        let first = |side: &PersonSide| events(side).into_iter().chain(side.ledger.first_day()).min();
         let expiry = self
             .sides
             .iter()

@@ -18,9 +18,10 @@ pub enum Want {
     Profiles(u32, u32),
     /// Whom an identifier leads to.
     Identifier(IdentifierKey),
-    /// The trails of this profile's sides, rebuilt from history: a condition looks at more than they hold, or an unmerge
-    /// needs their chronicles.
+    /// The trails of this profile's sides, rebuilt from history: a condition looks at more than they hold.
     Trails(ProfileId),
+    /// The same with the chronicles of the sides, for an unmerge.
+    Chronicles(ProfileId),
     /// The timers due before this moment.
     Timers(Timestamp),
 }
@@ -45,10 +46,13 @@ pub fn wants(plan: &Plan, state: &State, command: &Command, now: Timestamp) -> V
         | Command::Resolve { .. }
         | Command::Access(_) => Vec::new(),
         Command::Hop { hop, .. } => hop_wants(plan, state, hop),
-        Command::Decided(page) => profile(plan, state, page.person).into_iter().collect(),
+        Command::Decided(page) => {
+            let known = state.people.contains_key(&page.person);
+            (!known).then_some(Want::Profile(page.person)).into_iter().collect()
+        }
         Command::Unmerge { profile: id, .. } => {
             let chronicles = state.person(*id).is_some_and(|person| !person.has_chronicles());
-            let chronicles = chronicles.then_some(Want::Trails(*id));
+            let chronicles = chronicles.then_some(Want::Chronicles(*id));
             profile(plan, state, *id).or(chronicles).into_iter().collect()
         }
         Command::Erase { profile: id } => profile(plan, state, *id).into_iter().collect(),

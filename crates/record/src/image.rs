@@ -98,12 +98,13 @@ pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> 
         }
     }
     to.varint(sides.len() as u64);
+    let mut room = TRAILS_BYTES;
     for side in sides {
         side.facts.origin.write(to);
         side.facts.created_at.write(to);
         side.facts.moves.write(to);
         let place = Place { part: Part::Side, version: PERSON_VERSION, side: side.facts.origin };
-        place.write(keys, to, |to| write_side(side, to))?;
+        place.write(keys, to, |to| write_side(side, to, &mut room))?;
     }
     Ok(())
 }
@@ -135,11 +136,11 @@ fn read_memberships(from: &mut Reader<'_>, keys: Keys<'_>, place: Place) -> Resu
     Ok(bytes.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default())
 }
 
-/// Bytes of the trails of one side. Longer ones are left out of the image, and whoever reads it rebuilds them from
+/// Bytes of the trails in one image. Those that have no room are left out, and whoever reads it rebuilds them from
 /// history: an image must fit into a block of the log, whatever a person sent.
 const TRAILS_BYTES: usize = 1024 * 1024;
 
-fn write_side(side: &PersonSide, to: &mut Writer) {
+fn write_side(side: &PersonSide, to: &mut Writer, room: &mut usize) {
     let PersonSide { facts, trails, ledger: _ } = side;
     let Side { origin: _, created_at: _, moves: _, identifiers, traits, consents, days, links, apart } = facts;
     identifiers.write(to);
@@ -150,9 +151,12 @@ fn write_side(side: &PersonSide, to: &mut Writer) {
     apart.write(to);
     let before = to.len();
     trails.write(to);
-    if to.len() - before > TRAILS_BYTES {
+    let written = to.len() - before;
+    if written > *room {
         to.truncate(before);
         Trails::empty(0).write(to);
+    } else {
+        *room -= written;
     }
 }
 

@@ -171,8 +171,9 @@ impl Runtime {
         });
         let partitions: Vec<_> = (0..substrate.partitions()).map(Partition).collect();
         let leases = substrate.claim(&partitions)?;
+        let opening = shared.tails.begin();
         let desks = open_desks(&shared, &leases)?;
-        shared.tails.end();
+        drop(opening);
         let mut journal = Journal {
             owners: owner_senders.clone(),
             saver: saver_sender,

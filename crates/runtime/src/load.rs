@@ -119,10 +119,14 @@ pub(crate) fn want(
                 row.map(|bytes| state::decode_holding(&bytes)).transpose().map_err(|_| damaged("directory"))?;
             state.directory.insert(key, holding);
         }
-        Want::Trails(id) => {
+        Want::Trails(id) | Want::Chronicles(id) => {
             let replaying = replaying.map(|moment| (state.partition, moment));
             if let Some(Slot::Here(person)) = state.people.get_mut(&id) {
-                refill(shared, plan, Arc::make_mut(person), replaying)?;
+                let person = Arc::make_mut(person);
+                refill(shared, plan, person, replaying)?;
+                if matches!(want, Want::Trails(_)) {
+                    person.sides.iter_mut().for_each(|side| drop(Arc::make_mut(&mut side.trails).take_chronicle()));
+                }
             }
         }
         Want::Timers(until) => {

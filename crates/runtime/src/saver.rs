@@ -68,7 +68,6 @@ pub(crate) struct SaveJob {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) resolved: Vec<Id<Rejected>>,
     pub(crate) accesses: Vec<(Timestamp, Access)>,
-    pub(crate) decided: Vec<DecisionKept>,
     /// Erasures that wait until every partition has saved.
     pub(crate) erasing: Vec<Arc<Erasing>>,
     /// Who waits for the save itself.
@@ -85,16 +84,16 @@ impl SaveJob {
             + self.effects.len()
             + self.bitmaps.len()
             + 2 * self.history.len()
-            + self.decided.len()
     }
 }
 
-/// A change of stored history.
+/// A change of stored history, to be carried out in the order in which it happened.
 #[derive(Debug, Clone)]
 pub(crate) enum HistoryWrite {
     Add { side: ProfileId, at: Timestamp, tie: u64, sealed: Arc<[u8]> },
     Expire { side: ProfileId, before: Timestamp },
-    Undecide { side: ProfileId, since: Timestamp },
+    Undecide { side: ProfileId, since: Timestamp, until: Timestamp },
+    Decide(DecisionKept),
     Erase { side: ProfileId, keys: Vec<IdentifierKey> },
 }
 
@@ -156,7 +155,10 @@ impl Saver {
         let Task::Save(job) = task else { return };
         let sides = job.history.iter().filter_map(|change| match change {
             HistoryWrite::Add { side, .. } => Some(*side),
-            HistoryWrite::Expire { .. } | HistoryWrite::Undecide { .. } | HistoryWrite::Erase { .. } => None,
+            HistoryWrite::Expire { .. }
+            | HistoryWrite::Undecide { .. }
+            | HistoryWrite::Decide(_)
+            | HistoryWrite::Erase { .. } => None,
         });
         let partition = job.lease.partition;
         self.unsaved.saved((partition, job.number), sides);
@@ -242,7 +244,6 @@ fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreErr
     // The position makes the number unique over saves, the place within one.
     let first = job.position.0 << 20;
     writes.extend(job.accesses.iter().zip(first..).map(|((at, access), number)| stored::access(number, *at, access)));
-    writes.extend(job.decided.iter().map(stored::decided));
     for change in &job.history {
         match change {
             HistoryWrite::Add { side, at, tie, sealed } => writes.extend(stored::event(*side, *at, *tie, sealed)),
@@ -250,10 +251,11 @@ fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreErr
                 writes.retain(|write| !stored::is_of(write, *side, Timestamp::MIN..*before));
                 writes.extend(stored::expired(substrate, *side, *before)?);
             }
-            HistoryWrite::Undecide { side, since } => {
-                writes.retain(|write| !stored::is_decision_since(write, *side, *since));
-                writes.extend(stored::undecided(substrate, *side, *since)?);
+            HistoryWrite::Undecide { side, since, until } => {
+                writes.retain(|write| !stored::is_decision_of(write, *side, *since..=*until));
+                writes.extend(stored::undecided(substrate, *side, *since..=*until)?);
             }
+            HistoryWrite::Decide(decided) => writes.push(stored::decided(decided)),
             HistoryWrite::Erase { side, keys } => {
                 erase(substrate, &mut writes, *side, keys)?;
                 writes.push(stored::erasure(*side, job.core.now));

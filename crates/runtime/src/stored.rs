@@ -1,6 +1,9 @@
 //! Rows to write: each kind of record under its key.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::{RangeBounds, RangeInclusive},
+    sync::Arc,
+};
 
 use engine::{
     command::{Access, Rejection},
@@ -95,21 +98,23 @@ pub(crate) fn expired(substrate: &dyn Substrate, side: ProfileId, before: Timest
     Ok(writes)
 }
 
-/// Removes the decisions about a side from a moment on that are stored by now.
+/// Removes the decisions about a side of a span of time that are stored by now.
 pub(crate) fn undecided(
     substrate: &dyn Substrate,
     side: ProfileId,
-    since: Timestamp,
+    when: RangeInclusive<Timestamp>,
 ) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
-    each_key(substrate, tables::DECISIONS, tables::decisions_since(side, since, CHUNK), |key| {
-        writes.push(remove(tables::DECISIONS, key));
+    each_key(substrate, tables::DECISIONS, tables::decisions_since(side, *when.start(), CHUNK), |key| {
+        if tables::decision_place(key).is_ok_and(|(_, first)| when.contains(&first.at())) {
+            writes.push(remove(tables::DECISIONS, key));
+        }
     })?;
     Ok(writes)
 }
 
 /// Whether a write adds an event of a side, or a decision about it, of a span of time.
-pub(crate) fn is_of(write: &Write, side: ProfileId, when: Range<Timestamp>) -> bool {
+pub(crate) fn is_of(write: &Write, side: ProfileId, when: impl RangeBounds<Timestamp>) -> bool {
     let place = match write.table {
         tables::HISTORY => tables::history_place(&write.key).map(|(of, at, _)| (of, at)),
         tables::DECISIONS => tables::decision_place(&write.key).map(|(of, first)| (of, first.at())),
@@ -118,9 +123,9 @@ pub(crate) fn is_of(write: &Write, side: ProfileId, when: Range<Timestamp>) -> b
     write.value.is_some() && place.is_ok_and(|(of, at)| of == side && when.contains(&at))
 }
 
-/// Whether a write adds a decision about a side of that moment or later.
-pub(crate) fn is_decision_since(write: &Write, side: ProfileId, since: Timestamp) -> bool {
-    write.table == tables::DECISIONS && is_of(write, side, since..Timestamp::MAX)
+/// Whether a write adds a decision about a side of a span of time.
+pub(crate) fn is_decision_of(write: &Write, side: ProfileId, when: RangeInclusive<Timestamp>) -> bool {
+    write.table == tables::DECISIONS && is_of(write, side, when)
 }
 
 /// Whether a write adds something that is kept under a side.

@@ -6,7 +6,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicUsize, Ordering},
 };
 
 use engine::command::Command;
@@ -23,11 +23,24 @@ use crate::{desk::shared::Shared, limits, load, unsaved::Row};
 /// What the logs hold beyond what is saved, by side, with the moment at which it was logged.
 type BySide = FxHashMap<ProfileId, Vec<(Timestamp, Row)>>;
 
-/// The events of all logs that are not saved; read when they are first asked for.
+/// The events of all logs that are not saved; read when they are first asked for while partitions are opened.
 #[derive(Debug, Default)]
 pub(crate) struct Tails {
     read: Mutex<Option<Arc<BySide>>>,
-    over: AtomicBool,
+    /// How many openings are under way.
+    opening: AtomicUsize,
+}
+
+/// An opening under way. With the last one the rows are let go of.
+#[derive(Debug)]
+pub(crate) struct Opening<'a>(&'a Tails);
+
+impl Drop for Opening<'_> {
+    fn drop(&mut self) {
+        if self.0.opening.fetch_sub(1, Ordering::SeqCst) == 1 {
+            *self.0.read.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
 }
 
 impl Tails {
@@ -39,9 +52,6 @@ impl Tails {
         (partition, until): (Partition, Timestamp),
         side: ProfileId,
     ) -> Result<Vec<Row>, StoreError> {
-        if self.over.load(Ordering::Relaxed) {
-            return Ok(Vec::new());
-        }
         let rows = {
             let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
             match &*read {
@@ -53,10 +63,10 @@ impl Tails {
         Ok(rows.get(&side).into_iter().flatten().filter(is_wanted).map(|(_, row)| row.clone()).collect())
     }
 
-    /// All partitions are open: from now on what is unsaved is known.
-    pub(crate) fn end(&self) {
-        self.over.store(true, Ordering::Relaxed);
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Partitions are about to be opened: at the start all, later one that was closed.
+    pub(crate) fn begin(&self) -> Opening<'_> {
+        self.opening.fetch_add(1, Ordering::SeqCst);
+        Opening(self)
     }
 }
 

@@ -104,6 +104,11 @@ impl SegmentSet {
         self.by_name.get(name).map(|place| &self.rules[*place])
     }
 
+    /// The place of the segment of that name. Those that it names have lower ones.
+    pub fn place_of(&self, name: &Name<Segment>) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
     /// The segment of that number.
     pub fn by_number(&self, number: SegmentNumber) -> Option<&SegmentRule> {
         self.by_number.get(&number).map(|place| &self.rules[*place])

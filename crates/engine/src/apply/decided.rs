@@ -14,7 +14,7 @@ pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
     let Some(mut arc) = step.state.take_person(id) else { return };
     let person = Arc::make_mut(&mut arc);
     let Some(side) = person.side_mut(origin) else { return step.state.put_back(arc) };
-    let was_empty = side.ledger.days().is_empty();
+    let was_empty = side.ledger.is_empty();
     let scheme = &step.plan.decisions;
     let has_caps = |name: &Name<Experience>| scheme.experience(name).is_some_and(|known| !known.caps.is_empty());
     if Arc::make_mut(&mut side.ledger).note(&won, now, has_caps) {

@@ -214,7 +214,7 @@ pub(super) fn unmerge(step: &mut Step<'_>, id: ProfileId, merge: Option<Id<Merge
 fn undecide(step: &mut Step<'_>, person: &mut Person, since: Timestamp) {
     for side in &mut person.sides {
         Arc::make_mut(&mut side.ledger).forget_records_since(since);
-        step.outcome.history.push(HistoryChange::Undecide { side: side.facts.origin, since });
+        step.outcome.history.push(HistoryChange::Undecide { side: side.facts.origin, since, until: step.env.now });
     }
 }
 

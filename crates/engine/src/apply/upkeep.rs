@@ -52,7 +52,7 @@ fn expire(step: &mut Step<'_>, person: &mut Person) -> bool {
     for side in &mut person.sides {
         let origin = side.facts.origin;
         let is_kept = |first: Option<i64>| first.is_none_or(|first| first >= day);
-        if is_kept(side.facts.days.first().map(i64::from)) && is_kept(side.ledger.days().first().copied()) {
+        if is_kept(side.facts.days.first().map(i64::from)) && is_kept(side.ledger.first_day()) {
             continue;
         }
         if Arc::make_mut(&mut side.ledger).drop_before(day) {

@@ -458,7 +458,7 @@ impl World {
                 match want {
                     Want::Profile(id) => drop(state.people.insert(id, Slot::Unknown)),
                     Want::Identifier(key) => drop(state.directory.insert(key, None)),
-                    Want::Trails(id) => {
+                    Want::Trails(id) | Want::Chronicles(id) => {
                         let Some(Slot::Here(person)) = state.people.get_mut(&id) else { continue };
                         for side in &mut Arc::make_mut(person).sides {
                             let events = self.history.get(&side.facts.origin).into_iter().flatten();

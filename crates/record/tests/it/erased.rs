@@ -107,4 +107,15 @@ fn trails_that_would_not_fit_are_left_to_be_rebuilt() {
     let Slot::Here(read) = decode_slot(&bytes, &every).unwrap() else { panic!("no person") };
     assert_eq!((read.sides[0].trails.revision, read.sides[0].trails.iter().len()), (0, 0), "as if never filled");
     assert_eq!(read.sides[0].facts, person.sides[0].facts);
+    // However many sides there are: what has room is kept, and no more.
+    let some: Vec<_> = (0..15_000).map(long).collect();
+    person.sides = vec![person.sides[0].clone(); 9];
+    for side in &mut person.sides {
+        side.trails = Trails::from_entries(4, vec![("Order Completed".into(), some.clone())]).into();
+    }
+    let bytes = encode_slot(&Slot::Here(person.into()), &every).unwrap();
+    assert!((500_000..1_100_000).contains(&bytes.len()), "{}", bytes.len());
+    let Slot::Here(read) = decode_slot(&bytes, &every).unwrap() else { panic!("no person") };
+    let whole = read.sides.iter().filter(|side| side.trails.revision == 4).count();
+    assert!((1..9).contains(&whole), "{whole}");
 }

@@ -206,13 +206,18 @@ impl Desk {
 
     /// The person as of now, with nothing left to evaluate, and that moment.
     pub(super) fn fresh(&mut self, id: ProfileId) -> Result<Option<(Arc<Person>, Env)>, StoreError> {
-        let stale = |desk: &Self| {
-            let person = desk.state.person(id);
-            person.filter(|person| person.trails_are_stale(&desk.plan.segments)).map(|_| Want::Trails(id))
-        };
-        self.load_for(|desk| stale(desk).into_iter().collect())?;
+        self.load_trails(id)?;
         let env = self.env();
         Ok(self.state.person(id).map(|person| (current(&self.plan, person, env.now), env)))
+    }
+
+    /// Rebuilds the trails of a person who is resident, if they lack something.
+    pub(super) fn load_trails(&mut self, id: ProfileId) -> Result<(), StoreError> {
+        self.load_for(|desk| {
+            let person = desk.state.person(id);
+            let stale = person.filter(|person| person.trails_are_stale(&desk.plan.segments));
+            stale.map(|_| Want::Trails(id)).into_iter().collect()
+        })
     }
 
     /// Keeps a refused event if it may be kept, or is done with one.

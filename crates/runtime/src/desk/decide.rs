@@ -64,10 +64,6 @@ impl Desk {
         let decided = decide_for(&self.plan, first, &known, asked, &env);
         // Held any longer, it would have to be copied to be changed.
         drop(known);
-        if keeping == Keeping::Nothing {
-            answer(decided, &self.plan);
-            return Ok(());
-        }
         let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;
         let sealed = seal_decided(&key, side, &decided);
         if sealed.len() > limits::RECORD_BYTES {
@@ -75,7 +71,9 @@ impl Desk {
             ticket.fail(Failure::Overloaded);
             return Ok(());
         }
-        self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
+        if keeping == Keeping::Record {
+            self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
+        }
         answer(decided, &self.plan);
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::{
 
 use engine::{
     command::{Access, Rejection},
-    outcome::{DecisionKept, TimerMove},
+    outcome::TimerMove,
 };
 use model::{
     id::{Id, ProfileId, Rejected},
@@ -33,7 +33,6 @@ pub(crate) struct Dirty {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) resolved: Vec<Id<Rejected>>,
     pub(crate) accesses: Vec<(Timestamp, Access)>,
-    pub(crate) decided: Vec<DecisionKept>,
     pub(crate) erasing: Vec<Arc<Erasing>>,
     pub(crate) waiters: Vec<Waiting>,
     /// Whether anything changed at all.

@@ -103,6 +103,7 @@ impl Desk {
     /// The same with a lease already held.
     pub(crate) fn open_under(shared: &Arc<Shared>, lease: Lease, generation: u64) -> Result<Self, load::LoadError> {
         let partition = lease.partition;
+        let _opening = shared.tails.begin();
         shared.unsaved.forget_partition(partition);
         let core = load::core(shared, partition)?;
         let plan = shared.plans.revision(shared.substrate.as_ref(), core.plan_revision)?;
@@ -302,7 +303,7 @@ impl Desk {
         self.dirty.rejected.extend(outcome.rejected);
         self.dirty.resolved.extend(outcome.resolved);
         self.dirty.accesses.extend(outcome.accesses);
-        self.dirty.decided.extend(outcome.decided);
+        self.dirty.history.extend(outcome.decided.into_iter().map(HistoryWrite::Decide));
         self.dirty.touched = true;
         Ok(())
     }
@@ -328,7 +329,7 @@ impl Desk {
                 self.shared.unsaved.drop_before(side, before);
                 HistoryWrite::Expire { side, before }
             }
-            HistoryChange::Undecide { side, since } => HistoryWrite::Undecide { side, since },
+            HistoryChange::Undecide { side, since, until } => HistoryWrite::Undecide { side, since, until },
             HistoryChange::Erase { side, keys } => {
                 self.shared.unsaved.drop_before(side, Timestamp::MAX);
                 self.erased.push(side);

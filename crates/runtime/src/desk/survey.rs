@@ -86,15 +86,13 @@ impl Desk {
         while from < all && now() < matching.deadline {
             let to = from.saturating_add(limits::FILL_PROFILES).min(all);
             self.load_ordinals(from, to)?;
-            let lives = self.state.resident(from..to).filter_map(|(_, slot)| match slot {
-                Slot::Here(person) => Some(person.clone()),
-                _ => None,
-            });
-            for person in lives.collect::<Vec<_>>() {
-                if (person.id.bits() as u32).is_multiple_of(matching.one_in) {
-                    seen += 1;
-                    matched += u64::from(self.matches(&person, matching)?);
-                }
+            let lives = self.state.resident(from..to).filter(|(_, slot)| matches!(slot, Slot::Here(_)));
+            let asked = lives.map(|(id, _)| *id).filter(|id| (id.bits() as u32).is_multiple_of(matching.one_in));
+            for id in asked.collect::<Vec<_>>() {
+                self.load_trails(id)?;
+                let Some(person) = self.state.person(id) else { continue };
+                seen += 1;
+                matched += u64::from(self.matches(person, matching)?);
             }
             from = to;
         }

@@ -157,7 +157,6 @@ impl Desk {
             rejected: std::mem::take(&mut dirty.rejected),
             resolved: std::mem::take(&mut dirty.resolved),
             accesses: std::mem::take(&mut dirty.accesses),
-            decided: std::mem::take(&mut dirty.decided),
             erasing: std::mem::take(&mut dirty.erasing),
             waiters: std::mem::take(&mut dirty.waiters),
         };
