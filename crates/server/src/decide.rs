@@ -28,10 +28,11 @@ use runtime::{
     handle::Who,
     ticket::Failure,
 };
+use tokio::time::Instant;
 
 use crate::{
     answer::Refusal,
-    app::App,
+    app::{App, Shared},
     intake::{self, Sender},
     keys::Key,
     named::{self, Belief},
@@ -83,9 +84,8 @@ pub(crate) fn understand(
     let names_the_person =
         |name| plan.decisions.placement(name).is_some_and(|placement| placement.channel.may_name_the_person());
     // Whoever has the page's key can name any account: what is said behind a login is said to whom proves it.
-    if caller.key.kind == KeyKind::Public && !is_proven && request.placements.iter().any(|name| names_the_person(name))
-    {
-        persons.clear();
+    if caller.key.kind == KeyKind::Public && request.placements.iter().any(|name| names_the_person(name)) {
+        persons.truncate(usize::from(is_proven));
     }
     if request.events.len() > EVENTS {
         let why = format!("At most {EVENTS} events come with one call; more go to /v1/batch before it.");
@@ -108,10 +108,17 @@ pub(crate) enum Applied {
     /// Not all were taken, for want of room or because the storage failed. All may be sent again: one that was taken
     /// all the same is known by its id.
     NotTaken(Vec<RejectedItem>),
+    /// There was no time to wait for them. They are being stored.
+    UnderWay,
 }
 
-/// Applies the events that came with the call.
-pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &DecideRequest) -> Result<Applied, Refusal> {
+/// Applies the events that came with the call. What was begun goes on to its end, whoever still waits for it.
+pub(crate) async fn apply_events(
+    app: &Shared,
+    caller: &Caller<'_>,
+    request: &DecideRequest,
+    until: Instant,
+) -> Result<Applied, Refusal> {
     if request.events.is_empty() {
         return Ok(Applied::Taken(Vec::new()));
     }
@@ -127,12 +134,10 @@ pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &Decid
         };
         Ok(Applied::NotTaken((0..request.events.len()).map(told).collect()))
     };
-    let taking = intake::take(app, &caller.sender, route, batch.as_bytes());
-    let within = Duration::from_millis(app.config.decide.give_up_ms);
-    let Ok(taken) = tokio::time::timeout(within, taking).await else {
-        return all_refused(Code::Overloaded, "There was no time to store the events. They may be sent again.");
-    };
-    match taken {
+    let (taking, sender) = (app.clone(), caller.sender.clone());
+    let taking = tokio::spawn(async move { intake::take(&taking, &sender, route, batch.as_bytes()).await });
+    let Ok(taken) = tokio::time::timeout_at(until, taking).await else { return Ok(Applied::UnderWay) };
+    match taken.map_err(|error| Refusal::internal(&error))? {
         Ok(refused) => Ok(Applied::Taken(refused.iter().map(RejectedItem::from).collect())),
         Err(refusal) if refusal.error().retry_after_s.is_some() => {
             all_refused(refusal.error().code, &refusal.error().message)
@@ -142,11 +147,10 @@ pub(crate) async fn apply_events(app: &App, caller: &Caller<'_>, request: &Decid
 }
 
 /// Decides within the time that a call may take; past it, and under overload, neutrally.
-pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked) -> Outcome {
+pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked, until: Instant) -> Outcome {
     let Asked { persons, call } = asked;
-    let within = Duration::from_millis(app.config.decide.give_up_ms);
     let deciding = decide_for_first(app, &persons, &call);
-    let found = match tokio::time::timeout(within, deciding).await {
+    let found = match tokio::time::timeout_at(until, deciding).await {
         Ok(Ok(found)) => found,
         Ok(Err(Failure::Overloaded)) | Err(_) => return neutral(app, &call.page),
         Ok(Err(failure)) => {
@@ -163,6 +167,11 @@ pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked) -> Outcome 
         count(app, sender, &decided);
     }
     Outcome::Decided(decided, plan)
+}
+
+/// Until when a call that begins now may take.
+pub(crate) fn deadline(app: &App) -> Instant {
+    Instant::now() + Duration::from_millis(app.config.decide.give_up_ms)
 }
 
 /// The answer to a call whose events were not taken: what it was to rest on is not known.

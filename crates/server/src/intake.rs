@@ -37,6 +37,8 @@ pub struct Sender {
     pub gpc: Gpc,
     /// Whether it is a page, which anybody may have written, or the shop itself.
     pub kind: KeyKind,
+    /// The token by which a call proves whose account its events name, for those that carry none.
+    pub proof: Option<Arc<str>>,
 }
 
 /// Reads a body of the tracking protocol under the newest plan.
@@ -49,7 +51,7 @@ pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Re
         app.links.resolve(event);
         let token = PageTokens::take(event);
         if is_proof_due {
-            app.page_tokens.doubt(event, token.as_deref());
+            app.page_tokens.doubt(event, token.or_else(|| sender.proof.clone()).as_deref());
         }
     }
     if is_proof_due {

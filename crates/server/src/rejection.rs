@@ -68,8 +68,13 @@ pub(crate) async fn find(app: &Shared, id: &str) -> Result<(Partition, Rejection
 
 /// Reads a rejected event again, as its source sent it.
 pub(crate) fn parse(app: &App, rejection: &Rejection) -> Result<Parsed, ApiError> {
-    let sender =
-        Sender { source: rejection.source.clone(), received_at: rejection.at, gpc: Gpc::Absent, kind: KeyKind::Secret };
+    let sender = Sender {
+        source: rejection.source.clone(),
+        received_at: rejection.at,
+        gpc: Gpc::Absent,
+        kind: KeyKind::Secret,
+        proof: None,
+    };
     let body = format!("{{\"batch\":[{}]}}", rejection.raw);
     intake::parse(app, &sender, Route::Batch, body.as_bytes())
 }

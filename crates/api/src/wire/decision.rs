@@ -75,20 +75,36 @@ impl DecideRequest {
     }
 
     fn of_the_caller<'e>(&self, event: &'e str) -> Cow<'e, str> {
-        /// Whom an event names.
+        /// Whom an event names, in any of its fields.
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Named {
             anonymous_id: Option<IgnoredAny>,
             user_id: Option<IgnoredAny>,
+            previous_id: Option<IgnoredAny>,
+            #[serde(default)]
+            context: Context,
         }
+        #[derive(Deserialize, Default)]
+        #[serde(rename_all = "camelCase", default)]
+        struct Context {
+            identifiers: Option<IgnoredAny>,
+            external_ids: Option<IgnoredAny>,
+        }
+        let nobody = |event: &str| {
+            serde_json::from_str::<Named>(event).is_ok_and(|Named { anonymous_id, user_id, previous_id, context }| {
+                let Context { identifiers, external_ids } = context;
+                [anonymous_id, user_id, previous_id, identifiers, external_ids].iter().all(Option::is_none)
+            })
+        };
         let ids = [("anonymousId", &self.anonymous_id), ("userId", &self.user_id)];
         let own: Vec<_> = ids.into_iter().filter_map(|(name, id)| Some((name, id.as_deref()?))).collect();
-        match (serde_json::from_str(event), event.strip_prefix('{')) {
-            (Ok(Named { anonymous_id: None, user_id: None }), Some(rest)) if !own.is_empty() => {
+        match event.trim_end().strip_suffix('}') {
+            Some(rest) if !own.is_empty() && nobody(event) => {
+                // Behind the others: of a name that comes twice the last one counts, and `null` names nobody.
                 let own = own.iter().map(|(name, id)| format!("\"{name}\":{}", Value::from(*id)));
-                let end = if rest.trim_start() == "}" { "" } else { "," };
-                format!("{{{}{end}{rest}", own.collect::<Vec<_>>().join(",")).into()
+                let end = if rest.trim_end().ends_with('{') { "" } else { "," };
+                format!("{rest}{end}{}}}", own.collect::<Vec<_>>().join(",")).into()
             }
             _ => event.into(),
         }
@@ -120,6 +136,10 @@ pub struct DecideAnswer {
     /// `OVERLOADED`, `STORAGE_FULL` or `STORAGE_FAILED` may be sent again as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RejectedItem>,
+    /// Whether the events of the call were not stored yet when there was no time left, so that everything is neutral.
+    /// They are being stored, and must not be sent again; what is refused of them is found under `/v1/rejected`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub events_under_way: bool,
 }
 
 /// What one placement shows, and why.
@@ -311,7 +331,17 @@ mod tests {
         let full = serde_json::json!({"event": "Seen", "userId": "a\"na", "anonymousId": "c1"});
         assert_eq!(batch(ana, r#"{"event": "Seen"}"#), full);
         assert_eq!(batch(ana, "{ }"), serde_json::json!({"userId": "a\"na", "anonymousId": "c1"}));
-        for own in [r#"{"userId":"ben"}"#, r#"{"event":"x","anonymousId":"c2"}"#, "7", "[]"] {
+        assert_eq!(batch(ana, r#"{"event": "Seen", "userId": null}"#), full);
+        for own in [
+            r#"{"userId":"ben"}"#,
+            r#"{"event":"x","anonymousId":"c2"}"#,
+            r#"{"event":"x","context":{"identifiers":{"email":"b@example.org"}}}"#,
+            r#"{"event":"x","context":{"externalIds":[]}}"#,
+            r#"{"type":"alias","previousId":"ben"}"#,
+            r#"{"event":"x","context":7}"#,
+            "7",
+            "[]",
+        ] {
             assert_eq!(batch(ana, own), serde_json::from_str::<Value>(own).unwrap(), "{own}");
         }
         assert_eq!(batch("", r#"{"event":"Seen"}"#), serde_json::json!({"event": "Seen"}));

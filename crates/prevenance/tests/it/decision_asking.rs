@@ -1,10 +1,11 @@
 //! Who may ask for decisions, for whom, and what a call says of the person.
 
 use serde_json::{Value, json};
+use testkit::process::Options;
 
 use crate::{
-    deciding::{call, decide, experience, gist, one, one_from, open, placement, publish, showing},
-    shop::{granting, identify, with},
+    deciding::{call, decide, experience, gist, one, one_from, open, placement, publish, showing, shown},
+    shop::{Shop, granting, identify, with},
 };
 
 /// Looking is not showing: a preview says what would be shown, and leaves no trace.
@@ -74,6 +75,15 @@ fn a_page_is_told_what_calls_by_name_only_with_proof() {
     let token = token.expect(200).json()["token"].clone();
     let proven = with(&own, &json!({"identity_token": token}));
     assert_eq!(text(&decide(&shop.web, &proven)), "Hello Marie.");
+    // What proves one account proves no other, neither the one that is named nor that of the device.
+    let laptop = json!({"userId": "ana", "anonymousId": "laptop"});
+    shop.page_sends(&[identify("i2", &laptop, &json!({}))]);
+    let other = shop.secret.post("/v1/identity/tokens", &json!({"person": "user_id:ben", "ttl_s": 600}));
+    let other = other.expect(200).json()["token"].clone();
+    for named in [json!({"user_id": "ana"}), json!({"anonymous_id": "laptop"}), json!({})] {
+        let body = with(&json!({"placements": ["own"], "identity_token": other}), &named);
+        assert_eq!(text(&decide(&shop.web, &body)), "Hello you.", "{named}");
+    }
     shop.advance("11m");
     assert_eq!(text(&decide(&shop.web, &proven)), "Hello you.", "one that is over proves nothing, and breaks no page");
     let mail = json!({"user_id": "ana", "placements": ["mail"]});
@@ -82,6 +92,24 @@ fn a_page_is_told_what_calls_by_name_only_with_proof() {
     let long = json!({"placements": ["home", "x".repeat(65)]});
     let refused = call(&shop.web, &long).expect(422).json();
     assert_eq!((&refused["code"], &refused["error"]["pointer"]), (&json!("TOO_LONG"), &json!("/placements/1")));
+}
+
+/// Events that there is no time to wait for are stored all the same, once; the answer says so, and is neutral.
+#[test]
+fn events_without_time_to_wait_for_are_stored_all_the_same() {
+    let env = vec![("PREVENANCE__DECIDE__GIVE_UP_MS".into(), "0".into())];
+    let shop = Shop::open_with(Options { env, seed: Some(1), ..Options::default() });
+    publish(
+        &shop,
+        &json!({"content": {"welcome": {"languages": {"en": {"title": "Welcome"}}}},
+                "placement": {"home": placement("web", "welcome")}}),
+    );
+    let seen = json!({"type": "track", "event": "Seen", "context": granting(&["site"])});
+    let answer = decide(&shop.web, &json!({"user_id": "ana", "placements": ["home"], "events": [seen]}));
+    assert_eq!((&answer["events_under_way"], answer.get("refused")), (&json!(true), None), "{answer}");
+    assert_eq!((&answer["decisions"][0]["reason"], shown(&answer["decisions"][0])), (&json!("ERROR"), vec!["welcome"]));
+    let stored = || shop.knows("user_id:ana") && shop.count("user_id:ana", "Seen") == 1;
+    assert!((0..2_000).any(|_| stored()), "it was being stored");
 }
 
 /// The shop's server is not the person: its own headers and address say nothing of them.

@@ -143,6 +143,24 @@ fn a_choice_with_a_token_that_is_over_is_one_without_proof() {
     assert_eq!(shop.web.post("/v1/consent", &forged).expect(403).json()["code"], "BAD_TOKEN");
 }
 
+/// What a call proves, it proves for its events.
+#[test]
+fn the_events_of_a_call_are_of_the_account_that_it_proves() {
+    let shop = shop();
+    demand(&shop);
+    let proof = token(&shop, "/v1/identity/tokens", "user_id:ana");
+    let seen = json!({"type": "track", "event": "Seen", "messageId": "s1"});
+    let body = json!({"user_id": "ana", "identity_token": proof, "placements": ["home"], "events": [seen]});
+    let answer = call(&shop.web, &body).expect(200).json();
+    assert_eq!((answer.get("refused"), shop.count("user_id:ana", "Seen")), (None, 1), "{answer}");
+    let without = with(
+        &body,
+        &json!({"identity_token": null, "events": [{"type": "track", "event": "Seen", "messageId": "s2"}]}),
+    );
+    let answer = call(&shop.web, &without).expect(200).json();
+    assert_eq!(answer["refused"][0]["code"], "IDENTITY_NOT_PROVEN", "{answer}");
+}
+
 #[test]
 fn the_setting_has_two_values() {
     let shop = shop();

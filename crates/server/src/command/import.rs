@@ -135,6 +135,7 @@ impl Door {
                     received_at: self.now(),
                     gpc: Gpc::Absent,
                     kind: KeyKind::Secret,
+                    proof: None,
                 };
                 match intake::take_counting(&self.app, &sender, Route::Batch, body).await {
                     Ok((refused, counts)) => {

@@ -58,5 +58,5 @@ pub(super) fn sender(app: &App, key: &Key, headers: &HeaderMap) -> Sender {
         Some(b"1") => Gpc::Present,
         _ => Gpc::Absent,
     };
-    Sender { source: key.source(), received_at: app.runtime.now(), gpc, kind: key.kind }
+    Sender { source: key.source(), received_at: app.runtime.now(), gpc, kind: key.kind, proof: None }
 }

@@ -1,5 +1,7 @@
 //! Decisions: asked for, read again, decided again.
 
+use std::sync::Arc;
+
 use ::decide::Explain;
 use api::{
     error::{ApiError, Code},
@@ -21,6 +23,7 @@ use crate::{
     body::{Content, Sent},
     decide::{self, Applied, Caller, Outcome},
     decision::{Told, as_recorded, recorded},
+    intake::Sender,
     request::InPath,
 };
 
@@ -29,11 +32,17 @@ pub(super) async fn decide(State(app): State<Shared>, Sent { headers, body, peer
     let key = auth::writer(&app, &headers, &body)?;
     let request: DecideRequest = wire::read(&body)?;
     let ip = app.config.client_address(peer, &headers);
-    let caller = Caller { key: &key, headers: &headers, ip, sender: sender(&app, &key, &headers) };
+    let proof = request.identity_token.as_deref().map(Arc::from);
+    let sender = Sender { proof, ..sender(&app, &key, &headers) };
+    let caller = Caller { key: &key, headers: &headers, ip, sender };
     let asked = decide::understand(&app, &caller, &request, &app.runtime.plan())?;
-    let (outcome, refused) = match decide::apply_events(&app, &caller, &request).await? {
-        Applied::Taken(refused) => (decide::decide(&app, &caller.sender, asked).await, refused),
+    let until = decide::deadline(&app);
+    let applied = decide::apply_events(&app, &caller, &request, until).await?;
+    let events_under_way = matches!(applied, Applied::UnderWay);
+    let (outcome, refused) = match applied {
+        Applied::Taken(refused) => (decide::decide(&app, &caller.sender, asked, until).await, refused),
         Applied::NotTaken(refused) => (decide::without_its_events(&app, &asked), refused),
+        Applied::UnderWay => (decide::without_its_events(&app, &asked), Vec::new()),
     };
     let (Outcome::Decided(_, plan) | Outcome::Neutral(_, plan)) = &outcome;
     let explain = if request.explain { Explain::Yes } else { Explain::No };
@@ -49,7 +58,7 @@ pub(super) async fn decide(State(app): State<Shared>, Sent { headers, body, peer
         // Nothing can be looked up, and no impression belongs to it.
         decisions.iter_mut().for_each(|decision| decision.id = None);
     }
-    Ok(Json(DecideAnswer { decisions, revision: plan.revision, refused }))
+    Ok(Json(DecideAnswer { decisions, revision: plan.revision, refused, events_under_way }))
 }
 
 /// Reads a decision as it was recorded.
