@@ -7,14 +7,14 @@ use std::{
 
 use condition::{Condition, Scope, Usage};
 use decide::{Content, Experience, Placement, Reference, Rules, Scheme, Shows, Variant};
-use engine::plan::Plan;
+use engine::plan::{Plan, RETENTION};
 use jiff::tz::TimeZone;
 use model::{
     limits::LEDGER_EXPERIENCES,
     name::{Name, Segment, Trait},
     request::is_fact,
     schema::{TraitSchema, TraitType},
-    time::Timestamp,
+    time::{Span, Timestamp},
 };
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ pub(crate) fn compile(
     })?;
     check_layers(&experiences)?;
     check_salts(&experiences)?;
-    check_caps(&experiences)?;
+    check_caps(&experiences, settings.retention.unwrap_or(RETENTION))?;
     check_names(documents, &placements, &experiences)?;
     let defaults = Rules::default();
     let rules = Rules {
@@ -315,8 +315,16 @@ fn check_salts(experiences: &BTreeMap<String, Experience>) -> Result<(), Definit
     Ok(())
 }
 
-/// Refuses caps that would be forgotten: of one person the ledger keeps so many experiences.
-fn check_caps(experiences: &BTreeMap<String, Experience>) -> Result<(), DefinitionError> {
+/// Refuses caps that would be forgotten: of one person the ledger keeps so many experiences, for so long.
+fn check_caps(experiences: &BTreeMap<String, Experience>, retention: Span) -> Result<(), DefinitionError> {
+    for experience in experiences.values() {
+        if let Some(place) = experience.caps.iter().position(|cap| cap.within > retention) {
+            let days = retention.as_millis() / Span::DAY.as_millis();
+            let message = format!("Nothing is kept longer than `retention_days`, which is {days}.");
+            let fault = Fault::new(code::TOO_LONG, format!("/caps/{place}/per"), message);
+            return Err(fault.of(Kind::Experience, experience.name.as_str()));
+        }
+    }
     let mut capped = experiences.values().filter(|experience| !experience.caps.is_empty());
     let Some(beyond) = capped.nth(LEDGER_EXPERIENCES) else { return Ok(()) };
     let message = format!("At most {LEDGER_EXPERIENCES} experiences of a project have caps; these are more.");

@@ -201,7 +201,7 @@ struct Batch {
     /// Of each event: where it comes from, and where in the body it is.
     events: Vec<(Place, std::ops::Range<usize>)>,
     has_choices: bool,
-    has_traits: bool,
+    has_others: bool,
     lines: Vec<u8>,
 }
 
@@ -213,7 +213,7 @@ impl Batch {
             body: b"{\"batch\":[".to_vec(),
             events: Vec::new(),
             has_choices: false,
-            has_traits: false,
+            has_others: false,
             lines: Vec::new(),
         }
     }
@@ -223,7 +223,7 @@ impl Batch {
         match step {
             Step::Event(Prepared { place, kind, json, .. }) => {
                 self.has_choices |= kind == PreparedKind::Consent;
-                self.has_traits |= kind == PreparedKind::Traits;
+                self.has_others |= kind != PreparedKind::Consent;
                 if !self.events.is_empty() {
                     self.body.push(b',');
                 }
@@ -287,8 +287,8 @@ struct InFlight<'l> {
 
 impl InFlight<'_> {
     fn send(&mut self, batch: Batch) -> Result<(), DeliverError> {
-        // A trait that needs a purpose is taken only behind the choice that grants it.
-        if self.has_choices && batch.has_traits {
+        // An event, or a trait that needs a purpose, is kept only behind the choice that lets it be.
+        if self.has_choices && batch.has_others {
             self.drain()?;
             self.has_choices = false;
         }

@@ -384,6 +384,18 @@ fn no_more_experiences_have_caps_than_the_ledger_keeps() {
 }
 
 #[test]
+fn no_cap_looks_back_further_than_things_are_kept() {
+    let mut documents = shop();
+    let caps = json!([{"most": 1, "per": "1d"}, {"most": 2, "per": "31d"}]);
+    documents.put(Kind::Experience, "seldom", &experience(&json!({"caps": caps}))).unwrap();
+    documents.put(Kind::Setting, "retention_days", &json!({"value": 31})).unwrap();
+    compile(&mut documents, 1, None).unwrap();
+    documents.put(Kind::Setting, "retention_days", &json!({"value": 30})).unwrap();
+    let error = compile(&mut documents, 2, None).unwrap_err();
+    assert_eq!((error.code, error.name.as_deref(), &*error.pointer), (code::TOO_LONG, Some("seldom"), "/caps/1/per"));
+}
+
+#[test]
 fn what_a_decision_needs_is_not_removed() {
     let mut documents = shop();
     documents

@@ -47,7 +47,7 @@ fn a_bad_row_costs_nobody_the_grant() {
     assert_eq!(words, [r#"{"site":true}"#, "identify"]);
 }
 
-/// Notes whether traits came while a choice sent before them was not answered yet.
+/// Notes whether traits or events came while a choice sent before them was not answered yet.
 #[derive(Default)]
 struct Watching {
     choices_begun: AtomicUsize,
@@ -58,7 +58,7 @@ struct Watching {
 impl Sink for Watching {
     fn send(&self, body: &[u8]) -> Result<Receipt, SinkError> {
         let text = String::from_utf8(body.to_vec()).unwrap();
-        if text.contains("identify")
+        if (text.contains("identify") || text.contains("Bought"))
             && self.choices_answered.load(Ordering::SeqCst) < self.choices_begun.load(Ordering::SeqCst)
         {
             self.overtaken.store(true, Ordering::SeqCst);
@@ -74,20 +74,24 @@ impl Sink for Watching {
 }
 
 #[test]
-fn traits_wait_for_the_choices_of_earlier_rows() {
-    let folder = Folder::new();
-    let mut text = "id,mail,at,town,ok,n\n".to_owned();
-    (0..600).for_each(|id| text.push_str(&format!("{id},,2026-03-02,,yes,\n")));
-    (0..2_000).for_each(|id| text.push_str(&format!("{id},,2026-03-02,Brest,,\n")));
-    let path = folder.write("members.csv", text);
-    let mapping = Mapping::read(MEMBERS).unwrap();
-    let mut steps = Steps::open(&mapping, "shop", &[path], &BTreeMap::new(), BytesRead::default()).unwrap();
-    let mut ledger = Ledger::open(&folder.path("q.jsonl"), "one").unwrap();
-    let sink = Watching::default();
-    let totals = deliver(&mut steps, &sink, &mut ledger, |_| {}).unwrap();
-    assert_eq!((totals.consents, totals.traits), (600, 2_000));
-    assert!(sink.choices_answered.load(Ordering::SeqCst) > 1);
-    assert!(!sink.overtaken.load(Ordering::SeqCst));
+fn traits_and_events_wait_for_the_choices_of_earlier_rows() {
+    let bought = "[[event]]\nname = { value = 'Bought' }\nmessage_id = 'b-{n}'\nwhere = 'has(event.n)'\n";
+    for (mapping, town, bought) in [(MEMBERS.to_owned(), "Brest", false), (format!("{MEMBERS}{bought}"), "", true)] {
+        let folder = Folder::new();
+        let mut text = "id,mail,at,town,ok,n\n".to_owned();
+        (0..600).for_each(|id| text.push_str(&format!("{id},,2026-03-02,,yes,\n")));
+        let number = |id: i32| if bought { id.to_string() } else { String::new() };
+        (0..2_000).for_each(|id| text.push_str(&format!("{id},,2026-03-02,{town},,{}\n", number(id))));
+        let path = folder.write("members.csv", text);
+        let mapping = Mapping::read(&mapping).unwrap();
+        let mut steps = Steps::open(&mapping, "shop", &[path], &BTreeMap::new(), BytesRead::default()).unwrap();
+        let mut ledger = Ledger::open(&folder.path("q.jsonl"), "one").unwrap();
+        let sink = Watching::default();
+        let totals = deliver(&mut steps, &sink, &mut ledger, |_| {}).unwrap();
+        assert_eq!((totals.consents, totals.events), (600, if bought { 2_000 } else { 0 }));
+        assert!(sink.choices_answered.load(Ordering::SeqCst) > 1);
+        assert!(!sink.overtaken.load(Ordering::SeqCst), "{town}");
+    }
 }
 
 #[test]
