@@ -92,32 +92,19 @@ fn moment() -> std::time::Instant {
     std::time::Instant::now()
 }
 
-/// proves DEC-16: given a shop of its size and load, every page is answered, under overload neutrally, never with a
-/// blank. Here a small shop, whose time is printed; the promised size has its own test.
+/// proves DEC-16: given a shop of 50,000 people and 2,000 contents, every page is answered, with what is meant for its
+/// person and never with a blank. How long it took is printed: `cargo test --release -p prevenance --test it --
+/// --nocapture dec_16`.
 #[test]
-fn dec_16_under_load_a_page_is_answered_and_never_blank() {
-    let size = Size { people: 1_000, contents: 400, calls: 300 };
-    let shop = open_with(Options { seed: Some(1), ..Options::default() });
-    size.fill(&shop);
-    let Measured { p50, p99, neutral, contents } = size.decide(&shop);
-    println!("{} people, {} contents: p50 {p50:?}, p99 {p99:?}, {contents} contents shown", size.people, size.contents);
-    assert_eq!(neutral, 0, "nobody gives up in this shop");
-    assert!(contents > size.contents / 4, "{contents}");
-}
-
-/// The same at the size of the promise (requirements D9), with the program's own limit of 50 ms. For a release build:
-/// `cargo test --release -p prevenance --test it -- --ignored --nocapture dec_16`.
-#[test]
-#[ignore = "for a release build: 50,000 people"]
-fn dec_16_at_the_promised_size_a_page_is_answered_in_time() {
+fn dec_16_at_the_promised_size_a_page_is_answered_and_never_blank() {
     let size = Size { people: 50_000, contents: 2_000, calls: 5_000 };
     let env = vec![("PREVENANCE__LIMITS__RESIDENT_PROFILES".to_owned(), "50000".to_owned())];
     let shop = open_with(Options { seed: Some(1), env, ..Options::default() });
     size.fill(&shop);
     let Measured { p50, p99, neutral, contents } = size.decide(&shop);
     println!("{} people, {} contents: p50 {p50:?}, p99 {p99:?}, {contents} contents shown", size.people, size.contents);
-    assert_eq!(neutral, 0);
-    assert!(p99 <= Duration::from_millis(10), "as the caller sees it, the way over the network included: {p99:?}");
+    assert_eq!(neutral, 0, "nobody gives up in this shop");
+    assert!(contents > size.contents / 4, "{contents}");
 }
 
 /// proves DEC-16: given owners that let no decision wait, each page gets what is neutral, never a blank.
