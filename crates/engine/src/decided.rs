@@ -8,11 +8,11 @@ use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
     identifier::Identifier,
-    name::{Experience, Name, Namespace, Placement},
+    name::{Experience, Name, Placement},
     time::{Env, Timestamp},
     value::Value,
 };
-use profile::held::Hold;
+use profile::held::{Held, Hold};
 
 use crate::{ledger::won_over, opened::Opened, person::Person, plan::Plan};
 
@@ -88,15 +88,13 @@ pub fn grants_any(plan: &Plan, person: &Person, page: &PageAsked, now: Timestamp
 /// Whether a call names an account, or another identifier of which a person has one, that this person does not have,
 /// while they have another: then somebody else is at their device.
 pub fn is_somebody_else(plan: &Plan, person: &Person, named: &[Identifier]) -> bool {
-    let own = |namespace: &Name<Namespace>| {
-        let held = person.sides.iter().flat_map(|side| side.facts.identifiers.iter());
-        held.filter(|held| held.hold == Hold::Own && held.identifier.namespace == *namespace).collect::<Vec<_>>()
-    };
     let one_per_person =
         |named: &&Identifier| plan.namespace(&named.namespace).is_some_and(|rules| rules.one_per_person);
     named.iter().filter(one_per_person).any(|named| {
-        let own = own(&named.namespace);
-        !own.is_empty() && own.iter().all(|held| held.identifier.value != named.value)
+        let held = person.sides.iter().flat_map(|side| side.facts.identifiers.iter());
+        let is_alike = |held: &&Held| held.hold == Hold::Own && held.identifier.namespace == named.namespace;
+        let mut own = held.filter(is_alike).peekable();
+        own.peek().is_some() && own.all(|held| held.identifier.value != named.value)
     })
 }
 

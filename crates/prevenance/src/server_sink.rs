@@ -12,10 +12,6 @@ use serde_json::{Value, json};
 
 use crate::client::{CallError, Client, Patience};
 
-/// How long events are kept where no setting says it.
-const RETENTION_DAYS: i64 = 760;
-const DAY_MS: i64 = 86_400_000;
-
 /// How long the key of an import is good if nobody ends it.
 const KEY_LIFETIME: Duration = Duration::from_secs(3_600);
 /// The age at which another one takes its place.
@@ -54,12 +50,7 @@ impl Server {
     /// The moment, in milliseconds since 1970, before which the program keeps no events.
     pub(crate) fn kept_since_ms(&self) -> Result<i64, SinkError> {
         let status: StatusAnswer = self.client.call("GET", "/v1/status", None)?.read()?;
-        let setting = self.client.call("GET", "/v1/definitions/setting/retention_days", None)?;
-        let days = match setting.status {
-            404 => None,
-            _ => setting.read::<DefinitionAnswer>()?.document["value"].as_i64(),
-        };
-        Ok(status.now.0.as_millis() - days.unwrap_or(RETENTION_DAYS) * DAY_MS)
+        Ok(status.kept_since.0.as_millis())
     }
 
     /// Ends a key.

@@ -165,8 +165,9 @@ impl Runtime {
         Ok(found)
     }
 
-    /// The first moment of which records are kept. Older ones may still stand in the tables until a timer finds them.
-    fn kept_since(&self) -> Timestamp {
+    /// The first moment of which events and decisions are kept. Older ones may still stand in the tables until a timer
+    /// finds them.
+    pub fn kept_since(&self) -> Timestamp {
         let day = self.now().minus(self.plan().retention).day();
         Timestamp::EPOCH.plus(Span::DAY.times(day))
     }

@@ -31,6 +31,8 @@ pub struct ReadyAnswer {
 pub struct StatusAnswer {
     /// The program's clock.
     pub now: Moment,
+    /// The first moment of which events are kept: what is older is dropped.
+    pub kept_since: Moment,
     /// The revision of the plan that is live.
     pub revision: u64,
     /// Profiles that live.

@@ -56,6 +56,7 @@ pub(super) async fn status(State(app): State<Shared>, Secret(_): Secret) -> Answ
     }
     Ok(Json(StatusAnswer {
         now: app.runtime.now().into(),
+        kept_since: app.runtime.kept_since().into(),
         revision: app.runtime.plan().revision,
         profiles: status.profiles,
         events: status.events,
