@@ -71,6 +71,90 @@ fn is_place(fields: &Fields) -> bool {
     within("lat", 90.0) && within("lon", 180.0)
 }
 
+/// What a trait's value means, as far as it can be judged. Tells which doubts can befall the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Meaning {
+    /// The name that sets a person apart within the family.
+    GivenName,
+    /// The name of the family.
+    FamilyName,
+    /// The whole name, in whatever order.
+    FullName,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+    /// The day of birth.
+    BirthDate,
+    /// Street and house, or the whole postal address as one text.
+    Address,
+    /// The town.
+    City,
+    /// The postal code.
+    PostalCode,
+}
+
+/// Names that traits usually have, in lower case and without what separates words, by what they mean.
+const USUAL_NAMES: [(Meaning, &[&str]); 9] = [
+    (Meaning::GivenName, &["firstname", "givenname", "forename", "prenom", "prénom", "vorname", "voornaam"]),
+    (
+        Meaning::FamilyName,
+        &["lastname", "familyname", "surname", "nom", "nomdefamille", "nachname", "familienname", "achternaam"],
+    ),
+    (Meaning::FullName, &["name", "fullname", "nomcomplet", "customername"]),
+    (Meaning::Email, &["email", "emailaddress", "mail", "courriel", "adresseemail", "adressemail"]),
+    (
+        Meaning::Phone,
+        &["phone", "phonenumber", "mobile", "mobilephone", "cellphone", "telephone", "téléphone", "telefon", "tel"],
+    ),
+    (
+        Meaning::BirthDate,
+        &["birthdate", "birthday", "dateofbirth", "dob", "datedenaissance", "datenaissance", "geburtsdatum"],
+    ),
+    (Meaning::Address, &["address", "streetaddress", "street", "addressline1", "postaladdress", "adresse"]),
+    (Meaning::City, &["city", "town", "locality", "ville", "stadt", "ort"]),
+    (Meaning::PostalCode, &["postalcode", "postcode", "zip", "zipcode", "codepostal", "plz"]),
+];
+
+impl Meaning {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::GivenName,
+        Self::FamilyName,
+        Self::FullName,
+        Self::Email,
+        Self::Phone,
+        Self::BirthDate,
+        Self::Address,
+        Self::City,
+        Self::PostalCode,
+    ];
+
+    /// What a trait of that name means, if the name is a usual one; `first_name`, `firstName` and `First Name` are one.
+    pub fn of(name: &str) -> Option<Self> {
+        let is = |usual: &&str| {
+            let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
+            letters.flat_map(char::to_lowercase).eq(usual.chars())
+        };
+        USUAL_NAMES.iter().find(|(_, names)| names.iter().any(is)).map(|(meaning, _)| *meaning)
+    }
+
+    /// The word used in definitions and error messages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::FullName => "full_name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::BirthDate => "birth_date",
+            Self::Address => "address",
+            Self::City => "city",
+            Self::PostalCode => "postal_code",
+        }
+    }
+}
+
 /// One trait of the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraitRules {
@@ -105,6 +189,38 @@ mod tests {
         assert!(TraitType::Place.admits(&place(48, -4)));
         assert!(!TraitType::Place.admits(&place(91, 0)));
         assert!(!TraitType::Place.admits(&Value::from("Brest")));
+    }
+
+    #[test]
+    fn a_trait_with_a_usual_name_means_the_usual_thing() {
+        for (name, meaning) in [
+            ("first_name", Some(Meaning::GivenName)),
+            ("firstName", Some(Meaning::GivenName)),
+            ("Last Name", Some(Meaning::FamilyName)),
+            ("name", Some(Meaning::FullName)),
+            ("e-mail", Some(Meaning::Email)),
+            ("phone", Some(Meaning::Phone)),
+            ("birthday", Some(Meaning::BirthDate)),
+            ("postal_code", Some(Meaning::PostalCode)),
+            ("nickname", None),
+            ("company_name", None),
+            ("home", None),
+            ("", None),
+        ] {
+            assert_eq!(Meaning::of(name), meaning, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_meaning_is_found_by_its_own_word_and_no_name_has_two() {
+        for meaning in Meaning::ALL {
+            assert_eq!(Meaning::of(meaning.word()), Some(meaning));
+        }
+        let mut names: Vec<&str> = USUAL_NAMES.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
     }
 
     #[test]
