@@ -1,10 +1,11 @@
 //! What is known of one person apart from what follows from events: identifiers, traits with provenance, consent,
-//! and the rules by which two profiles are found to be one person.
+//! the rules by which two profiles are found to be one person, and the doubts about values that are filled but false.
 //!
 //! A profile is made of [`side::Side`]s. A side is what one unmerged profile holds. A merge puts the sides of two
 //! profiles side by side and mixes nothing, so an unmerge restores both exactly. This crate must not know events'
 //! trails, segments, storage or partitions' logs. Start reading at [`resolve`].
 
+pub mod doubt;
 pub mod held;
 pub mod merge;
 pub mod resolve;
