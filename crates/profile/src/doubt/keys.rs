@@ -2,19 +2,14 @@
 
 use super::text::{Short, folded};
 
-/// The rows of QWERTY, AZERTY and QWERTZ keyboards, from the left; the row of digits so that both 0123 and 7890 are in
-/// it.
-const ROWS: [&str; 10] = [
-    "01234567890",
-    "qwertyuiop",
-    "asdfghjkl",
-    "zxcvbnm",
-    "azertyuiop",
-    "qsdfghjklm",
-    "wxcvbn",
-    "qwertzuiopü",
-    "asdfghjklöä",
-    "yxcvbnm",
+/// The row of digits, so that both 0123 and 7890 are in it; the same on every keyboard.
+const DIGITS: &str = "01234567890";
+
+/// The rows of letters from the left: QWERTY, AZERTY, QWERTZ.
+const KEYBOARDS: [[&str; 3]; 3] = [
+    ["qwertyuiop", "asdfghjkl", "zxcvbnm"],
+    ["azertyuiop", "qsdfghjklm", "wxcvbn"],
+    ["qwertzuiopü", "asdfghjklöä", "yxcvbnm"],
 ];
 
 /// Runs that are given names or family names as well: Azer and Reza are among the most usual of their countries.
@@ -23,7 +18,8 @@ const BORNE: [&str; 9] = ["azer", "ertz", "reza", "trew", "trez", "treza", "wert
 /// Characters of a run, at least.
 const LEAST: usize = 4;
 
-/// Characters of each of several runs, at least, as in "qweasd".
+/// Characters of each of several runs, at least, as in "qweasd". All are on one keyboard and go one way, or names such as
+/// Azeeza and Rewert would be among them.
 const LEAST_OF_SEVERAL: usize = 3;
 
 /// Bytes of a word, at most; what is longer was not typed by running over a keyboard.
@@ -36,9 +32,21 @@ pub(super) fn is_run(word: &str) -> bool {
     if word.chars().count() < LEAST || BORNE.contains(&word) {
         return false;
     }
+    let ways = [Way::Forward, Way::Backward];
+    KEYBOARDS.iter().any(|letters| ways.iter().any(|way| are_runs(word, letters, *way)))
+}
+
+/// Which way the fingers run.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Forward,
+    Backward,
+}
+
+fn are_runs(word: &str, letters: &[&str], way: Way) -> bool {
     let mut rest = word;
     while !rest.is_empty() {
-        match longest_run(rest) {
+        match longest_run(rest, letters, way) {
             Some(bytes) => rest = &rest[bytes..],
             None => return false,
         }
@@ -47,13 +55,16 @@ pub(super) fn is_run(word: &str) -> bool {
 }
 
 /// Bytes of the longest run that the text begins with, if it is long enough to be one of several.
-fn longest_run(text: &str) -> Option<usize> {
+fn longest_run(text: &str, letters: &[&str], way: Way) -> Option<usize> {
     let first = text.chars().next()?;
     let mut longest = (0, 0);
-    for row in ROWS {
+    for row in letters.iter().copied().chain([DIGITS]) {
         // Only zero is in its row twice.
         for (at, key) in row.match_indices(first) {
-            longest = longest.max(run(text, row[at..].chars())).max(run(text, row[..at + key.len()].chars().rev()));
+            longest = longest.max(match way {
+                Way::Forward => run(text, row[at..].chars()),
+                Way::Backward => run(text, row[..at + key.len()].chars().rev()),
+            });
         }
     }
     let (keys, bytes) = longest;
@@ -115,6 +126,8 @@ mod tests {
             "qwe",
             "123",
             "Azer",
+            "Azeeza",
+            "Rewert",
             "Reza",
             "Ertz",
             "Wertz",

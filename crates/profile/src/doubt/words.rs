@@ -148,6 +148,8 @@ mod tests {
             ("Foo", Meaning::FamilyName),
             ("Root", Meaning::FamilyName),
             ("Ville", Meaning::FamilyName),
+            ("Date", Meaning::FamilyName),
+            ("Geen", Meaning::FamilyName),
             ("Test", Meaning::City),
             ("None", Meaning::City),
             ("Nome", Meaning::City),
