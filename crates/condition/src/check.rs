@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use cel::common::ast::{Expr, IdedExpr, LiteralValue};
 use model::{
-    name::{Name, Segment},
+    name::{Name, Score, Segment},
     schema::{TraitSchema, TraitType},
 };
 
@@ -26,8 +26,10 @@ use crate::{
 pub struct Scope<'a> {
     /// The project's traits.
     pub schema: &'a TraitSchema,
-    /// The project's segments.
+    /// The project's segments. A tag of persons is among them, as [`TAG`] and its name.
     pub segments: &'a BTreeSet<Name<Segment>>,
+    /// The project's scores.
+    pub scores: &'a BTreeSet<Name<Score>>,
     /// What the condition is for.
     pub usage: Usage,
 }
@@ -39,7 +41,12 @@ pub enum Usage {
     Segment,
     /// To be asked while a request is answered: `request.…` is known.
     Audience,
+    /// To put things in order while a request is answered: less sure facts will do (requirements D4).
+    Order,
 }
+
+/// What stands before the name of a tag where persons who have it are a segment.
+pub const TAG: &str = "tag:";
 
 /// What the checker makes of a text.
 pub(crate) struct Checked {
@@ -76,6 +83,8 @@ enum Kind {
     Dynamic,
     /// A trait of any shape, of which only its presence can be asked.
     Opaque,
+    /// A number that moves by itself, of which only can be asked whether it is above or below another.
+    Gauge,
 }
 
 impl Kind {
@@ -104,6 +113,7 @@ impl fmt::Display for Kind {
             Self::Texts => "a list of texts",
             Self::Dynamic => "a value of unknown type",
             Self::Opaque => "a value of any shape",
+            Self::Gauge => "a number that moves by itself",
         })
     }
 }

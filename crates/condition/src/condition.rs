@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{time::Timestamp, value::Fields};
+use model::{time::Timestamp, trust::Use, value::Fields};
 
 use crate::{
-    check::{Checked, Scope, check},
+    check::{Checked, Scope, Usage, check},
     error::ConditionError,
     evaluate::{Frame, Walk, Witness},
     facts::{Evaluation, Facts, Nobody, Verdict},
@@ -42,7 +42,11 @@ fn compile_here(text: &str, scope: &Scope<'_>) -> Result<Condition, ConditionErr
     let checked = with_tree(text, |source, tree| check(source, tree, scope)).map_err(|fault| fault.locate(text))?;
     let Checked { root, listing, needs } = checked;
     let gates = gates(&root, listing.events.len());
-    Ok(Condition { text: text.to_owned(), root, listing, needs, gates })
+    let r#use = match scope.usage {
+        Usage::Segment | Usage::Audience => Use::Show,
+        Usage::Order => Use::Sort,
+    };
+    Ok(Condition { text: text.to_owned(), root, listing, needs, gates, r#use })
 }
 
 /// A condition that can be asked. Immutable; asking it draws on nothing but the facts and the moment.
@@ -53,6 +57,8 @@ pub struct Condition {
     pub(crate) listing: Listing,
     needs: Needs,
     gates: Vec<Gate>,
+    /// What the answer is used for.
+    r#use: Use,
 }
 
 impl Condition {
@@ -75,7 +81,7 @@ impl Condition {
     /// last answer stands as long as it was said to.
     pub fn heeds(&self, event: &str, properties: &Fields) -> bool {
         self.gate(event).is_none_or(|gate| {
-            let walk = Walk::new(&Nobody, &self.listing, Timestamp::EPOCH, Witness::Ignore);
+            let walk = Walk::new((&Nobody, self.r#use), &self.listing, Timestamp::EPOCH, Witness::Ignore);
             gate.filters.iter().any(|filter| walk.truth(filter, Frame::of(properties)))
         })
     }
@@ -92,14 +98,14 @@ impl Condition {
 
     /// Whether it holds at `now`, and until when that is sure. The cheap path.
     pub fn matches(&self, facts: &dyn Facts, now: Timestamp) -> Verdict {
-        let walk = Walk::new(facts, &self.listing, now, Witness::Ignore);
+        let walk = Walk::new((facts, self.r#use), &self.listing, now, Witness::Ignore);
         let value = walk.truth(&self.root, Frame::default());
         Verdict { value, valid_until: walk.valid_until() }
     }
 
     /// Whether it holds at `now`, until when that is sure, and what it rests on.
     pub fn evaluate(&self, facts: &dyn Facts, now: Timestamp) -> Evaluation {
-        let walk = Walk::new(facts, &self.listing, now, Witness::Keep);
+        let walk = Walk::new((facts, self.r#use), &self.listing, now, Witness::Keep);
         let value = walk.truth(&self.root, Frame::default());
         Evaluation { value, valid_until: walk.valid_until(), evidence: walk.into_evidence() }
     }

@@ -39,6 +39,10 @@ pub mod code {
         UNKNOWN_TRAIT = "CONDITION_UNKNOWN_TRAIT";
         /// A segment that the project does not have.
         UNKNOWN_SEGMENT = "CONDITION_UNKNOWN_SEGMENT";
+        /// A score that the project does not have.
+        UNKNOWN_SCORE = "CONDITION_UNKNOWN_SCORE";
+        /// A tag that the project gives to no person.
+        UNKNOWN_TAG = "CONDITION_UNKNOWN_TAG";
         /// A name or a function that the language does not have.
         UNKNOWN_NAME = "CONDITION_UNKNOWN_NAME";
         /// A fact of the request in a condition that has no request.

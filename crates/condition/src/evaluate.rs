@@ -11,17 +11,21 @@ use model::{
     name::{Name, Trait},
     request,
     time::Timestamp,
-    value::{Fields, Value},
+    trust::Use,
+    value::{Fields, Finite, Value},
 };
 
 use smallvec::SmallVec;
 
 use crate::{
-    facts::{Evidence, Facts},
+    facts::{Believed, Evidence, Facts, Model},
+    fading::Fading,
     moment,
     number::Number,
     place,
-    tree::{Aggregate, Arithmetic, Compare, Listing, Node, Provenance, Quantified, Quantifier, TextTest, Variable},
+    tree::{
+        Aggregate, Arithmetic, Compare, Gauge, Listing, Node, Provenance, Quantified, Quantifier, TextTest, Variable,
+    },
     value::{Moving, Val},
 };
 
@@ -32,6 +36,8 @@ pub(crate) const NEVER: i64 = i64::MAX;
 pub(crate) struct Walk<'e> {
     pub(crate) now: i64,
     facts: &'e dyn Facts,
+    /// What the facts are used for: of what one is not sure enough for that, there is nothing.
+    r#use: Use,
     listing: &'e Listing,
     trails: SmallVec<[OnceCell<Cow<'e, [Occurrence]>>; 2]>,
     requests: Box<[OnceCell<Option<Value>>]>,
@@ -67,10 +73,11 @@ pub(crate) enum Witness {
 }
 
 impl<'e> Walk<'e> {
-    pub(crate) fn new(facts: &'e dyn Facts, listing: &'e Listing, now: Timestamp, witness: Witness) -> Self {
+    pub(crate) fn new(known: (&'e dyn Facts, Use), listing: &'e Listing, now: Timestamp, witness: Witness) -> Self {
         Self {
             now: now.as_millis(),
-            facts,
+            facts: known.0,
+            r#use: known.1,
             listing,
             trails: listing.events.iter().map(|_| OnceCell::new()).collect(),
             requests: listing.requests.iter().map(|_| OnceCell::new()).collect(),
@@ -182,6 +189,9 @@ impl<'e> Walk<'e> {
         {
             return self.count_compares(query, op, *threshold);
         }
+        if let [Node::Gauge(gauge), Node::Number(threshold)] = sides {
+            return self.gauge_compares(gauge, op, *threshold);
+        }
         let (answer, wait) = self.value(&sides[0], frame).compare(op, &self.value(&sides[1], frame));
         self.changes_in(wait);
         answer
@@ -210,6 +220,39 @@ impl<'e> Walk<'e> {
         verdict.value
     }
 
+    /// `interest(topic) op threshold` and its like, with the moment at which it has moved enough for another answer.
+    fn gauge_compares(&self, gauge: &Gauge, op: Compare, threshold: Number) -> bool {
+        let fading = match gauge {
+            Gauge::Trust(name) => {
+                let Some(found) = self.any_value(name) else { return false };
+                self.changes_at(found.belief.moves_at.map_or(NEVER, Timestamp::as_millis));
+                return op.holds(found.belief.trust.get().total_cmp(&threshold.as_f64()));
+            }
+            Gauge::Interest(topic) => {
+                let fading = self.facts.interest(topic);
+                self.witness(|| Evidence::Interest { topic: topic.clone(), strength: at_present(fading.as_ref()) });
+                fading
+            }
+            Gauge::Score(name) => {
+                let fading = self.facts.score(name);
+                self.witness(|| Evidence::Score { name: name.clone(), points: at_present(fading.as_ref()) });
+                fading
+            }
+        };
+        let Some(fading) = fading else { return false };
+        let (answer, wait) = fading.compare(op, threshold);
+        self.changes_in(wait);
+        answer
+    }
+
+    fn reading(&self, model: Model) -> Val<'static> {
+        let reading = self.facts.reading(model);
+        self.witness(|| Evidence::Reading { model, says: reading.map(|says| (says.word, says.probability)) });
+        let Some(says) = reading else { return Val::None };
+        self.changes_at(says.valid_until.map_or(NEVER, |until| until.as_millis().max(self.now + 1)));
+        Val::Text(Cow::Borrowed(says.word))
+    }
+
     /// The value of an expression.
     pub(crate) fn value<'c>(&'c self, node: &'c Node, frame: Frame<'c, '_>) -> Val<'c> {
         match node {
@@ -222,6 +265,7 @@ impl<'e> Walk<'e> {
                 self.looked_up(node, frame).map_or(Val::None, Val::from)
             }
             Node::Provenance(what, name) => self.provenance(*what, name),
+            Node::Reading(model) => self.reading(*model),
             Node::If(parts) => {
                 let branch = if self.truth(&parts[0], frame) { &parts[1] } else { &parts[2] };
                 self.value(branch, frame)
@@ -285,14 +329,23 @@ impl<'e> Walk<'e> {
         }
     }
 
-    /// A trait whose value is not null. A null says that its source took the value back.
+    /// A trait of which one is sure enough.
     fn trait_value(&self, name: &Name<Trait>) -> Option<&TraitValue> {
-        let found = self.facts.trait_value(name.as_str()).filter(|found| found.value != Value::Null);
+        let found = self.any_value(name).filter(|found| found.belief.most >= Some(self.r#use));
         self.witness(|| match found {
-            Some(value) => Evidence::Trait { name: name.clone(), value: value.clone() },
+            Some(Believed { value, belief }) => {
+                Evidence::Trait { name: name.clone(), value: value.clone(), trust: belief.trust }
+            }
             None => Evidence::MissingTrait { name: name.clone() },
         });
-        found
+        found.map(|found| found.value)
+    }
+
+    /// A trait, however little it is believed. A null says that its source took the value back.
+    fn any_value(&self, name: &Name<Trait>) -> Option<Believed<'_>> {
+        let found = self.facts.trait_value(name.as_str()).filter(|found| found.value.value != Value::Null)?;
+        self.changes_at(found.belief.stands_until.map_or(NEVER, Timestamp::as_millis));
+        Some(found)
     }
 
     fn provenance<'c>(&'c self, what: Provenance, name: &Name<Trait>) -> Val<'c> {
@@ -319,6 +372,10 @@ impl<'e> Walk<'e> {
         }
         Val::Number(Number::from_int(years))
     }
+}
+
+fn at_present(fading: Option<&Fading>) -> Finite {
+    fading.and_then(|fading| Finite::new(fading.now())).unwrap_or_default()
 }
 
 fn descend<'c>(value: &'c Value, path: &[Arc<str>]) -> Option<&'c Value> {

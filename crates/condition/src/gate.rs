@@ -60,6 +60,8 @@ fn is_settled_by_properties(filter: &Node) -> bool {
                 | Node::Provenance(..)
                 | Node::Request(_)
                 | Node::Segment(_)
+                | Node::Gauge(_)
+                | Node::Reading(_)
                 | Node::Ago(_)
                 | Node::YearsSince(_)
                 | Node::Since(_)
@@ -111,6 +113,8 @@ impl Node {
             | Self::Variable(_)
             | Self::Request(_)
             | Self::Segment(_)
+            | Self::Gauge(_)
+            | Self::Reading(_)
             | Self::Ago(_)
             | Self::Aggregate(..) => {}
             Self::Has(inner)

@@ -7,10 +7,12 @@ use std::{
 };
 
 use model::{
-    name::{Name, Segment, Trait},
+    name::{Name, Score, Segment, Trait},
     time::{Span, Timestamp},
     value::{Fields, Value},
 };
+
+use crate::facts::Model;
 
 /// What one or several conditions look at.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
@@ -21,6 +23,12 @@ pub struct Needs {
     pub events: BTreeMap<Arc<str>, EventNeed>,
     /// Other segments.
     pub segments: BTreeSet<Name<Segment>>,
+    /// Topics of interests.
+    pub interests: BTreeSet<Arc<str>>,
+    /// Scores.
+    pub scores: BTreeSet<Name<Score>>,
+    /// What models say.
+    pub models: BTreeSet<Model>,
     /// Whether a fact of the request is asked for.
     pub request: bool,
 }
@@ -30,6 +38,9 @@ impl Needs {
     pub fn merge(&mut self, other: &Self) {
         self.traits.extend(other.traits.iter().cloned());
         self.segments.extend(other.segments.iter().cloned());
+        self.interests.extend(other.interests.iter().cloned());
+        self.scores.extend(other.scores.iter().cloned());
+        self.models.extend(&other.models);
         self.request |= other.request;
         for (event, need) in &other.events {
             self.events.entry(event.clone()).or_default().merge(need);

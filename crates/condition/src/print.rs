@@ -3,9 +3,12 @@
 use std::fmt::Write;
 
 use crate::{
+    check::TAG,
     moment::{print_moment, print_span},
     needs::PropertyPath,
-    tree::{Aggregate, Arithmetic, Listing, Node, Pattern, Provenance, Quantified, Quantifier, Query, Step, TextTest},
+    tree::{
+        Aggregate, Arithmetic, Gauge, Listing, Node, Pattern, Provenance, Quantified, Quantifier, Query, Step, TextTest,
+    },
 };
 
 pub(crate) fn print(root: &Node, listing: &Listing) -> String {
@@ -80,8 +83,15 @@ impl Printer<'_> {
             }
             Node::Segment(at) => {
                 let name = self.listing.segments[*at].clone();
-                self.call("segment", |p| p.text(name.as_str()));
+                match name.as_str().strip_prefix(TAG) {
+                    Some(tag) => self.call("tag", |p| p.text(tag)),
+                    None => self.call("segment", |p| p.text(name.as_str())),
+                }
             }
+            Node::Gauge(Gauge::Trust(name)) => self.call("trust", |p| p.bare(&Node::Trait(name.clone()))),
+            Node::Gauge(Gauge::Interest(topic)) => self.call("interest", |p| p.text(topic)),
+            Node::Gauge(Gauge::Score(name)) => self.call("score", |p| p.text(name.as_str())),
+            Node::Reading(model) => self.call(model.word(), |_| {}),
             Node::Has(inner) => self.call("has", |p| p.bare(inner)),
             Node::Not(inner) => self.signed("!", inner),
             Node::Negate(inner) => self.signed("-", inner),

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use model::name::{Name, Segment, Trait};
+use model::name::{Name, Score, Segment, Trait};
 
-use crate::{needs::PropertyPath, number::Number};
+use crate::{facts::Model, needs::PropertyPath, number::Number};
 
 /// Levels of the compiled tree, at most. Chains of `&&` and `||` are one level, however long.
 pub(crate) const DEPTH: usize = 100;
@@ -31,6 +31,10 @@ pub(crate) enum Node {
     Request(usize),
     /// A segment, by its place in [`Listing::segments`].
     Segment(usize),
+    /// A number that moves by itself, on the left of a comparison with a literal and nowhere else.
+    Gauge(Gauge),
+    /// The word that a model says.
+    Reading(Model),
     Has(Box<Node>),
     Not(Box<Node>),
     And(Box<[Node]>),
@@ -81,6 +85,16 @@ pub(crate) enum Provenance {
     Kind,
     Age,
     AsOf,
+}
+
+/// A number that moves by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Gauge {
+    /// How far a trait is believed.
+    Trust(Name<Trait>),
+    /// How strong an interest in a topic is.
+    Interest(Arc<str>),
+    Score(Name<Score>),
 }
 
 /// A bound variable: how many quantifiers out, and the path inside it.

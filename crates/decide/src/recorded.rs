@@ -7,12 +7,12 @@ use std::{
     sync::Arc,
 };
 
-use condition::{Facts, Verdict};
+use condition::{Belief, Believed, Facts, Fading, Model, Reading, Verdict};
 use model::{
     consent::{Consents, GrantedName},
     fact::{Occurrence, TraitValue},
     id::{Id, Unit},
-    name::{Experience, Name, Purpose, Segment, Trait},
+    name::{Experience, Name, Purpose, Score, Segment, Trait},
     time::{Env, Timestamp},
     value::Value,
 };
@@ -42,12 +42,18 @@ pub struct Seen {
 /// The facts about a person that were looked at for one purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SeenFacts {
-    /// Traits, those that were not there among them.
-    pub traits: BTreeMap<Name<Trait>, Option<TraitValue>>,
+    /// Traits and how far they were believed, those that were not there among them.
+    pub traits: BTreeMap<Name<Trait>, Option<(TraitValue, Belief)>>,
     /// Whole trails, as they were then.
     pub trails: BTreeMap<Arc<str>, Vec<Occurrence>>,
     /// Memberships.
     pub segments: BTreeMap<Name<Segment>, Verdict>,
+    /// Interests by topic.
+    pub interests: BTreeMap<Arc<str>, Option<Fading>>,
+    /// Scores.
+    pub scores: BTreeMap<Name<Score>, Option<Fading>>,
+    /// What models said.
+    pub readings: BTreeMap<Model, Option<Reading>>,
 }
 
 /// Decides a page as [`decide()`] does, and says what was looked at.
@@ -103,7 +109,14 @@ impl Seen {
     }
 }
 
-const NOTHING: &SeenFacts = &SeenFacts { traits: BTreeMap::new(), trails: BTreeMap::new(), segments: BTreeMap::new() };
+const NOTHING: &SeenFacts = &SeenFacts {
+    traits: BTreeMap::new(),
+    trails: BTreeMap::new(),
+    segments: BTreeMap::new(),
+    interests: BTreeMap::new(),
+    scores: BTreeMap::new(),
+    readings: BTreeMap::new(),
+};
 
 impl Opens for Seen {
     fn open(&self, token: &GrantedName) -> &dyn Facts {
@@ -118,8 +131,8 @@ impl Ledger for Seen {
 }
 
 impl Facts for SeenFacts {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
-        self.traits.get(name)?.as_ref()
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
+        self.traits.get(name)?.as_ref().map(|(value, belief)| Believed { value, belief: *belief })
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
@@ -132,6 +145,18 @@ impl Facts for SeenFacts {
 
     fn request(&self, _name: &str) -> Option<Value> {
         None
+    }
+
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        self.interests.get(topic).cloned().flatten()
+    }
+
+    fn score(&self, name: &Name<Score>) -> Option<Fading> {
+        self.scores.get(name).cloned().flatten()
+    }
+
+    fn reading(&self, model: Model) -> Option<Reading> {
+        self.readings.get(&model).copied().flatten()
     }
 }
 
@@ -190,10 +215,11 @@ impl Ledger for Tape<'_> {
 }
 
 impl Facts for TapedFacts<'_> {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
-        let value = self.facts.trait_value(name);
-        note(&mut self.seen.borrow_mut().traits, name, || value.cloned());
-        value
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
+        let found = self.facts.trait_value(name);
+        let kept = || found.map(|found| (found.value.clone(), found.belief));
+        note(&mut self.seen.borrow_mut().traits, name, kept);
+        found
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
@@ -211,6 +237,24 @@ impl Facts for TapedFacts<'_> {
     /// The page answers for the request.
     fn request(&self, _name: &str) -> Option<Value> {
         None
+    }
+
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        let fading = self.facts.interest(topic);
+        note(&mut self.seen.borrow_mut().interests, topic, || fading.clone());
+        fading
+    }
+
+    fn score(&self, name: &Name<Score>) -> Option<Fading> {
+        let fading = self.facts.score(name);
+        note(&mut self.seen.borrow_mut().scores, name.as_str(), || fading.clone());
+        fading
+    }
+
+    fn reading(&self, model: Model) -> Option<Reading> {
+        let reading = self.facts.reading(model);
+        self.seen.borrow_mut().readings.entry(model).or_insert(reading);
+        reading
     }
 }
 

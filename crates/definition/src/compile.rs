@@ -99,7 +99,11 @@ fn conditions(
     let texts: Vec<_> = texts.collect();
     let new: Vec<&str> =
         texts.iter().filter_map(|(_, text, known)| text.as_ref().ok().filter(|_| known.is_none()).copied()).collect();
-    let mut new = condition::compile_all(&new, &Scope { schema, segments: &names, usage: Usage::Segment }).into_iter();
+    let mut new = condition::compile_all(
+        &new,
+        &Scope { schema, segments: &names, scores: const { &BTreeSet::new() }, usage: Usage::Segment },
+    )
+    .into_iter();
     let all = texts.into_iter().map(|(name, text, known)| {
         let condition = text.and_then(|_| match known {
             Some(condition) => Ok(condition),

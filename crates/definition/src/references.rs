@@ -1,5 +1,7 @@
 //! Which definitions name which.
 
+use std::collections::BTreeSet;
+
 use condition::{Scope, Usage};
 use decide::{Payload, Reference};
 use model::name::{Name, Purpose};
@@ -90,7 +92,10 @@ fn named_in_conditions<'a>(documents: &'a Documents, kind: Kind, name: &str) -> 
     let names_it = |text: &str, usage: Usage| {
         // Compiling takes some hundred microseconds; few conditions have the name in them.
         text.contains(name)
-            && match condition::compile(text, &Scope { schema: &schema, segments: &segments, usage }) {
+            && match condition::compile(
+                text,
+                &Scope { schema: &schema, segments: &segments, scores: const { &BTreeSet::new() }, usage },
+            ) {
                 // A draft that does not compile is judged by its text.
                 Err(_) => true,
                 Ok(condition) if kind == Kind::Segment => condition.needs().segments.contains(name),

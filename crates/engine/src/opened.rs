@@ -6,11 +6,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use condition::{Facts, Verdict};
+use condition::{Belief, Believed, Facts, Fading, Model, Reading, Verdict};
 use model::{
     consent::GrantedName,
     fact::{Occurrence, TraitValue},
-    name::{Name, Purpose, Segment, Trait},
+    name::{Name, Purpose, Score, Segment, Trait},
     source::{LegalBasis, SourceRules},
     time::Timestamp,
     value::Value,
@@ -113,12 +113,13 @@ impl<'a> Opened<'a> {
 }
 
 impl Facts for Opened<'_> {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
         if !is_granted(self.plan, self.person, name, self.now) {
             return None;
         }
         let values = self.person.sides.iter().flat_map(|side| side.facts.traits.values(name));
-        chosen(values.filter(|value| value_serves(self.plan, self.purpose(), value)))
+        let value = chosen(values.filter(|value| value_serves(self.plan, self.purpose(), value)))?;
+        Some(Believed { value, belief: Belief::CERTAIN })
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
@@ -137,6 +138,18 @@ impl Facts for Opened<'_> {
     }
 
     fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    fn interest(&self, _topic: &str) -> Option<Fading> {
+        None
+    }
+
+    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
+        None
+    }
+
+    fn reading(&self, _model: Model) -> Option<Reading> {
         None
     }
 }

@@ -2,13 +2,13 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use condition::{Facts, Verdict};
+use condition::{Belief, Believed, Facts, Fading, Model, Reading, Verdict};
 use model::{
     consent::{Consents, Token},
     fact::{Occurrence, TraitValue},
     id::{Id, Merge, ProfileId, Unit},
     identifier::IdentifierKey,
-    name::{Name, Segment},
+    name::{Name, Score, Segment},
     time::{Span, Timestamp},
     value::Value,
 };
@@ -210,8 +210,9 @@ impl<'a> View<'a> {
 }
 
 impl Facts for View<'_> {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
-        chosen(self.person.sides.iter().flat_map(|side| side.facts.traits.values(name)))
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
+        let value = chosen(self.person.sides.iter().flat_map(|side| side.facts.traits.values(name)))?;
+        Some(Believed { value, belief: Belief::CERTAIN })
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
@@ -223,6 +224,18 @@ impl Facts for View<'_> {
     }
 
     fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    fn interest(&self, _topic: &str) -> Option<Fading> {
+        None
+    }
+
+    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
+        None
+    }
+
+    fn reading(&self, _model: Model) -> Option<Reading> {
         None
     }
 }

@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
-use condition::{Condition, Facts, PropertyPath, Scope, Usage, Verdict};
+use condition::{Believed, Condition, Facts, Fading, Model, PropertyPath, Reading, Scope, Usage, Verdict};
 use model::{
-    fact::{Occurrence, TraitValue},
-    name::{Name, Segment},
+    fact::Occurrence,
+    name::{Name, Score, Segment},
     schema::TraitSchema,
     time::Timestamp,
     value::{Fields, Value},
@@ -32,7 +32,8 @@ impl Filter {
     /// A sentence, with the character where it is wrong.
     pub(crate) fn new<E: From<String>>(text: &str, mut place: impl FnMut(&str) -> Result<usize, E>) -> Result<Self, E> {
         let (schema, segments) = (TraitSchema::default(), BTreeSet::new());
-        let scope = Scope { schema: &schema, segments: &segments, usage: Usage::Segment };
+        let scope =
+            Scope { schema: &schema, segments: &segments, scores: const { &BTreeSet::new() }, usage: Usage::Segment };
         let condition = condition::compile(&format!("{BEFORE}{text}{BEHIND}"), &scope).map_err(|error| {
             let at = error.at.saturating_sub(BEFORE.len()).min(text.chars().count());
             E::from(format!("{} (at character {at})", error.message))
@@ -82,7 +83,7 @@ fn nested(pairs: &[(&[Arc<str>], Value)]) -> Fields {
 struct Row(Occurrence);
 
 impl Facts for Row {
-    fn trait_value(&self, _name: &str) -> Option<&TraitValue> {
+    fn trait_value(&self, _name: &str) -> Option<Believed<'_>> {
         None
     }
     fn trail<'a>(&'a self, _event: &str) -> Cow<'a, [Occurrence]> {
@@ -92,6 +93,15 @@ impl Facts for Row {
         Verdict { value: false, valid_until: None }
     }
     fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+    fn interest(&self, _topic: &str) -> Option<Fading> {
+        None
+    }
+    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
+        None
+    }
+    fn reading(&self, _model: Model) -> Option<Reading> {
         None
     }
 }

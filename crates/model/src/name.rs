@@ -37,6 +37,10 @@ named! {
     Variant = "variant";
     /// Names a layer: experiences that exclude each other.
     Layer = "layer";
+    /// Names a score: a number from events by a published formula.
+    Score = "score";
+    /// Names a tag: a label on contents, items, actions and, by these, on persons.
+    Tag = "tag";
 }
 
 /// The name of a `K`. Any text; a definition's name is checked by [`Name::definable`] when it is published.

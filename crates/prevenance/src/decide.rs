@@ -161,14 +161,22 @@ fn why_not(rejected: &DecisionRejected) -> String {
 
 fn rests_on(evidence: &Evidence) -> String {
     match evidence {
-        Evidence::Trait { name, value, source, .. } => format!("{name} is {value}, said by {source}"),
-        Evidence::MissingTrait { name } => format!("{name} is not known"),
+        Evidence::Trait { name, value, source, trust, .. } => {
+            format!("{name} is {value}, said by {source}, {:.0} % sure", trust * 100.0)
+        }
+        Evidence::MissingTrait { name } => format!("{name} is not known, or not surely enough"),
         Evidence::Events { event, matched, last: Some(last) } => {
             format!("{event}: {matched} counted, the last at {}", time::write(last.0))
         }
         Evidence::Events { event, last: None, .. } => format!("{event}: none counted"),
         Evidence::Segment { name, member: true } => format!("is in the segment {name}"),
         Evidence::Segment { name, member: false } => format!("is not in the segment {name}"),
+        Evidence::Interest { topic, strength } => format!("the interest in {topic} is {strength:.2}"),
+        Evidence::Score { name, points } => format!("the score {name} is {points:.2}"),
+        Evidence::Reading { model, says: Some(says), probability } => {
+            format!("the {model} is {says}, {:.0} % sure", probability.unwrap_or_default() * 100.0)
+        }
+        Evidence::Reading { model, says: None, .. } => format!("the {model} is not known"),
         Evidence::Request { name, value } => format!("the request's {name} is {value}"),
     }
 }

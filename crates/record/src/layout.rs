@@ -1,6 +1,7 @@
 //! The layouts of types that mean the same in every record. What each one is stands where it is defined; here stands
 //! only the order of its fields and the numbers of its words. A change needs a new version of every record around it.
 
+mod belief;
 mod command;
 mod decision;
 mod event;

@@ -1,7 +1,7 @@
 //! The door to the runtime: everything that a server, a simulator or a test asks of it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{
         Arc, Mutex,
@@ -401,7 +401,15 @@ impl Runtime {
     pub fn compile(&self, text: &str) -> Result<Condition, ConditionError> {
         let plan = self.plan();
         let segments = plan.segments.rules().iter().map(|rule| rule.name.clone()).collect();
-        condition::compile(text, &Scope { schema: &plan.schema, segments: &segments, usage: Usage::Segment })
+        condition::compile(
+            text,
+            &Scope {
+                schema: &plan.schema,
+                segments: &segments,
+                scores: const { &BTreeSet::new() },
+                usage: Usage::Segment,
+            },
+        )
     }
 
     /// Keeps a refused event, if consent or the source's basis allows it. `about` are the identifiers it carries,

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use condition::{Facts, Verdict};
+use condition::{Believed, Facts, Fading, Model, Reading, Verdict};
 use model::{
-    fact::{Occurrence, TraitValue},
-    name::{Name, Segment},
+    fact::Occurrence,
+    name::{Name, Score, Segment},
     time::Timestamp,
     value::Value,
 };
@@ -144,7 +144,7 @@ impl<'a> WithSegments<'a> {
 }
 
 impl Facts for WithSegments<'_> {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
         self.person.trait_value(name)
     }
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
@@ -159,5 +159,14 @@ impl Facts for WithSegments<'_> {
     }
     fn request(&self, name: &str) -> Option<Value> {
         self.person.request(name)
+    }
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        self.person.interest(topic)
+    }
+    fn score(&self, name: &Name<Score>) -> Option<Fading> {
+        self.person.score(name)
+    }
+    fn reading(&self, model: Model) -> Option<Reading> {
+        self.person.reading(model)
     }
 }

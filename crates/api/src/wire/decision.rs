@@ -235,8 +235,10 @@ pub enum Evidence {
         source: String,
         /// Since when the source holds it true.
         as_of: Moment,
+        /// The probability that it is true.
+        trust: f64,
     },
-    /// A trait that was not there.
+    /// A trait that was not there, or of which one is not sure enough.
     MissingTrait {
         /// Its name.
         name: String,
@@ -258,6 +260,31 @@ pub enum Evidence {
         /// Whether the person is in it.
         member: bool,
     },
+    /// How strong an interest is.
+    Interest {
+        /// Its topic, such as `category:boots`.
+        topic: String,
+        /// From −1 to 1; 0 if there is none.
+        strength: f64,
+    },
+    /// A score.
+    Score {
+        /// Its name.
+        name: String,
+        /// How high it is; 0 if there is none.
+        points: f64,
+    },
+    /// What a model says of the person.
+    Reading {
+        /// `stage` or `aim`.
+        model: String,
+        /// What is most probable; absent if the model says nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        says: Option<String>,
+        /// How probable that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        probability: Option<f64>,
+    },
     /// A fact of the request.
     Request {
         /// Its name.
@@ -271,17 +298,27 @@ pub enum Evidence {
 impl From<&Rests> for Evidence {
     fn from(rests: &Rests) -> Self {
         match rests {
-            Rests::Trait { name, value } => Self::Trait {
+            Rests::Trait { name, value, trust } => Self::Trait {
                 name: name.to_string(),
                 value: Json(value.value.clone()),
                 source: value.source.to_string(),
                 as_of: value.as_of.into(),
+                trust: trust.get(),
             },
             Rests::MissingTrait { name } => Self::MissingTrait { name: name.to_string() },
             Rests::Events { event, matched, last } => {
                 Self::Events { event: event.to_string(), matched: *matched, last: last.map(Into::into) }
             }
             Rests::Segment { name, member } => Self::Segment { name: name.to_string(), member: *member },
+            Rests::Interest { topic, strength } => {
+                Self::Interest { topic: topic.to_string(), strength: strength.get() }
+            }
+            Rests::Score { name, points } => Self::Score { name: name.to_string(), points: points.get() },
+            Rests::Reading { model, says } => Self::Reading {
+                model: model.word().to_owned(),
+                says: says.map(|(word, _)| word.to_owned()),
+                probability: says.map(|(_, probability)| probability.get()),
+            },
             Rests::Request { name, value } => {
                 let value = value.clone().unwrap_or(model::value::Value::Null);
                 Self::Request { name: name.to_string(), value: Json(value) }

@@ -3,10 +3,11 @@
 use cel::common::ast::{CallExpr, Expr, IdedExpr};
 use model::name::Name;
 
-use super::{Binding, Check, Checker, Kind, Typed, listed};
+use super::{Binding, Check, Checker, Kind, TAG, Typed, listed};
 use crate::{
     error::{Fault, code},
-    tree::{Arithmetic, Compare, Distance, Node, Provenance, Quantified, Quantifier, TextTest},
+    facts::Model,
+    tree::{Arithmetic, Compare, Distance, Gauge, Node, Provenance, Quantified, Quantifier, TextTest},
 };
 
 impl Checker<'_> {
@@ -76,6 +77,15 @@ impl Checker<'_> {
                 Ok(Typed::new(Node::Size(Box::new(node)), Kind::Number))
             }
             ("segment", [arg]) => self.segment(arg),
+            ("tag", [arg]) => self.tag(arg),
+            ("trust", [arg]) => {
+                let name = self.trait_argument(arg)?;
+                Ok(Typed::new(Node::Gauge(Gauge::Trust(name)), Kind::Gauge))
+            }
+            ("interest", [arg]) => self.interest(arg),
+            ("score", [arg]) => self.score(arg),
+            ("stage", []) => Ok(self.reading(Model::Stage)),
+            ("aim", []) => Ok(self.reading(Model::Aim)),
             ("distance_km", [place, lat, lon]) => self.distance(place, lat, lon),
             ("events", _) => {
                 let message = "Say what you ask of the events: end with .count(), .last() or another such word.";
@@ -162,12 +172,49 @@ impl Checker<'_> {
     fn segment(&mut self, arg: &IdedExpr) -> Check<Typed> {
         let text = self.text_argument(arg, "The name of a segment")?;
         let name = Name::new(text);
-        if !self.scope.segments.contains(&name) {
+        if !self.scope.segments.contains(&name) || name.as_str().starts_with(TAG) {
             return Err(self.fault(code::UNKNOWN_SEGMENT, arg, format!("The project has no segment `{name}`.")));
         }
         self.needs.segments.insert(name.clone());
         let at = listed(&mut self.listing.segments, name);
         Ok(Typed::new(Node::Segment(at), Kind::Bool))
+    }
+
+    /// Persons who have a tag are a segment.
+    fn tag(&mut self, arg: &IdedExpr) -> Check<Typed> {
+        let text = self.text_argument(arg, "The name of a tag")?;
+        let name = Name::new(format!("{TAG}{text}"));
+        if !self.scope.segments.contains(&name) {
+            return Err(self.fault(code::UNKNOWN_TAG, arg, format!("The project gives no person the tag `{text}`.")));
+        }
+        self.needs.segments.insert(name.clone());
+        let at = listed(&mut self.listing.segments, name);
+        Ok(Typed::new(Node::Segment(at), Kind::Bool))
+    }
+
+    fn interest(&mut self, arg: &IdedExpr) -> Check<Typed> {
+        let topic = self.text_argument(arg, "A topic such as \"category:boots\"")?;
+        let is_topic = topic.split_once(':').is_some_and(|(family, value)| !family.is_empty() && !value.is_empty());
+        if !is_topic {
+            let message = format!("`{topic}` is no topic: write what it is and its value, such as \"category:boots\".");
+            return Err(self.fault(code::VALUE, arg, message));
+        }
+        self.needs.interests.insert(topic.clone());
+        Ok(Typed::new(Node::Gauge(Gauge::Interest(topic)), Kind::Gauge))
+    }
+
+    fn score(&mut self, arg: &IdedExpr) -> Check<Typed> {
+        let name = Name::new(self.text_argument(arg, "The name of a score")?);
+        if !self.scope.scores.contains(&name) {
+            return Err(self.fault(code::UNKNOWN_SCORE, arg, format!("The project has no score `{name}`.")));
+        }
+        self.needs.scores.insert(name.clone());
+        Ok(Typed::new(Node::Gauge(Gauge::Score(name)), Kind::Gauge))
+    }
+
+    fn reading(&mut self, model: Model) -> Typed {
+        self.needs.models.insert(model);
+        Typed::new(Node::Reading(model), Kind::Text)
     }
 
     fn distance(&mut self, place: &IdedExpr, lat: &IdedExpr, lon: &IdedExpr) -> Check<Typed> {
@@ -196,5 +243,11 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("moment", "moment(\"2026-03-02\")"),
     ("size", "size(products)"),
     ("segment", "segment(\"vip\")"),
+    ("tag", "tag(\"hiking\")"),
+    ("trust", "trust(profile.city) >= 0.7"),
+    ("interest", "interest(\"category:boots\") > 0.3"),
+    ("score", "score(\"engagement\") >= 50"),
+    ("stage", "stage() == \"comparison\""),
+    ("aim", "aim() == \"gift\""),
     ("distance_km", "distance_km(profile.home, 48.39, -4.48)"),
 ];

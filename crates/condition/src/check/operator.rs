@@ -1,11 +1,16 @@
 //! Operators: comparisons, `in`, arithmetic, logic.
 
 use cel::common::ast::{Expr, IdedExpr};
-use model::{fact::FactKind, schema::TraitType};
+use model::{
+    fact::FactKind,
+    journey::{Aim, Stage},
+    schema::TraitType,
+};
 
 use super::{Check, Checker, Kind, Typed};
 use crate::{
     error::{Fault, code},
+    facts::Model,
     number::Number,
     tree::{Arithmetic, Compare, Node, Provenance},
 };
@@ -47,6 +52,9 @@ impl Checker<'_> {
         let beside = |kind| if ordered && kind == Kind::Dynamic { Kind::Moment } else { kind };
         let right = self.literal_as(right_expr, right, beside(left.kind))?;
         let left = self.literal_as(left_expr, left, beside(right.kind))?;
+        if left.kind == Kind::Gauge || right.kind == Kind::Gauge {
+            return self.gauged(expr, op, [left, right]);
+        }
         for (kind, side) in [(left.kind, left_expr), (right.kind, right_expr)] {
             let refusal = match kind {
                 Kind::Opaque => "A trait of any shape cannot be compared; only has(…) can be asked of it.".to_owned(),
@@ -77,6 +85,25 @@ impl Checker<'_> {
         Ok(Typed::new(Node::Compare(op, Box::new(sides)), Kind::Bool))
     }
 
+    /// A number that moves by itself is above or below a literal: when it turns can be calculated then.
+    fn gauged(&self, expr: &IdedExpr, op: Compare, sides: [Typed; 2]) -> Check<Typed> {
+        let ordered = !matches!(op, Compare::Equal | Compare::NotEqual);
+        let [left, right] = sides.map(|side| side.node);
+        match (left, right) {
+            (gauge @ Node::Gauge(_), number @ Node::Number(_)) if ordered => {
+                Ok(Typed::new(Node::Compare(op, Box::new([gauge, number])), Kind::Bool))
+            }
+            (number @ Node::Number(_), gauge @ Node::Gauge(_)) if ordered => {
+                Ok(Typed::new(Node::Compare(op.flipped(), Box::new([gauge, number])), Kind::Bool))
+            }
+            _ => {
+                let message = "A trust, an interest or a score moves with time: ask whether it is above or below a \
+                               number, such as score(\"engagement\") >= 50.";
+                Err(Fault::new(code::TYPE, self.source.at(expr), message))
+            }
+        }
+    }
+
     /// A text literal beside a moment or a span is one.
     fn literal_as(&self, expr: &IdedExpr, typed: Typed, beside: Kind) -> Check<Typed> {
         match (&typed.node, beside) {
@@ -98,6 +125,8 @@ impl Checker<'_> {
             Node::Provenance(Provenance::Kind, _) => {
                 [FactKind::Declared, FactKind::Observed, FactKind::Inferred].map(FactKind::word).to_vec()
             }
+            Node::Reading(Model::Stage) => Stage::ALL.map(Stage::word).to_vec(),
+            Node::Reading(Model::Aim) => Aim::ALL.map(Aim::word).to_vec(),
             _ => return Ok(()),
         };
         if choices.contains(&&**text) {

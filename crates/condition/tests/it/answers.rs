@@ -241,7 +241,10 @@ fn the_evidence_is_what_was_looked_at() {
         .evidence
         .iter()
         .map(|evidence| match evidence {
-            Evidence::Trait { name, value } => format!("{name} from {}", value.source),
+            Evidence::Interest { topic, strength } => format!("{topic} {}", strength.get()),
+            Evidence::Score { name, points } => format!("{name} {}", points.get()),
+            Evidence::Reading { model, says } => format!("{} {says:?}", model.word()),
+            Evidence::Trait { name, value, .. } => format!("{name} from {}", value.source),
             Evidence::MissingTrait { name } => format!("no {name}"),
             Evidence::Events { event, matched, last } => {
                 format!("{matched} {event}, {}", now().since(last.unwrap()).as_millis())

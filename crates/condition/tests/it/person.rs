@@ -5,10 +5,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use condition::{Condition, ConditionError, Facts, Scope, Usage, Verdict, compile, compile_all};
+use condition::{
+    Belief, Believed, Condition, ConditionError, Facts, Fading, Model, Reading, Scope, Usage, Verdict, compile,
+    compile_all,
+};
 use model::{
     fact::{FactKind, Occurrence, TraitValue},
-    name::{Name, Segment},
+    name::{Name, Score, Segment},
     schema::{TraitRules, TraitSchema, TraitType},
     time::{Span, Timestamp},
     value::{Fields, Finite, Value},
@@ -50,15 +53,19 @@ pub(crate) fn schema() -> TraitSchema {
 }
 
 pub(crate) fn segments() -> BTreeSet<Name<Segment>> {
-    ["vip", "lapsed"].map(Name::from).into()
+    ["vip", "lapsed", "tag:hiking"].map(Name::from).into()
+}
+
+pub(crate) fn scores() -> BTreeSet<Name<Score>> {
+    ["engagement"].map(Name::from).into()
 }
 
 pub(crate) fn compiled_for(text: &str, usage: Usage) -> Result<Condition, ConditionError> {
-    compile(text, &Scope { schema: &schema(), segments: &segments(), usage })
+    compile(text, &Scope { schema: &schema(), segments: &segments(), scores: &scores(), usage })
 }
 
 pub(crate) fn compiled_together(texts: &[&str]) -> Vec<Result<Condition, ConditionError>> {
-    compile_all(texts, &Scope { schema: &schema(), segments: &segments(), usage: Usage::Segment })
+    compile_all(texts, &Scope { schema: &schema(), segments: &segments(), scores: &scores(), usage: Usage::Segment })
 }
 
 pub(crate) fn compiled(text: &str) -> Condition {
@@ -67,10 +74,13 @@ pub(crate) fn compiled(text: &str) -> Condition {
 
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Person {
-    traits: BTreeMap<String, TraitValue>,
+    traits: BTreeMap<String, (TraitValue, Belief)>,
     trails: BTreeMap<String, Vec<Occurrence>>,
     pub(crate) segments: BTreeMap<Name<Segment>, Verdict>,
     request: BTreeMap<String, Value>,
+    pub(crate) interests: BTreeMap<String, Fading>,
+    pub(crate) scores: BTreeMap<Name<Score>, Fading>,
+    pub(crate) readings: BTreeMap<Model, Reading>,
 }
 
 impl Person {
@@ -81,8 +91,12 @@ impl Person {
         )
     }
 
-    pub(crate) fn with_fact(mut self, name: &str, value: TraitValue) -> Self {
-        self.traits.insert(name.to_owned(), value);
+    pub(crate) fn with_fact(self, name: &str, value: TraitValue) -> Self {
+        self.believing(name, value, Belief::CERTAIN)
+    }
+
+    pub(crate) fn believing(mut self, name: &str, value: TraitValue, belief: Belief) -> Self {
+        self.traits.insert(name.to_owned(), (value, belief));
         self
     }
 
@@ -111,13 +125,25 @@ impl Person {
     /// The moments at which anything about this person starts, with these spans after each.
     pub(crate) fn moments(&self) -> impl Iterator<Item = Timestamp> + '_ {
         let trails = self.trails.values().flatten().map(|occurrence| occurrence.at);
-        trails.chain(self.traits.values().map(|value| value.as_of))
+        trails.chain(self.traits.values().map(|(value, _)| value.as_of))
     }
 }
 
 impl Facts for Person {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
-        self.traits.get(name)
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
+        self.traits.get(name).map(|(value, belief)| Believed { value, belief: *belief })
+    }
+
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        self.interests.get(topic).cloned()
+    }
+
+    fn score(&self, name: &Name<Score>) -> Option<Fading> {
+        self.scores.get(name).cloned()
+    }
+
+    fn reading(&self, model: Model) -> Option<Reading> {
+        self.readings.get(&model).copied()
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {

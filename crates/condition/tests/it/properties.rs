@@ -249,7 +249,7 @@ struct Projected<'a> {
 }
 
 impl Facts for Projected<'_> {
-    fn trait_value(&self, name: &str) -> Option<&model::fact::TraitValue> {
+    fn trait_value(&self, name: &str) -> Option<condition::Believed<'_>> {
         self.needs.traits.get(name).and_then(|name| self.person.trait_value(name.as_str()))
     }
 
@@ -262,6 +262,21 @@ impl Facts for Projected<'_> {
             occurrence
         });
         cut.collect::<Vec<_>>().into()
+    }
+
+    fn interest(&self, topic: &str) -> Option<condition::Fading> {
+        assert!(self.needs.interests.contains(topic));
+        self.person.interest(topic)
+    }
+
+    fn score(&self, name: &model::name::Name<model::name::Score>) -> Option<condition::Fading> {
+        assert!(self.needs.scores.contains(name));
+        self.person.score(name)
+    }
+
+    fn reading(&self, model: condition::Model) -> Option<condition::Reading> {
+        assert!(self.needs.models.contains(&model));
+        self.person.reading(model)
     }
 
     fn segment(&self, name: &model::name::Name<model::name::Segment>) -> condition::Verdict {

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use assign::{HOLDOUT, within};
-use condition::{Facts, Verdict};
+use condition::{Believed, Facts, Fading, Model, Reading, Verdict};
 use model::{
     consent::GrantedName,
     fact::{Occurrence, TraitValue},
     id::{Id, Unit},
     limits::TOKEN_VALUE_BYTES,
-    name::{Name, Purpose, Segment},
+    name::{Name, Purpose, Score, Segment, Trait},
     time::Timestamp,
+    trust::Use,
     value::Value,
 };
 
@@ -141,11 +142,17 @@ pub(super) struct Known<'v> {
 }
 
 impl Known<'_> {
+    /// The value of a trait of which one is sure enough to say it to the person.
+    fn certain(&self, name: &Name<Trait>) -> Option<&TraitValue> {
+        let found = self.trait_value(name.as_str())?;
+        (found.belief.most >= Some(Use::State)).then_some(found.value)
+    }
+
     /// What a token writes: a text or a number; nothing for other values, long ones, and those with line breaks or
     /// other control characters in them.
     pub(super) fn writes(&self, reference: &Reference) -> Option<String> {
         let value = match reference {
-            Reference::Trait(name) => Cow::Borrowed(&self.trait_value(name.as_str())?.value),
+            Reference::Trait(name) => Cow::Borrowed(&self.certain(name)?.value),
             Reference::Request(name) => Cow::Owned(self.request(name)?),
         };
         let text = match &*value {
@@ -159,7 +166,7 @@ impl Known<'_> {
 }
 
 impl Facts for Known<'_> {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
         self.person?.trait_value(name)
     }
 
@@ -173,5 +180,17 @@ impl Facts for Known<'_> {
 
     fn request(&self, name: &str) -> Option<Value> {
         (self.request)(name)
+    }
+
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        self.person?.interest(topic)
+    }
+
+    fn score(&self, name: &Name<Score>) -> Option<Fading> {
+        self.person?.score(name)
+    }
+
+    fn reading(&self, model: Model) -> Option<Reading> {
+        self.person?.reading(model)
     }
 }

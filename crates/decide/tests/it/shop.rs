@@ -13,6 +13,7 @@ use model::{
     decision::Channel,
     fact::{FactKind, Occurrence, TraitValue},
     id::{Id, Unit},
+    journey::{Intent, Stage},
     name::{Experience as ExperienceName, Name, Placement as PlacementName, Segment, Trait},
     schema::{TraitRules, TraitSchema, TraitType},
     time::{Env, Timestamp},
@@ -41,7 +42,8 @@ pub(crate) fn audience(text: &str) -> Condition {
     ];
     let schema = TraitSchema { traits: traits.into_iter().map(|(name, of)| (name.into(), holds(of))).collect() };
     let segments = ["vip", "lapsed"].map(Name::from).into();
-    let scope = Scope { schema: &schema, segments: &segments, usage: Usage::Audience };
+    let scope =
+        Scope { schema: &schema, segments: &segments, scores: const { &BTreeSet::new() }, usage: Usage::Audience };
     condition::compile(text, &scope).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -51,7 +53,15 @@ pub(crate) fn payload(text: &str) -> Arc<Payload> {
 
 pub(crate) fn content(name: &str, text: &str) -> Arc<Content> {
     let versions = BTreeMap::from([("en".into(), payload(text))]);
-    Arc::new(Content { name: name.into(), versions, fallback: "en".into(), expires: None, tags: Vec::new() })
+    Arc::new(Content {
+        name: name.into(),
+        versions,
+        fallback: "en".into(),
+        stages: vec![Stage::Discovery],
+        intent: Intent::Inform,
+        expires: None,
+        tags: Vec::new(),
+    })
 }
 
 pub(crate) fn expiring(name: &str, expires: Timestamp) -> Arc<Content> {
@@ -207,8 +217,20 @@ impl Ledger for Somebody {
 }
 
 impl Facts for Somebody {
-    fn trait_value(&self, name: &str) -> Option<&TraitValue> {
-        self.traits.get(name)
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
+        self.traits.get(name).map(|value| Believed { value, belief: Belief::CERTAIN })
+    }
+
+    fn interest(&self, _topic: &str) -> Option<Fading> {
+        None
+    }
+
+    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
+        None
+    }
+
+    fn reading(&self, _model: Model) -> Option<Reading> {
+        None
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {

@@ -61,7 +61,7 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
                 *known = value.clone();
             }
         }
-        let believed = condition::Facts::trait_value(&view, name.as_str()).cloned();
+        let believed = condition::Facts::trait_value(&view, name.as_str()).map(|found| found.value.clone());
         traits.insert(name.to_string(), (latest, believed));
     }
     let mut days = BTreeMap::new();

@@ -107,7 +107,7 @@ impl EngineStage {
         let (plan, now) = (self.world.plan(), self.world.now);
         let person = current(&plan, person, now);
         let view = person.view(&KEEP);
-        let believed = |name: &str| condition::Facts::trait_value(&view, name).map(|value| json_of(&value.value));
+        let believed = |name: &str| condition::Facts::trait_value(&view, name).map(|found| json_of(&found.value.value));
         let traits = view.traits().into_iter().map(|(name, _)| name);
         let traits = traits.filter_map(|name| Some((name.to_string(), believed(name.as_str())?)));
         let segments = person.memberships.members().filter_map(|number| plan.segments.by_number(number));

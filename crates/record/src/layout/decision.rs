@@ -17,12 +17,13 @@ use model::{
 use crate::{
     codec::{Layout, Reader, Writer, layout_fields, layout_words},
     error::Malformed,
+    layout::belief::Said,
 };
 
 layout_fields!(Decided { first, env, revision, engine, page, seen, decisions, won });
 layout_words!(Explain, "explanation" { No = 0, Yes = 1 });
 layout_words!(Absent, "absence" { Unknown = 0, NoConsent = 1 });
-layout_fields!(SeenFacts { traits, trails, segments });
+layout_fields!(SeenFacts { traits, trails, segments, interests, scores, readings });
 layout_fields!(Verdict { value, valid_until });
 layout_fields!(Decision {
     id,
@@ -105,10 +106,11 @@ impl Layout for Share {
 impl Layout for Evidence {
     fn write(&self, to: &mut Writer) {
         match self {
-            Self::Trait { name, value } => {
+            Self::Trait { name, value, trust } => {
                 to.byte(0);
                 name.write(to);
                 value.write(to);
+                trust.write(to);
             }
             Self::MissingTrait { name } => {
                 to.byte(1);
@@ -130,15 +132,37 @@ impl Layout for Evidence {
                 name.write(to);
                 value.write(to);
             }
+            Self::Interest { topic, strength } => {
+                to.byte(5);
+                topic.write(to);
+                strength.write(to);
+            }
+            Self::Score { name, points } => {
+                to.byte(6);
+                name.write(to);
+                points.write(to);
+            }
+            Self::Reading { model, says } => {
+                to.byte(7);
+                model.write(to);
+                says.map(|(word, trust)| (Said(word), trust)).write(to);
+            }
         }
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok(match from.byte()? {
-            0 => Self::Trait { name: Layout::read(from)?, value: Layout::read(from)? },
+            0 => Self::Trait { name: Layout::read(from)?, value: Layout::read(from)?, trust: Layout::read(from)? },
             1 => Self::MissingTrait { name: Layout::read(from)? },
             2 => Self::Events { event: Layout::read(from)?, matched: Layout::read(from)?, last: Layout::read(from)? },
             3 => Self::Segment { name: Layout::read(from)?, member: Layout::read(from)? },
             4 => Self::Request { name: Layout::read(from)?, value: Layout::read(from)? },
+            5 => Self::Interest { topic: Layout::read(from)?, strength: Layout::read(from)? },
+            6 => Self::Score { name: Layout::read(from)?, points: Layout::read(from)? },
+            7 => {
+                let model = Layout::read(from)?;
+                let says = Option::<(Said, _)>::read(from)?;
+                Self::Reading { model, says: says.map(|(Said(word), trust)| (word, trust)) }
+            }
             _ => return Err(Malformed::Impossible { what: "evidence" }),
         })
     }

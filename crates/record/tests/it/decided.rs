@@ -1,7 +1,7 @@
 //! Records of decisions: every word of them reads back, and nothing of them reads without the key of their side.
 
 use assign::Share;
-use condition::{Evidence, Verdict};
+use condition::{Belief, Evidence, Fade, Fading, Model, Reading, Verdict};
 use decide::{Absent, Decision, Explain, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
 use engine::{
     command::Command,
@@ -11,6 +11,8 @@ use model::{
     decision::Reason,
     id::{Id, ProfileId},
     partition::Partition,
+    time::Span,
+    trust::{Trust, Use},
     value::{Fields, Finite, Value},
 };
 use record::{
@@ -81,17 +83,29 @@ fn the_log_gives_back_what_won_and_nothing_of_an_erased_person() {
 pub(crate) fn sample_decided() -> Decided {
     let (name, value) = ("city".into(), sample::city());
     let evidence = vec![
-        Evidence::Trait { name, value: value.clone() },
+        Evidence::Trait { name, value: value.clone(), trust: Trust::new(0.75) },
         Evidence::MissingTrait { name: "size".into() },
         Evidence::Events { event: "Order Completed".into(), matched: 2, last: Some(sample::NOW) },
         Evidence::Segment { name: "buyers".into(), member: true },
         Evidence::Request { name: "hour".into(), value: Some(Value::Int(22)) },
+        Evidence::Interest { topic: "category:boots".into(), strength: Finite::ONE },
+        Evidence::Score { name: "engagement".into(), points: Finite::ONE },
+        Evidence::Reading { model: Model::Stage, says: Some(("comparison", Trust::new(0.5))) },
+        Evidence::Reading { model: Model::Aim, says: None },
     ];
     let verdict = Verdict { value: true, valid_until: Some(sample::NOW) };
+    let trust = Trust::new(0.75);
+    let belief = Belief { trust, most: Some(Use::Show), stands_until: Some(sample::NOW), moves_at: None };
+    let fade = Fade { amount: Finite::ONE, half_life: Some(Span::DAY), most: Some(Finite::ONE) };
+    let fading = Fading { parts: vec![fade], ease: Some(Finite::ONE) };
+    let reading = Reading { word: "comparison", probability: trust, valid_until: Some(sample::NOW) };
     let facts = SeenFacts {
-        traits: [("city".into(), Some(value)), ("size".into(), None)].into(),
+        traits: [("city".into(), Some((value, belief))), ("size".into(), None)].into(),
         trails: [("Order Completed".into(), vec![sample::occurrence()])].into(),
         segments: [("buyers".into(), verdict)].into(),
+        interests: [("category:boots".into(), Some(fading)), ("category:poles".into(), None)].into(),
+        scores: [("engagement".into(), None)].into(),
+        readings: [(Model::Stage, Some(reading)), (Model::Aim, None)].into(),
     };
     let seen = Seen {
         unit: Ok(Id::from_bits(0x0011)),
