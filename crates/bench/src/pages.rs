@@ -105,7 +105,7 @@ fn texts(title: &str, titre: &str) -> Value {
     };
     let en = "Tested on 300 km of coast path, and repaired for free for two years.";
     let fr = "Éprouvées sur 300 km de sentier côtier, et réparées gratuitement deux ans.";
-    json!({ "languages": { "en": fields(title, en, "/en"), "fr": fields(titre, fr, "") } })
+    json!({ "stage": "discovery", "intent": "inform", "languages": { "en": fields(title, en, "/en"), "fr": fields(titre, fr, "") } })
 }
 
 /// Pages of visitors who are drawn evenly, as one browser asks for them. Notes the ids of the decisions.

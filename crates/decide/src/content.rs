@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use model::{
+    journey::{Intent, Stage},
     language::best,
     name::{Content as ContentName, Name},
     time::Timestamp,
@@ -19,6 +20,10 @@ pub struct Content {
     pub versions: BTreeMap<Arc<str>, Version>,
     /// The language of the version for those who read none of the others. Always one of `versions`.
     pub fallback: Arc<str>,
+    /// For whom it is: where on their way to and with the shop they stand. Sorted; at least one.
+    pub stages: Vec<Stage>,
+    /// What it is for.
+    pub intent: Intent,
     /// From when on it is never shown any more.
     pub expires: Option<Timestamp>,
     /// Its labels, sorted.

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use decide::Payload;
 use model::{
+    journey::{Intent, Stage},
     limits::{CONTENT_LANGUAGES, NAME_BYTES, PAYLOAD_BYTES, VALUE_DEPTH},
     value::{Fields, Finite, Value as Known},
 };
@@ -13,13 +14,22 @@ use crate::{
     body,
     error::{Fault, code},
     moment::{self, Edge, Written},
-    shape::Shape,
+    shape::{Shape, listed},
 };
+
+/// The field that says for which stages a content is.
+const STAGE: &str = "stage";
+
+/// The field that says what a content is for.
+const INTENT: &str = "intent";
 
 /// What the document of a content says.
 pub(crate) struct Body<'a> {
     pub(crate) languages: BTreeMap<Arc<str>, Payload>,
     pub(crate) fallback: Option<&'a str>,
+    /// Sorted; at least one.
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) intent: Intent,
     pub(crate) expires: Option<Written>,
     pub(crate) tags: Vec<&'a str>,
 }
@@ -44,11 +54,46 @@ pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
         let message = format!("It falls back to `{fallback}`, in which it is not written.");
         return Err(Fault::new(code::NO_LANGUAGE, shape.pointer_to("fallback"), message));
     }
+    let stages = stages(&mut shape)?;
+    let intent = intent(&mut shape)?;
     let expires = moment::optional(&mut shape, "expires", Edge::End)?;
     let tags = shape.optional_texts("tags", NAME_BYTES)?;
     shape.description()?;
     shape.finish()?;
-    Ok(Body { languages, fallback, expires, tags })
+    Ok(Body { languages, fallback, stages, intent, expires, tags })
+}
+
+/// Where the people stand for whom it is (requirements CON-03).
+fn stages(shape: &mut Shape<'_>) -> Result<Vec<Stage>, Fault> {
+    if !shape.has(STAGE) {
+        let known = listed(&Stage::ALL.map(Stage::word));
+        let message = format!("Say for whom it is: `{STAGE}` is one or more of {known}.");
+        return Err(Fault::new(code::NO_STAGE, shape.pointer_to(STAGE), message));
+    }
+    let mut stages = shape.one_or_more_words(STAGE, &Stage::ALL.map(|stage| (stage.word(), stage)))?;
+    stages.sort_unstable();
+    Ok(stages)
+}
+
+/// What it is for (requirements CON-03, CON-10).
+fn intent(shape: &mut Shape<'_>) -> Result<Intent, Fault> {
+    if !shape.has(INTENT) {
+        let known = listed(&Intent::ALL.map(Intent::word));
+        let message = format!("Say what it is for: `{INTENT}` is one of {known}.");
+        return Err(Fault::new(code::NO_INTENT, shape.pointer_to(INTENT), message));
+    }
+    shape.word(INTENT, &Intent::ALL.map(|intent| (intent.word(), intent)))
+}
+
+/// Completes a content that was published when none said for whom it is: for everybody, and to inform, so that it is
+/// shown where it was. The next publication of it says so itself.
+pub(crate) fn completed(document: &Value) -> Value {
+    let mut document = document.clone();
+    if let Value::Object(fields) = &mut document {
+        fields.entry(STAGE).or_insert_with(|| Stage::ALL.map(Stage::word).as_slice().into());
+        fields.entry(INTENT).or_insert_with(|| Intent::Inform.word().into());
+    }
+    document
 }
 
 fn version(language: &str, value: &Value, pointer: String) -> Result<Payload, Fault> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    body,
+    body, content,
     difference::Difference,
     error::{DefinitionError, Fault, code},
     file,
@@ -34,9 +34,10 @@ pub struct Documents {
 }
 
 /// The version of the stored form.
-const VERSION: u64 = 3;
-/// The versions before: 1 recorded no publication, and neither which revision last changed a document.
-const EARLIER_VERSIONS: [u64; 2] = [1, 2];
+const VERSION: u64 = 4;
+/// The versions before: 1 recorded no publication, and neither which revision last changed a document; until 3 contents
+/// said neither for which stages nor what for they are.
+const EARLIER_VERSIONS: [u64; 3] = [1, 2, 3];
 
 const DEFAULTS: &str = include_str!("defaults.toml");
 
@@ -89,7 +90,12 @@ impl Documents {
         for (word, bodies) in &stored.definitions {
             let kind = file::kind_of(word).map_err(Fault::of_all)?;
             for (name, document) in bodies {
-                documents.put(kind, name, document)?;
+                match kind {
+                    Kind::Content if version != Some(VERSION) => {
+                        documents.put(kind, name, &content::completed(document))?;
+                    }
+                    _ => documents.put(kind, name, document)?,
+                }
             }
         }
         for (word, of_kind) in stored.changed {

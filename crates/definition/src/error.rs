@@ -154,6 +154,10 @@ pub mod code {
         BAD_LANGUAGE;
         /// A content that is not written in any language, or not in the one it falls back to.
         NO_LANGUAGE;
+        /// A content that does not say for which stages it is.
+        NO_STAGE;
+        /// A content that does not say what it is for.
+        NO_INTENT;
         /// A placement or an experience with nothing neutral to show.
         NO_NEUTRAL;
         /// A neutral content that expires.

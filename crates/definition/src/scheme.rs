@@ -109,6 +109,8 @@ impl Compiler<'_> {
             name: name.into(),
             fallback,
             versions: body.languages.into_iter().map(|(language, payload)| (language, Arc::new(payload))).collect(),
+            stages: body.stages,
+            intent: body.intent,
             expires: body.expires.map(|expires| expires.in_zone(&self.zone)),
             tags,
         }))
@@ -247,7 +249,7 @@ impl Compiler<'_> {
 
 /// What an audience may name.
 pub(crate) fn scope<'a>(schema: &'a TraitSchema, segments: &'a BTreeSet<Name<Segment>>) -> Scope<'a> {
-    Scope { schema, segments, usage: Usage::Audience }
+    Scope { schema, segments, scores: const { &BTreeSet::new() }, usage: Usage::Audience }
 }
 
 fn named(

@@ -184,6 +184,22 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// The meanings of one or more of a few words, of which a single one may stand without a list around it.
+    pub(crate) fn one_or_more_words<T: Clone>(
+        &mut self,
+        name: &'static str,
+        words: &[(&str, T)],
+    ) -> Result<Vec<T>, Fault> {
+        let pointer = self.pointer_to(name);
+        if let Some(value @ Value::String(_)) = self.fields.get(name) {
+            self.known.push(name);
+            return Ok(vec![meaning(name, pointer, value, words)?]);
+        }
+        let texts = self.some_texts(name, NAME_BYTES)?;
+        let texts = texts.into_iter().enumerate();
+        texts.map(|(place, text)| meaning(name, format!("{pointer}/{place}"), &text.into(), words)).collect()
+    }
+
     /// The fields of an object that may be left out.
     pub(crate) fn object(&mut self, name: &'static str) -> Result<Option<Self>, Fault> {
         self.optional(name).map(|value| Self::at(value, self.pointer_to(name))).transpose()
@@ -285,14 +301,17 @@ impl<'a> Shape<'a> {
     }
 
     fn meaning<T: Clone>(&self, name: &str, value: &Value, words: &[(&str, T)]) -> Result<T, Fault> {
-        let pointer = self.pointer_to(name);
-        let Value::String(text) = value else { return Err(wrong_type(pointer, "a text", value)) };
-        words.iter().find(|(word, _)| word == text).map(|(_, meaning)| meaning.clone()).ok_or_else(|| {
-            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let message = format!("`{name}` is one of {}; `{text}` is none of them.", listed(&known));
-            Fault::new(code::UNKNOWN_WORD, pointer, message)
-        })
+        meaning(name, self.pointer_to(name), value, words)
     }
+}
+
+fn meaning<T: Clone>(name: &str, pointer: String, value: &Value, words: &[(&str, T)]) -> Result<T, Fault> {
+    let Value::String(text) = value else { return Err(wrong_type(pointer, "a text", value)) };
+    words.iter().find(|(word, _)| word == text).map(|(_, meaning)| meaning.clone()).ok_or_else(|| {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let message = format!("`{name}` is one of {}; `{text}` is none of them.", listed(&known));
+        Fault::new(code::UNKNOWN_WORD, pointer, message)
+    })
 }
 
 fn as_text(value: &Value, pointer: String, most: usize) -> Result<&str, Fault> {
@@ -321,6 +340,7 @@ fn wrong_type(pointer: String, wanted: &str, found: &Value) -> Fault {
     Fault::new(code::WRONG_TYPE, pointer, format!("This should be {wanted}; it is {found}."))
 }
 
-fn listed(words: &[&str]) -> String {
+/// Words as a sentence names them.
+pub(crate) fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

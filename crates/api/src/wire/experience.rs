@@ -34,6 +34,10 @@ pub struct PlacementDocument {
 pub struct ContentDocument {
     /// A payload for each language (BCP 47). Its texts may hold tokens with a neutral form.
     pub languages: BTreeMap<String, Map<String, Value>>,
+    /// For whom it is, by where they stand: `discovery`, `comparison`, `conversion`, `onboarding`, `enrollment`.
+    pub stage: OneOrMore,
+    /// What it is for: `orient`, `inform`, `help`, `reassure` or `reward`.
+    pub intent: String,
     /// The language for those who read none of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback: Option<String>,
@@ -161,7 +165,9 @@ mod tests {
     #[test]
     fn documents_read_back_and_unknown_fields_are_refused() {
         back::<PlacementDocument>(r#"{"channel":"web","neutral":"welcome","most_contents":3}"#);
-        back::<ContentDocument>(r#"{"languages":{"fr":{"title":"x"}},"tags":["a","b"]}"#);
+        back::<ContentDocument>(
+            r#"{"languages":{"fr":{"title":"x"}},"stage":["discovery","comparison"],"intent":"inform","tags":["a","b"]}"#,
+        );
         back::<LayerDocument>("{}");
         back::<ExperienceDocument>(
             r#"{"placements":["home","row"],"audience":"true","benefit":{"en":"x","fr":"y"},

@@ -1,9 +1,13 @@
 //! A shop to decide for, and somebody who visits it.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use assign::Share;
-use condition::{Condition, Facts, Scope, Usage, Verdict};
+use condition::{Belief, Believed, Condition, Facts, Fading, Model, Reading, Scope, Usage, Verdict};
 use decide::{
     Absent, Content, Decision, Experience, Explain, Ledger, Opens, Page, Payload, Person, Placement, Rules, Scheme,
     Shows, Variant, Whom, decide,
@@ -14,7 +18,7 @@ use model::{
     fact::{FactKind, Occurrence, TraitValue},
     id::{Id, Unit},
     journey::{Intent, Stage},
-    name::{Experience as ExperienceName, Name, Placement as PlacementName, Segment, Trait},
+    name::{Experience as ExperienceName, Name, Placement as PlacementName, Score, Segment, Trait},
     schema::{TraitRules, TraitSchema, TraitType},
     time::{Env, Timestamp},
     value::{Fields, Value},
@@ -33,7 +37,7 @@ pub(crate) fn share(points: u16) -> Share {
 }
 
 pub(crate) fn audience(text: &str) -> Condition {
-    let holds = |holds| TraitRules { holds, purpose: None };
+    let holds = |holds| TraitRules { holds, purpose: None, meaning: None, half_life: None };
     let traits = [
         ("city", TraitType::Text),
         ("first_name", TraitType::Text),

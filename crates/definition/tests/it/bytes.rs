@@ -1,6 +1,7 @@
 //! The stored form.
 
 use definition::{Author, Change, Changed, Documents, Kind, Origin, code, compile, differences};
+use model::journey::{Intent, Stage};
 use serde_json::{Value, json};
 
 use crate::seen::{number_and_changed, put_segment, with_segments};
@@ -17,7 +18,7 @@ const VERSION_1: &str = concat!(
 #[test]
 fn bytes_of_version_1_are_read_and_say_nothing_about_who_published() {
     let mut documents = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
-    let now = VERSION_1.replace(r#"{"version":1"#, r#"{"version":3"#);
+    let now = VERSION_1.replace(r#"{"version":1"#, r#"{"version":4"#);
     assert_eq!(String::from_utf8(documents.to_bytes()).unwrap(), now);
     assert_eq!(Documents::publication(VERSION_1.as_bytes()).unwrap(), None);
     let plan = compile(&mut documents, 5, None).unwrap();
@@ -41,7 +42,7 @@ fn bytes_of_version_2_say_who_published_when_and_why() {
     assert_eq!((&publication.author, &publication.origin), (&author, &Origin::Draft("spring".into())));
     let changed = Changed { kind: Kind::Segment, name: "vip".into(), change: Change::Added };
     assert_eq!(publication.changes, [changed]);
-    let now = String::from_utf8(bytes.clone()).unwrap().replace(r#"{"version":2"#, r#"{"version":3"#);
+    let now = String::from_utf8(bytes.clone()).unwrap().replace(r#"{"version":2"#, r#"{"version":4"#);
     assert_eq!(Documents::from_bytes(&bytes).unwrap().published_as(publication), now.into_bytes());
 }
 
@@ -50,7 +51,7 @@ const CHANGED_3: &str = r#""changed":{"segment":{"vip":4},"setting":{"retention_
 
 #[test]
 fn bytes_of_version_3_say_which_revision_last_changed_each_document() {
-    let bytes = VERSION_1.replace(r#"{"version":1"#, r#"{"version":3"#);
+    let bytes = VERSION_1.replace(r#"{"version":1"#, r#"{"version":4"#);
     let bytes = bytes.replace(r#""published":"#, &format!("{CHANGED_3}\"published\":"));
     let mut documents = Documents::from_bytes(bytes.as_bytes()).unwrap();
     let seen = |documents: &Documents| {
@@ -67,6 +68,21 @@ fn bytes_of_version_3_say_which_revision_last_changed_each_document() {
     assert_eq!(seen(&earlier), [None; 3]);
     earlier.note_unrecorded(9);
     assert_eq!(seen(&earlier), [Some(9); 3]);
+}
+
+/// A content as versions 1 to 3 wrote it: since version 4 it says for which stages and what for it is.
+const CONTENT_3: &str = r#""content":{"care":{"intent":"help","languages":{"en":{"title":"Care"}}}},"segment":"#;
+
+#[test]
+fn contents_of_version_3_are_for_everybody_as_they_were() {
+    let bytes = VERSION_1.replace(r#"{"version":1"#, r#"{"version":3"#).replace(r#""segment":"#, CONTENT_3);
+    let mut documents = Documents::from_bytes(bytes.as_bytes()).unwrap();
+    let plan = compile(&mut documents, 5, None).unwrap();
+    let care = plan.decisions.content("care").unwrap();
+    assert_eq!((&care.stages[..], care.intent), (&Stage::ALL[..], Intent::Help));
+    let now = String::from_utf8(documents.to_bytes()).unwrap();
+    assert_eq!(Documents::from_bytes(now.as_bytes()).unwrap(), documents);
+    assert_eq!(refused(bytes.replace(r#"{"version":3"#, r#"{"version":4"#).as_bytes()).0, code::NO_STAGE);
 }
 
 #[test]
@@ -118,7 +134,7 @@ fn what_is_not_ours_is_refused() {
     assert_eq!(refused(b""), (code::UNREADABLE, String::new()));
     assert_eq!(refused(b"{}"), (code::UNREADABLE, String::new()));
     assert_eq!(refused(&VERSION_1.as_bytes()[..VERSION_1.len() - 1]), (code::UNREADABLE, String::new()));
-    assert_eq!(refused(&changed("/version", json!(4))), (code::UNKNOWN_VERSION, "/version".into()));
+    assert_eq!(refused(&changed("/version", json!(5))), (code::UNKNOWN_VERSION, "/version".into()));
     assert_eq!(refused(&changed("/more", json!(1))), (code::UNREADABLE, String::new()));
     assert_eq!(refused(&changed("/definitions/journey", json!({}))), (code::UNKNOWN_KIND, "/journey".into()));
     assert_eq!(refused(&changed("/definitions/trait/size/holds", json!(1))), (code::WRONG_TYPE, "/holds".into()));

@@ -238,6 +238,7 @@ fn texts_and_lists_end_at_their_limits() {
 
 #[test]
 fn a_project_has_so_many_definitions_of_a_kind_and_no_more() {
+    let content = json!({"stage": "discovery", "intent": "inform", "languages": {"en": {"a": 1}}});
     let kinds = [
         (Kind::Segment, json!({"condition": "true"}), limits::SEGMENTS),
         (Kind::Trait, json!({"holds": "text"}), limits::DEFINED_TRAITS),
@@ -246,7 +247,7 @@ fn a_project_has_so_many_definitions_of_a_kind_and_no_more() {
         (Kind::Purpose, json!({"description": {"en": "x"}}), limits::PURPOSES),
         (Kind::ConsentCategory, json!({"purposes": []}), limits::CONSENT_CATEGORIES),
         (Kind::Layer, json!({}), limits::LAYERS),
-        (Kind::Content, json!({"languages": {"en": {"a": 1}}}), limits::CONTENTS),
+        (Kind::Content, content, limits::CONTENTS),
         (Kind::Placement, json!({"channel": "web", "neutral": "x"}), limits::PLACEMENTS),
         (Kind::Experience, experience(&json!({})), limits::EXPERIENCES),
     ];
@@ -348,6 +349,8 @@ fn every_code_is_shown_by_a_test() {
         code::UNKNOWN_ZONE,
         code::BAD_MOMENT,
         code::NO_LANGUAGE,
+        code::NO_STAGE,
+        code::NO_INTENT,
         code::NO_NEUTRAL,
         code::NEUTRAL_EXPIRES,
         code::NO_CONTROL,

@@ -5,7 +5,10 @@ use std::fs;
 use decide::Shows;
 use definition::{DefinitionError, Documents, Kind, code, compile, read_folder};
 use engine::plan::Plan;
-use model::limits;
+use model::{
+    journey::{Intent, Stage},
+    limits,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -14,10 +17,12 @@ const DOCUMENT: &str = include_str!("../../../../docs/experiences.md");
 /// A shop with a placement on its site, one in its e-mails, three contents and an experience.
 pub(crate) fn shop() -> Documents {
     let mut documents = Documents::defaults();
+    let mut sale = content(&json!({"en": {"title": "Sale"}}));
+    sale["expires"] = json!("2026-12-24");
     for (kind, name, document) in [
-        (Kind::Content, "welcome", json!({"languages": {"en": {"title": "Welcome"}}})),
-        (Kind::Content, "care", json!({"languages": {"en": {"title": "Care"}, "fr": {"title": "Soin"}}})),
-        (Kind::Content, "sale", json!({"expires": "2026-12-24", "languages": {"en": {"title": "Sale"}}})),
+        (Kind::Content, "welcome", content(&json!({"en": {"title": "Welcome"}}))),
+        (Kind::Content, "care", content(&json!({"en": {"title": "Care"}, "fr": {"title": "Soin"}}))),
+        (Kind::Content, "sale", sale),
         (Kind::Placement, "hero", json!({"channel": "web", "neutral": "welcome"})),
         (Kind::Placement, "mail", json!({"channel": "email", "neutral": ["welcome"], "most_contents": 3})),
         (Kind::Layer, "tests", json!({})),
@@ -27,6 +32,11 @@ pub(crate) fn shop() -> Documents {
         documents.put(kind, name, &document).unwrap();
     }
     documents
+}
+
+/// A content that says this in its languages.
+fn content(languages: &Value) -> Value {
+    json!({"stage": "discovery", "intent": "inform", "languages": languages})
 }
 
 /// An experience of the shop with these fields besides, or instead; null takes one out.
@@ -213,7 +223,7 @@ fn an_experience_without_a_benefit_is_refused() {
 #[test]
 fn a_name_in_a_web_placement_is_refused() {
     let named =
-        |token: &str| json!({"languages": {"en": {"top": [{"text": format!("Hi{{{{ \" \" + {token} | \"\" }}}}!")}]}}});
+        |token: &str| content(&json!({"en": {"top": [{"text": format!("Hi{{{{ \" \" + {token} | \"\" }}}}!")}]}}));
     for name in ["first_name", "last_name", "name", "nickname"] {
         let mut documents = shop();
         documents.put(Kind::Trait, "nickname", &json!({"holds": "text", "names_the_person": true})).unwrap();
@@ -246,7 +256,7 @@ fn a_name_in_a_web_placement_is_refused() {
 
 #[test]
 fn tokens_are_checked_where_they_stand() {
-    let text = |text: &str| json!({"languages": {"fr": {"body": {"lines": ["", text]}}}});
+    let text = |text: &str| content(&json!({"fr": {"body": {"lines": ["", text]}}}));
     for (written, code) in [
         ("Bonjour {{ profile.first_name }},", decide::code::NO_NEUTRAL),
         ("Bonjour {{ profile.first_name | \"\" }},", decide::code::GAP),
@@ -316,6 +326,41 @@ fn what_is_named_is_there() {
         (Kind::Setting, "personal_placements_per_page", json!({"value": 21}), code::OUT_OF_RANGE, "/value"),
     ] {
         assert_eq!(refused(kind, name, &document), (code, pointer.to_owned()), "{document}");
+    }
+}
+
+#[test]
+fn a_content_says_for_which_stages_and_what_for_it_is() {
+    let with = |field: &str, value: Value| {
+        let mut document = content(&json!({"en": {"a": 1}}));
+        document[field] = value;
+        document.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        document
+    };
+    for (field, value, code, pointer) in [
+        ("stage", json!(null), code::NO_STAGE, "/stage"),
+        ("stage", json!([]), code::EMPTY, "/stage"),
+        ("stage", json!("decision"), code::UNKNOWN_WORD, "/stage"),
+        ("stage", json!(["discovery", "Comparison"]), code::UNKNOWN_WORD, "/stage/1"),
+        ("stage", json!(["discovery", "discovery"]), code::TWICE, "/stage/1"),
+        ("stage", json!(["discovery", 1]), code::WRONG_TYPE, "/stage/1"),
+        ("stage", json!(1), code::WRONG_TYPE, "/stage"),
+        ("intent", json!(null), code::NO_INTENT, "/intent"),
+        ("intent", json!("sell"), code::UNKNOWN_WORD, "/intent"),
+        ("intent", json!(["inform"]), code::WRONG_TYPE, "/intent"),
+    ] {
+        assert_eq!(refused(Kind::Content, "bad", &with(field, value.clone())), (code, pointer.to_owned()), "{value}");
+    }
+    for (stage, stages) in [
+        (json!("onboarding"), &[Stage::Onboarding][..]),
+        (json!(["conversion", "comparison"]), &[Stage::Comparison, Stage::Conversion]),
+    ] {
+        let plan = published(Kind::Content, "good", &with("stage", stage)).unwrap();
+        assert_eq!(plan.decisions.content("good").unwrap().stages, stages);
+    }
+    for intent in Intent::ALL {
+        let plan = published(Kind::Content, "good", &with("intent", json!(intent.word()))).unwrap();
+        assert_eq!(plan.decisions.content("good").unwrap().intent, intent);
     }
 }
 
@@ -398,9 +443,7 @@ fn no_cap_looks_back_further_than_things_are_kept() {
 #[test]
 fn what_a_decision_needs_is_not_removed() {
     let mut documents = shop();
-    documents
-        .put(Kind::Content, "town", &json!({"languages": {"en": {"t": "{{ profile.city | \"here\" }}"}}}))
-        .unwrap();
+    documents.put(Kind::Content, "town", &content(&json!({"en": {"t": "{{ profile.city | \"here\" }}"}}))).unwrap();
     documents
         .put(Kind::Experience, "late", &experience(&json!({"layer": {"name": "tests"}, "audience": "true"})))
         .unwrap();
@@ -476,14 +519,14 @@ fn lists_and_texts_end_at_their_limits() {
     check(Kind::Placement, &contents, limits::PLACEMENT_CONTENTS.into(), code::OUT_OF_RANGE, "/most_contents");
     let languages = |count: usize| {
         let tags = (0..count).map(|n| format!("en-x{n}"));
-        json!({"languages": tags.map(|tag| (tag, json!({"a": 1}))).collect::<serde_json::Map<_, _>>()})
+        content(&json!(tags.map(|tag| (tag, json!({"a": 1}))).collect::<serde_json::Map<_, _>>()))
     };
     check(Kind::Content, &languages, limits::CONTENT_LANGUAGES, code::TOO_MANY, "/languages");
-    let bytes = |bytes: usize| json!({"languages": {"en": {"a": "x".repeat(bytes - r#"{"a":""}"#.len())}}});
+    let bytes = |bytes: usize| content(&json!({"en": {"a": "x".repeat(bytes - r#"{"a":""}"#.len())}}));
     check(Kind::Content, &bytes, limits::PAYLOAD_BYTES, code::TOO_LONG, "/languages/en");
     let deep = |levels: usize| {
         let inner = (1..levels).fold(json!({"a": 1}), |inner, _| json!({"a": inner}));
-        json!({"languages": {"en": inner}})
+        content(&json!({"en": inner}))
     };
     check(Kind::Content, &deep, limits::VALUE_DEPTH, code::OUT_OF_RANGE, "/languages/en");
 }

@@ -24,9 +24,9 @@ pub(crate) fn open_with(options: Options) -> Shop {
         &json!({
             "setting": {"holdout_share": {"value": 0}},
             "content": {
-                "welcome": {"languages": {"fr": {"title": "Bienvenue"}, "en": {"title": "Welcome"}}},
-                "boots": {"languages": {"fr": {"title": "Bottes"}, "en": {"title": "Boots"}}},
-                "tents": {"languages": {"fr": {"title": "Tentes"}, "en": {"title": "Tents"}}},
+                "welcome": content(&json!({"fr": {"title": "Bienvenue"}, "en": {"title": "Welcome"}})),
+                "boots": content(&json!({"fr": {"title": "Bottes"}, "en": {"title": "Boots"}})),
+                "tents": content(&json!({"fr": {"title": "Tentes"}, "en": {"title": "Tents"}})),
             },
             "placement": {"home": placement("web", "welcome")},
         }),
@@ -44,6 +44,11 @@ pub(crate) fn publish(shop: &Shop, definitions: &Value) -> Value {
 /// Publishes one experience.
 pub(crate) fn experience(shop: &Shop, name: &str, document: &Value) {
     publish(shop, &json!({"experience": {name: document}}));
+}
+
+/// The document of a content that informs whoever is there to discover something.
+pub(crate) fn content(languages: &Value) -> Value {
+    json!({"stage": "discovery", "intent": "inform", "languages": languages})
 }
 
 /// The document of a placement.

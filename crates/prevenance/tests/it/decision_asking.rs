@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::process::Options;
 
 use crate::{
-    deciding::{call, decide, experience, gist, one, one_from, open, placement, publish, showing, shown},
+    deciding::{call, content, decide, experience, gist, one, one_from, open, placement, publish, showing, shown},
     shop::{Shop, granting, identify, with},
 };
 
@@ -60,8 +60,8 @@ fn a_page_is_told_what_calls_by_name_only_with_proof() {
         &shop,
         &json!({
             "placement": {"own": placement("account", "hello"), "mail": placement("email", "hello")},
-            "content": {"hello": {"languages": {"en": {"text": "Hello."}}},
-                        "named": {"languages": {"en": {"text": r#"Hello {{ profile.first_name | "you" }}."#}}}},
+            "content": {"hello": content(&json!({"en": {"text": "Hello."}})),
+                        "named": content(&json!({"en": {"text": r#"Hello {{ profile.first_name | "you" }}."#}}))},
             "experience": {"named": showing("named", "true", &json!({"placements": ["own", "mail"]}))},
         }),
     );
@@ -101,7 +101,7 @@ fn events_without_time_to_wait_for_are_stored_all_the_same() {
     let shop = Shop::open_with(Options { env, seed: Some(1), ..Options::default() });
     publish(
         &shop,
-        &json!({"content": {"welcome": {"languages": {"en": {"title": "Welcome"}}}},
+        &json!({"content": {"welcome": content(&json!({"en": {"title": "Welcome"}}))},
                 "placement": {"home": placement("web", "welcome")}}),
     );
     let seen = json!({"type": "track", "event": "Seen", "context": granting(&["site"])});

@@ -12,7 +12,7 @@ use testkit::{
 
 use crate::{
     deciding::{
-        call, decide, experience, gist, id, one, open, open_with, placement, publish, rejected, showing, shown,
+        call, content, decide, experience, gist, id, one, open, open_with, placement, publish, rejected, showing, shown,
     },
     shop::{granting, identify, send, track, with},
 };
@@ -232,7 +232,7 @@ fn explained_every_candidate_that_did_not_win_says_why() {
         &shop,
         &json!({
             "layer": {"tests": {}},
-            "content": {"old": {"expires": "2026-03-01", "languages": {"en": {"title": "Old"}}}},
+            "content": {"old": with(&content(&json!({"en": {"title": "Old"}})), &json!({"expires": "2026-03-01"}))},
             "placement": {"side": placement("web", "welcome"), "foot": placement("web", "welcome")},
             "setting": {"personal_placements_per_page": {"value": 1}},
             "experience": {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use testkit::process::Options;
 
 use crate::{
-    deciding::{decide, gist, open_with, publish, showing, shown},
+    deciding::{content, decide, gist, open_with, publish, showing, shown},
     shop::{Shop, granting, identify, send},
 };
 
@@ -26,7 +26,7 @@ impl Size {
     /// Fills a shop: everybody in one of a hundred towns; twenty experiences, each for five towns, over all contents.
     fn fill(&self, shop: &Shop) {
         let contents: Map<String, Value> = (0..self.contents)
-            .map(|n| (format!("c{n}"), json!({"languages": {"en": {"title": format!("Content {n}")}}})))
+            .map(|n| (format!("c{n}"), content(&json!({"en": {"title": format!("Content {n}")}}))))
             .collect();
         let home = json!({"channel": "web", "neutral": "welcome", "most_contents": self.contents / 20 / ARMS + 1});
         publish(shop, &json!({"content": contents, "placement": {"home": home}}));

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use testkit::process::Options;
 
 use crate::{
-    deciding::{decide, experience, gist, id, one, open, open_with, publish, record, rejected, replay, showing, shown},
+    deciding::{
+        content, decide, experience, gist, id, one, open, open_with, publish, record, rejected, replay, showing, shown,
+    },
     shop::{START, Shop, at, granting, identify, track},
 };
 
@@ -38,7 +40,7 @@ fn gov_15_after_a_policy_has_changed_old_decisions_replay_identically() {
         ("setting/holdout_share", json!({"value": 0})),
         ("setting/personal_placements_per_page", json!({"value": 1})),
         ("experience/walk", showing("tents", r#"segment("keen")"#, &json!({"salt": "anew"}))),
-        ("content/boots", json!({"languages": {"en": {"title": "Other boots"}}})),
+        ("content/boots", content(&json!({"en": {"title": "Other boots"}}))),
         ("segment/keen", json!({"condition": "false"})),
     ];
     for (number, (path, document)) in policies.iter().enumerate() {
@@ -233,7 +235,7 @@ fn an_unmerge_takes_away_what_looked_at_both() {
     publish(
         &shop,
         &json!({"trait": {"club": {"holds": "text"}},
-                           "content": {"boots": {"languages": {"en": {"title": greeting}}}}}),
+                           "content": {"boots": content(&json!({"en": {"title": greeting}}))}}),
     );
     experience(&shop, "hello", &showing("boots", "true", &json!({"caps": [{"most": 4, "per": "1d"}]})));
     for (who, told) in [("ana", json!({"city": "Quimperlé-7d1e"})), ("ben", json!({"club": "chess-9f2c"}))] {
@@ -384,8 +386,8 @@ fn of_an_erased_person_no_decision_can_be_read_or_made_again() {
     publish(
         &shop,
         &json!({"placement": {"mail": crate::deciding::placement("email", "letter-to")},
-        "content": {"letter-to": {"languages": {"en": {"text": "Hi."}}},
-                    "mailed": {"languages": {"en": {"text": r#"{{ profile.first_name | "You" }} of {{ profile.city | "here" }}"#}}}},
+        "content": {"letter-to": content(&json!({"en": {"text": "Hi."}})),
+                    "mailed": content(&json!({"en": {"text": r#"{{ profile.first_name | "You" }} of {{ profile.city | "here" }}"#}}))},
         "experience": {"mailed": showing("mailed", "true", &json!({"placements": "mail"}))}}),
     );
     let who = json!({"userId": "account-4711", "context": granting(&["site", "email"])});

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    deciding::{decide, experience, gist, one, open, placement, publish, rejected, showing, shown},
+    deciding::{content, decide, experience, gist, one, open, placement, publish, rejected, showing, shown},
     shop::{Shop, at, granting, identify, with},
 };
 
@@ -12,10 +12,10 @@ const CHANNELS: [&str; 9] = ["web", "app", "email", "sms", "push", "print", "acc
 
 /// A greeting by the first name, in French and in English.
 fn greeting() -> Value {
-    json!({"languages": {
+    content(&json!({
         "fr": {"text": r#"{{ "Bonjour " + profile.first_name | "Bonjour" }}, votre panier vous attend."#},
         "en": {"text": r#"{{ "Hello " + profile.first_name | "Hello" }}, your cart is waiting."#},
-    }})
+    }))
 }
 
 /// proves PRO-07: given a rule with nothing neutral, publishing is refused; and no text ever reads "Bonjour ,".
@@ -34,7 +34,7 @@ fn pro_07_where_a_datum_is_missing_the_text_reads_well_without_it() {
         (r#"Bonjour {{ profile.first_name | "" }}, bienvenue."#, "TOKEN_LEAVES_GAP"),
         (r#"{{ profile.first_name | "" }}, bienvenue."#, "TOKEN_LEAVES_GAP"),
     ] {
-        let content = json!({"languages": {"fr": {"text": text}}});
+        let content = content(&json!({"fr": {"text": text}}));
         assert_eq!(refused("content", &content), is(code, "/languages/fr/text"), "{text}");
     }
 
@@ -117,7 +117,7 @@ fn dec_14_a_page_calls_nobody_by_name() {
         // Nor by any other trait that is marked so, nor in what is neutral.
         for name in ["last_name", "name", "nickname"] {
             let text = format!(r#"{{{{ "Hi " + profile.{name} | "Hi" }}}}!"#);
-            let content = json!({"content": {"hi": {"languages": {"en": {"deep": {"text": [text]}}}}}});
+            let content = json!({"content": {"hi": content(&json!({"en": {"deep": {"text": [text]}}}))}});
             publish(&shop, &content);
             let refused = shop.secret.put("/v1/definitions", &set(channel, "hi")).expect(422).json();
             assert_eq!(refused["code"], "NAME_IN_PUBLIC", "{name} {refused}");
@@ -142,7 +142,8 @@ fn dec_14_a_page_calls_nobody_by_name() {
 #[test]
 fn con_14_what_has_expired_is_shown_in_no_channel() {
     let mut shop = open();
-    let said = |title: &str, expires: &str| json!({"expires": expires, "languages": {"en": {"title": title}}});
+    let said =
+        |title: &str, expires: &str| with(&content(&json!({"en": {"title": title}})), &json!({"expires": expires}));
     let mut placements = json!({});
     for channel in CHANNELS {
         placements[format!("at-{channel}")] = with(&placement(channel, "welcome"), &json!({"most_contents": 2}));

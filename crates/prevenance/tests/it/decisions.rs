@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    deciding::{experience, gist, id, one, open, publish, record, rejected, showing, shown},
+    deciding::{content, experience, gist, id, one, open, publish, record, rejected, showing, shown},
     shop::{granting, identify, track, with},
 };
 
@@ -89,7 +89,7 @@ fn dec_20_every_format_has_the_same_variant_and_the_same_record() {
         "control": {"share": 0.2}, "a": {"share": 0.4, "contents": "rich"}, "b": {"share": 0.4, "contents": "tents"},
     }});
     let rich = json!({"title": "Boots & <poles>", "price": 129, "more": ["wool", {"alt": "a \"boot\""}]});
-    publish(&shop, &json!({"content": {"rich": {"languages": {"en": rich}}}}));
+    publish(&shop, &json!({"content": {"rich": content(&json!({"en": rich}))}}));
     experience(&shop, "split", &showing("rich", "true", &split));
     let mut variants = Vec::new();
     for number in 0..12 {
@@ -236,7 +236,7 @@ fn seg_06_of_five_that_overlap_one_wins_and_it_is_said_by_what() {
         r#"profile.gender == "female""#,
     ]) {
         shop.segment(segment, condition);
-        publish(&shop, &json!({"content": {segment.to_owned(): {"languages": {"en": {"title": segment}}}}}));
+        publish(&shop, &json!({"content": {segment.to_owned(): content(&json!({"en": {"title": segment}}))}}));
         let audience = format!("segment({segment:?})");
         experience(&shop, &format!("for-{segment}"), &showing(segment, &audience, &json!({})));
     }

@@ -45,6 +45,8 @@ mod import;
 #[cfg(test)]
 mod import_stopped;
 #[cfg(test)]
+mod judgement_contents;
+#[cfg(test)]
 mod logging;
 #[cfg(test)]
 mod publication;

@@ -469,7 +469,7 @@ fn a_publication_lists_what_can_never_match_and_what_can_never_win() {
     };
     let never = r#"request.device == "phone" && request.device == "desktop""#;
     let all = json!({
-        "content": {"welcome": {"languages": {"en": {"title": "Welcome"}}}},
+        "content": {"welcome": crate::deciding::content(&json!({"en": {"title": "Welcome"}}))},
         "placement": {"home": {"channel": "web", "neutral": "welcome"}},
         "experience": {
             "everybody": experience("true", 2), "nobody": experience(never, 3), "second": experience("true", 1),

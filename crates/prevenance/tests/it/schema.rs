@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use testkit::client::Answer;
 
 use crate::{
-    deciding::{placement, publish},
+    deciding::{content, placement, publish},
     shop::Shop,
 };
 
@@ -24,8 +24,8 @@ const DOCUMENTS: &str = r#"[
     "one_per_person": true, "most_per_profile": 2, "fold_case": true, "description": "x"}],
   ["SegmentDocument", "segment", "tall", {"condition": "true", "description": "x"}],
   ["LayerDocument", "layer", "tests", {"description": "x"}],
-  ["ContentDocument", "content", "boots", {"languages": {"en": {"title": "Boots"}}, "fallback": "en",
-    "expires": "2030-01-01", "tags": ["shoes"], "description": "x"}],
+  ["ContentDocument", "content", "boots", {"languages": {"en": {"title": "Boots"}}, "stage": ["discovery", "comparison"],
+    "intent": "inform", "fallback": "en", "expires": "2030-01-01", "tags": ["shoes"], "description": "x"}],
   ["PlacementDocument", "placement", "side", {"channel": "web", "neutral": ["welcome"], "format": "300 x 600",
     "most_contents": 2, "purpose": "site", "description": "x"}],
   ["ExperienceDocument", "experience", "walk", {"placements": ["home"], "audience": "true",
@@ -90,7 +90,7 @@ fn open(described: &[Described]) -> (Shop, Value) {
     publish(
         &shop,
         &json!({
-            "content": {"welcome": {"languages": {"fr": {"title": "Bienvenue"}, "en": {"title": "Welcome"}}}},
+            "content": {"welcome": content(&json!({"fr": {"title": "Bienvenue"}, "en": {"title": "Welcome"}}))},
             "placement": {"home": placement("web", "welcome")},
         }),
     );
