@@ -7,7 +7,7 @@ use crate::{
     identifier::Identifier,
     name::{Name, Source},
     time::Timestamp,
-    value::Fields,
+    value::{Fields, Value},
 };
 
 /// One event, parsed, bounded by [`crate::limits`] and with its clock corrected. What the log keeps.
@@ -96,6 +96,9 @@ impl EventKind {
     }
 }
 
+/// The field of [`Event::context`] that says whether a bot sent it.
+pub const BOT: &str = "bot";
+
 impl Event {
     /// The name by which conditions ask for the event: a track's own name; `page`, `screen`, `identify`… else.
     pub fn name(&self) -> &str {
@@ -103,6 +106,11 @@ impl Event {
             EventKind::Track { name } => name,
             other => other.word(),
         }
+    }
+
+    /// Whether a program without a person sent it, as the server recognized, or as the client says of itself.
+    pub fn is_of_a_bot(&self) -> bool {
+        self.context.get(BOT) == Some(&Value::Bool(true))
     }
 
     /// The identifier of that namespace, if the event carries one.

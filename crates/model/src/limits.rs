@@ -97,7 +97,15 @@ pub const DECISION_TTL_S: u32 = 600;
 pub const ERROR_TTL_S: u32 = 5;
 /// Experiences whose wins are kept of one side: those that won last.
 pub const LEDGER_EXPERIENCES: usize = 200;
+/// Contents of which the ledger of one side keeps that they were shown: those shown last.
+pub const LEDGER_CONTENTS: usize = 500;
 /// Placements that one call may ask for.
 pub const PAGE_PLACEMENTS: usize = 64;
 /// Languages that one call may name.
 pub const PAGE_LANGUAGES: usize = 20;
+/// Bytes of a topic of an interest, its family included; an event's longer ones are passed over.
+pub const TOPIC_BYTES: usize = 200;
+/// Counts that are kept of what one side said about topics, one for each topic, day and signal.
+pub const DIGEST_COUNTS: usize = 4_000;
+/// Attributes of products whose values are topics of interests.
+pub const INTEREST_ATTRIBUTES: usize = 20;

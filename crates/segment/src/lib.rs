@@ -6,6 +6,7 @@
 //! [`set::SegmentSet`].
 
 pub mod chronicle;
+pub mod interests;
 pub mod membership;
 pub mod set;
 pub mod trails;

@@ -7,10 +7,13 @@ use std::{
 
 use condition::{Condition, EventNeed, Needs, PropertyPath};
 use model::{
+    event::Event,
     name::{Name, Segment},
     value::{Fields, Value},
 };
 use rustc_hash::FxHashMap;
+
+use crate::interests::{InterestRules, heard::may_be_heard};
 
 /// A segment's number: given at its first publication, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +47,10 @@ pub struct SegmentSet {
     by_number: FxHashMap<SegmentNumber, usize>,
     by_event: FxHashMap<Arc<str>, Heeding>,
     by_trait: FxHashMap<Arc<str>, Vec<usize>>,
+    by_topic: FxHashMap<Arc<str>, Vec<usize>>,
+    /// Those that look at any interest.
+    on_interests: Vec<usize>,
+    interests: InterestRules,
     dependents: Vec<Vec<usize>>,
     needs: BTreeMap<Arc<str>, EventNeed>,
     needs_revision: u64,
@@ -72,6 +79,12 @@ impl SegmentSet {
             for name in &needs.traits {
                 set.by_trait.entry(name.as_str().into()).or_default().push(place);
             }
+            for topic in &needs.interests {
+                set.by_topic.entry(topic.clone()).or_default().push(place);
+            }
+            if !needs.interests.is_empty() {
+                set.on_interests.push(place);
+            }
             for named in &needs.segments {
                 if let Some(at) = set.by_name.get(named) {
                     set.dependents[*at].push(place);
@@ -92,6 +105,12 @@ impl SegmentSet {
             self.needs.entry(event).or_default().merge(&need);
         }
         self
+    }
+
+    /// The same with rules by which interests are made.
+    #[must_use]
+    pub fn with_interest_rules(self, interests: InterestRules) -> Self {
+        Self { interests, ..self }
     }
 
     /// The segments, each after those it names.
@@ -135,6 +154,26 @@ impl SegmentSet {
     /// The places of the segments that look at this trait.
     pub fn looking_at_trait(&self, name: &str) -> &[usize] {
         self.by_trait.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places of the segments that look at the interest in this topic.
+    pub fn looking_at_topic(&self, topic: &str) -> &[usize] {
+        self.by_topic.get(topic).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places of the segments that look at any interest.
+    pub fn looking_at_interests(&self) -> &[usize] {
+        &self.on_interests
+    }
+
+    /// The rules by which interests are made.
+    pub fn interests(&self) -> &InterestRules {
+        &self.interests
+    }
+
+    /// Whether trails have to take in an event: a condition asks for those of its name, or it may be about topics.
+    pub fn keeps(&self, event: &Event) -> bool {
+        self.need(event.name()).is_some() || may_be_heard(event)
     }
 
     /// What has to be kept of events of this name, with the name itself for sharing; `None` if nothing.

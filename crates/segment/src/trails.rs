@@ -1,18 +1,24 @@
-//! Trails: the past events of one side, cut down to what published conditions look at.
+//! Trails: the past events of one side, cut down to what published conditions look at; and beside them the digest of
+//! what they say about topics.
 
 use std::sync::Arc;
 
 use condition::Window;
 use model::{event::Event, fact::Occurrence, time::Timestamp};
 
-use crate::{chronicle::Chronicle, set::SegmentSet};
+use crate::{
+    chronicle::Chronicle,
+    interests::{digest::Digest, heard::heard},
+    set::SegmentSet,
+};
 
-/// The trails of one side, by event name, each in order of (`at`, `tie`).
+/// The trails of one side, by event name, each in order of (`at`, `tie`), and its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trails {
     /// The trails hold all that the needs of this plan revision ask for; see [`SegmentSet::needs_revision`].
     pub revision: u64,
     trails: Vec<(Arc<str>, Vec<Occurrence>)>,
+    digest: Digest,
     /// Only of trails that were rebuilt from history just now.
     chronicle: Option<Box<Chronicle>>,
 }
@@ -20,13 +26,19 @@ pub struct Trails {
 impl Trails {
     /// Trails with nothing in them, complete as of a revision: right for a side without history.
     pub fn empty(revision: u64) -> Self {
-        Self { revision, trails: Vec::new(), chronicle: None }
+        Self { revision, ..Self::default() }
     }
 
     /// Builds from stored entries.
     pub fn from_entries(revision: u64, mut trails: Vec<(Arc<str>, Vec<Occurrence>)>) -> Self {
         trails.sort_by(|a, b| a.0.cmp(&b.0));
-        Self { revision, trails, chronicle: None }
+        Self { revision, trails, ..Self::default() }
+    }
+
+    /// The same with a digest.
+    #[must_use]
+    pub fn with_digest(self, digest: Digest) -> Self {
+        Self { digest, ..self }
     }
 
     /// Rebuilds all trails from the side's whole history, in any order; with its chronicle.
@@ -49,10 +61,20 @@ impl Trails {
         self.chronicle.take().map(|chronicle| *chronicle).unwrap_or_default()
     }
 
-    /// Takes an event in, if some condition asks for events of its name; one that is there already changes nothing.
-    /// Says whether a condition asks.
-    pub fn add(&mut self, set: &SegmentSet, event: &Event, tie: u64) -> bool {
-        let Some((name, need)) = set.need(event.name()) else { return false };
+    /// Takes an event in that is not in yet. Says which segments may change by what it says about topics, by place.
+    pub fn add(&mut self, set: &SegmentSet, event: &Event, tie: u64) -> Vec<usize> {
+        self.follow(set, event, tie);
+        let heard = heard(set.interests(), event);
+        if heard.is_empty() {
+            return Vec::new();
+        }
+        self.digest.add(&heard, event.timestamp);
+        heard.topics().flat_map(|topic| set.looking_at_topic(topic)).copied().collect()
+    }
+
+    /// Adds to the trail of the event's name, if some condition asks for one.
+    fn follow(&mut self, set: &SegmentSet, event: &Event, tie: u64) {
+        let Some((name, need)) = set.need(event.name()) else { return };
         let occurrence = Occurrence { at: event.timestamp, tie, properties: need.project(&event.properties) };
         let trail = match self.trails.binary_search_by(|(key, _)| key.cmp(name)) {
             Ok(place) => &mut self.trails[place].1,
@@ -65,7 +87,11 @@ impl Trails {
         if trail.get(place).is_none_or(|old| (old.at, old.tie) != (occurrence.at, occurrence.tie)) {
             trail.insert(place, occurrence);
         }
-        true
+    }
+
+    /// What the side said about topics.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
     }
 
     /// The trail of one event name.
@@ -109,5 +135,6 @@ impl Trails {
             trail.drain(..gone);
             !trail.is_empty()
         });
+        self.digest.drop_before(moment);
     }
 }

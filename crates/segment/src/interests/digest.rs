@@ -1,0 +1,155 @@
+//! What one side said about topics, counted by day.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use model::{
+    limits::DIGEST_COUNTS,
+    time::{Span, Timestamp},
+};
+
+use super::{Signal, Stance, heard::Heard};
+
+/// What one side said about topics. Of more than [`DIGEST_COUNTS`] counts and stances those of the oldest days go first:
+/// which ones are kept does not depend on the order in which they came.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Digest {
+    topics: Vec<(Arc<str>, Told)>,
+}
+
+/// What one side said about one topic.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// In order of day and signal, each pair once.
+    pub counts: Vec<Count>,
+    /// What the person last said of it, and when.
+    pub stance: Option<(Timestamp, Stance)>,
+}
+
+/// How often a signal came on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count {
+    /// Since 1970-01-01, UTC.
+    pub day: i32,
+    /// What was done.
+    pub signal: Signal,
+    /// How often; it stops at the largest number.
+    pub times: u16,
+}
+
+impl Told {
+    fn len(&self) -> usize {
+        self.counts.len() + usize::from(self.stance.is_some())
+    }
+
+    fn add(&mut self, day: i32, signal: Signal, times: u16) {
+        match self.counts.binary_search_by_key(&(day, signal), |count| (count.day, count.signal)) {
+            Ok(place) => self.counts[place].times = self.counts[place].times.saturating_add(times),
+            Err(place) => self.counts.insert(place, Count { day, signal, times }),
+        }
+    }
+
+    fn say(&mut self, at: Timestamp, stance: Stance) {
+        self.stance = self.stance.max(Some((at, stance)));
+    }
+}
+
+impl Digest {
+    /// Builds from stored entries.
+    pub fn from_entries(mut topics: Vec<(Arc<str>, Told)>) -> Self {
+        topics.sort_by(|a, b| a.0.cmp(&b.0));
+        topics.iter_mut().for_each(|(_, told)| told.counts.sort_unstable());
+        Self { topics }
+    }
+
+    /// The topics in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, (Arc<str>, Told)> {
+        self.topics.iter()
+    }
+
+    /// What was said about a topic.
+    pub fn get(&self, topic: &str) -> Option<&Told> {
+        self.place(topic).ok().map(|place| &self.topics[place].1)
+    }
+
+    /// Whether nothing was said about anything.
+    pub fn is_empty(&self) -> bool {
+        self.topics.is_empty()
+    }
+
+    /// Takes in what an event said that happened at a moment. The same event taken in twice counts twice.
+    pub(crate) fn add(&mut self, heard: &Heard, at: Timestamp) {
+        let day = day_of(at);
+        let topics: BTreeSet<&str> = heard.topics().collect();
+        let new = topics.into_iter().filter(|topic| self.place(topic).is_err());
+        let new: Vec<_> = new.map(|topic| (topic.into(), Told::default())).collect();
+        if !new.is_empty() {
+            self.topics.extend(new);
+            self.topics.sort_by(|a, b| a.0.cmp(&b.0));
+        }
+        for ((topic, signal), times) in &heard.signals {
+            if let Some(told) = self.told_mut(topic) {
+                told.add(day, *signal, *times);
+            }
+        }
+        for (topic, stance) in &heard.stances {
+            if let Some(told) = self.told_mut(topic) {
+                told.say(at, *stance);
+            }
+        }
+        self.shrink();
+    }
+
+    /// Drops the days before the one of a moment.
+    pub(crate) fn drop_before(&mut self, moment: Timestamp) {
+        let day = day_of(moment);
+        self.retain(|key| key.day >= day);
+    }
+
+    fn place(&self, topic: &str) -> Result<usize, usize> {
+        self.topics.binary_search_by(|(key, _)| (**key).cmp(topic))
+    }
+
+    fn told_mut(&mut self, topic: &str) -> Option<&mut Told> {
+        self.place(topic).ok().map(|place| &mut self.topics[place].1)
+    }
+
+    /// Drops what is beyond the limit: always the least of all keys that ever were.
+    fn shrink(&mut self) {
+        let len: usize = self.topics.iter().map(|(_, told)| told.len()).sum();
+        let Some(last) = len.checked_sub(DIGEST_COUNTS + 1) else { return };
+        let mut keys: Vec<Key> = Vec::with_capacity(len);
+        self.retain(|key| {
+            keys.push(key);
+            true
+        });
+        let (_, last, _) = keys.select_nth_unstable(last);
+        let last = *last;
+        self.retain(|key| key > last);
+    }
+
+    fn retain(&mut self, mut is_kept: impl FnMut(Key) -> bool) {
+        for (topic, (_, told)) in self.topics.iter_mut().enumerate() {
+            told.counts.retain(|count| is_kept(Key { day: count.day, topic, signal: Some(count.signal) }));
+            told.stance = told.stance.filter(|(at, _)| is_kept(Key { day: day_of(*at), topic, signal: None }));
+        }
+        self.topics.retain(|(_, told)| told.len() > 0);
+    }
+}
+
+/// What orders all that a digest holds: the oldest day first, then by topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    day: i32,
+    topic: usize,
+    signal: Option<Signal>,
+}
+
+/// The UTC day of a moment; every one fits.
+pub(super) fn day_of(at: Timestamp) -> i32 {
+    at.day() as i32
+}
+
+/// When a UTC day begins.
+pub(super) fn start_of(day: i32) -> Timestamp {
+    Timestamp::EPOCH.plus(Span::DAY.times(i64::from(day)))
+}
