@@ -1,12 +1,12 @@
 //! Commands: what the log keeps. Each was accepted, is durable, and is applied exactly once.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use model::{
     event::{Event, EventKind},
     id::{ApiKey, Decision, Id, Merge, ProfileId, Rejected},
     identifier::{IdentifierKey, Strength},
-    name::{Experience, Name, Namespace, Purpose, Source},
+    name::{Content, Experience, Name, Namespace, Placement, Purpose, Segment, Source, Trait},
     partition::Partition,
     time::Timestamp,
 };
@@ -84,8 +84,21 @@ pub struct DecidedPage {
     pub first: Id<Decision>,
     /// The experiences that won, their controls included.
     pub won: Vec<Name<Experience>>,
+    /// The contents that were shown and where, whether anything won there or not.
+    pub shown: Vec<(Name<Placement>, Name<Content>)>,
+    /// What was asked about the person.
+    pub read: PageRead,
     /// The record, sealed as it will be stored.
     pub sealed: Arc<[u8]>,
+}
+
+/// What the decisions of a page asked about a person, whether it was there or not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PageRead {
+    /// Traits.
+    pub traits: BTreeSet<Name<Trait>>,
+    /// Segments.
+    pub segments: BTreeSet<Name<Segment>>,
 }
 
 /// An event that was refused, with all that is needed to correct it. Its debug form leaves out what the event says.

@@ -8,13 +8,13 @@ use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
     identifier::Identifier,
-    name::{Experience, Name, Placement},
+    name::{Content, Experience, Name, Placement},
     time::{Env, Timestamp},
     value::Value,
 };
 use profile::held::{Held, Hold};
 
-use crate::{ledger::won_over, opened::Opened, person::Person, plan::Plan};
+use crate::{command::PageRead, ledger::won_over, opened::Opened, person::Person, plan::Plan};
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
 pub const ENGINE: u32 = 2;
@@ -70,6 +70,24 @@ impl Decided {
         let first = self.first;
         let id = |place| first.at_place(place);
         self.seen.decide(&plan.decisions, &page(&self.page, &|_| None, &id), &self.env)
+    }
+
+    /// The contents that were shown and where.
+    pub fn shown(&self) -> Vec<(Name<Placement>, Name<Content>)> {
+        let of = |decision: &Decision| {
+            let placement = decision.placement.clone();
+            decision.contents.iter().map(move |served| (placement.clone(), served.content.clone())).collect::<Vec<_>>()
+        };
+        self.decisions.iter().flat_map(of).collect()
+    }
+
+    /// What was asked about the person.
+    pub fn read(&self) -> PageRead {
+        let facts = || self.seen.facts.values();
+        PageRead {
+            traits: facts().flat_map(|seen| seen.traits.keys()).cloned().collect(),
+            segments: facts().flat_map(|seen| seen.segments.keys()).cloned().collect(),
+        }
     }
 
     /// The decision of that id, if it is one of these.

@@ -1,12 +1,15 @@
-//! What is kept of the decisions about a side: what won lately, which caps count, and on which days there were any.
+//! What is kept of the decisions about a side: what won lately, which caps count, what was shown, and on which days
+//! there were any.
 
 use std::borrow::Cow;
 
 use model::{
     limits::{CAP_MOST, LEDGER_EXPERIENCES},
-    name::{Experience, Name},
+    name::{Content, Experience, Name},
     time::Timestamp,
 };
+
+use crate::exposure::Exposures;
 
 /// The decisions about one side, without what was decided.
 ///
@@ -16,12 +19,18 @@ use model::{
 pub struct Ledger {
     won: Vec<(Name<Experience>, Vec<Timestamp>)>,
     days: Vec<i64>,
+    shown: Exposures,
 }
 
 impl Ledger {
     /// Builds from what is stored: experiences in order of name, each with its moments in order of time; days in order.
-    pub fn from_parts(won: Vec<(Name<Experience>, Vec<Timestamp>)>, days: Vec<i64>) -> Self {
-        Self { won, days }
+    pub fn from_parts(won: Vec<(Name<Experience>, Vec<Timestamp>)>, days: Vec<i64>, shown: Exposures) -> Self {
+        Self { won, days, shown }
+    }
+
+    /// The contents that were shown.
+    pub fn shown(&self) -> &Exposures {
+        &self.shown
     }
 
     /// The experiences that won, in order of name, with the moments in order of time.
@@ -37,12 +46,13 @@ impl Ledger {
     /// The oldest day that it says something of.
     pub(crate) fn first_day(&self) -> Option<i64> {
         let won = self.won.iter().filter_map(|(_, moments)| moments.last()).map(|at| at.day());
-        won.chain(self.days.first().copied()).min()
+        let shown = self.shown.iter().map(|exposure| exposure.last.day());
+        won.chain(shown).chain(self.days.first().copied()).min()
     }
 
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
-        self.won.is_empty() && self.days.is_empty()
+        self.won.is_empty() && self.days.is_empty() && self.shown.is_empty()
     }
 
     /// When an experience won, the oldest first.
@@ -67,6 +77,11 @@ impl Ledger {
         }
         won.iter().for_each(|experience| self.add(experience, at, &has_caps));
         is_new || !won.is_empty()
+    }
+
+    /// Notes that a content was shown.
+    pub(crate) fn expose(&mut self, content: &Name<Content>, at: Timestamp) {
+        self.shown.note(content, at);
     }
 
     fn add(&mut self, experience: &Name<Experience>, at: Timestamp, has_caps: impl Fn(&Name<Experience>) -> bool) {
@@ -97,10 +112,12 @@ impl Ledger {
         let known = (self.days.len(), self.won.len());
         self.days.retain(|known| *known >= day);
         self.won.retain(|(_, moments)| moments.last().is_some_and(is_kept));
-        known != (self.days.len(), self.won.len())
+        let forgot_shown = self.shown.drop_before(day);
+        known != (self.days.len(), self.won.len()) || forgot_shown
     }
 
-    /// Forgets the days of records that are kept no longer: those made from a moment on. What won stays, for caps.
+    /// Forgets the days of records that are kept no longer: those made from a moment on. What won and what was shown
+    /// stays, for caps.
     pub(crate) fn forget_records_since(&mut self, since: Timestamp) {
         self.days.retain(|day| *day <= since.day());
     }

@@ -10,6 +10,7 @@ pub mod apply;
 pub mod chance;
 pub mod command;
 pub mod decided;
+pub mod exposure;
 pub mod ledger;
 pub mod opened;
 pub mod outcome;

@@ -9,7 +9,7 @@ use std::{
 use model::{
     id::ProfileId,
     identifier::IdentifierKey,
-    name::{Name, Source},
+    name::{Name, Source, Trait},
     partition::Partition,
     time::Timestamp,
 };
@@ -66,6 +66,9 @@ pub struct Core {
     pub erased_events: u64,
     /// How many events are folded into profiles here, removed ones included.
     pub events: u64,
+    /// The last day on which a decision about somebody here read a trait, itself or within a segment: since 1970-01-01,
+    /// UTC. What was not read for as long as an event is kept is not among them.
+    pub trait_reads: BTreeMap<Name<Trait>, i64>,
 }
 
 /// What anonymous events are counted by.

@@ -6,7 +6,7 @@
 //!                      `loser`, the survivor's under that of `survivor`
 //!          sides     | each: origin 16 | created_at | moves | facts and trails, sealed under the key of `origin`
 //! image    person    | of each side in turn: its ledger, sealed under the key of its origin
-//! ledger   version 1 | sealed under the key of its side
+//! ledger   version 2 | sealed under the key of its side
 //! ```
 //!
 //! A ledger changes with every decision and little else does, so it is saved by itself. Whoever travels has it along.
@@ -18,6 +18,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use engine::{
+    exposure::Exposures,
     ledger::Ledger,
     person::{Ended, Person, PersonSide},
 };
@@ -29,13 +30,14 @@ use store::error::StoreError;
 use crate::{
     codec::{Layout, Reader, Writer, from_bytes},
     error::{Malformed, RecordError},
+    layout::fact::ledger_v1,
     seal::{Keys, Part, Place},
 };
 
 /// The newest version of a person's image.
 const PERSON_VERSION: u8 = 1;
 /// The newest version of a ledger.
-const LEDGER_VERSION: u8 = 1;
+const LEDGER_VERSION: u8 = 2;
 
 /// The row of a side's ledger; `None` if there is nothing to keep, or no key to seal it under.
 pub fn encode_ledger(side: ProfileId, ledger: &Ledger, keys: Keys<'_>) -> Result<Option<Vec<u8>>, StoreError> {
@@ -77,8 +79,16 @@ fn write_ledger(side: ProfileId, ledger: &Ledger, keys: Keys<'_>, to: &mut Write
 
 fn read_ledger(side: ProfileId, from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Ledger, RecordError> {
     let version = from.version("ledger", LEDGER_VERSION)?;
-    let bytes = (Place { part: Part::Ledger, version, side }).read(keys, from)?;
-    Ok(bytes.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default())
+    let Some(bytes) = (Place { part: Part::Ledger, version, side }).read(keys, from)? else {
+        return Ok(Ledger::default());
+    };
+    if version == 1 {
+        let mut from = Reader::new(&bytes);
+        let (won, days) = ledger_v1(&mut from)?;
+        from.end()?;
+        return Ok(Ledger::from_parts(won, days, Exposures::default()));
+    }
+    Ok(from_bytes(&bytes)?)
 }
 
 pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreError> {

@@ -2,9 +2,9 @@
 //! only the order of its fields and the numbers of its words. A change needs a new version of every record around it.
 
 mod belief;
-mod command;
+pub(crate) mod command;
 mod decision;
 mod event;
-mod fact;
+pub(crate) mod fact;
 mod person;
 mod value;

@@ -3,7 +3,7 @@
 //! ```text
 //! slot     version 1 | 0 | person        1 | id of the survivor        2 (erased)        3 (unknown)
 //! holding  version 1 | its fields
-//! core     version 1 | its fields
+//! core     version 2 | its fields
 //! effect   version 1 | number | destination | hop
 //! access   version 1 | its fields
 //! erasure  version 1 | when
@@ -24,6 +24,7 @@ use crate::{
     error::{Malformed, RecordError},
     hop::{read_hop, write_hop},
     image::{read_person, write_person},
+    layout::command::core_v1,
     seal::Keys,
 };
 
@@ -31,7 +32,7 @@ pub use crate::image::{decode_ledger, encode_ledger};
 
 const SLOT_VERSION: u8 = 1;
 const HOLDING_VERSION: u8 = 1;
-const CORE_VERSION: u8 = 1;
+const CORE_VERSION: u8 = 2;
 const EFFECT_VERSION: u8 = 1;
 const ACCESS_VERSION: u8 = 1;
 const ERASURE_VERSION: u8 = 1;
@@ -94,7 +95,13 @@ pub fn encode_core(core: &Core) -> Vec<u8> {
 
 /// The scalars that these bytes stand for.
 pub fn decode_core(bytes: &[u8]) -> Result<Core, Malformed> {
-    decode_plain("partition", CORE_VERSION, bytes)
+    let mut from = Reader::new(bytes);
+    let core = match from.version("partition", CORE_VERSION)? {
+        1 => core_v1(&mut from)?,
+        _ => Layout::read(&mut from)?,
+    };
+    from.end()?;
+    Ok(core)
 }
 
 /// The bytes of an effect. What belongs to a side without key is left out.

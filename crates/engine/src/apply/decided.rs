@@ -1,23 +1,32 @@
-//! A page that was decided: what won is counted, the record is kept.
+//! A page that was decided: what won and what was shown is counted, what was read is noted, the record is kept.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use model::name::{Experience, Name};
+use model::name::{Content, Experience, Name, Placement, Trait};
 
 use super::Step;
-use crate::{command::DecidedPage, outcome::DecisionKept};
+use crate::{
+    command::{DecidedPage, PageRead},
+    outcome::DecisionKept,
+    person::Person,
+    plan::Plan,
+};
 
 pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
-    let DecidedPage { person: id, side: origin, first, won, sealed } = page;
+    let DecidedPage { person: id, side: origin, first, won, shown, read, sealed } = page;
     let now = step.env.now;
     step.outcome.decided.push(DecisionKept { side: origin, first, sealed });
+    note_reads(step, &read);
     let Some(mut arc) = step.state.take_person(id) else { return };
     let person = Arc::make_mut(&mut arc);
+    let contents = own_contents(step, person, &shown);
     let Some(side) = person.side_mut(origin) else { return step.state.put_back(arc) };
     let was_empty = side.ledger.is_empty();
     let scheme = &step.plan.decisions;
     let has_caps = |name: &Name<Experience>| scheme.experience(name).is_some_and(|known| !known.caps.is_empty());
-    if Arc::make_mut(&mut side.ledger).note(&won, now, has_caps) {
+    let ledger = Arc::make_mut(&mut side.ledger);
+    contents.iter().for_each(|content| ledger.expose(content, now));
+    if ledger.note(&won, now, has_caps) || !contents.is_empty() {
         step.outcome.ledgers.push((id, origin));
     }
     let due = person.due;
@@ -26,4 +35,49 @@ pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
     }
     // Most decisions leave all else of the person as it was: only the ledger is saved.
     if person.due == due { step.state.put_back(arc) } else { step.state.put_person(arc, &mut step.outcome) }
+}
+
+/// The contents that were shown where the person granted the purpose, each once: one page is one showing. Of the others
+/// nothing is kept.
+fn own_contents(
+    step: &Step<'_>,
+    person: &Person,
+    shown: &[(Name<Placement>, Name<Content>)],
+) -> BTreeSet<Name<Content>> {
+    let consents = person.consents();
+    let is_granted = |placement: &Name<Placement>| {
+        let placement = step.plan.decisions.placement(placement.as_str());
+        placement.is_some_and(|placement| consents.allows(placement.purpose.as_str(), step.env.now))
+    };
+    shown.iter().filter(|(placement, _)| is_granted(placement)).map(|(_, content)| content.clone()).collect()
+}
+
+/// Notes the day on which traits were read; those that segments look at among them.
+fn note_reads(step: &mut Step<'_>, read: &PageRead) {
+    let day = step.env.now.day();
+    let reads = &mut step.state.core.trait_reads;
+    let mut note = |name: &Name<Trait>| {
+        if reads.get(name) != Some(&day) {
+            let oldest = step.env.now.minus(step.plan.retention).day();
+            reads.retain(|_, read| *read >= oldest);
+            reads.insert(name.clone(), day);
+        }
+    };
+    read.traits.iter().for_each(&mut note);
+    within(step.plan, read).into_iter().for_each(note);
+}
+
+/// The traits that segments look at, themselves or within the segments that they name.
+fn within<'a>(plan: &'a Plan, read: &PageRead) -> BTreeSet<&'a Name<Trait>> {
+    let segments = &plan.segments;
+    let mut open: Vec<usize> = read.segments.iter().filter_map(|name| segments.place_of(name)).collect();
+    let (mut looked_at, mut traits) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(place) = open.pop() {
+        if looked_at.insert(place) {
+            let needs = segments.rules()[place].condition.needs();
+            traits.extend(&needs.traits);
+            open.extend(needs.segments.iter().filter_map(|name| segments.place_of(name)));
+        }
+    }
+    traits
 }

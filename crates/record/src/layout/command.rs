@@ -1,5 +1,7 @@
 //! The parts of commands, and of the state, that hold no personal data.
 
+use std::collections::BTreeMap;
+
 use engine::{
     command::{Access, Claiming, Counted, MessageMark, Want},
     state::{Core, CountKey, Holding, Standing},
@@ -30,7 +32,27 @@ layout_fields!(Core {
     expired_events,
     erased_events,
     events,
+    trait_reads,
 });
+
+/// The scalars of a partition in their first version, which knew nothing of what decisions read.
+pub(crate) fn core_v1(from: &mut Reader<'_>) -> Result<Core, Malformed> {
+    Ok(Core {
+        now: Layout::read(from)?,
+        next_ordinal: Layout::read(from)?,
+        outbox: Layout::read(from)?,
+        inbox: Layout::read(from)?,
+        plan_revision: Layout::read(from)?,
+        filled_revision: Layout::read(from)?,
+        counts: Layout::read(from)?,
+        profiles: Layout::read(from)?,
+        quarantined: Layout::read(from)?,
+        expired_events: Layout::read(from)?,
+        erased_events: Layout::read(from)?,
+        events: Layout::read(from)?,
+        trait_reads: BTreeMap::new(),
+    })
+}
 
 impl Layout for MessageMark {
     fn write(&self, to: &mut Writer) {

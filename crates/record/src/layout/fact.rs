@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use engine::ledger::Ledger;
+use engine::{
+    exposure::{Exposure, Exposures},
+    ledger::Ledger,
+};
 use model::{
     fact::{FactKind, Occurrence, TraitValue},
     name::{Experience, Name, Trait},
@@ -98,15 +101,28 @@ impl Layout for Trails {
     }
 }
 
+layout_fields!(Exposure { content, first, last, times });
+
 impl Layout for Ledger {
     fn write(&self, to: &mut Writer) {
         to.list(self.won());
         to.list(self.days().iter());
+        to.list(self.shown().iter());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let won = from.rising(|entry: &(Name<Experience>, Vec<Timestamp>)| &entry.0)?;
-        Ok(Self::from_parts(won, from.rising(|day: &i64| day)?))
+        let (won, days) = ledger_v1(from)?;
+        let shown = from.rising(|exposure: &Exposure| &exposure.content)?;
+        Ok(Self::from_parts(won, days, Exposures::from_entries(shown)))
     }
+}
+
+/// What a ledger of the first version held: experiences with the moments at which they won, and days.
+type LedgerV1 = (Vec<(Name<Experience>, Vec<Timestamp>)>, Vec<i64>);
+
+/// A ledger of the first version, which knew of no contents.
+pub(crate) fn ledger_v1(from: &mut Reader<'_>) -> Result<LedgerV1, Malformed> {
+    let won = from.rising(|entry: &(Name<Experience>, Vec<Timestamp>)| &entry.0)?;
+    Ok((won, from.rising(|day: &i64| day)?))
 }
 
 impl Layout for SegmentNumber {

@@ -180,12 +180,12 @@ fn a_key_that_cannot_be_looked_up_is_no_erasure() {
 #[test]
 fn a_newer_version_says_so() {
     let newer =
-        |error: RecordError| matches!(error, RecordError::Malformed(Malformed::NewerVersion { version: 2, .. }));
+        |error: RecordError| matches!(error, RecordError::Malformed(Malformed::NewerVersion { version: 2 | 3, .. }));
     assert!(newer(commands_of(&[2], &every).unwrap_err()));
     assert!(newer(decode_slot(&[2, 2], &every).unwrap_err()));
     assert!(newer(decode_effect(&[2], &every).unwrap_err()));
     assert!(newer(decode_rejection(&[2], &every).unwrap_err()));
     assert!(newer(open_event(&key_of(sample::SIDE), sample::SIDE, &[2]).unwrap_err().into()));
-    assert!(newer(record::state::decode_core(&[2]).unwrap_err().into()));
+    assert!(newer(record::state::decode_core(&[3]).unwrap_err().into()));
     assert!(newer(record::state::decode_holding(&[2]).unwrap_err().into()));
 }

@@ -57,17 +57,19 @@ fn slots() {
 
 #[test]
 fn ledgers() {
-    assert_eq!(state::decode_ledger(sample::SIDE, &golden("ledger.v1"), &every).unwrap(), sample::ledger());
+    let read = |name| state::decode_ledger(sample::SIDE, &golden(name), &every).unwrap();
+    assert_eq!((read("ledger.v1"), read("ledger.v2")), (sample::ledger_v1(), sample::ledger()));
     let row = state::encode_ledger(sample::SIDE, &sample::ledger(), &every).unwrap();
-    assert_eq!(row, Some(golden("ledger.v1")));
+    assert_eq!(row, Some(golden("ledger.v2")));
 }
 
 #[test]
 fn plain_records() {
     assert_eq!(state::decode_holding(&golden("holding.v1")), Ok(sample::holding()));
     assert_eq!(state::encode_holding(&sample::holding()), golden("holding.v1"));
-    assert_eq!(state::decode_core(&golden("core.v1")), Ok(sample::core()));
-    assert_eq!(state::encode_core(&sample::core()), golden("core.v1"));
+    assert_eq!(state::decode_core(&golden("core.v1")), Ok(sample::core_v1()));
+    assert_eq!(state::decode_core(&golden("core.v2")), Ok(sample::core()));
+    assert_eq!(state::encode_core(&sample::core()), golden("core.v2"));
     assert_eq!(state::decode_access(&golden("access.v1")), Ok(sample::access()));
     assert_eq!(state::encode_access(&sample::access()), golden("access.v1"));
     assert_eq!(state::decode_erasure(&golden("erasure.v1")), Ok(sample::NOW));
@@ -96,9 +98,9 @@ fn write_missing_files() {
         ("block-redacted.v1", sample::block(&sample::commands()[..1], &none)),
         ("decided.v1", sample::decided_bytes().to_vec()),
         ("event.v1", seal_event(&key_of(sample::SIDE), sample::SIDE, &sample::event()).0.to_vec()),
-        ("ledger.v1", state::encode_ledger(sample::SIDE, &sample::ledger(), &every).unwrap().unwrap()),
+        ("ledger.v2", state::encode_ledger(sample::SIDE, &sample::ledger(), &every).unwrap().unwrap()),
         ("holding.v1", state::encode_holding(&sample::holding())),
-        ("core.v1", state::encode_core(&sample::core())),
+        ("core.v2", state::encode_core(&sample::core())),
         ("access.v1", state::encode_access(&sample::access())),
         ("erasure.v1", state::encode_erasure(sample::NOW)),
         ("effect.v1", state::encode_effect(&sample::effect(), &every).unwrap()),

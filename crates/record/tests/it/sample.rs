@@ -1,9 +1,10 @@
 //! One fixed value of each record: what the golden files hold. Do not change them; add new ones for new versions.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use engine::{
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
+    exposure::{Exposure, Exposures},
     ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
@@ -15,6 +16,7 @@ use model::{
     fact::{FactKind, Occurrence, TraitValue},
     id::{Id, ProfileId},
     identifier::{Identifier, IdentifierKey, Strength},
+    name::{Experience, Name},
     partition::Partition,
     time::{Env, Span, Timestamp},
     value::{Fields, Finite, Value},
@@ -106,7 +108,19 @@ pub(crate) fn occurrence() -> Occurrence {
 }
 
 pub(crate) fn ledger() -> Ledger {
-    Ledger::from_parts(vec![("winter-boots".into(), vec![NOW])], vec![20_512, 20_514])
+    let shown = Exposure { content: "boots-hero".into(), first: NOW, last: NOW.plus(Span::DAY), times: 2 };
+    Ledger::from_parts(won(), DAYS.to_vec(), Exposures::from_entries(vec![shown]))
+}
+
+/// The ledger as its first version could say it.
+pub(crate) fn ledger_v1() -> Ledger {
+    Ledger::from_parts(won(), DAYS.to_vec(), Exposures::default())
+}
+
+const DAYS: [i64; 2] = [20_512, 20_514];
+
+fn won() -> Vec<(Name<Experience>, Vec<Timestamp>)> {
+    vec![("winter-boots".into(), vec![NOW])]
 }
 
 /// The person as it travels.
@@ -187,9 +201,15 @@ pub(crate) fn core() -> Core {
 }
 
 pub(crate) fn effect() -> Effect {
+        trait_reads: [("city".into(), 20_514)].into(),
     let news = News::MergeIn { image: image(), record: merge_record() };
     Effect { number: 12, to: Partition(5), hop: Hop::Tell { to: OTHER_SIDE, news } }
 }
+/// The scalars as their first version could say them.
+pub(crate) fn core_v1() -> Core {
+    Core { trait_reads: BTreeMap::new(), ..core() }
+}
+
 
 pub(crate) fn rejection() -> Rejection {
     Rejection {

@@ -4,6 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use engine::{
     command::{Access, Arrival, Claiming, Command, Counted, Hop, MessageMark, News, Rejection, Want},
+    exposure::{Exposure, Exposures},
     ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
@@ -220,8 +221,13 @@ fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
     })
 }
 pub(crate) fn ledger() -> impl Strategy<Value = Ledger> {
-    let parts = (btree_map(name(), vec(moment(), 1..3), FEW), btree_set(any::<i64>(), FEW));
-    parts.prop_map(|(won, days)| Ledger::from_parts(won.into_iter().collect(), days.into_iter().collect()))
+    let shown = btree_map(name(), (moment(), moment(), any::<u16>()), FEW).prop_map(|shown| {
+        let exposure = |(content, (first, last, times))| Exposure { content, first, last, times };
+        Exposures::from_entries(shown.into_iter().map(exposure).collect())
+    });
+    let parts = (btree_map(name(), vec(moment(), 1..3), FEW), btree_set(any::<i64>(), FEW), shown);
+    parts
+        .prop_map(|(won, days, shown)| Ledger::from_parts(won.into_iter().collect(), days.into_iter().collect(), shown))
 }
 
 pub(crate) fn person() -> impl Strategy<Value = Person> {
@@ -271,8 +277,9 @@ pub(crate) fn core() -> impl Strategy<Value = Core> {
     let count = (name(), any::<i64>(), text()).prop_map(|(source, day, kind)| CountKey { source, day, kind });
     let numbers = vec(any::<u64>(), 6);
     let hops = || btree_map(any::<u16>().prop_map(Partition), any::<u64>(), FEW);
-    (moment(), any::<u32>(), hops(), hops(), btree_map(count, any::<u64>(), FEW), numbers).prop_map(
-        |(now, next_ordinal, outbox, inbox, counts, numbers)| Core {
+    let reads = btree_map(name(), any::<i64>(), FEW);
+    (moment(), any::<u32>(), hops(), hops(), btree_map(count, any::<u64>(), FEW), numbers, reads).prop_map(
+        |(now, next_ordinal, outbox, inbox, counts, numbers, trait_reads)| Core {
             now,
             next_ordinal,
             outbox,
@@ -289,6 +296,7 @@ pub(crate) fn core() -> impl Strategy<Value = Core> {
     )
 }
 
+            trait_reads,
 pub(crate) fn claiming() -> impl Strategy<Value = Claiming> {
     let want = select(vec![Want::Own, Want::Meet]);
     (key(), name(), strength(), asserted(), want, id(), summary()).prop_map(

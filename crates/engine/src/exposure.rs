@@ -1,0 +1,122 @@
+//! Exposures: which contents a side was shown, since when and how often.
+
+use model::{
+    limits::LEDGER_CONTENTS,
+    name::{Content, Name},
+    time::Timestamp,
+};
+
+/// One content that was shown to a side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exposure {
+    /// The content.
+    pub content: Name<Content>,
+    /// When it was shown first.
+    pub first: Timestamp,
+    /// When it was shown last.
+    pub last: Timestamp,
+    /// How often; the largest number stands for itself and all beyond.
+    pub times: u16,
+}
+
+/// The contents that one side was shown, in order of name: at most [`LEDGER_CONTENTS`]. Beyond, the one whose last
+/// showing is longest ago goes first, of several the first by name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Exposures(Vec<Exposure>);
+
+impl Exposures {
+    /// Builds from what is stored.
+    pub fn from_entries(mut entries: Vec<Exposure>) -> Self {
+        entries.sort_by(|a, b| a.content.cmp(&b.content));
+        Self(entries)
+    }
+
+    /// All of them, in order of name.
+    pub fn iter(&self) -> std::slice::Iter<'_, Exposure> {
+        self.0.iter()
+    }
+
+    /// Whether nothing was shown.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How a content was shown, if it was.
+    pub fn of(&self, content: &Name<Content>) -> Option<&Exposure> {
+        self.place(content).ok().map(|place| &self.0[place])
+    }
+
+    /// Notes that a content was shown.
+    pub(crate) fn note(&mut self, content: &Name<Content>, at: Timestamp) {
+        match self.place(content) {
+            Ok(place) => {
+                let known = &mut self.0[place];
+                known.first = known.first.min(at);
+                known.last = known.last.max(at);
+                known.times = known.times.saturating_add(1);
+            }
+            Err(place) => {
+                self.0.insert(place, Exposure { content: content.clone(), first: at, last: at, times: 1 });
+                if self.0.len() > LEDGER_CONTENTS {
+                    let oldest = self.0.iter().enumerate().min_by_key(|(_, exposure)| exposure.last);
+                    if let Some((place, _)) = oldest {
+                        self.0.remove(place);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets what was not shown since a day; says whether there was anything.
+    pub(crate) fn drop_before(&mut self, day: i64) -> bool {
+        let known = self.0.len();
+        self.0.retain(|exposure| exposure.last.day() >= day);
+        known != self.0.len()
+    }
+
+    fn place(&self, content: &Name<Content>) -> Result<usize, usize> {
+        self.0.binary_search_by(|exposure| exposure.content.cmp(content))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::saturating_from_millis(ms)
+    }
+
+    #[test]
+    fn it_counts_each_content_between_its_first_and_its_last_showing() {
+        let mut shown = Exposures::default();
+        for ms in [20, 10, 30] {
+            shown.note(&"guide".into(), at(ms));
+        }
+        let known = shown.of(&"guide".into()).unwrap();
+        assert_eq!((known.first, known.last, known.times), (at(10), at(30), 3));
+        assert_eq!(shown.of(&"banner".into()), None);
+    }
+
+    #[test]
+    fn the_limit_holds_and_what_was_shown_longest_ago_goes_first() {
+        let mut shown = Exposures::default();
+        (0..LEDGER_CONTENTS).for_each(|number| shown.note(&format!("c{number}").as_str().into(), at(number as i64)));
+        shown.note(&"c0".into(), at(9_999));
+        assert_eq!(shown.iter().len(), LEDGER_CONTENTS);
+        shown.note(&"one-more".into(), at(10_000));
+        assert_eq!(shown.iter().len(), LEDGER_CONTENTS);
+        assert!(shown.of(&"c0".into()).is_some() && shown.of(&"c1".into()).is_none());
+    }
+
+    #[test]
+    fn days_that_retention_takes_are_forgotten() {
+        const DAY: i64 = 86_400_000;
+        let mut shown = Exposures::default();
+        shown.note(&"old".into(), at(DAY));
+        shown.note(&"seen-again".into(), at(DAY));
+        shown.note(&"seen-again".into(), at(3 * DAY));
+        assert!(shown.drop_before(2) && !shown.drop_before(2));
+        assert_eq!(shown.iter().map(|exposure| exposure.content.as_str()).collect::<Vec<_>>(), ["seen-again"]);
+    }
+}
