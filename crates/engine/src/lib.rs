@@ -7,6 +7,7 @@
 
 pub mod admit;
 pub mod apply;
+pub mod census;
 pub mod chance;
 pub mod command;
 pub mod decided;
