@@ -28,6 +28,9 @@ pub enum FactKind {
     Observed,
     /// Said by the person.
     Declared,
+    /// Said on purpose in place of what was known: by the person, or by who spoke with the person. It ends what was
+    /// said before it.
+    Corrected,
 }
 
 impl FactKind {
@@ -37,8 +40,20 @@ impl FactKind {
             Self::Inferred => "inferred",
             Self::Observed => "observed",
             Self::Declared => "declared",
+            Self::Corrected => "corrected",
         }
     }
+}
+
+/// That a trait's value is not true: "that's not me".
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Denial {
+    /// The value that is not true; `None`: none that was said until then is.
+    pub value: Option<Value>,
+    /// Since when that is known.
+    pub as_of: Timestamp,
+    /// Who said so.
+    pub source: Name<Source>,
 }
 
 /// One past event, cut down to what conditions look at. The trails of a profile are made of these, ordered by

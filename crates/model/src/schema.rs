@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     name::{Name, Purpose, Trait},
+    time::Span,
     value::{Fields, Value},
 };
 
@@ -60,6 +61,17 @@ impl TraitType {
             (Self::Place, Value::Map(fields)) => is_place(fields),
             (Self::Texts, Value::List(values)) => values.iter().all(|v| matches!(v, Value::Text(_))),
             _ => false,
+        }
+    }
+
+    /// How many values somebody who knows nothing would choose among: so a guess is true one time in that many.
+    /// Nobody knows how many towns come into question; for all that is not counted it is ten, as among names that are
+    /// near each other. At least 2.
+    pub fn alternatives(&self) -> usize {
+        match self {
+            Self::Bool => 2,
+            Self::OneOf(texts) => texts.len().max(2),
+            Self::Text | Self::Number | Self::Int | Self::Time | Self::Place | Self::Texts | Self::Any => 10,
         }
     }
 }
@@ -153,7 +165,23 @@ impl Meaning {
             Self::PostalCode => "postal_code",
         }
     }
+
+    /// After how long half of what speaks for such a value is left; `None`: it is as true as on the first day. Names
+    /// change with marriages; every year about one person in ten moves, and mail boxes and phone numbers are left
+    /// sooner.
+    pub const fn half_life(self) -> Option<Span> {
+        let years = match self {
+            Self::BirthDate => return None,
+            Self::GivenName | Self::FamilyName | Self::FullName => 30,
+            Self::Address | Self::City | Self::PostalCode => 5,
+            Self::Email | Self::Phone => 3,
+        };
+        Some(YEAR.times(years))
+    }
 }
+
+/// A year, where nobody counts the days.
+const YEAR: Span = Span::DAY.times(365);
 
 /// One trait of the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +190,26 @@ pub struct TraitRules {
     pub holds: TraitType,
     /// The purpose without whose grant it is refused; `None`: it follows its source.
     pub purpose: Option<Name<Purpose>>,
+    /// What its value means; `None`: nothing by which a value could be judged.
+    pub meaning: Option<Meaning>,
+    /// After how long half of what speaks for a value is left; above 0. `None`: it does not fade.
+    pub half_life: Option<Span>,
+}
+
+impl TraitRules {
+    /// The half-life of a trait that means nothing in particular: a year. Sizes, tastes and households change in a few.
+    pub const HALF_LIFE: Span = YEAR;
+
+    /// The rules of a trait of which no more is said than what it holds: it means what such a name usually means.
+    pub fn usual(name: &str, holds: TraitType) -> Self {
+        let meaning = Meaning::of(name);
+        Self { holds, purpose: None, meaning, half_life: Self::usual_half_life(meaning) }
+    }
+
+    /// The half-life of a trait of which none is said.
+    pub fn usual_half_life(meaning: Option<Meaning>) -> Option<Span> {
+        meaning.map_or(Some(Self::HALF_LIFE), Meaning::half_life)
+    }
 }
 
 /// All traits of a project.

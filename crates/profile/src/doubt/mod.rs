@@ -14,7 +14,7 @@ mod letters;
 mod mail;
 pub mod own;
 mod phone;
-mod text;
+pub(crate) mod text;
 mod throw_away;
 mod words;
 

@@ -1,7 +1,7 @@
 //! Texts as the detectors compare them.
 
 /// A text without what cannot be seen around it: white space, zero-width characters, marks of writing direction.
-pub(super) fn bare(text: &str) -> &str {
+pub(crate) fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| {
         c.is_whitespace()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -15,7 +15,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The characters without case and without combining accents. An accent inside a character stays: é is not e.
-pub(super) fn folded(text: &str) -> impl Iterator<Item = char> {
+pub(crate) fn folded(text: &str) -> impl Iterator<Item = char> {
     let lower = text.chars().flat_map(char::to_lowercase);
     lower.filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).map(|c| if c == 'ς' { 'σ' } else { c })
 }
