@@ -1,6 +1,7 @@
 //! Spans, dates and birthdays as conditions write them. Days are UTC days.
 
 use jiff::civil::{Date, date};
+use model::{time::Timestamp, value::Value};
 
 /// Milliseconds of one day.
 pub(crate) const DAY_MS: i64 = 86_400_000;
@@ -64,9 +65,40 @@ pub(crate) fn years_between(from: Date, now_ms: i64) -> Option<(i64, i64)> {
     Some((years, i64::from(next.since(date(1970, 1, 1)).ok()?.get_days()) * DAY_MS))
 }
 
+/// How many years are full since the day of a value, by the calendar and in UTC as `years_since` counts them, and the
+/// first moment at which there is one more. `None` for what is neither a moment nor a day written `2026-03-02`.
+pub fn full_years(since: &Value, now: Timestamp) -> Option<(i64, Timestamp)> {
+    let day = match since {
+        Value::Time(moment) => day_of(moment.as_millis())?,
+        Value::Text(text) => parse_day(text.get(..10)?)?,
+        _ => return None,
+    };
+    let (years, next_ms) = years_between(day, now.as_millis())?;
+    Some((years, Timestamp::saturating_from_millis(next_ms)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn full_years_are_counted_from_moments_and_days() {
+        let now = Timestamp::saturating_from_millis(1_772_445_600_000); // 2026-03-02T10:00Z
+        for (since, years) in [
+            (Value::from("2008-03-02"), Some(18)),
+            (Value::from("2008-03-03"), Some(17)),
+            (Value::from("2008-03-02T23:59:00Z"), Some(18)),
+            (Value::Time(Timestamp::EPOCH), Some(56)),
+            (Value::from("02/03/2008"), None),
+            (Value::from("2008"), None),
+            (Value::from("né à Brest"), None),
+            (Value::Int(2_008), None),
+        ] {
+            assert_eq!(full_years(&since, now).map(|(years, _)| years), years, "{since:?}");
+        }
+        let (_, next) = full_years(&Value::from("2008-03-03"), now).unwrap();
+        assert_eq!(next.as_millis(), 1_772_496_000_000, "the birthday of the next day");
+    }
 
     #[test]
     fn spans_are_a_number_and_a_unit() {

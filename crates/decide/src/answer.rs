@@ -7,6 +7,7 @@ use condition::Evidence;
 use model::{
     decision::Reason,
     id::{Decision as DecisionId, Id},
+    journey::Intent,
     name::{Content, Experience, Name, Placement, Variant},
     time::Timestamp,
     value::{Fields, Finite},
@@ -50,6 +51,8 @@ pub struct Served {
     pub content: Name<Content>,
     /// The language of the version.
     pub language: Arc<str>,
+    /// What it is for.
+    pub intent: Intent,
     /// What it says, with every token replaced.
     pub payload: Fields,
 }
@@ -112,10 +115,19 @@ pub enum Rejection {
     NoConsent,
     /// Its audience asks for what is known of a person, and nobody is known.
     NoData,
+    /// Its audience asks for what is known of a person, who is believed to be a minor.
+    Minor,
+    /// It thanks a customer, and the shop does not recognize who this is.
+    NotRecognized,
     /// Its audience does not hold.
     Audience {
         /// What that rests on.
         evidence: Vec<Evidence>,
+    },
+    /// The person does not want it.
+    Refused {
+        /// Until when; `None`: for ever.
+        until: Option<Timestamp>,
     },
     /// The unit is in the share that is kept out of everything.
     Holdout {
@@ -155,7 +167,10 @@ impl Rejection {
             Self::Expired { .. } => "expired",
             Self::NoConsent => "no_consent",
             Self::NoData => "no_data",
+            Self::Minor => "minor",
+            Self::NotRecognized => "not_recognized",
             Self::Audience { .. } => "audience",
+            Self::Refused { .. } => "refused",
             Self::Holdout { .. } => "holdout",
             Self::Layer => "layer",
             Self::Traffic { .. } => "traffic",

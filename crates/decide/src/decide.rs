@@ -4,6 +4,7 @@ mod access;
 mod candidate;
 mod chance;
 mod horizon;
+pub(crate) mod refused;
 
 use std::cell::Cell;
 
@@ -234,7 +235,8 @@ impl<'a> Decider<'a> {
                 };
                 let payload = version.render(&|reference| personal.then(|| known(reference)).flatten());
                 horizon.note(turns.get());
-                Served { content: content.name.clone(), language: language.clone(), payload }
+                let (name, language, intent) = (content.name.clone(), language.clone(), content.intent);
+                Served { content: name, language, intent, payload }
             })
             .collect()
     }
@@ -260,7 +262,7 @@ fn reason_of(why: &Rejection) -> Reason {
     match why {
         Rejection::Disabled => Reason::Disabled,
         Rejection::NotStarted { .. } | Rejection::Ended { .. } | Rejection::Expired { .. } => Reason::NotEligible,
-        Rejection::Audience { .. } => Reason::NotEligible,
+        Rejection::Audience { .. } | Rejection::Refused { .. } | Rejection::Minor | Rejection::NotRecognized => Reason::NotEligible,
         Rejection::NoConsent => Reason::NoConsent,
         Rejection::NoData => Reason::NoData,
         Rejection::Holdout { .. } => Reason::Holdout,

@@ -5,12 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use assign::{Part, Share};
 use condition::Condition;
 use model::{
+    journey::Intent,
     name::{Experience as ExperienceName, Name, Placement, Variant as VariantName},
     time::{Span, Timestamp},
     value::Finite,
 };
 
-use crate::content::Content;
+use crate::{
+    content::Content,
+    pool::{Criterion, Menu, Pool, Repeat},
+};
 
 /// What to show in a placement, to which audience, in which variants, with its benefit to the customer.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +67,10 @@ pub enum Shows {
     Neutral,
     /// These contents, in this order; at least one.
     Contents(Vec<Arc<Content>>),
+    /// The best of these; at least one.
+    Pool(Pool),
+    /// All of these, in the person's order; at least one.
+    Menu(Menu),
 }
 
 /// Most times in a period, for one person.
@@ -74,24 +82,58 @@ pub struct Cap {
     pub within: Span,
 }
 
+impl Shows {
+    /// All that it could show, as it is listed; of a control nothing.
+    pub fn contents(&self) -> &[Arc<Content>] {
+        match self {
+            Self::Neutral => &[],
+            Self::Contents(contents) => contents,
+            Self::Pool(pool) => &pool.contents,
+            Self::Menu(menu) => &menu.entries,
+        }
+    }
+
+    /// What puts one of its contents before another.
+    pub(crate) fn order(&self) -> &[Criterion] {
+        match self {
+            Self::Neutral | Self::Contents(_) => &[Criterion::Preferred],
+            Self::Pool(pool) => &pool.order,
+            Self::Menu(_) => &[Criterion::Preferred, Criterion::Interest],
+        }
+    }
+
+    /// Whether it shows somebody again what they have seen; of listed contents caps say how often.
+    pub(crate) fn repeat(&self) -> Repeat {
+        match self {
+            Self::Neutral | Self::Contents(_) | Self::Menu(_) => Repeat::Allowed,
+            Self::Pool(pool) => pool.repeat,
+        }
+    }
+}
+
 impl Experience {
     /// The contents that its variants show.
     pub fn contents(&self) -> impl Iterator<Item = &Arc<Content>> {
-        self.variants.iter().flat_map(|variant| match &variant.shows {
-            Shows::Neutral => &[][..],
-            Shows::Contents(contents) => contents,
-        })
+        self.variants.iter().flat_map(|variant| variant.shows.contents())
+    }
+
+    /// Whether one of its variants thanks a customer. Then all of it is for those whom the shop recognizes: who draws
+    /// which variant says nothing about who that is.
+    pub fn rewards(&self) -> bool {
+        self.contents().any(|content| content.intent == Intent::Reward)
     }
 
     /// Whether there is something to show whichever variant is drawn.
     pub(crate) fn shows_something(&self) -> bool {
-        let shows = |variant: &Variant| !matches!(&variant.shows, Shows::Contents(contents) if contents.is_empty());
+        let shows = |variant: &Variant| variant.shows == Shows::Neutral || !variant.shows.contents().is_empty();
         !self.variants.is_empty() && self.variants.iter().all(shows)
     }
 
     /// Whether its audience asks for anything that is known of a person, and not only of the request.
     pub fn is_personal(&self) -> bool {
         let needs = self.audience.needs();
-        !(needs.traits.is_empty() && needs.events.is_empty() && needs.segments.is_empty())
+        let of_profile = needs.traits.is_empty() && needs.events.is_empty() && needs.segments.is_empty();
+        let of_measures = needs.interests.is_empty() && needs.scores.is_empty() && needs.models.is_empty();
+        !(of_profile && of_measures)
     }
 }

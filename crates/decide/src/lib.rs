@@ -4,9 +4,10 @@
 //! asked for, and `Env { now, seed }`. There is no error to return: "no" has a reason, and a placement whose
 //! experiences all fail shows its neutral contents. In order:
 //!
-//! 1. **eligible**: switched on, within its schedule, nothing of it expired, its audience holds;
+//! 1. **eligible**: switched on, within its schedule, nothing of it expired, its audience holds; and with a reward in
+//!    it only for whom the shop recognizes;
 //! 2. **allowed**: what the audience looks at is opened by the purpose of the placement, which the person granted;
-//!    without that, only audiences that look at nothing but the request are asked;
+//!    without that, and for a minor, only audiences that look at nothing but the request are asked;
 //! 3. **assigned**: outside the holdout, inside its part of its layer and its traffic, a variant by the unit's hash;
 //! 4. **ranked**: by priority, then by declared score, then by name, so that there is one winner and one reason;
 //! 5. **capped**: for the person and period; and on pages, for the number of personalized placements;
@@ -29,7 +30,7 @@ pub use answer::{Decision, Rejected, Rejection, Served, Standing};
 pub use content::{Content, Version};
 pub use decide::{decide, neutral};
 pub use experience::{Cap, Experience, Shows, Variant};
-pub use page::{Absent, Explain, Ledger, Opens, Page, Person, Whom};
+pub use page::{Absent, Explain, Ledger, Opens, Page, Person, Recognized, Whom};
 pub use placement::Placement;
 pub use recorded::{Seen, SeenFacts, decide_recorded};
 pub use scheme::{Rules, Scheme};

@@ -52,6 +52,8 @@ pub enum Absent {
     Unknown,
     /// Nothing may be known: the person did not consent.
     NoConsent,
+    /// Nothing is used: the person is believed to be a minor.
+    Minor,
 }
 
 /// A known person, closed.
@@ -64,6 +66,19 @@ pub struct Person<'a> {
     pub facts: &'a dyn Opens,
     /// What was shown before.
     pub ledger: &'a dyn Ledger,
+    /// Whether the shop recognizes them.
+    pub recognized: Recognized,
+    /// Of whoever is believed to be a minor, the first moment at which that could change. `None`: nobody believes so.
+    pub minor_until: Option<Timestamp>,
+}
+
+/// Whether the shop knows which of its customers somebody is, and not only which device it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Recognized {
+    /// By an identifier that stands for one person: an account, a loyalty card.
+    Yes,
+    /// Not so.
+    No,
 }
 
 /// A person's facts, closed until a purpose that the person granted opens them.

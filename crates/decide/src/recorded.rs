@@ -3,7 +3,7 @@
 use std::{
     borrow::{Borrow, Cow},
     cell::{OnceCell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -20,7 +20,7 @@ use model::{
 use crate::{
     answer::Decision,
     decide::decide,
-    page::{Absent, Ledger, Opens, Page, Person, Whom},
+    page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
     scheme::Scheme,
 };
 
@@ -29,6 +29,10 @@ use crate::{
 pub struct Seen {
     /// The person's unit; or why nothing was looked at.
     pub unit: Result<Id<Unit>, Absent>,
+    /// Whether the shop recognized the person.
+    pub recognized: Recognized,
+    /// Of whoever was believed to be a minor, the first moment at which that could change.
+    pub minor_until: Option<Timestamp>,
     /// What the person said about the purposes that were asked.
     pub consents: Consents,
     /// The facts by the purpose that opened them.
@@ -54,6 +58,8 @@ pub struct SeenFacts {
     pub scores: BTreeMap<Name<Score>, Option<Fading>>,
     /// What models said.
     pub readings: BTreeMap<Model, Option<Reading>>,
+    /// The segments of which all that they rest on is here too, so that they can be evaluated again.
+    pub grounds: BTreeSet<Name<Segment>>,
 }
 
 /// Decides a page as [`decide()`] does, and says what was looked at.
@@ -90,11 +96,24 @@ pub fn decide_recorded(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &
             (Ok(person.unit), Consents::from_choices(choices))
         }
     };
+    let (recognized, minor_until) = match (whom, unit) {
+        (Whom::Person(person), Ok(_)) => (person.recognized, person.minor_until),
+        _ => (Recognized::No, None),
+    };
     let won = tape.won.take();
-    (decisions, Seen { unit, consents, facts: tape.into_facts(), request: requests.into_inner(), won })
+    (
+        decisions,
+        Seen { unit, recognized, minor_until, consents, facts: tape.into_facts(), request: requests.into_inner(), won },
+    )
 }
 
 impl Seen {
+    /// The unit that placements of a purpose were drawn by; `None` if they were drawn by the page's nonce.
+    pub fn drawn_by(&self, purpose: &Name<Purpose>, now: Timestamp) -> Option<Id<Unit>> {
+        let may = self.minor_until.is_none() && self.consents.allows(purpose.as_str(), now);
+        self.unit.ok().filter(|_| may)
+    }
+
     /// Decides again on what was seen. With the scheme, the page and the `env` of then (the page's `request` is not
     /// asked) it gives the same decisions. What was not looked at then is missing: so with [`crate::Explain::Yes`],
     /// where it was `No`, the winner is the same, but not all that is said of the others.
@@ -103,7 +122,14 @@ impl Seen {
         let page = Page { request: &request, ..*page };
         let whom = match self.unit {
             Err(why) => Whom::Nobody(why),
-            Ok(unit) => Whom::Person(Person { unit, consents: &self.consents, facts: self, ledger: self }),
+            Ok(unit) => Whom::Person(Person {
+                unit,
+                consents: &self.consents,
+                facts: self,
+                ledger: self,
+                recognized: self.recognized,
+                minor_until: self.minor_until,
+            }),
         };
         decide(scheme, &page, &whom, env)
     }
@@ -116,6 +142,7 @@ const NOTHING: &SeenFacts = &SeenFacts {
     interests: BTreeMap::new(),
     scores: BTreeMap::new(),
     readings: BTreeMap::new(),
+    grounds: BTreeSet::new(),
 };
 
 impl Opens for Seen {

@@ -162,6 +162,8 @@ pub mod code {
         NO_NEUTRAL;
         /// A neutral content that expires.
         NEUTRAL_EXPIRES;
+        /// A neutral content that rewards.
+        NEUTRAL_REWARDS;
         /// An experience without a control.
         NO_CONTROL;
         /// An experience whose control is smaller than the least share, with no reason given.

@@ -10,6 +10,7 @@ use decide::{Content, Experience, Placement, Reference, Rules, Scheme, Shows, Va
 use engine::plan::{Plan, RETENTION};
 use jiff::tz::TimeZone;
 use model::{
+    journey::Intent,
     limits::LEDGER_EXPERIENCES,
     name::{Name, Segment, Trait},
     request::is_fact,
@@ -144,6 +145,14 @@ impl Compiler<'_> {
             let message = format!("The content `{}` expires; what is neutral is always there.", neutral[place].name);
             let pointer = pointer_in("/neutral", place, document.get("neutral"));
             return Err(Fault::new(code::NEUTRAL_EXPIRES, pointer, message));
+        }
+        if let Some(place) = neutral.iter().position(|content| content.intent == Intent::Reward) {
+            let message = format!(
+                "The content `{}` thanks a customer; what is neutral is for everybody, also for whom nobody recognizes.",
+                neutral[place].name
+            );
+            let pointer = pointer_in("/neutral", place, document.get("neutral"));
+            return Err(Fault::new(code::NEUTRAL_REWARDS, pointer, message));
         }
         Ok(Placement {
             name: name.into(),

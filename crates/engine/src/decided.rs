@@ -8,13 +8,13 @@ use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
     identifier::Identifier,
-    name::{Content, Experience, Name, Placement},
+    name::{Content, Experience, Name, Placement, Purpose},
     time::{Env, Timestamp},
     value::Value,
 };
 use profile::held::{Held, Hold};
 
-use crate::{command::PageRead, ledger::won_over, opened::Opened, person::Person, plan::Plan};
+use crate::{command::PageRead, guard, ledger::won_over, opened::Opened, person::Person, plan::Plan, why};
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
 pub const ENGINE: u32 = 2;
@@ -67,9 +67,14 @@ impl std::fmt::Debug for Decided {
 impl Decided {
     /// Decides again, from the record alone, under the plan of its revision.
     pub fn again(&self, plan: &Plan) -> Vec<Decision> {
+        self.again_on(&self.seen, plan)
+    }
+
+    /// Decides the same page on other facts than those of then.
+    pub(crate) fn again_on(&self, seen: &Seen, plan: &Plan) -> Vec<Decision> {
         let first = self.first;
         let id = |place| first.at_place(place);
-        self.seen.decide(&plan.decisions, &page(&self.page, &|_| None, &id), &self.env)
+        seen.decide(&plan.decisions, &page(&self.page, &|_| None, &id), &self.env)
     }
 
     /// The contents that were shown and where.
@@ -127,8 +132,17 @@ pub fn decide_for(
 ) -> Decided {
     let known = Known::new(plan, person, &asked, env.now);
     let consents = person.consents();
-    let whom = Whom::Person(Asked { unit: person.unit, consents: &consents, facts: &known, ledger: &known });
-    decide_page(plan, first, &whom, (asked, request), env)
+    let whom = Whom::Person(Asked {
+        unit: person.unit,
+        consents: &consents,
+        facts: &known,
+        ledger: &known,
+        recognized: guard::recognized(person),
+        minor_until: guard::minor_until(plan, person, env.now),
+    });
+    let mut decided = decide_page(plan, first, &whom, (asked, request), env);
+    why::ground(plan, &decided.decisions, &mut decided.seen, &|purpose| known.of(purpose));
+    decided
 }
 
 /// Decides a page for nobody who is known, or for somebody of whom nothing may be known.
@@ -163,7 +177,7 @@ fn decide_page(
     );
     let is_own = |decision: &&Decision| {
         let placement = plan.decisions.placement(decision.placement.as_str());
-        placement.is_some_and(|placement| seen.consents.allows(placement.purpose.as_str(), env.now))
+        placement.is_some_and(|placement| seen.drawn_by(&placement.purpose, env.now).is_some())
     };
     let won = decisions.iter().filter(is_own).filter_map(|decision| decision.experience.clone()).collect();
     Decided { first, env: *env, revision: plan.revision, engine: ENGINE, page: asked, seen, decisions, won }
@@ -199,10 +213,16 @@ impl<'a> Known<'a> {
     }
 }
 
+impl Known<'_> {
+    /// What a purpose opened.
+    fn of(&self, purpose: &Name<Purpose>) -> Option<&dyn Facts> {
+        self.opened.iter().find(|opened| opened.purpose() == purpose).map(|opened| opened as &dyn Facts)
+    }
+}
+
 impl Opens for Known<'_> {
     fn open(&self, token: &GrantedName) -> &dyn Facts {
-        let opened = self.opened.iter().find(|opened| opened.purpose() == token.purpose());
-        opened.expect("every purpose of the page that the person granted was opened")
+        self.of(token.purpose()).expect("every purpose of the page that the person granted was opened")
     }
 }
 

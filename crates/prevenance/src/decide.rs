@@ -94,7 +94,7 @@ fn told(answer: &DecideAnswer) -> String {
         let DecisionAnswer { placement, contents, reason, error, benefit, grounds, .. } = decision;
         let error = error.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
         _ = writeln!(told, "{placement}: {}, because {reason}{error}", shown(decision));
-        for DecisionContent { content, language, payload } in contents {
+        for DecisionContent { content, language, payload, .. } in contents {
             _ = writeln!(told, "  shows      {content} ({language}): {payload}");
         }
         for evidence in grounds.iter().flat_map(|grounds| &grounds.evidence) {

@@ -73,7 +73,9 @@ impl Told<'_> {
             DecideFormat::Text => Value::text(markup::lines(&served.payload)),
         };
         let payload = Json(payload);
-        DecisionContent { content: served.content.to_string(), language: served.language.to_string(), payload }
+        let (content, language) = (served.content.to_string(), served.language.to_string());
+        let intent = (self.kind == KeyKind::Secret).then(|| served.intent.word().to_owned());
+        DecisionContent { content, language, intent, payload }
     }
 
     /// Why there is an error: the shop's, who asks for what it has not; or ours, who had no time.
@@ -104,8 +106,7 @@ impl Told<'_> {
     /// The person's unit, where the purpose of the placement was granted: elsewhere it was not drawn by.
     fn unit(&self, decided: &Decided, decision: &Decision) -> Option<Id<Unit>> {
         let purpose = &self.plan.decisions.placement(decision.placement.as_str())?.purpose;
-        let seen = &decided.seen;
-        seen.consents.allows(purpose.as_str(), decided.env.now).then_some(seen.unit.ok()).flatten()
+        decided.seen.drawn_by(purpose, decided.env.now)
     }
 
     fn grounds(&self, decision: &Decision) -> DecisionGrounds {
@@ -139,7 +140,13 @@ pub(crate) fn as_recorded(plan: &Plan, decided: &Decided, decision: &Decision) -
 
 fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {
     let (detail, evidence) = match why {
-        Rejection::Disabled | Rejection::NoConsent | Rejection::NoData | Rejection::Layer | Rejection::PageCapped => {
+        Rejection::Disabled
+        | Rejection::NoConsent
+        | Rejection::NoData
+        | Rejection::Minor
+        | Rejection::NotRecognized
+        | Rejection::Layer
+        | Rejection::PageCapped => {
             (None, Vec::new())
         }
         Rejection::NotStarted { starts: at } | Rejection::Ended { ended: at } | Rejection::Capped { until: at } => {

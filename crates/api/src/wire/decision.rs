@@ -180,6 +180,9 @@ pub struct DecisionContent {
     pub content: String,
     /// The language of the version.
     pub language: String,
+    /// With a secret key: what it is for, `orient`, `inform`, `help`, `reassure` or `reward`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
     /// The payload: an object, or a text where HTML or text is wanted.
     #[schema(value_type = Value)]
     pub payload: Json,
@@ -210,7 +213,7 @@ pub struct DecisionRejected {
     /// The experience.
     pub experience: String,
     /// Why not: `audience`, `not_started`, `ended`, `expired`, `no_consent`, `no_data`, `holdout`, `layer`, `traffic`,
-    /// `capped`, `page_capped`, `lost`, `disabled`.
+    /// `capped`, `page_capped`, `lost`, `disabled`, `minor`, `not_recognized`.
     pub why: String,
     /// The moment, experience, variant, content or share that belongs to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

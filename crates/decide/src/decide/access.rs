@@ -1,6 +1,6 @@
 //! What may be known of whom: each purpose of a page opened once, by the person's own consent.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use assign::{HOLDOUT, within};
 use condition::{Believed, Facts, Fading, Model, Reading, Verdict};
@@ -13,11 +13,12 @@ use model::{
     time::Timestamp,
     trust::Use,
     value::Value,
+    wish::CONTENT_REFUSED,
 };
 
-use super::horizon::Horizon;
+use super::{horizon::Horizon, refused::Refused};
 use crate::{
-    page::{Absent, Ledger, Opens, Page, Whom},
+    page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
     scheme::Scheme,
     template::Reference,
 };
@@ -34,6 +35,8 @@ pub(super) struct Access<'a> {
     /// Whether the unit is in the share that is kept out of everything.
     held_out: bool,
     known: Opened<'a>,
+    /// What the person does not want, asked for once.
+    refused: OnceCell<Refused>,
 }
 
 enum Opened<'a> {
@@ -43,11 +46,16 @@ enum Opened<'a> {
         /// Opens what is known.
         token: GrantedName,
         ledger: &'a dyn Ledger,
+        recognized: Recognized,
         /// When the grant ends by itself.
         until: Option<Timestamp>,
     },
     /// Nothing is known, or nothing may be. The page draws by its nonce.
-    Closed(Absent),
+    Closed {
+        why: Absent,
+        /// When that could change by itself.
+        until: Option<Timestamp>,
+    },
 }
 
 impl<'a> Accesses<'a> {
@@ -59,7 +67,7 @@ impl<'a> Accesses<'a> {
                 let number = all.len();
                 let (unit, known) = Opened::of(whom, purpose, page.nonce, now);
                 let held_out = within(unit, HOLDOUT, scheme.rules().holdout);
-                all.push((purpose, Access { number, unit, held_out, known }));
+                all.push((purpose, Access { number, unit, held_out, known, refused: OnceCell::new() }));
             }
         }
         Self(all)
@@ -73,16 +81,18 @@ impl<'a> Accesses<'a> {
 
 impl<'a> Opened<'a> {
     fn of(whom: &Whom<'a>, purpose: &Name<Purpose>, nonce: u128, now: Timestamp) -> (Id<Unit>, Self) {
-        let closed = |why| (Id::from_bits(nonce), Self::Closed(why));
+        let closed = |why, until| (Id::from_bits(nonce), Self::Closed { why, until });
         let person = match whom {
-            Whom::Nobody(why) => return closed(*why),
+            Whom::Nobody(why) => return closed(*why, None),
             Whom::Person(person) => person,
         };
-        match person.consents.granted_named(purpose, now) {
-            None => closed(Absent::NoConsent),
-            Some(token) => {
+        match (person.consents.granted_named(purpose, now), person.minor_until) {
+            (None, _) => closed(Absent::NoConsent, None),
+            (Some(_), Some(until)) => closed(Absent::Minor, Some(until)),
+            (Some(token), None) => {
                 let until = person.consents.choice(purpose.as_str()).and_then(|choice| choice.until);
-                (person.unit, Self::Open { opens: person.facts, token, ledger: person.ledger, until })
+                let Person { facts: opens, ledger, recognized, .. } = *person;
+                (person.unit, Self::Open { opens, token, ledger, recognized, until })
             }
         }
     }
@@ -108,28 +118,41 @@ impl<'a> Access<'a> {
     pub(super) fn closed(&self) -> Option<Absent> {
         match &self.known {
             Opened::Open { .. } => None,
-            Opened::Closed(why) => Some(*why),
+            Opened::Closed { why, .. } => Some(*why),
+        }
+    }
+
+    /// Whether the shop recognizes who this is.
+    pub(super) fn recognized(&self) -> Recognized {
+        match &self.known {
+            Opened::Open { recognized, .. } => *recognized,
+            Opened::Closed { .. } => Recognized::No,
         }
     }
 
     pub(super) fn ledger(&self) -> Option<&'a dyn Ledger> {
         match &self.known {
             Opened::Open { ledger, .. } => Some(*ledger),
-            Opened::Closed(_) => None,
+            Opened::Closed { .. } => None,
         }
     }
 
     pub(super) fn note_end(&self, horizon: &mut Horizon) {
-        if let Opened::Open { until, .. } = &self.known {
-            horizon.note(*until);
+        match &self.known {
+            Opened::Open { until, .. } | Opened::Closed { until, .. } => horizon.note(*until),
         }
+    }
+
+    /// What the person does not want.
+    pub(super) fn refused(&self, page: &Page<'_>, now: Timestamp) -> &Refused {
+        self.refused.get_or_init(|| Refused::from_trail(&self.facts(page).trail(CONTENT_REFUSED), now))
     }
 
     /// All that an audience may look at.
     pub(super) fn facts<'v>(&'v self, page: &'v Page<'_>) -> Known<'v> {
         let person = match &self.known {
             Opened::Open { opens, token, .. } => Some(opens.open(token)),
-            Opened::Closed(_) => None,
+            Opened::Closed { .. } => None,
         };
         Known { person, request: page.request }
     }

@@ -14,7 +14,7 @@ use super::{Decider, access::Access, horizon::Horizon};
 use crate::{
     answer::Rejection,
     experience::{Experience, Shows, Variant},
-    page::{Absent, Explain},
+    page::{Absent, Explain, Recognized},
 };
 
 /// How far a candidate came.
@@ -55,7 +55,11 @@ impl<'a> Decider<'a> {
             return Outcome::Out(match why {
                 Absent::NoConsent => Rejection::NoConsent,
                 Absent::Unknown => Rejection::NoData,
+                Absent::Minor => Rejection::Minor,
             });
+        }
+        if experience.rewards() && access.recognized() == Recognized::No {
+            return Outcome::Out(Rejection::NotRecognized);
         }
         if !self.audience_holds(rank, experience, access, horizon) {
             let evidence = match self.page.explain {
@@ -63,6 +67,10 @@ impl<'a> Decider<'a> {
                 Explain::No => Vec::new(),
             };
             return Outcome::Out(Rejection::Audience { evidence });
+        }
+        if let Some(until) = access.refused(self.page, self.now).experience(experience) {
+            horizon.note(until);
+            return Outcome::Out(Rejection::Refused { until });
         }
         let unit = access.unit();
         if access.is_held_out() {

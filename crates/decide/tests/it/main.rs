@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test stops at the first surprise, as the test itself does")]
 
 mod answers;
+mod guarded;
 mod page;
 mod replay;
 mod shop;

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use assign::{Part, Share};
 use condition::Facts;
 use decide::{
-    Absent, Cap, Experience, Explain, Ledger, Opens, Page, Person, Rules, Scheme, Whom, decide, decide_recorded,
+    Absent, Cap, Experience, Explain, Ledger, Opens, Page, Person, Recognized, Rules, Scheme, Whom, decide,
+    decide_recorded,
 };
 use model::{
     consent::{Consents, GrantedName},
@@ -16,7 +17,9 @@ use model::{
 };
 use proptest::prelude::*;
 
-use crate::shop::{ENV, NOW, Somebody, at, audience, certain, experience, expiring, page, scheme, scheme_under, share};
+use crate::shop::{
+    ENV, NOW, Somebody, at, audience, certain, experience, expiring, page, rewarding, scheme, scheme_under, share,
+};
 
 const AUDIENCES: &[&str] = &[
     "true",
@@ -40,13 +43,16 @@ prop_compose! {
         caps in prop::collection::vec((1..4u16, 1..48i64), 0..2),
         (starts, ends) in (prop::option::of(-5_000..5_000i64), prop::option::of(-5_000..50_000i64)),
         traffic in 4_000..10_000u16,
-        enabled in prop::bool::weighted(0.9),
+        (enabled, rewards) in (prop::bool::weighted(0.9), prop::bool::weighted(0.2)),
         expires in prop::option::of(-2_000..9_000i64),
         number in any::<u16>(),
     ) -> Experience {
         let mut built = experience(&format!("{name}{number}"));
         if let Some(ms) = expires {
             built.variants[1].shows = decide::Shows::Contents(vec![expiring("sale", at(ms))]);
+        }
+        if rewards {
+            built.variants[1].shows = decide::Shows::Contents(vec![rewarding("gift")]);
         }
         Experience {
             placements: places.into_iter().map(Name::from).collect(),
@@ -83,7 +89,7 @@ prop_compose! {
 
 prop_compose! {
     fn people()(
-        unit in any::<u128>(),
+        (unit, recognized, minor) in (any::<u128>(), any::<bool>(), prop::option::weighted(0.2, 1..60_000i64)),
         grants in prop::sample::subsequence(vec![("site", None), ("email", Some(5_000)), ("push", None)], 0..=3),
         city in prop::option::of("Brest|Paris"),
         age in prop::option::of(20..50i64),
@@ -98,7 +104,7 @@ prop_compose! {
             moments.sort_unstable();
             moments.into_iter().map(at).collect::<Vec<_>>()
         };
-        let mut somebody = Somebody { unit, ..Somebody::default() };
+        let mut somebody = Somebody { unit, recognized, minor_until: minor.map(at), ..Somebody::default() };
         for (purpose, until) in grants {
             somebody = somebody.granting(purpose, until.map(at));
         }
@@ -204,7 +210,14 @@ fn without_a_grant_nothing_is_opened_and_nothing_is_kept() {
         (Somebody::default().granting("email", None).consents, vec!["hero", "mail"], true),
     ] {
         let guarded = Guarded { somebody: &known, opened: Cell::new(0) };
-        let person = Person { unit: Id::from_bits(5), consents: &consents, facts: &guarded, ledger: &guarded };
+        let person = Person {
+            unit: Id::from_bits(5),
+            consents: &consents,
+            facts: &guarded,
+            ledger: &guarded,
+            recognized: Recognized::No,
+            minor_until: None,
+        };
         let names: Vec<_> = places.into_iter().map(Name::from).collect();
         let (decisions, seen) = decide_recorded(&scheme, &page(&names, &|_| None), &Whom::Person(person), &ENV);
         assert_eq!(guarded.opened.get() > 0, opens);

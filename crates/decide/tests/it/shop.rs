@@ -9,8 +9,8 @@ use std::{
 use assign::Share;
 use condition::{Belief, Believed, Condition, Facts, Fading, Model, Reading, Scope, Usage, Verdict};
 use decide::{
-    Absent, Content, Decision, Experience, Explain, Ledger, Opens, Page, Payload, Person, Placement, Rules, Scheme,
-    Shows, Variant, Whom, decide,
+    Absent, Content, Decision, Experience, Explain, Ledger, Opens, Page, Payload, Person, Placement, Recognized, Rules,
+    Scheme, Shows, Variant, Whom, decide,
 };
 use model::{
     consent::{Choice, Consents, GrantedName, Means, Proof},
@@ -70,6 +70,10 @@ pub(crate) fn content(name: &str, text: &str) -> Arc<Content> {
 
 pub(crate) fn expiring(name: &str, expires: Timestamp) -> Arc<Content> {
     Arc::new(Content { expires: Some(expires), ..Content::clone(&content(name, name)) })
+}
+
+pub(crate) fn rewarding(name: &str) -> Arc<Content> {
+    Arc::new(Content { intent: Intent::Reward, ..Content::clone(&content(name, name)) })
 }
 
 pub(crate) fn placement(name: &str, channel: Channel) -> Placement {
@@ -132,6 +136,8 @@ pub(crate) fn scheme_under(rules: Rules, experiences: Vec<Experience>) -> Scheme
 pub(crate) struct Somebody {
     pub(crate) unit: u128,
     pub(crate) consents: Consents,
+    pub(crate) recognized: bool,
+    pub(crate) minor_until: Option<Timestamp>,
     pub(crate) traits: BTreeMap<Name<Trait>, TraitValue>,
     pub(crate) trails: BTreeMap<Arc<str>, Vec<Occurrence>>,
     pub(crate) segments: BTreeMap<Name<Segment>, Verdict>,
@@ -170,7 +176,14 @@ impl Somebody {
 
     pub(crate) fn whom(&self) -> Whom<'_> {
         let unit: Id<Unit> = Id::from_bits(self.unit);
-        Whom::Person(Person { unit, consents: &self.consents, facts: self, ledger: self })
+        Whom::Person(Person {
+            unit,
+            consents: &self.consents,
+            facts: self,
+            ledger: self,
+            recognized: if self.recognized { Recognized::Yes } else { Recognized::No },
+            minor_until: self.minor_until,
+        })
     }
 
     /// One placement, with the rejected.

@@ -353,6 +353,7 @@ fn every_code_is_shown_by_a_test() {
         code::NO_INTENT,
         code::NO_NEUTRAL,
         code::NEUTRAL_EXPIRES,
+        code::NEUTRAL_REWARDS,
         code::NO_CONTROL,
         code::CONTROL_TOO_SMALL,
         code::SHARES_DO_NOT_ADD_UP,

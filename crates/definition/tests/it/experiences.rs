@@ -364,6 +364,23 @@ fn a_content_says_for_which_stages_and_what_for_it_is() {
     }
 }
 
+/// proves CON-10: what thanks a customer is not what everybody sees.
+#[test]
+fn a_reward_is_not_neutral() {
+    let mut documents = shop();
+    let mut gift = content(&json!({"en": {"title": "Thank you"}}));
+    gift["intent"] = json!("reward");
+    documents.put(Kind::Content, "gift", &gift).unwrap();
+    documents
+        .put(Kind::Placement, "row", &json!({"channel": "web", "neutral": ["welcome", "gift"], "most_contents": 2}))
+        .unwrap();
+    let error = compile(&mut documents, 7, None).unwrap_err();
+    assert_eq!(
+        (error.code, error.name.as_deref(), &*error.pointer),
+        (code::NEUTRAL_REWARDS, Some("row"), "/neutral/1")
+    );
+}
+
 #[test]
 fn two_experiences_do_not_share_a_part_of_a_layer() {
     let part = |from: f64, to: f64, more: Value| {

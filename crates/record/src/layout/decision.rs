@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use assign::Share;
 use condition::{Evidence, Verdict};
-use decide::{Absent, Decision, Explain, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
+use decide::{Absent, Decision, Explain, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
 use engine::decided::{Decided, PageAsked};
 use model::{
     consent::Consents,
     decision::Reason,
     id::{Id, Unit},
+    journey::Intent,
     name::{Name, Placement},
     time::{Env, Timestamp},
 };
@@ -22,8 +23,9 @@ use crate::{
 
 layout_fields!(Decided { first, env, revision, engine, page, seen, decisions, won });
 layout_words!(Explain, "explanation" { No = 0, Yes = 1 });
-layout_words!(Absent, "absence" { Unknown = 0, NoConsent = 1 });
-layout_fields!(SeenFacts { traits, trails, segments, interests, scores, readings });
+layout_words!(Absent, "absence" { Unknown = 0, NoConsent = 1, Minor = 2 });
+layout_words!(Recognized, "recognition" { No = 0, Yes = 1 });
+layout_fields!(SeenFacts { traits, trails, segments, interests, scores, readings, grounds });
 layout_fields!(Verdict { value, valid_until });
 layout_fields!(Decision {
     id,
@@ -39,7 +41,8 @@ layout_fields!(Decision {
     ttl_s,
     rejected
 });
-layout_fields!(Served { content, language, payload });
+layout_fields!(Served { content, language, intent, payload });
+layout_words!(Intent, "intent" { Orient = 0, Inform = 1, Help = 2, Reassure = 3, Reward = 4 });
 layout_fields!(Rejected { experience, why });
 layout_words!(Standing, "standing" { Alone = 0, Priority = 1, Score = 2, Name = 3 });
 layout_words!(Reason, "reason" {
@@ -74,9 +77,11 @@ impl Layout for PageAsked {
 
 impl Layout for Seen {
     fn write(&self, to: &mut Writer) {
-        let Self { unit, consents, facts, request, won } = self;
+        let Self { unit, recognized, minor_until, consents, facts, request, won } = self;
         unit.ok().write(to);
         unit.err().write(to);
+        recognized.write(to);
+        minor_until.write(to);
         consents.write(to);
         facts.write(to);
         request.write(to);
@@ -88,8 +93,10 @@ impl Layout for Seen {
             (None, Some(why)) => Err(why),
             _ => return Err(Malformed::Impossible { what: "unit" }),
         };
+        let (recognized, minor_until) = (Layout::read(from)?, Layout::read(from)?);
         let (consents, facts) = (Consents::read(from)?, BTreeMap::read(from)?);
-        Ok(Self { unit, consents, facts, request: BTreeMap::read(from)?, won: BTreeMap::read(from)? })
+        let (request, won) = (BTreeMap::read(from)?, BTreeMap::read(from)?);
+        Ok(Self { unit, recognized, minor_until, consents, facts, request, won })
     }
 }
 
@@ -204,6 +211,12 @@ impl Layout for Rejection {
                 until.write(to);
             }
             Self::PageCapped => to.byte(11),
+            Self::Minor => to.byte(13),
+            Self::NotRecognized => to.byte(14),
+            Self::Refused { until } => {
+                to.byte(15);
+                until.write(to);
+            }
             Self::Lost { to: winner, by } => {
                 to.byte(12);
                 winner.write(to);
@@ -226,6 +239,9 @@ impl Layout for Rejection {
             10 => Self::Capped { until: Layout::read(from)? },
             11 => Self::PageCapped,
             12 => Self::Lost { to: Layout::read(from)?, by: Layout::read(from)? },
+            13 => Self::Minor,
+            14 => Self::NotRecognized,
+            15 => Self::Refused { until: Layout::read(from)? },
             _ => return Err(Malformed::Impossible { what: "rejection" }),
         })
     }

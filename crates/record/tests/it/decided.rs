@@ -1,8 +1,8 @@
 //! Records of decisions: every word of them reads back, and nothing of them reads without the key of their side.
 
 use assign::Share;
-use condition::{Belief, Evidence, Fade, Fading, Model, Reading, Verdict};
-use decide::{Absent, Decision, Explain, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
+use condition::{Belief, Bounds, Evidence, Fade, Fading, Model, Reading, Verdict};
+use decide::{Absent, Decision, Explain, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
 use engine::{
     command::Command,
     decided::{Decided, PageAsked},
@@ -10,6 +10,7 @@ use engine::{
 use model::{
     decision::Reason,
     id::{Id, ProfileId},
+    journey::Intent,
     partition::Partition,
     time::Span,
     trust::{Trust, Use},
@@ -97,7 +98,8 @@ pub(crate) fn sample_decided() -> Decided {
     let trust = Trust::new(0.75);
     let belief = Belief { trust, most: Some(Use::Show), stands_until: Some(sample::NOW), moves_at: None };
     let fade = Fade { amount: Finite::ONE, half_life: Some(Span::DAY), most: Some(Finite::ONE) };
-    let fading = Fading { parts: vec![fade], ease: Some(Finite::ONE) };
+    let bounds = Bounds { least: None, most: Some(Finite::ONE) };
+    let fading = Fading { parts: vec![fade], ease: Some(Finite::ONE), bounds, steps_at: Some(sample::NOW) };
     let reading = Reading { word: "comparison", probability: trust, valid_until: Some(sample::NOW) };
     let facts = SeenFacts {
         traits: [("city".into(), Some((value, belief))), ("size".into(), None)].into(),
@@ -106,6 +108,7 @@ pub(crate) fn sample_decided() -> Decided {
         interests: [("category:boots".into(), Some(fading)), ("category:poles".into(), None)].into(),
         scores: [("engagement".into(), None)].into(),
         readings: [(Model::Stage, Some(reading)), (Model::Aim, None)].into(),
+        grounds: ["buyers".into()].into(),
     };
     let seen = Seen {
         unit: Ok(Id::from_bits(0x0011)),
@@ -127,6 +130,8 @@ pub(crate) fn sample_decided() -> Decided {
         Rejection::Traffic { traffic: Share::NONE },
         Rejection::Capped { until: sample::NOW },
         Rejection::PageCapped,
+        Rejection::Minor,
+        Rejection::NotRecognized,
         Rejection::Lost { to: "winter-boots".into(), by: Standing::Score },
     ];
     let payload: Fields = [("text", Value::from("Bonjour Lisboa"))].into_iter().collect();
@@ -136,7 +141,7 @@ pub(crate) fn sample_decided() -> Decided {
         placement: "home-hero".into(),
         experience: Some("winter-boots".into()),
         variant: Some("b".into()),
-        contents: vec![Served { content: "boots".into(), language: "fr".into(), payload }],
+        contents: vec![Served { content: "boots".into(), language: "fr".into(), intent: Intent::Help, payload }],
         reason: Reason::Split,
         standing: Some(Standing::Priority),
         evidence,
@@ -167,6 +172,8 @@ fn for_nobody() -> Decided {
     let mut decided = sample_decided();
     decided.seen = Seen {
         unit: Err(Absent::NoConsent),
+        recognized: Recognized::No,
+        minor_until: None,
         consents: Default::default(),
         facts: Default::default(),
         request: Default::default(),
