@@ -15,7 +15,7 @@ use model::{
 
 use crate::{
     error::{Fault, code},
-    needs::{Needs, PropertyPath},
+    needs::{EventNeed, Needs, PropertyPath},
     number::Number,
     parse::Source,
     tree::{DEPTH, Listing, Node},
@@ -56,17 +56,40 @@ pub(crate) struct Checked {
 }
 
 pub(crate) fn check(source: &Source<'_>, tree: &IdedExpr, scope: &Scope<'_>) -> Result<Checked, Fault> {
-    let mut checker = Checker {
-        source,
-        scope,
-        listing: Listing::default(),
-        needs: Needs::default(),
-        event: None,
-        variables: Vec::new(),
-        depth: 0,
-    };
+    let mut checker = Checker::new(source, scope);
     let root = checker.boolean(tree)?;
     Ok(Checked { root, listing: checker.listing, needs: checker.needs })
+}
+
+/// What may stand in `where(…)` behind `events("…")` of that name.
+pub(crate) fn check_filter(
+    source: &Source<'_>,
+    tree: &IdedExpr,
+    scope: &Scope<'_>,
+    event: Arc<str>,
+) -> Result<Checked, Fault> {
+    let mut checker = Checker::new(source, scope);
+    checker.needs.events.insert(event.clone(), EventNeed::default());
+    checker.event = Some(listed(&mut checker.listing.events, event));
+    let root = checker.boolean(tree)?;
+    Ok(Checked { root, listing: checker.listing, needs: checker.needs })
+}
+
+/// A number, or a yes or no, that moves in steps.
+pub(crate) fn check_number(source: &Source<'_>, tree: &IdedExpr, scope: &Scope<'_>) -> Result<Checked, Fault> {
+    let mut checker = Checker::new(source, scope);
+    let typed = checker.expr(tree)?;
+    let refusal = match typed.kind {
+        Kind::Number | Kind::Bool | Kind::Dynamic => None,
+        Kind::Gauge | Kind::Moment | Kind::Span => {
+            Some("This moves with time: ask whether it is above or below something, such as interest(\"tag:x\") > 0.3.")
+        }
+        Kind::Text | Kind::Place | Kind::Texts | Kind::Opaque => Some("A number, or a yes or no, is needed here."),
+    };
+    match refusal {
+        Some(message) => Err(checker.fault(code::TYPE, tree, message)),
+        None => Ok(Checked { root: typed.node, listing: checker.listing, needs: checker.needs }),
+    }
 }
 
 /// What is known of an expression's value before it is evaluated.
@@ -149,6 +172,20 @@ struct Checker<'a> {
 }
 
 type Check<T> = Result<T, Fault>;
+
+impl<'a> Checker<'a> {
+    fn new(source: &'a Source<'a>, scope: &'a Scope<'a>) -> Self {
+        Self {
+            source,
+            scope,
+            listing: Listing::default(),
+            needs: Needs::default(),
+            event: None,
+            variables: Vec::new(),
+            depth: 0,
+        }
+    }
+}
 
 impl Checker<'_> {
     fn expr(&mut self, expr: &IdedExpr) -> Check<Typed> {

@@ -42,11 +42,15 @@ fn compile_here(text: &str, scope: &Scope<'_>) -> Result<Condition, ConditionErr
     let checked = with_tree(text, |source, tree| check(source, tree, scope)).map_err(|fault| fault.locate(text))?;
     let Checked { root, listing, needs } = checked;
     let gates = gates(&root, listing.events.len());
-    let r#use = match scope.usage {
+    Ok(Condition { text: text.to_owned(), root, listing, needs, gates, r#use: used_for(scope.usage) })
+}
+
+/// What the answer is used for (requirements D4).
+pub(crate) const fn used_for(usage: Usage) -> Use {
+    match usage {
         Usage::Segment | Usage::Audience => Use::Show,
         Usage::Order => Use::Sort,
-    };
-    Ok(Condition { text: text.to_owned(), root, listing, needs, gates, r#use })
+    }
 }
 
 /// A condition that can be asked. Immutable; asking it draws on nothing but the facts and the moment.

@@ -240,6 +240,7 @@ impl<'e> Walk<'e> {
             }
         };
         let Some(fading) = fading else { return false };
+        self.changes_at(fading.steps_at.map_or(NEVER, |moment| moment.as_millis().max(self.now + 1)));
         let (answer, wait) = fading.compare(op, threshold);
         self.changes_in(wait);
         answer

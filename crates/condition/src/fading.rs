@@ -1,7 +1,7 @@
 //! Numbers that fade with time, and when they pass a threshold.
 
 use model::{
-    time::Span,
+    time::{Span, Timestamp},
     value::{Finite, Value},
 };
 
@@ -10,13 +10,28 @@ use crate::{number::Number, tree::Compare};
 /// A number that changes with nothing but time: a sum of amounts, each halved over its half-life, as a whole perhaps
 /// eased into the range from −1 to 1. An interest and a score are such numbers.
 ///
-/// After `wait` it is `s = Σ cut(amountᵢ · 2^(−wait / half_lifeᵢ))`, and `s / (|s| + ease)` if it is eased.
+/// After `wait` it is `s = Σ cut(amountᵢ · 2^(−wait / half_lifeᵢ))`, and `s / (|s| + ease)` if it is eased; and never
+/// below or above its bounds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fading {
     /// What it is the sum of.
     pub parts: Vec<Fade>,
     /// The sum at which it is one half; above 0. `None`: it is the sum itself.
     pub ease: Option<Finite>,
+    /// The least and the most that it can be.
+    pub bounds: Bounds,
+    /// The first moment at which, with no new event, it may be another otherwise than by fading: something begins to
+    /// count, or counts no more.
+    pub steps_at: Option<Timestamp>,
+}
+
+/// Between what a number stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Bounds {
+    /// It is never less.
+    pub least: Option<Finite>,
+    /// It is never more; not below `least`.
+    pub most: Option<Finite>,
 }
 
 /// One part of a number that fades.
@@ -49,17 +64,18 @@ impl Fading {
 
     fn after_ms(&self, wait_ms: i64) -> f64 {
         let sum: f64 = self.parts.iter().map(|part| part.after_ms(wait_ms)).sum();
-        match self.ease {
+        self.bounds.cut(match self.ease {
             Some(ease) => sum / (sum.abs() + ease.get()),
             None => sum,
-        }
+        })
     }
 
-    /// Whether the comparison with a threshold holds, which asks for an order, and after how many milliseconds it may first be otherwise: early
-    /// only where some parts are above and others below zero, and never late.
+    /// Whether the comparison with a threshold holds, which asks for an order, and after how many milliseconds it may
+    /// first be otherwise by fading: early only where some parts are above and others below zero, and never late.
+    /// Both are compared to 12 decimals, so that a sum that is the threshold by the formula is it in floating point too.
     pub(crate) fn compare(&self, op: Compare, threshold: Number) -> (bool, Option<i64>) {
         let threshold = threshold.as_f64();
-        let holds = |wait_ms: i64| op.holds(self.after_ms(wait_ms).total_cmp(&threshold));
+        let holds = |wait_ms: i64| op.holds(rounded(self.after_ms(wait_ms)).total_cmp(&rounded(threshold)));
         let answer = holds(0);
         let turned = |wait_ms: i64| holds(wait_ms) != answer;
         let fades = |part: &&Fade| part.half_life.is_some() && part.amount.get() != 0.0;
@@ -76,7 +92,7 @@ impl Fading {
         for _ in 0..STEPS {
             let steepest: f64 = self.parts.iter().map(|part| part.slope_after_ms(wait_ms)).sum();
             let sum: f64 = self.parts.iter().map(|part| part.after_ms(wait_ms)).sum();
-            let gap = (sum - self.sum_at(threshold)?).abs();
+            let gap = ((sum - self.sum_at(threshold)?).abs() - UNIT).max(0.0);
             let step = if steepest > 0.0 { gap / steepest } else { HORIZON_MS as f64 };
             wait_ms += step.clamp(1.0, HORIZON_MS as f64) as i64;
             if wait_ms >= HORIZON_MS {
@@ -99,6 +115,13 @@ impl Fading {
     }
 }
 
+impl Bounds {
+    fn cut(self, number: f64) -> f64 {
+        let number = self.most.map_or(number, |most| number.min(most.get()));
+        self.least.map_or(number, |least| number.max(least.get()))
+    }
+}
+
 impl Fade {
     fn after_ms(&self, wait_ms: i64) -> f64 {
         let amount = self.amount.get() * self.left_ms(wait_ms);
@@ -114,6 +137,14 @@ impl Fade {
     fn left_ms(&self, wait_ms: i64) -> f64 {
         self.half_life.map_or(1.0, |half_life| left(Span::from_millis(wait_ms), half_life))
     }
+}
+
+/// To what numbers are compared.
+const UNIT: f64 = 1e-12;
+
+fn rounded(number: f64) -> f64 {
+    // Above 2⁵³ units the number itself is no finer.
+    if number.abs() < 9_000.0 { libm::rint(number / UNIT) * UNIT } else { number }
 }
 
 /// What is left of one after `age`, where half is left after `half_life`: 2^(−age / half_life).
@@ -163,7 +194,7 @@ mod tests {
 
     #[test]
     fn it_halves_and_turns_to_the_millisecond() {
-        let fading = Fading { parts: vec![part(8.0, 21)], ease: None };
+        let fading = Fading { parts: vec![part(8.0, 21)], ease: None, ..Fading::default() };
         assert_eq!(fading.compare(Compare::AtLeast, number(4.0)), (true, Some(21 * DAY_MS + 1)));
         assert_eq!(fading.compare(Compare::More, number(4.0)), (true, Some(21 * DAY_MS)));
         assert_eq!(fading.compare(Compare::Less, number(2.0)).1, Some(42 * DAY_MS + 1));
@@ -172,31 +203,35 @@ mod tests {
 
     #[test]
     fn what_does_not_fade_never_turns() {
-        let fading = Fading { parts: vec![part(8.0, 0), part(-3.0, 0)], ease: None };
+        let fading = Fading { parts: vec![part(8.0, 0), part(-3.0, 0)], ease: None, ..Fading::default() };
         assert_eq!(fading.compare(Compare::More, number(4.0)), (true, None));
-        let kept = Fading { parts: vec![part(5.0, 0), part(8.0, 1)], ease: None };
+        let kept = Fading { parts: vec![part(5.0, 0), part(8.0, 1)], ease: None, ..Fading::default() };
         assert_eq!(kept.compare(Compare::More, number(4.0)), (true, None));
     }
 
     #[test]
     fn an_eased_number_is_one_half_at_its_ease() {
         let ease = Finite::new(3.0);
-        let fading = Fading { parts: vec![part(3.0, 21)], ease };
+        let fading = Fading { parts: vec![part(3.0, 21)], ease, ..Fading::default() };
         assert_eq!(fading.now(), 0.5);
         assert_eq!(
             fading.compare(Compare::More, number(0.25)).1,
             Some((21.0 * 1.584_962_500_721_156 * DAY_MS as f64) as i64 + 1)
         );
-        assert_eq!(Fading { parts: vec![part(-3.0, 21)], ease }.now(), -0.5);
+        assert_eq!(Fading { parts: vec![part(-3.0, 21)], ease, ..Fading::default() }.now(), -0.5);
         assert_eq!(fading.compare(Compare::Less, number(1.0)), (true, None));
     }
 
     #[test]
     fn a_part_counts_for_no_more_than_its_cap() {
         let capped = Fade { most: Finite::new(10.0), ..part(40.0, 1) };
-        let fading = Fading { parts: vec![capped, Fade { most: Finite::new(10.0), ..part(-40.0, 1) }], ease: None };
+        let fading = Fading {
+            parts: vec![capped, Fade { most: Finite::new(10.0), ..part(-40.0, 1) }],
+            ease: None,
+            ..Fading::default()
+        };
         assert_eq!(fading.now(), 0.0);
-        assert_eq!(Fading { parts: vec![capped], ease: None }.after(Span::DAY.times(3)), 5.0);
+        assert_eq!(Fading { parts: vec![capped], ease: None, ..Fading::default() }.after(Span::DAY.times(3)), 5.0);
     }
 
     proptest! {
@@ -209,7 +244,7 @@ mod tests {
             fractions in prop::collection::vec(0.0..1.0f64, 8),
         ) {
             let parts = parts.into_iter().map(|(amount, days, most)| Fade { most: most.and_then(Finite::new), ..part(amount, days) });
-            let fading = Fading { parts: parts.collect(), ease: ease.and_then(Finite::new) };
+            let fading = Fading { parts: parts.collect(), ease: ease.and_then(Finite::new), ..Fading::default() };
             let threshold = f64::from(threshold) / if ease.is_some() { 10.0 } else { 1.0 };
             let (answer, wait) = fading.compare(op, number(threshold));
             let within = wait.unwrap_or(400 * DAY_MS);

@@ -51,7 +51,7 @@ fn equality(node: &Node) -> Option<(&PropertyPath, &Arc<str>)> {
 }
 
 /// Whether a filter says the same of an occurrence for ever: it looks at nothing but literals and properties.
-fn is_settled_by_properties(filter: &Node) -> bool {
+pub(crate) fn is_settled_by_properties(filter: &Node) -> bool {
     let mut settled = true;
     filter.each(&mut |node| {
         settled &= !matches!(

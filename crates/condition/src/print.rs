@@ -17,6 +17,12 @@ pub(crate) fn print(root: &Node, listing: &Listing) -> String {
     printer.out
 }
 
+pub(crate) fn print_pattern(pattern: &Pattern, listing: &Listing) -> String {
+    let mut printer = Printer { out: String::new(), listing, variables: 0 };
+    printer.pattern(pattern);
+    printer.out
+}
+
 /// How tightly an expression binds; a looser one stands in brackets.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {

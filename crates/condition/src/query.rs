@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Some of a trail's occurrences, oldest first.
-type Chosen<'c> = SmallVec<[&'c Occurrence; 8]>;
+pub(crate) type Chosen<'c> = SmallVec<[&'c Occurrence; 8]>;
 
 /// A trail as the windows of a pattern cut it. What lies before is gone for good.
 struct Cut<'c> {
@@ -165,7 +165,7 @@ impl Walk<'_> {
     }
 
     /// The occurrences of a pattern; the first that leaves may change a sequence.
-    fn noted<'c>(&'c self, pattern: &'c Pattern) -> Chosen<'c> {
+    pub(crate) fn noted<'c>(&'c self, pattern: &'c Pattern) -> Chosen<'c> {
         let found = self.passing(pattern, self.cut(pattern).counted);
         if let Some(first) = found.first() {
             self.changes_at(pattern.leaves_ms(first));

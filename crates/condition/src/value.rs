@@ -103,6 +103,11 @@ impl Val<'_> {
     }
 }
 
+/// A value as a moment: one of its own, or a text that is written as one, `2026-03-02` or `2026-03-02T10:00:00Z`.
+pub fn moment_of(value: &Value) -> Option<model::time::Timestamp> {
+    model::time::Timestamp::from_millis(Val::from(value).as_moment()?.ms)
+}
+
 /// Visits every value at a path, through maps and lists, and each element of a list at its end. Nulls are nothing.
 pub(crate) fn leaves<'c>(value: &'c Value, names: &[std::sync::Arc<str>], visit: &mut impl FnMut(&'c Value)) {
     match (value, names.split_first()) {

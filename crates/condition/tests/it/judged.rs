@@ -38,8 +38,9 @@ fn trusted(trust: f64) -> Person {
 }
 
 fn fading(amount: f64, half_life_days: i64) -> Fading {
-    let amount = Finite::new(amount).unwrap();
-    Fading { parts: vec![Fade { amount, half_life: Some(Span::DAY.times(half_life_days)), most: None }], ease: None }
+    let amount = Finite::new(amount).expect("a test's own number");
+    let part = Fade { amount, half_life: Some(Span::DAY.times(half_life_days)), most: None };
+    Fading { parts: vec![part], ..Fading::default() }
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod judged;
 mod nothing;
 mod person;
 mod properties;
+mod selected;
 mod until;

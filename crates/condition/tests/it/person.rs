@@ -48,7 +48,7 @@ pub(crate) fn schema() -> TraitSchema {
         ("size", TraitType::Number),
         ("signup_at", TraitType::Time),
     ];
-    let rules = |(name, holds)| (Name::from(name), TraitRules { holds, purpose: None });
+    let rules = |(name, holds)| (Name::from(name), TraitRules::usual(name, holds));
     TraitSchema { traits: traits.into_iter().map(rules).collect() }
 }
 

@@ -1,6 +1,6 @@
 //! How far something is believed, how it fades, what models say.
 
-use condition::{Belief, Fade, Fading, Model, Reading};
+use condition::{Belief, Bounds, Fade, Fading, Model, Reading};
 use model::{
     journey::{Aim, Stage},
     time::Span,
@@ -14,7 +14,8 @@ use crate::{
 };
 
 layout_fields!(Belief { trust, most, stands_until, moves_at });
-layout_fields!(Fading { parts, ease });
+layout_fields!(Fading { parts, ease, bounds, steps_at });
+layout_fields!(Bounds { least, most });
 layout_fields!(Fade { amount, half_life, most });
 layout_words!(Use, "use" { Sort = 0, Show = 1, State = 2 });
 layout_words!(Model, "model" { Stage = 0, Aim = 1 });

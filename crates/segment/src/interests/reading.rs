@@ -38,6 +38,13 @@ pub struct Interest {
     pub standing: Standing,
 }
 
+impl Interest {
+    /// Its strength as conditions may see it: `None` while it is tentative.
+    pub fn visible(self) -> Option<Fading> {
+        (self.standing != Standing::Tentative).then_some(self.strength)
+    }
+}
+
 /// Whether an interest lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
@@ -139,7 +146,7 @@ fn points(rules: &InterestRules, day: &Day) -> i64 {
 fn fading(rules: &InterestRules, amount: f64, half_life: Option<Span>) -> Fading {
     let amount = Finite::new(amount).unwrap_or_default();
     let ease = Finite::new(thousandths(i64::from(rules.ease_milli)));
-    Fading { parts: vec![Fade { amount, half_life, most: None }], ease }
+    Fading { parts: vec![Fade { amount, half_life, most: None }], ease, ..Fading::default() }
 }
 
 fn thousandths(count: i64) -> f64 {
