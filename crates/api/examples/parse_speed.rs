@@ -15,7 +15,7 @@ use model::{
     identifier::{NamespaceRules, Strength},
     name::Name,
     schema::TraitSchema,
-    source::{LegalBasis, SourceRules},
+    source::{LegalBasis, Party, SourceRules},
     time::Timestamp,
 };
 
@@ -39,6 +39,7 @@ fn main() {
             basis: LegalBasis::Consent { any_of: vec!["site".into()] },
             kind: FactKind::Declared,
             trusted: false,
+            party: Party::First,
         },
         namespaces: &BTreeMap::from([
             (Name::from("anonymous_id"), rules(Strength::Device)),

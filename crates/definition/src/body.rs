@@ -7,8 +7,8 @@ use model::{
     identifier::{NamespaceRules, Strength},
     limits::{BASIS_BYTES, CONDITION_BYTES, CONSENT_CATEGORY_CHARS, DESCRIPTION_BYTES, NAME_BYTES},
     name::{Name, Purpose, Source},
-    schema::{TraitRules, TraitType},
-    source::{LegalBasis, SourceRules},
+    schema::{Meaning, TraitRules, TraitType},
+    source::{LegalBasis, Party, SourceRules},
 };
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ use crate::{
     kind::Kind,
     placement, setting,
     shape::Shape,
+    span,
 };
 
 /// Identifiers of one namespace that one profile may hold at most, whatever the definition says.
@@ -44,7 +45,7 @@ pub(crate) fn check(kind: Kind, name: &str, document: &Value) -> Result<(), Faul
         Kind::ConsentCategory => consent_category(document).map(drop),
         Kind::Namespace => namespace(document).map(drop),
         Kind::Source => source(name, document).map(drop),
-        Kind::Trait => trait_rules(document).map(drop),
+        Kind::Trait => trait_rules(name, document).map(drop),
         Kind::Segment => segment(document).map(drop),
         Kind::Layer => layer(document),
         Kind::Content => content::read(document).map(drop),
@@ -104,6 +105,8 @@ enum Sender {
     Device,
     /// In the hands of the shop or of who works for it.
     Shop,
+    /// In the hands of somebody else, who knows the person from elsewhere.
+    Partner,
 }
 
 const SENDERS: &[(&str, Sender)] = &[
@@ -112,7 +115,7 @@ const SENDERS: &[(&str, Sender)] = &[
     ("server", Sender::Shop),
     ("till", Sender::Shop),
     ("file", Sender::Shop),
-    ("partner", Sender::Shop),
+    ("partner", Sender::Partner),
 ];
 
 /// The rules of a source.
@@ -131,7 +134,11 @@ pub(crate) fn source(name: &str, document: &Value) -> Result<SourceRules, Fault>
     shape.description()?;
     shape.finish()?;
     let reliability_permille = (reliability * 1_000.0).round() as u16;
-    Ok(SourceRules { name: name.into(), reliability_permille, basis, kind, trusted })
+    let party = match sender {
+        Sender::Device | Sender::Shop => Party::First,
+        Sender::Partner => Party::Third,
+    };
+    Ok(SourceRules { name: name.into(), reliability_permille, basis, kind, trusted, party })
 }
 
 /// The word for the basis on which nothing is kept that nobody agreed to.
@@ -153,7 +160,7 @@ fn legal_basis(shape: &mut Shape<'_>, sender: Sender) -> Result<LegalBasis, Faul
 }
 
 /// The rules of a trait.
-pub(crate) fn trait_rules(document: &Value) -> Result<TraitRules, Fault> {
+pub(crate) fn trait_rules(name: &str, document: &Value) -> Result<TraitRules, Fault> {
     let mut shape = Shape::of(document)?;
     let types = [
         TraitType::Text,
@@ -174,11 +181,21 @@ pub(crate) fn trait_rules(document: &Value) -> Result<TraitRules, Fault> {
         shape.refuse("values", "`values` goes with a trait that holds one_of.")?;
     }
     let purpose = shape.optional_text("purpose", NAME_BYTES)?.map(Name::from);
+    let meanings = Meaning::ALL.map(|meaning| (meaning.word(), Some(meaning)));
+    let words: Vec<_> = meanings.into_iter().chain([(MEANS_NOTHING, None)]).collect();
+    let meaning = shape.word_or("means", &words, Meaning::of(name))?;
+    let half_life = match span::half_life(&mut shape, "half_life")? {
+        None => TraitRules::usual_half_life(meaning),
+        own => own,
+    };
     shape.flag(NAMES_THE_PERSON)?;
     shape.description()?;
     shape.finish()?;
-    Ok(TraitRules { holds, purpose })
+    Ok(TraitRules { holds, purpose, meaning, half_life })
 }
+
+/// The word of a trait whose name is that of something it is not.
+const MEANS_NOTHING: &str = "nothing";
 
 /// The field of a trait that says that it names the person, as `first_name` does.
 pub(crate) const NAMES_THE_PERSON: &str = "names_the_person";

@@ -74,7 +74,7 @@ pub fn compile(documents: &mut Documents, revision: u64, before: Option<&Plan>) 
 
 /// The traits that the documents define.
 pub(crate) fn schema(documents: &Documents) -> Result<TraitSchema, DefinitionError> {
-    Ok(TraitSchema { traits: read_all(documents, Kind::Trait, |_, document| body::trait_rules(document))? })
+    Ok(TraitSchema { traits: read_all(documents, Kind::Trait, body::trait_rules)? })
 }
 
 /// The conditions of all segments. One that `before` has compiled already, from the same text against the same traits,

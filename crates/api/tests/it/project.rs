@@ -13,7 +13,7 @@ use model::{
     identifier::{NamespaceRules, Strength},
     name::{Name, Namespace, Purpose},
     schema::{TraitRules, TraitSchema, TraitType},
-    source::{LegalBasis, SourceRules},
+    source::{LegalBasis, Party, SourceRules},
     time::Timestamp,
     value::{Fields, Value},
 };
@@ -50,7 +50,7 @@ impl Project {
             };
             (Name::from(name), rules)
         };
-        let holds = |name: &str, holds| (Name::from(name), TraitRules { holds, purpose: None });
+        let holds = |name: &str, holds| (Name::from(name), TraitRules::usual(name, holds));
         Self {
             source: SourceRules {
                 name: "web".into(),
@@ -58,6 +58,7 @@ impl Project {
                 basis: LegalBasis::Consent { any_of: vec!["site".into()] },
                 kind: FactKind::Declared,
                 trusted: false,
+                party: Party::First,
             },
             gpc: Gpc::Absent,
             namespaces: BTreeMap::from([

@@ -159,7 +159,8 @@ fn unlearned(side: &PersonSide, chronicle: &[(Event, u64)]) -> PersonSide {
         (name.clone(), older.cloned().collect::<Vec<_>>())
     });
     let entries = entries.filter(|(_, values)| !values.is_empty()).collect();
-    side.facts.traits = Arc::new(profile::traits::Traits::from_entries(entries));
+    let denied = side.facts.traits.denials().cloned().collect();
+    side.facts.traits = Arc::new(profile::traits::Traits::from_entries(entries, denied));
     side
 }
 
