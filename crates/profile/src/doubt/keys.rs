@@ -1,6 +1,6 @@
 //! Neighboring keys in order, as fingers run over a keyboard: "qwerty", "azerty", "123456", "asdasd".
 
-use super::text::{Short, folded};
+use super::text::Short;
 
 /// The row of digits, so that both 0123 and 7890 are in it; the same on every keyboard.
 const DIGITS: &str = "01234567890";
@@ -27,7 +27,7 @@ const WORD_BYTES: usize = 64;
 
 /// Whether a word is nothing but runs of neighboring keys, forward or backward.
 pub(super) fn is_run(word: &str) -> bool {
-    let Some(word) = Short::<WORD_BYTES>::collect(folded(word)) else { return false };
+    let Some(word) = Short::<WORD_BYTES>::folded(word) else { return false };
     let word = word.as_str();
     if word.chars().count() < LEAST || BORNE.contains(&word) {
         return false;

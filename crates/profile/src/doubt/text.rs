@@ -41,6 +41,17 @@ impl<const BYTES: usize> Short<BYTES> {
         Some(short)
     }
 
+    /// The text as [`folded`], most of them in one go.
+    pub(super) fn folded(text: &str) -> Option<Self> {
+        if !text.is_ascii() {
+            return Self::collect(folded(text));
+        }
+        let mut short = Self { bytes: [0; BYTES], len: text.len() };
+        short.bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        short.bytes.make_ascii_lowercase();
+        Some(short)
+    }
+
     pub(super) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..self.len]).expect("whole characters were written")
     }
@@ -69,6 +80,10 @@ mod tests {
         assert_eq!(collect("abcd").as_deref(), Some("abcd"));
         assert_eq!(collect("abcde"), None);
         assert_eq!(collect("abcé"), None);
+        let folded = |text: &str| Short::<4>::folded(text).map(|short| short.as_str().to_owned());
+        assert_eq!(folded("AbCd").as_deref(), Some("abcd"));
+        assert_eq!(folded("ÉA").as_deref(), Some("éa"));
+        assert_eq!((folded("abcde"), folded("abcé")), (None, None));
     }
 
     #[test]

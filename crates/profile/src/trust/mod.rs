@@ -46,7 +46,7 @@ use self::{
 use crate::doubt::{Doubt, SharedBy, own::Own};
 
 mod posterior;
-mod same;
+pub mod same;
 mod weigh;
 
 /// One thing that was said of a trait.
@@ -130,9 +130,9 @@ impl Role {
 }
 
 /// Which value is believed, and how far; `None` if nothing counts that was said. The same whatever the order.
-pub fn believe<'a>(
+pub fn believe<'a, 'd>(
     said: impl IntoIterator<Item = Statement<'a>>,
-    denied: impl IntoIterator<Item = &'a Denial>,
+    denied: impl IntoIterator<Item = &'d Denial>,
     ground: &Ground<'_>,
 ) -> Option<Judgement<'a>> {
     let terms = weigh(said, denied, ground);
@@ -157,9 +157,9 @@ pub fn believe<'a>(
 }
 
 /// Everything that was said, and what each counts, the better believed first.
-pub fn explain<'a>(
+pub fn explain<'a, 'd>(
     said: impl IntoIterator<Item = Statement<'a>>,
-    denied: impl IntoIterator<Item = &'a Denial>,
+    denied: impl IntoIterator<Item = &'d Denial>,
     ground: &Ground<'_>,
 ) -> Vec<Weighed<'a>> {
     let terms: Terms<'a> = weigh(said, denied, ground);

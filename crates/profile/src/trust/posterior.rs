@@ -2,7 +2,7 @@
 
 use model::{
     time::{Span, Timestamp},
-    trust::{Floors, Trust},
+    trust::{Floors, Trust, Use},
 };
 use smallvec::SmallVec;
 
@@ -131,12 +131,19 @@ impl Posterior {
     pub(super) fn turns_at(&self, candidate: usize, floors: &Floors) -> Option<Timestamp> {
         let most = |days: i64| floors.most(self.trust_at(candidate, days));
         let present = most(self.age_days);
-        if self.rate <= 0.0 || present == most(i64::MAX) {
+        if self.rate <= 0.0 || present == floors.most(self.trust_after(candidate, 0.0)) {
             return None;
         }
         // It only falls, or only rises, and what it may be used for with it.
         let (mut same, mut other) = (self.age_days, self.age_days.saturating_add(HORIZON_DAYS));
-        if most(other) == present {
+        if let Some(near) = self.reaches(candidate, present, floors) {
+            for day in [near, near.saturating_add(1)] {
+                if (same + 1..other).contains(&day) {
+                    if most(day) == present { same = day } else { other = day }
+                }
+            }
+        }
+        if other - self.age_days >= HORIZON_DAYS && most(other) == present {
             return None;
         }
         while other - same > 1 {
@@ -150,9 +157,19 @@ impl Posterior {
         Some(self.since.plus(Span::DAY.times(other)))
     }
 
+    /// About how many days after it was said a value falls through the floor that it stands on; `None` if it rises.
+    fn reaches(&self, candidate: usize, present: Option<Use>, floors: &Floors) -> Option<i64> {
+        let floor = floors.of(present?).get();
+        let left = (floor - self.prior) / (self.candidates[candidate].probability - self.prior);
+        (left > 0.0).then(|| (-libm::log2(left) / self.rate) as i64)
+    }
+
     fn trust_at(&self, candidate: usize, days: i64) -> Trust {
+        self.trust_after(candidate, if days == 0 { 1.0 } else { libm::exp2(-(days as f64) * self.rate) })
+    }
+
+    fn trust_after(&self, candidate: usize, left: f64) -> Trust {
         let Candidate { probability, is_doubted } = self.candidates[candidate];
-        let left = libm::exp2(-(days as f64) * self.rate);
         let faded = probability * left + self.prior * (1.0 - left);
         Trust::new(if is_doubted { faded.min(MOST_TRUST) } else { faded })
     }

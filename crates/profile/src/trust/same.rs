@@ -6,7 +6,7 @@ use crate::doubt::text::{bare, folded};
 
 /// Whether two values of a trait are one. Texts of a trait whose meaning is known are compared without case; where signs
 /// and blanks say nothing, also without these.
-pub(super) fn same(meaning: Option<Meaning>, a: &Value, b: &Value) -> bool {
+pub fn same(meaning: Option<Meaning>, a: &Value, b: &Value) -> bool {
     match (meaning, a, b) {
         _ if a == b => true,
         (Some(Meaning::Email), Value::Text(a), Value::Text(b)) => folded(bare(a)).eq(folded(bare(b))),

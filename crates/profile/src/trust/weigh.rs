@@ -73,9 +73,9 @@ impl<'a> Term<'a> {
 }
 
 /// Finds what counts, and which values come into question.
-pub(super) fn weigh<'a>(
+pub(super) fn weigh<'a, 'd>(
     said: impl IntoIterator<Item = Statement<'a>>,
-    denied: impl IntoIterator<Item = &'a Denial>,
+    denied: impl IntoIterator<Item = &'d Denial>,
     ground: &Ground<'_>,
 ) -> Terms<'a> {
     let mut terms: Terms<'a> = said.into_iter().map(|statement| Term::of(statement, ground)).collect();
