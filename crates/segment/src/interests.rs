@@ -179,6 +179,17 @@ pub enum Stance {
     Refused,
 }
 
+/// The name of events, in 32 bits (FNV-1a): enough to tell which ones a person took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventMark(pub u32);
+
+impl EventMark {
+    /// The mark of a name.
+    pub fn of(event: &str) -> Self {
+        Self(event.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
+    }
+}
+
 /// Splits a topic into its family and its value; `None` if either is missing.
 pub fn parts(topic: &str) -> Option<(&str, &str)> {
     topic.split_once(':').filter(|(family, value)| !family.is_empty() && !value.is_empty())

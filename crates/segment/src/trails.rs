@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use condition::Window;
-use model::{event::Event, fact::Occurrence, time::Timestamp};
+use model::{event::Event, fact::Occurrence, time::Timestamp, wish::EVIDENCE_REMOVED};
 
 use crate::{
     chronicle::Chronicle,
@@ -64,6 +64,9 @@ impl Trails {
     /// Takes an event in that is not in yet. Says which segments may change by what it says about topics, by place.
     pub fn add(&mut self, set: &SegmentSet, event: &Event, tie: u64) -> Vec<usize> {
         self.follow(set, event, tie);
+        if event.name() == EVIDENCE_REMOVED {
+            return set.looking_at_interests().to_vec();
+        }
         let heard = heard(set.interests(), event);
         if heard.is_empty() {
             return Vec::new();

@@ -15,6 +15,7 @@ use profile::{
 use super::{Step, merge};
 use crate::{
     command::{Claiming, Hop, News, Want},
+    interests,
     person::Person,
     state::{Holding, Standing},
 };
@@ -65,11 +66,16 @@ pub(super) fn share(step: &mut Step<'_>, key: IdentifierKey) {
 
 /// At the claimant: how firmly it has the identifier.
 pub(super) fn settle(step: &mut Step<'_>, id: ProfileId, (side, key, hold): (ProfileId, IdentifierKey, Hold)) {
-    step.change(id, |person| {
-        if let Some(side) = person.side_mut(side) {
-            Arc::make_mut(&mut side.facts.identifiers).set_hold(key, hold);
+    let Some(mut arc) = step.state.take_person(id) else { return };
+    let person = Arc::make_mut(&mut arc);
+    if let Some(side) = person.side_mut(side) {
+        let was_of_one = interests::is_of_one(side);
+        Arc::make_mut(&mut side.facts.identifiers).set_hold(key, hold);
+        if interests::is_of_one(side) != was_of_one {
+            step.follow(person, step.plan.segments.looking_at_interests().to_vec());
         }
-    });
+    }
+    step.state.put_person(arc, &mut step.outcome);
 }
 
 /// At the holder: judges whether both are one person, and begins what follows.

@@ -126,16 +126,18 @@ fn timers_and_members_are_those_of_the_persons(world: &World) {
 fn memberships_are_exact(world: &World) {
     const KEEP: Keep = Keep::for_the_engine();
     let plan = world.plan();
-    let all: Vec<usize> = (0..plan.segments.rules().len()).collect();
+    let all = plan.segments.all_places();
     for person in world.people() {
         let mut rebuilt = (**person).clone();
         for side in &mut rebuilt.sides {
             let events = world.history.get(&side.facts.origin).into_iter().flatten();
             let events = events.map(|((_, tie), event)| (event, *tie));
-            side.trails = Trails::rebuilt(&plan.segments, events).into();
+            let trails = Trails::rebuilt(&plan.segments, events);
+            assert_eq!(side.trails.digest(), trails.digest(), "a digest followed equals one of all history");
+            side.trails = trails.into();
         }
         let mut fresh = Memberships::from_entries(plan.revision, Vec::new());
-        fresh.refresh(&plan.segments, &all, &rebuilt.view(&KEEP), world.now);
+        fresh.refresh(&plan.segments, &all, &rebuilt.view(&KEEP, &plan, world.now), world.now);
         let members = |memberships: &Memberships| {
             let names = memberships.members().map(|number| plan.segments.by_number(number).unwrap().name.clone());
             names.collect::<Vec<_>>()

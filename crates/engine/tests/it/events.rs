@@ -33,7 +33,7 @@ pub(crate) fn plan(segments: &[(&str, &str)]) -> Plan {
     compile(&mut documents(segments), 1, None).unwrap()
 }
 
-/// Conditions of every sort that events, time, traits and other segments decide.
+/// Conditions of every sort that events, time, traits, interests and other segments decide.
 pub(crate) const SEGMENTS: &[(&str, &str)] = &[
     ("buyers", r#"events("Order Completed").count() > 0"#),
     ("recent", r#"events("Order Completed").within("7d").count() > 0"#),
@@ -42,6 +42,8 @@ pub(crate) const SEGMENTS: &[(&str, &str)] = &[
     ("spent", r#"events("Order Completed").within("30d").sum(total) >= 100"#),
     ("left", r#"events("Product Added").within("3d").not_followed_by(events("Order Completed"), "4h").count() > 0"#),
     ("japan", r#"profile.country == "JP" && segment("recent")"#),
+    ("boots", r#"interest("category:boots") > 0.1"#),
+    ("no-boots", r#"interest("category:boots") < 0 || segment("boots") && !segment("recent")"#),
     ("nothing", r#"events("Order Completed").count() == 0 && events("Product Added").count() == 0"#),
 ];
 
@@ -90,14 +92,28 @@ pub(crate) fn with(event: Event, name: &str, value: impl Into<Value>) -> Event {
     Event { properties: [(name, value.into())].into_iter().collect(), ..event }
 }
 
+/// The same event with a line for a product of a category.
+fn ordering(event: Event, category: &str) -> Event {
+    let line = Value::Map([("category", Value::from(category))].into_iter().collect());
+    with(event, "products", Value::List([line].into()))
+}
+
 /// One of the things that a shop's customer does, by number.
 pub(crate) fn doing(what: u8, source: &str, number: usize, at: Timestamp, who: &[(&str, &str)]) -> Event {
-    match what % 6 {
+    let boots = |name| with(event(source, number, at, name, who), "category", "boots");
+    let said = |name| with(event(source, number, at, name, who), "topic", "category:boots");
+    match what % 10 {
         0 => with(event(source, number, at, "Order Completed", who), "total", i64::from(what) % 90),
         1 => event(source, number, at, "Product Added", who),
         2 => saying(event(source, number, at, "", who), "country", if what < 100 { "JP" } else { "FR" }),
         3 => saying(event(source, number, at, "", who), "country", Value::Null),
         4 => event(source, number, at, "Something Else", who),
+        6 => boots("Product Viewed"),
+        7 => boots(if what < 200 { "Product Added" } else { "Product Removed" }),
+        8 => ordering(event(source, number, at, "Order Completed", who), "boots"),
+        9 if what < 100 => said("Interest Refused"),
+        9 if what < 200 => boots("Product List Viewed"),
+        9 => said("Interest Declared"),
         _ => with(event(source, number, at, "Order Completed", who), "total", 50),
     }
 }

@@ -6,7 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use engine::person::{Person, current};
+use engine::{
+    interests::KnownInterest,
+    person::{Person, current},
+};
 use model::{
     consent::{Choice, Keep},
     fact::{FactKind, Occurrence, TraitValue},
@@ -14,6 +17,7 @@ use model::{
     time::Timestamp,
 };
 use profile::held::Hold;
+use segment::interests::reading::{Evidence, Standing};
 
 use crate::world::World;
 
@@ -32,6 +36,8 @@ pub(crate) struct Portrait {
     history: Vec<(Timestamp, u64)>,
     /// As far as windows reach.
     trails: BTreeMap<String, Vec<Occurrence>>,
+    /// By topic: how strong and of what standing, and what was done and said.
+    interests: BTreeMap<String, (f64, Standing, Evidence)>,
     segments: BTreeSet<String>,
 }
 
@@ -46,7 +52,7 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
     const KEEP: Keep = Keep::for_the_engine();
     let plan = world.plan();
     let now_current = current(&plan, person, world.now);
-    let view = person.view(&KEEP);
+    let view = person.view(&KEEP, &plan, world.now);
     let mut identifiers = BTreeMap::new();
     for held in person.sides.iter().flat_map(|side| side.facts.identifiers.iter()) {
         let all = identifiers.entry(held.identifier.to_string()).or_insert((held.hold, held.strength, held.since));
@@ -76,6 +82,9 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
         let trail = condition::Facts::trail(&view, name);
         (name.to_string(), trail.iter().filter(reached).cloned().collect())
     });
+    let interests = view.interests().into_iter().map(|KnownInterest { topic, interest, evidence }| {
+        (topic.to_string(), (interest.strength.now(), interest.standing, evidence))
+    });
     let segments = now_current.memberships.members().filter_map(|number| plan.segments.by_number(number));
     Portrait {
         identifiers,
@@ -84,6 +93,7 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
         days,
         history,
         trails: trails.collect(),
+        interests: interests.collect(),
         segments: segments.map(|rule| rule.name.to_string()).collect(),
     }
 }

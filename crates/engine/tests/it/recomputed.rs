@@ -31,6 +31,7 @@ const OTHERS: &[&str] = &[
     r#"events("Something Else").within("2d").count() == 1"#,
     r#"profile.country == "FR" || events("Product Added").within("1d").count() > 1"#,
     r#"events("Product Added").count() > 3 && !(profile.country == "JP")"#,
+    r#"interest("category:boots") >= 0.3 && events("Order Completed").count() < 3"#,
     "true",
 ];
 const NAMES: &[&str] = &["buyers", "recent", "twice", "left", "new", "newer"];

@@ -106,7 +106,7 @@ impl EngineStage {
         const KEEP: Keep = Keep::for_the_engine();
         let (plan, now) = (self.world.plan(), self.world.now);
         let person = current(&plan, person, now);
-        let view = person.view(&KEEP);
+        let view = person.view(&KEEP, &plan, now);
         let believed = |name: &str| condition::Facts::trait_value(&view, name).map(|found| json_of(&found.value.value));
         let traits = view.traits().into_iter().map(|(name, _)| name);
         let traits = traits.filter_map(|name| Some((name.to_string(), believed(name.as_str())?)));

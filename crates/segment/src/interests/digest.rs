@@ -4,12 +4,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use model::{
     limits::DIGEST_COUNTS,
+    sensitive::category_in,
     time::{Span, Timestamp},
 };
 
-use super::{Signal, Stance, heard::Heard};
+use super::{EventMark, Signal, Stance, heard::Heard};
 
-/// What one side said about topics. Of more than [`DIGEST_COUNTS`] counts and stances those of the oldest days go first:
+/// What one side said about topics. Of those that would say what nobody may conclude of a person
+/// ([`model::sensitive`]) nothing is kept. Of more than [`DIGEST_COUNTS`] counts and stances those of the oldest days go first:
 /// which ones are kept does not depend on the order in which they came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Digest {
@@ -19,37 +21,46 @@ pub struct Digest {
 /// What one side said about one topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Told {
-    /// In order of day and signal, each pair once.
+    /// In order of day, signal and event, each once.
     pub counts: Vec<Count>,
-    /// What the person last said of it, and when.
-    pub stance: Option<(Timestamp, Stance)>,
+    /// When the person last said that it is an interest.
+    pub declared: Option<Timestamp>,
+    /// When the person last said that it is none.
+    pub refused: Option<Timestamp>,
 }
 
-/// How often a signal came on one day.
+/// How often a signal came on one day by events of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count {
     /// Since 1970-01-01, UTC.
     pub day: i32,
     /// What was done.
     pub signal: Signal,
+    /// The name of the events.
+    pub event: EventMark,
     /// How often; it stops at the largest number.
     pub times: u16,
 }
 
 impl Told {
     fn len(&self) -> usize {
-        self.counts.len() + usize::from(self.stance.is_some())
+        self.counts.len() + usize::from(self.declared.is_some()) + usize::from(self.refused.is_some())
     }
 
-    fn add(&mut self, day: i32, signal: Signal, times: u16) {
-        match self.counts.binary_search_by_key(&(day, signal), |count| (count.day, count.signal)) {
-            Ok(place) => self.counts[place].times = self.counts[place].times.saturating_add(times),
-            Err(place) => self.counts.insert(place, Count { day, signal, times }),
+    fn add(&mut self, new: Count) {
+        let key = |count: &Count| (count.day, count.signal, count.event);
+        match self.counts.binary_search_by_key(&key(&new), key) {
+            Ok(place) => self.counts[place].times = self.counts[place].times.saturating_add(new.times),
+            Err(place) => self.counts.insert(place, new),
         }
     }
 
     fn say(&mut self, at: Timestamp, stance: Stance) {
-        self.stance = self.stance.max(Some((at, stance)));
+        let last = match stance {
+            Stance::Declared => &mut self.declared,
+            Stance::Refused => &mut self.refused,
+        };
+        *last = (*last).max(Some(at));
     }
 }
 
@@ -80,7 +91,8 @@ impl Digest {
     pub(crate) fn add(&mut self, heard: &Heard, at: Timestamp) {
         let day = day_of(at);
         let topics: BTreeSet<&str> = heard.topics().collect();
-        let new = topics.into_iter().filter(|topic| self.place(topic).is_err());
+        let is_new = |topic: &&str| self.place(topic).is_err() && category_in(topic).is_none();
+        let new = topics.into_iter().filter(is_new);
         let new: Vec<_> = new.map(|topic| (topic.into(), Told::default())).collect();
         if !new.is_empty() {
             self.topics.extend(new);
@@ -88,7 +100,7 @@ impl Digest {
         }
         for ((topic, signal), times) in &heard.signals {
             if let Some(told) = self.told_mut(topic) {
-                told.add(day, *signal, *times);
+                told.add(Count { day, signal: *signal, event: heard.event, times: *times });
             }
         }
         for (topic, stance) in &heard.stances {
@@ -129,8 +141,11 @@ impl Digest {
 
     fn retain(&mut self, mut is_kept: impl FnMut(Key) -> bool) {
         for (topic, (_, told)) in self.topics.iter_mut().enumerate() {
-            told.counts.retain(|count| is_kept(Key { day: count.day, topic, signal: Some(count.signal) }));
-            told.stance = told.stance.filter(|(at, _)| is_kept(Key { day: day_of(*at), topic, signal: None }));
+            told.counts
+                .retain(|count| is_kept(Key { day: count.day, topic, what: What::Count(count.signal, count.event) }));
+            let mut keeps = |at: &Timestamp, stance| is_kept(Key { day: day_of(*at), topic, what: What::Said(stance) });
+            told.declared = told.declared.filter(|at| keeps(at, Stance::Declared));
+            told.refused = told.refused.filter(|at| keeps(at, Stance::Refused));
         }
         self.topics.retain(|(_, told)| told.len() > 0);
     }
@@ -141,7 +156,13 @@ impl Digest {
 struct Key {
     day: i32,
     topic: usize,
-    signal: Option<Signal>,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Count(Signal, EventMark),
+    Said(Stance),
 }
 
 /// The UTC day of a moment; every one fits.

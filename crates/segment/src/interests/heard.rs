@@ -6,21 +6,20 @@ use model::{
     event::{Event, EventKind},
     limits::TOPIC_BYTES,
     value::{Fields, Value},
+    wish::{INTEREST_DECLARED, INTEREST_REFUSED},
 };
 
-use super::{FAMILIES, InterestRules, Signal, Stance, parts};
+use super::{EventMark, FAMILIES, InterestRules, Signal, Stance, parts};
 
-/// The person says that topics are interests: `topic`, or `topics`. A reserved name.
-pub const DECLARED: &str = "Interest Declared";
-/// The person says that they are not. A reserved name.
-pub const REFUSED: &str = "Interest Refused";
 /// A page that a search led to was left within seconds: `topic`, `topics`, or the properties of a product. A reserved
 /// name.
 pub const BOUNCED: &str = "Landing Bounced";
 
 /// What an event says about topics.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
+    /// The name of the event.
+    pub event: EventMark,
     /// Topics with a signal, and how often: a line of an order is one time, whatever its quantity.
     pub signals: BTreeMap<(String, Signal), u16>,
     /// Topics of which the person speaks.
@@ -56,7 +55,7 @@ enum Products {
 
 /// What an event says. A bot says nothing, and neither does what is marked as a gift: it is about somebody else.
 pub fn heard(rules: &InterestRules, event: &Event) -> Heard {
-    let mut heard = Heard::default();
+    let mut heard = Heard { event: EventMark::of(event.name()), signals: BTreeMap::new(), stances: BTreeMap::new() };
     let properties = &event.properties;
     let name = match &event.kind {
         EventKind::Track { name } => &**name,
@@ -67,8 +66,8 @@ pub fn heard(rules: &InterestRules, event: &Event) -> Heard {
         return heard;
     }
     match name {
-        DECLARED | REFUSED => {
-            let stance = if name == DECLARED { Stance::Declared } else { Stance::Refused };
+        INTEREST_DECLARED | INTEREST_REFUSED => {
+            let stance = if name == INTEREST_DECLARED { Stance::Declared } else { Stance::Refused };
             let topics = named(rules, properties);
             heard.stances = topics.iter().map(|topic| (topic.clone(), stance)).collect();
             if stance == Stance::Declared {
@@ -99,7 +98,8 @@ pub(crate) fn may_be_heard(event: &Event) -> bool {
     let has = |name| event.properties.get(name).is_some();
     match &event.kind {
         EventKind::Track { name } => {
-            let is_known = signal_of(name).is_some() || matches!(&**name, DECLARED | REFUSED | BOUNCED);
+            let is_known =
+                signal_of(name).is_some() || matches!(&**name, INTEREST_DECLARED | INTEREST_REFUSED | BOUNCED);
             is_known || has(TAG) || has(TAGS)
         }
         EventKind::Page { .. } | EventKind::Screen { .. } => has(TAG) || has(TAGS),

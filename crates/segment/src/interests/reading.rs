@@ -4,10 +4,11 @@ use condition::{Fade, Fading, left};
 use model::{
     time::{Span, Timestamp},
     value::Finite,
+    wish::{INTEREST_DECLARED, INTEREST_REFUSED},
 };
 
 use super::{
-    InterestRules, Signal, Stance,
+    EventMark, InterestRules, Signal, Stance,
     digest::{Count, Told, day_of, start_of},
 };
 
@@ -18,6 +19,24 @@ pub struct Evidence {
     pub days: Vec<Day>,
     /// What the person last said of it, and when.
     pub stance: Option<(Timestamp, Stance)>,
+}
+
+/// What does not count.
+pub struct Excluded<'a> {
+    /// Whether a program, and no person, must have been at work on a day: it had too many events.
+    pub is_busy: &'a dyn Fn(i32) -> bool,
+    /// Events that the person took back, by name, and up to which moment. Of the day of that moment all are taken back.
+    pub removed: &'a [(EventMark, Timestamp)],
+}
+
+impl Excluded<'_> {
+    fn is_removed(&self, event: EventMark, at: Timestamp) -> bool {
+        self.removed.iter().any(|(removed, until)| *removed == event && at <= *until)
+    }
+
+    fn has(&self, count: &Count) -> bool {
+        (self.is_busy)(count.day) || self.is_removed(count.event, start_of(count.day))
+    }
 }
 
 /// What a person did about one topic on one day.
@@ -68,18 +87,23 @@ impl Standing {
 }
 
 impl Evidence {
-    /// What the sides of one person said about a topic, without the days that do not count. All sides are counted
-    /// together before anything else is done, so that it does not matter on which one an event was.
-    pub fn of<'a>(sides: impl IntoIterator<Item = &'a Told>, is_kept: impl Fn(i32) -> bool) -> Self {
+    /// What the sides of one person said about a topic, without what does not count. All sides are counted together
+    /// before anything else is done, so that it does not matter on which one an event was.
+    pub fn of<'a>(sides: impl IntoIterator<Item = &'a Told>, excluded: &Excluded<'_>) -> Self {
         let mut counts: Vec<Count> = Vec::new();
         let mut stance = None;
+        let kept = |at: Option<Timestamp>, event: &str, stance| {
+            let at = at.filter(|at| !excluded.is_removed(EventMark::of(event), *at))?;
+            Some((at, stance))
+        };
         for told in sides {
-            counts.extend(told.counts.iter().filter(|count| is_kept(count.day)));
-            stance = stance.max(told.stance);
+            counts.extend(told.counts.iter().filter(|count| !excluded.has(count)));
+            stance = stance.max(kept(told.declared, INTEREST_DECLARED, Stance::Declared));
+            stance = stance.max(kept(told.refused, INTEREST_REFUSED, Stance::Refused));
         }
         counts.sort_unstable();
         let mut days: Vec<Day> = Vec::new();
-        for Count { day, signal, times } in counts {
+        for Count { day, signal, event: _, times } in counts {
             if days.last().is_none_or(|last| last.day != day) {
                 days.push(Day { day, times: Vec::with_capacity(1) });
             }

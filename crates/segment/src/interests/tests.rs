@@ -3,18 +3,21 @@ use model::{
     limits::{DIGEST_COUNTS, TOPIC_BYTES},
     time::Timestamp,
     value::{Fields, Value},
+    wish::{INTEREST_DECLARED as DECLARED, INTEREST_REFUSED as REFUSED},
 };
 use proptest::prelude::*;
 
 use super::{
     digest::{Digest, Told, start_of},
-    heard::{BOUNCED, DECLARED, REFUSED, heard},
-    reading::{Evidence, Interest, Standing},
+    heard::{BOUNCED, heard},
+    reading::{Evidence, Excluded, Interest, Standing},
     *,
 };
 
 /// 2026-03-02.
 const TODAY: i32 = 20_514;
+
+const EVERYTHING_COUNTS: Excluded<'static> = Excluded { is_busy: &|_| false, removed: &[] };
 
 fn rules() -> InterestRules {
     InterestRules { attributes: ["color".into()].into(), ..InterestRules::default() }
@@ -69,7 +72,7 @@ fn read(events: &[Event], topic: &str, now: Timestamp) -> Option<Interest> {
 }
 
 fn evidence(events: &[Event], topic: &str) -> Evidence {
-    Evidence::of(digest(events).get(topic), |_| true)
+    Evidence::of(digest(events).get(topic), &EVERYTHING_COUNTS)
 }
 
 /// Strength and standing in the boots of these events, at the beginning of a day.
@@ -249,9 +252,37 @@ fn a_refusal_stands_until_it_is_taken_back_in_words_or_by_two_later_days() {
 fn a_busy_day_does_not_count() {
     let told = digest(&[ordered(TODAY), ordered(TODAY + 1)]);
     let told = told.get("category:boots");
-    let interest = Evidence::of(told, |day| day != TODAY).interest(&rules(), start_of(TODAY + 1)).unwrap();
+    let without = |is_busy: &dyn Fn(i32) -> bool| Evidence::of(told, &Excluded { is_busy, removed: &[] });
+    let interest = without(&|day| day == TODAY).interest(&rules(), start_of(TODAY + 1)).unwrap();
     assert_eq!((interest.strength.now(), interest.standing), (8.0 / 18.0, Standing::Tentative));
-    assert_eq!(Evidence::of(told, |_| false).interest(&rules(), start_of(TODAY)), None);
+    assert_eq!(without(&|_| true).interest(&rules(), start_of(TODAY)), None);
+}
+
+/// What is taken back goes by whole days, and by the name of the event.
+#[test]
+fn what_the_person_took_back_does_not_count() {
+    let declared = on(TODAY + 1, DECLARED, [("topic", "category:boots".into())]);
+    let refused = on(TODAY + 2, REFUSED, [("topic", "category:boots".into())]);
+    let viewed = |day| on(day, "Product Viewed", boots());
+    let told = digest(&[viewed(TODAY), viewed(TODAY + 1), ordered(TODAY), declared, refused.clone()]);
+    let without = |event: &str, until: Timestamp| {
+        let removed = [(EventMark::of(event), until)];
+        Evidence::of(told.get("category:boots"), &Excluded { removed: &removed, ..EVERYTHING_COUNTS })
+    };
+    let did = |evidence: &Evidence| {
+        let days = evidence.days.iter().map(|day| (day.day - TODAY, day.times.clone()));
+        days.collect::<Vec<_>>()
+    };
+    let until = |day| start_of(TODAY + day).plus(Span::MINUTE);
+    let [view, purchase, said] = [(Signal::View, 1), (Signal::Purchase, 1), (Signal::Declaration, 1)];
+    let evidence = without("Product Viewed", until(0));
+    assert_eq!(did(&evidence), [(0, vec![purchase]), (1, vec![view, said])], "of that day all, whatever the hour");
+    assert_eq!(did(&without("Product Viewed", until(-1))), [(0, vec![view, purchase]), (1, vec![view, said])]);
+    assert_eq!(evidence.stance, Some((refused.timestamp, Stance::Refused)));
+    let forgiven = without(REFUSED, refused.timestamp);
+    assert_eq!(forgiven.stance.map(|(_, stance)| stance), Some(Stance::Declared), "what was said before stands again");
+    let before = refused.timestamp.minus(Span::from_millis(1));
+    assert_eq!(without(REFUSED, before).stance, evidence.stance);
 }
 
 #[test]
@@ -259,7 +290,7 @@ fn sides_count_together_as_one_would() {
     let events: Vec<Event> = (0..12).map(|number| on(TODAY + number % 2, "Product Viewed", boots())).collect();
     let (some, others) = events.split_at(7);
     let parts = [digest(some), digest(others)];
-    let together = Evidence::of(parts.iter().filter_map(|side| side.get("category:boots")), |_| true);
+    let together = Evidence::of(parts.iter().filter_map(|side| side.get("category:boots")), &EVERYTHING_COUNTS);
     assert_eq!(together, evidence(&events, "category:boots"));
 }
 
@@ -268,7 +299,9 @@ fn sides_count_together_as_one_would() {
 fn a_digest_is_bounded_at_its_limit_and_beyond() {
     let view = on(TODAY, "Product Viewed", boots());
     let many = digest(std::iter::repeat_n(&view, 100_000));
-    let told = Told { counts: vec![digest::Count { day: TODAY, signal: Signal::View, times: u16::MAX }], stance: None };
+    let event = EventMark::of("Product Viewed");
+    let count = digest::Count { day: TODAY, signal: Signal::View, event, times: u16::MAX };
+    let told = Told { counts: vec![count], ..Told::default() };
     assert_eq!(many.iter().cloned().collect::<Vec<_>>(), [("category:boots".into(), told)]);
 
     let tags = |day: i32, from: usize, count: usize| {
@@ -286,6 +319,14 @@ fn a_digest_is_bounded_at_its_limit_and_beyond() {
     days.reverse();
     assert_eq!(forward, digest(&days), "10,000 topics in either order");
     assert_eq!(forward.iter().len(), DIGEST_COUNTS);
+}
+
+#[test]
+fn what_nobody_may_conclude_is_not_kept() {
+    let category = |name: &str| on(TODAY, "Product Viewed", [("category", name.into()), ("tag", "winter".into())]);
+    let kept = digest(&[category("Halal food"), category("pregnancy tests"), category("food")]);
+    assert_eq!(kept.iter().map(|(topic, _)| &**topic).collect::<Vec<_>>(), ["category:food", "tag:winter"]);
+    assert_eq!(digest(&[on(TODAY, DECLARED, [("topic", "tag:halal".into())])]), Digest::default());
 }
 
 #[test]
@@ -328,7 +369,7 @@ proptest! {
         for topic in ["category:a", "category:b", "category:c"] {
             let now = start_of(TODAY + days);
             let whole = read(&events, topic, now);
-            let parts = Evidence::of([&some, &others].into_iter().filter_map(|side| side.get(topic)), |_| true);
+            let parts = Evidence::of([&some, &others].into_iter().filter_map(|side| side.get(topic)), &EVERYTHING_COUNTS);
             prop_assert_eq!(&parts.interest(&rules(), now), &whole);
             if let Some(interest) = whole {
                 let strength = interest.strength.now();
