@@ -94,6 +94,11 @@ impl Recognizer {
         }
     }
 
+    /// Whether a user agent is known to be a program without a person.
+    pub fn is_bot(&self, user_agent: &str) -> bool {
+        self.read(text::cut(user_agent.trim(), limits::USER_AGENT_BYTES)).bot
+    }
+
     fn agent(&self, user_agent: &str, hints: &Hints) -> Arc<Agent> {
         let agent = self.read(text::cut(user_agent.trim(), limits::USER_AGENT_BYTES));
         if hints.is_empty() { agent } else { Arc::new(hints.correct(&agent)) }

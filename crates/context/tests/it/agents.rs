@@ -111,7 +111,10 @@ fn bots_are_flagged_and_keep_the_device_that_they_come_as() {
     ];
     for (user_agent, facts) in table {
         assert_eq!(read(user_agent), facts, "{user_agent}");
+        assert!(RECOGNIZER.is_bot(user_agent), "{user_agent}");
     }
+    assert!(!RECOGNIZER.is_bot("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"));
+    assert!(!RECOGNIZER.is_bot(""));
 }
 
 #[test]
