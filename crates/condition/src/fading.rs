@@ -123,6 +123,11 @@ impl Bounds {
 }
 
 impl Fade {
+    /// What it counts for now.
+    pub fn now(&self) -> f64 {
+        self.after_ms(0)
+    }
+
     fn after_ms(&self, wait_ms: i64) -> f64 {
         let amount = self.amount.get() * self.left_ms(wait_ms);
         self.most.map_or(amount, |most| amount.clamp(-most.get().abs(), most.get().abs()))

@@ -30,6 +30,16 @@ pub const CONDITION_BYTES: usize = 16 * 1024;
 pub const CONDITION_TOKENS: usize = 1_000;
 /// Segments of one project.
 pub const SEGMENTS: usize = 2_000;
+/// Tags of persons of one project.
+pub const TAGS: usize = 500;
+/// Actions that give one tag.
+pub const TAG_ACTIONS: usize = 50;
+/// Scores of one project.
+pub const SCORES: usize = 100;
+/// Rules of one score, and conditions of one.
+pub const SCORE_RULES: usize = 50;
+/// Features of one model.
+pub const MODEL_FEATURES: usize = 50;
 /// Purposes of consent of one project.
 pub const PURPOSES: usize = 50;
 /// Consent categories of one project that are mapped to purposes.
@@ -95,10 +105,16 @@ pub const DECISION_TTL_S: u32 = 600;
 /// Seconds for which an answer may be kept that was given for want of time, or because there is no such placement (yet):
 /// long enough that asking again does not add to an overload, short enough that nobody notices it once that is over.
 pub const ERROR_TTL_S: u32 = 5;
+/// Contents among which one variant may choose: those of its pool.
+pub const POOL_CONTENTS: usize = 200;
+/// Keywords for which contents are withdrawn, over all contents.
+pub const WITHDRAWN: usize = 500;
 /// Experiences whose wins are kept of one side: those that won last.
 pub const LEDGER_EXPERIENCES: usize = 200;
 /// Contents of which the ledger of one side keeps that they were shown: those shown last.
 pub const LEDGER_CONTENTS: usize = 500;
+/// Pages of which the ledger of one side keeps what they cost in points of intrusion.
+pub const LEDGER_SPENT: usize = 100;
 /// Placements that one call may ask for.
 pub const PAGE_PLACEMENTS: usize = 64;
 /// Languages that one call may name.

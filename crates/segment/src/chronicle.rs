@@ -1,6 +1,6 @@
 //! The chronicle of a side: what conditions look at, in the order in which it became known.
 
-use model::event::{BOT, Event, EventKind};
+use model::event::{BOT, Event};
 
 use crate::set::SegmentSet;
 
@@ -13,7 +13,7 @@ pub struct Chronicle(Vec<(Event, u64)>);
 impl Chronicle {
     /// Of a side's whole history, in any order: events with their ties.
     pub fn of<'a>(set: &SegmentSet, history: impl IntoIterator<Item = (&'a Event, u64)>) -> Self {
-        let matters = |event: &Event| event.kind == EventKind::Identify || set.keeps(event);
+        let matters = |event: &Event| event.tells_traits() || set.keeps(event);
         let history = history.into_iter().filter(|(event, _)| matters(event));
         let mut events: Vec<_> = history.map(|(event, tie)| (without_person(event), tie)).collect();
         events.sort_by_key(|(event, tie)| (event.received_at, event.timestamp, *tie));

@@ -179,6 +179,16 @@ pub enum Stance {
     Refused,
 }
 
+impl Stance {
+    /// The word in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// The name of events, in 32 bits (FNV-1a): enough to tell which ones a person took back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventMark(pub u32);

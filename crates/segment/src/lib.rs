@@ -8,5 +8,10 @@
 pub mod chronicle;
 pub mod interests;
 pub mod membership;
+pub mod model;
+pub mod order;
+pub mod readings;
+pub mod removal;
+pub mod score;
 pub mod set;
 pub mod trails;

@@ -10,13 +10,18 @@ use model::{
     value::Value,
 };
 
-use crate::set::{SegmentNumber, SegmentSet};
+use crate::{
+    readings::Readings,
+    set::{SegmentNumber, SegmentSet},
+};
 
 /// The memberships of one person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Memberships {
     /// Every segment whose condition last changed at or before this plan revision has been evaluated.
     pub revision: u64,
+    /// What models say of the person.
+    pub readings: Readings,
     entries: Vec<(SegmentNumber, Membership)>,
 }
 
@@ -44,7 +49,13 @@ impl Memberships {
     /// Builds from stored entries.
     pub fn from_entries(revision: u64, mut entries: Vec<(SegmentNumber, Membership)>) -> Self {
         entries.sort_by_key(|entry| entry.0);
-        Self { revision, entries }
+        Self { revision, readings: Readings::default(), entries }
+    }
+
+    /// The same with what models say.
+    #[must_use]
+    pub fn with_readings(self, readings: Readings) -> Self {
+        Self { readings, ..self }
     }
 
     /// All entries in order of segment number.
@@ -64,28 +75,36 @@ impl Memberships {
 
     /// The first moment at which any of them could change with no new event.
     pub fn valid_until(&self) -> Option<Timestamp> {
-        self.entries.iter().filter_map(|(_, membership)| membership.valid_until).min()
+        let segments = self.entries.iter().filter_map(|(_, membership)| membership.valid_until).min();
+        segments.into_iter().chain(self.readings.valid_until()).min()
     }
 
     /// The segments whose answer may have changed by `now` with no new event.
-    pub fn expired(&self, now: Timestamp) -> impl Iterator<Item = SegmentNumber> {
+    pub(crate) fn expired(&self, now: Timestamp) -> impl Iterator<Item = SegmentNumber> {
         let over = move |membership: &Membership| membership.valid_until.is_some_and(|until| until <= now);
         self.entries.iter().filter(move |(_, membership)| over(membership)).map(|(segment, _)| *segment)
     }
 
     /// Evaluates the named segments, and those that name them, and says what changed. `places` are places in `set`.
     pub fn refresh(&mut self, set: &SegmentSet, places: &[usize], person: &dyn Facts, now: Timestamp) -> Vec<Change> {
+        let places = set.with_dependents(places);
+        let (segments, models) = places.split_at(places.partition_point(|place| *place < set.rules().len()));
+        for rule in models.iter().map(|place| &set.models()[place - set.rules().len()]) {
+            let (says, valid_until) = rule.judge(person, now);
+            let says = says.map(|says| (says.reading.word, says.reading.probability));
+            self.readings.put(rule.model, says, (now, valid_until));
+        }
         let mut changes = Vec::new();
-        for place in set.with_dependents(places) {
-            let rule = &set.rules()[place];
-            let verdict = rule.condition.matches(&WithSegments { person, set, memberships: self }, now);
+        for rule in segments.iter().map(|place| &set.rules()[*place]) {
+            let verdict = rule.condition.matches(&WithSegments { person, set, memberships: self, now }, now);
             changes.extend(self.put(rule.number, verdict, now));
         }
         changes
     }
 
-    /// Forgets segments that are no longer published; says which the person leaves by that.
+    /// Forgets segments and models that are no longer published; says which segments the person leaves by that.
     pub fn forget_unpublished(&mut self, set: &SegmentSet) -> Vec<Change> {
+        self.readings.keep(|model| set.model(model).is_some());
         let mut left = Vec::new();
         self.entries.retain(|(segment, membership)| {
             let published = set.by_number(*segment).is_some();
@@ -95,6 +114,17 @@ impl Memberships {
             published
         });
         left
+    }
+
+    /// Forgets what changed since these were evaluated; says which segments did.
+    pub fn forget_changed(&mut self, set: &SegmentSet) -> Vec<SegmentNumber> {
+        let changed = set.changed_after(self.revision);
+        let is_changed = |model| set.model(model).is_some_and(|rule| rule.changed > self.revision);
+        self.readings.keep(|model| !is_changed(model));
+        let segments: Vec<_> =
+            changed.iter().filter_map(|place| set.rules().get(*place)).map(|rule| rule.number).collect();
+        self.entries.retain(|(segment, _)| !segments.contains(segment));
+        segments
     }
 
     fn put(&mut self, segment: SegmentNumber, verdict: Verdict, now: Timestamp) -> Option<Change> {
@@ -128,6 +158,7 @@ pub struct WithSegments<'a> {
     person: &'a dyn Facts,
     set: &'a SegmentSet,
     memberships: &'a Memberships,
+    now: Timestamp,
 }
 
 impl std::fmt::Debug for WithSegments<'_> {
@@ -137,9 +168,9 @@ impl std::fmt::Debug for WithSegments<'_> {
 }
 
 impl<'a> WithSegments<'a> {
-    /// The facts of `person`, who has these memberships in the segments of `set`.
-    pub fn new(person: &'a dyn Facts, set: &'a SegmentSet, memberships: &'a Memberships) -> Self {
-        Self { person, set, memberships }
+    /// The facts of `person` at `now`, who has these memberships in the segments of `set`.
+    pub fn new(person: &'a dyn Facts, set: &'a SegmentSet, memberships: &'a Memberships, now: Timestamp) -> Self {
+        Self { person, set, memberships, now }
     }
 }
 
@@ -164,9 +195,9 @@ impl Facts for WithSegments<'_> {
         self.person.interest(topic)
     }
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        self.person.score(name)
+        Some(self.set.score(name)?.of(self, self.now))
     }
     fn reading(&self, model: Model) -> Option<Reading> {
-        self.person.reading(model)
+        self.memberships.readings.reading(model)
     }
 }

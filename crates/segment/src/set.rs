@@ -5,15 +5,24 @@ use std::{
     sync::Arc,
 };
 
-use condition::{Condition, EventNeed, Needs, PropertyPath};
+use condition::{Condition, EventNeed, Model, Needs, PropertyPath};
 use model::{
     event::Event,
-    name::{Name, Segment},
+    name::{Name, Score, Segment},
+    time::Timestamp,
     value::{Fields, Value},
+    wish::EVIDENCE_REMOVED,
 };
 use rustc_hash::FxHashMap;
 
-use crate::interests::{InterestRules, heard::may_be_heard};
+use crate::{
+    interests::{InterestRules, heard::may_be_heard},
+    membership::Memberships,
+    model::ModelRule,
+    order::{Circle, in_order},
+    removal,
+    score::ScoreRule,
+};
 
 /// A segment's number: given at its first publication, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,14 +41,17 @@ pub struct SegmentRule {
     pub changed: u64,
 }
 
-/// Segments that name each other in a circle.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Circle {
-    /// The segments of the circle, in the order in which they name each other.
-    pub segments: Vec<Name<Segment>>,
+/// What is calculated about persons besides segments.
+#[derive(Debug, Default)]
+pub struct Measures {
+    /// The scores.
+    pub scores: Vec<ScoreRule>,
+    /// The models, at most one of each.
+    pub models: Vec<ModelRule>,
 }
 
-/// All published segments of a plan. A segment's *place* is its index in [`SegmentSet::rules`].
+/// All published segments of a plan, with the scores and models that they ask. A segment's *place* is its index in
+/// [`SegmentSet::rules`]; the places of models come behind those of segments.
 #[derive(Debug, Default)]
 pub struct SegmentSet {
     rules: Vec<SegmentRule>,
@@ -51,9 +63,21 @@ pub struct SegmentSet {
     /// Those that look at any interest.
     on_interests: Vec<usize>,
     interests: InterestRules,
+    measures: Measures,
+    /// Of each segment, what it looks at by itself and through scores.
+    looks: Vec<Looks>,
+    /// Of each segment and model, the segments that rest on it.
     dependents: Vec<Vec<usize>>,
     needs: BTreeMap<Arc<str>, EventNeed>,
     needs_revision: u64,
+}
+
+/// What a segment looks at by itself and through scores.
+#[derive(Debug)]
+struct Looks {
+    needs: Needs,
+    /// The scores that it asks, by their index in [`Measures::scores`].
+    scores: BTreeSet<usize>,
 }
 
 /// The places of the segments that look at events of one name.
@@ -68,34 +92,55 @@ struct Heeding {
 impl SegmentSet {
     /// Orders the segments and indexes what they need. `needs_revision` is the plan revision at which the union of
     /// their needs last grew; see [`grown`].
-    pub fn build(rules: Vec<SegmentRule>, needs_revision: u64) -> Result<Self, Circle> {
-        let rules = in_order(rules)?;
-        let mut set = Self { needs_revision, dependents: vec![Vec::new(); rules.len()], ..Self::default() };
+    pub fn build(rules: Vec<SegmentRule>, measures: Measures, needs_revision: u64) -> Result<Self, Circle> {
+        let rules = in_order(rules, &measures.scores)?;
+        let places = rules.len() + measures.models.len();
+        let mut set = Self { needs_revision, measures, dependents: vec![Vec::new(); places], ..Self::default() };
         for (place, rule) in rules.iter().enumerate() {
-            let needs = rule.condition.needs();
-            for event in needs.events.keys() {
-                set.by_event.entry(event.clone()).or_default().add(place, rule.condition.heeds_only(event));
-            }
-            for name in &needs.traits {
-                set.by_trait.entry(name.as_str().into()).or_default().push(place);
-            }
-            for topic in &needs.interests {
-                set.by_topic.entry(topic.clone()).or_default().push(place);
-            }
-            if !needs.interests.is_empty() {
-                set.on_interests.push(place);
-            }
-            for named in &needs.segments {
-                if let Some(at) = set.by_name.get(named) {
-                    set.dependents[*at].push(place);
-                }
-            }
+            let looks = Looks::of(&rule.condition, &set.measures.scores);
+            set.index(place, &rule.condition, &looks);
             set.by_name.insert(rule.name.clone(), place);
             set.by_number.insert(rule.number, place);
+            set.looks.push(looks);
         }
-        set.needs = union(&rules).events;
         set.rules = rules;
+        let mut all = Needs::default();
+        set.looks.iter().for_each(|looks| all.merge(&looks.needs));
+        set.measures.scores.iter().for_each(|score| all.merge(&score.needs()));
+        for (at, rule) in set.measures.models.iter().enumerate() {
+            let needs = rule.needs();
+            for event in needs.events.keys() {
+                set.by_event.entry(event.clone()).or_default().add(set.rules.len() + at, None);
+            }
+            all.merge(&needs);
+        }
+        set.needs = all.events;
         Ok(set)
+    }
+
+    /// Notes under what a segment is found. Those that it rests on are noted already.
+    fn index(&mut self, place: usize, condition: &Condition, looks: &Looks) {
+        let Looks { needs, scores } = looks;
+        for event in needs.events.keys() {
+            let is_asked_by_score =
+                scores.iter().any(|at| self.measures.scores[*at].needs().events.contains_key(event));
+            let only = condition.heeds_only(event).filter(|_| !is_asked_by_score);
+            self.by_event.entry(event.clone()).or_default().add(place, only);
+        }
+        for name in &needs.traits {
+            self.by_trait.entry(name.as_str().into()).or_default().push(place);
+        }
+        for topic in &needs.interests {
+            self.by_topic.entry(topic.clone()).or_default().push(place);
+        }
+        if !needs.interests.is_empty() {
+            self.on_interests.push(place);
+        }
+        let segments = needs.segments.iter().filter_map(|named| self.by_name.get(named).copied());
+        let first_model = self.dependents.len() - self.measures.models.len();
+        let models = self.measures.models.iter().enumerate().filter(|(_, rule)| needs.models.contains(&rule.model));
+        let below: Vec<usize> = segments.chain(models.map(|(at, _)| first_model + at)).collect();
+        below.into_iter().for_each(|at| self.dependents[at].push(place));
     }
 
     /// The same with what others than segments look at of past events: trails are kept for both.
@@ -138,17 +183,74 @@ impl SegmentSet {
         numbers.into_iter().filter_map(|number| self.by_number.get(&number).copied()).collect()
     }
 
-    /// The places of the segments whose condition changed after a plan revision.
+    /// The places of the segments and models that changed after a plan revision.
     pub fn changed_after(&self, revision: u64) -> Vec<usize> {
-        (0..self.rules.len()).filter(|place| self.rules[*place].changed > revision).collect()
+        let segments = self.rules.iter().map(|rule| rule.changed);
+        let changed = segments.chain(self.measures.models.iter().map(|rule| rule.changed)).enumerate();
+        changed.filter(|(_, changed)| *changed > revision).map(|(place, _)| place).collect()
     }
 
-    /// The places of the segments that an event of this name with these properties may change.
+    /// All places.
+    pub fn all_places(&self) -> Vec<usize> {
+        (0..self.dependents.len()).collect()
+    }
+
+    /// The places of what may have changed for a person by `now` with no new event.
+    pub fn expired(&self, memberships: &Memberships, now: Timestamp) -> Vec<usize> {
+        let mut places = self.places(memberships.expired(now));
+        let models = memberships.readings.expired(now);
+        places.extend(models.filter_map(|model| self.model_at(model)).map(|at| self.rules.len() + at));
+        places
+    }
+
+    /// What the segment at a place looks at by itself and through scores.
+    pub fn needs_of(&self, place: usize) -> &Needs {
+        &self.looks[place].needs
+    }
+
+    /// The scores, in order of name.
+    pub fn scores(&self) -> &[ScoreRule] {
+        &self.measures.scores
+    }
+
+    /// The score of that name.
+    pub fn score(&self, name: &Name<Score>) -> Option<&ScoreRule> {
+        self.measures.scores.iter().find(|score| score.name == *name)
+    }
+
+    /// The models.
+    pub fn models(&self) -> &[ModelRule] {
+        &self.measures.models
+    }
+
+    /// A model.
+    pub fn model(&self, model: Model) -> Option<&ModelRule> {
+        self.model_at(model).map(|at| &self.measures.models[at])
+    }
+
+    fn model_at(&self, model: Model) -> Option<usize> {
+        self.measures.models.iter().position(|rule| rule.model == model)
+    }
+
+    /// The places of the segments that an event of this name with these properties may change; of one that removes
+    /// others, those that look at these.
     pub fn heeding(&self, event: &str, properties: &Fields) -> Vec<usize> {
+        if event == EVIDENCE_REMOVED {
+            let removed = removal::named(properties).and_then(|removed| self.by_event.get(removed));
+            return removed.map(Heeding::all).unwrap_or_default();
+        }
         let Some(heeding) = self.by_event.get(event) else { return Vec::new() };
         let mut places = heeding.candidates(properties);
-        places.retain(|place| self.rules[*place].condition.heeds(event, properties));
+        places.retain(|place| self.heeds(*place, event, properties));
         places
+    }
+
+    /// A model is read whenever one of its events happens, whatever its properties.
+    fn heeds(&self, place: usize, event: &str, properties: &Fields) -> bool {
+        let Some((rule, looks)) = self.rules.get(place).zip(self.looks.get(place)) else { return true };
+        let asks = rule.condition.needs().events.contains_key(event);
+        (asks && rule.condition.heeds(event, properties))
+            || looks.scores.iter().any(|at| self.measures.scores[*at].heeds(event, properties))
     }
 
     /// The places of the segments that look at this trait.
@@ -209,6 +311,19 @@ impl SegmentSet {
     }
 }
 
+impl Looks {
+    fn of(condition: &Condition, scores: &[ScoreRule]) -> Self {
+        let (mut needs, mut asked) = (condition.needs().clone(), BTreeSet::new());
+        while let Some(at) =
+            scores.iter().enumerate().position(|(at, score)| needs.scores.contains(&score.name) && !asked.contains(&at))
+        {
+            asked.insert(at);
+            needs.merge(&scores[at].needs());
+        }
+        Self { needs, scores: asked }
+    }
+}
+
 impl Heeding {
     fn add(&mut self, place: usize, only: Option<(&PropertyPath, &Arc<str>)>) {
         match only {
@@ -218,6 +333,12 @@ impl Heeding {
             }
             None => self.asked.push(place),
         }
+    }
+
+    /// All places.
+    fn all(&self) -> Vec<usize> {
+        let keyed = self.keyed.values().flat_map(FxHashMap::values).flatten();
+        self.asked.iter().chain(keyed).copied().collect()
     }
 
     /// The places that may heed an event with these properties. Nothing but a text, or a moment written as one, equals
@@ -244,45 +365,4 @@ pub fn grown(before: &BTreeMap<Arc<str>, EventNeed>, after: &BTreeMap<Arc<str>, 
             both != *old
         })
     })
-}
-
-fn union(rules: &[SegmentRule]) -> Needs {
-    let mut all = Needs::default();
-    for rule in rules {
-        all.merge(rule.condition.needs());
-    }
-    all
-}
-
-/// Puts each segment after those it names; segments that depend on nothing keep the order of their numbers.
-fn in_order(mut rules: Vec<SegmentRule>) -> Result<Vec<SegmentRule>, Circle> {
-    rules.sort_by_key(|rule| rule.number);
-    let mut ordered: Vec<SegmentRule> = Vec::with_capacity(rules.len());
-    while !rules.is_empty() {
-        let waiting: BTreeSet<Name<Segment>> = rules.iter().map(|rule| rule.name.clone()).collect();
-        let (ready, blocked): (Vec<_>, Vec<_>) = rules
-            .into_iter()
-            .partition(|rule| rule.condition.needs().segments.iter().all(|name| !waiting.contains(name)));
-        if ready.is_empty() {
-            return Err(Circle { segments: circle_among(&blocked) });
-        }
-        ordered.extend(ready);
-        rules = blocked;
-    }
-    Ok(ordered)
-}
-
-/// Follows the first named segment from each until one comes again. All of `blocked` name another of `blocked`.
-fn circle_among(blocked: &[SegmentRule]) -> Vec<Name<Segment>> {
-    let by_name: BTreeMap<_, _> = blocked.iter().map(|rule| (&rule.name, rule)).collect();
-    let mut path: Vec<Name<Segment>> = Vec::new();
-    let mut at = blocked.first();
-    while let Some(rule) = at {
-        if let Some(start) = path.iter().position(|name| *name == rule.name) {
-            return path.split_off(start);
-        }
-        path.push(rule.name.clone());
-        at = rule.condition.needs().segments.iter().find_map(|name| by_name.get(name).copied());
-    }
-    path
 }

@@ -1,0 +1,76 @@
+//! A person to ask about, and what conditions may name.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use condition::{Believed, Condition, Facts, Fading, Model, Reading, Scope, Usage, Verdict};
+use model::{
+    fact::Occurrence,
+    name::{Name, Score, Segment},
+    schema::TraitSchema,
+    time::Timestamp,
+    value::Value,
+};
+
+/// Events with the moments at which they happened.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Person(BTreeMap<String, Vec<Occurrence>>);
+
+impl Person {
+    pub(crate) fn does(&mut self, event: &str, at: Timestamp, properties: &[(&str, Value)]) {
+        let trail = self.0.entry(event.to_owned()).or_default();
+        let properties = properties.iter().cloned().collect();
+        trail.push(Occurrence { at, tie: trail.len() as u64, properties });
+        trail.sort();
+    }
+}
+
+impl Facts for Person {
+    fn trait_value(&self, _name: &str) -> Option<Believed<'_>> {
+        None
+    }
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        self.0.get(event).map_or(Cow::Borrowed(&[]), |trail| Cow::Borrowed(trail))
+    }
+    fn segment(&self, _name: &Name<Segment>) -> Verdict {
+        Verdict { value: false, valid_until: None }
+    }
+    fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
+    fn interest(&self, _topic: &str) -> Option<Fading> {
+        None
+    }
+    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
+        None
+    }
+    fn reading(&self, _model: Model) -> Option<Reading> {
+        None
+    }
+}
+
+/// What conditions of these tests may name.
+#[derive(Default)]
+pub(crate) struct Known {
+    schema: TraitSchema,
+    segments: BTreeSet<Name<Segment>>,
+    scores: BTreeSet<Name<Score>>,
+}
+
+impl Known {
+    pub(crate) fn new(segments: &[String], scores: &[String]) -> Self {
+        let segments = segments.iter().map(|name| Name::from(name.as_str())).collect();
+        let scores = scores.iter().map(|name| Name::from(name.as_str())).collect();
+        Self { schema: TraitSchema::default(), segments, scores }
+    }
+
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        Scope { schema: &self.schema, segments: &self.segments, scores: &self.scores, usage: Usage::Segment }
+    }
+
+    pub(crate) fn condition(&self, text: &str) -> Condition {
+        condition::compile(text, &self.scope()).expect("a test's own condition")
+    }
+}
