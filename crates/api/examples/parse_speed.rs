@@ -48,6 +48,7 @@ fn main() {
         ]),
         schema: &TraitSchema::default(),
         consent_categories: &BTreeMap::new(),
+        hosts: &model::site::Hosts::default(),
         purposes: &PURPOSES.iter().map(|purpose| Name::from(*purpose)).collect::<BTreeSet<_>>(),
         gpc: Gpc::Absent,
         salt: 1,

@@ -317,6 +317,10 @@ catalogue! {
     SharesDoNotAddUp = "SHARES_DO_NOT_ADD_UP", 422, "The shares of the variants do not add up to 1.";
     /// An experience that does not say in French and in English what the customer has of it.
     NoBenefit = "NO_BENEFIT", 422, "The benefit to the customer must be stated in French and English.";
+    /// A content that neither reassures nor helps, where a customer pays.
+    CheckoutIntent = "CHECKOUT_INTENT", 422, "Where a customer pays, only contents that reassure or help are shown.";
+    /// A source that the project does not have.
+    UnknownSource = "UNKNOWN_SOURCE", 422, "There is no source of this name.";
     /// A person's name in a text that others can read over the shoulder: a page of the site or the app.
     NameInPublic = "NAME_IN_PUBLIC", 422, "A page does not call anybody by name.";
     /// What stands between two braces is no token.
@@ -327,6 +331,23 @@ catalogue! {
     TokenLeavesGap = "TOKEN_LEAVES_GAP", 422, "With the neutral form the text has a gap.";
     /// More tokens in one text than there may be.
     TokenTooMany = "TOKEN_TOO_MANY", 422, "The text has too many tokens.";
+    /// A content that does not say for which stages it is.
+    NoStage = "NO_STAGE", 422, "The content does not say for which stages it is.";
+    /// A content that does not say what it is for.
+    NoIntent = "NO_INTENT", 422, "The content does not say what it is for.";
+    /// A neutral content that rewards.
+    NeutralRewards = "NEUTRAL_REWARDS", 422, "A neutral content must not be a reward.";
+    /// Data that tell a person by their body or voice: a field, an event, a namespace or a trait that says so by its
+    /// name. Of such an event nothing is kept but its type, its name, its ids and its moment.
+    BiometricData = "BIOMETRIC_DATA", 422, "Biometric data are not taken; a flag such as `device_owner_confirmed` is.";
+    /// What somebody did on the sites of others: a field or an event that says so by its name, or a page of a host that
+    /// is not among the setting `site_hosts`. Nothing more is kept of it than of biometric data.
+    BrowsingElsewhere = "BROWSING_ELSEWHERE", 422, "What somebody does on the sites of others is not taken.";
+    /// A special category of personal data (GDPR article 9): a trait that is not declared for a purpose of its own, or
+    /// a definition that would infer it or target people by it.
+    SpecialCategory = "SPECIAL_CATEGORY", 422, "Special categories of data are neither inferred nor targeted.";
+    /// A segment or an audience of persons who are likely to be minors.
+    TargetsMinors = "TARGETS_MINORS", 422, "Likely minors are not targeted.";
     /// A token for a trait that is neither a text nor a number.
     TokenType = "TOKEN_TYPE", 422, "The token is for a trait that is no text and no number.";
     /// Two experiences that claim the same part of a layer at the same time.

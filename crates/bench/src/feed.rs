@@ -84,6 +84,7 @@ fn events(runtime: &Runtime, body: &[u8]) -> Result<Vec<Event>, Failed> {
         schema: &plan.schema,
         consent_categories: &plan.consent_categories,
         purposes: &plan.purposes,
+        hosts: &plan.hosts,
         gpc: Gpc::Absent,
         salt: 1,
     };

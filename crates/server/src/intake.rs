@@ -16,10 +16,11 @@ use engine::{
     plan::{IdentityTokens, Plan},
 };
 use model::{
-    event::Event,
+    event::{BOT, Event},
     id::{Id, Rejected},
     name::{Name, Source},
     time::Timestamp,
+    value::Value,
 };
 use profile::resolve;
 use runtime::handle::Taken;
@@ -39,6 +40,8 @@ pub struct Sender {
     pub kind: KeyKind,
     /// The token by which a call proves whose account its events name, for those that carry none.
     pub proof: Option<Arc<str>>,
+    /// What the browser says of itself, where it is a page that sends.
+    pub user_agent: Option<Arc<str>>,
 }
 
 /// Reads a body of the tracking protocol under the newest plan.
@@ -49,6 +52,7 @@ pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Re
     let is_proof_due = sender.kind == KeyKind::Public && plan.identity_tokens == IdentityTokens::Required;
     for event in &mut parsed.events {
         app.links.resolve(event);
+        mark_bot(app, sender, event);
         let token = PageTokens::take(event);
         if is_proof_due {
             app.page_tokens.doubt(event, token.or_else(|| sender.proof.clone()).as_deref());
@@ -61,6 +65,15 @@ pub(crate) fn parse(app: &App, sender: &Sender, route: Route, body: &[u8]) -> Re
         });
     }
     Ok(parsed)
+}
+
+/// Says in the event's context whether a bot sent it, so that whoever reads the event later need not know bots.
+fn mark_bot(app: &App, sender: &Sender, event: &mut Event) {
+    let said = event.context.get("userAgent").and_then(Value::as_text);
+    if said.or(sender.user_agent.as_deref()).is_some_and(|user_agent| app.recognizer.is_bot(user_agent)) {
+        let said = event.context.iter().map(|(name, value)| (name.clone(), value.clone()));
+        event.context = said.chain([(BOT.into(), true.into())]).collect();
+    }
 }
 
 /// Takes a body in: answers with the events that were refused, when everything kept is durable.
@@ -215,6 +228,7 @@ fn receiver<'a>(app: &App, plan: &'a Plan, sender: &Sender) -> Result<Receiver<'
         schema: &plan.schema,
         consent_categories: &plan.consent_categories,
         purposes: &plan.purposes,
+        hosts: &plan.hosts,
         gpc: sender.gpc,
         salt: app.salt,
     })

@@ -16,10 +16,12 @@
 //! | `signal` | what it says about consent |
 //! | `commerce` | the e-commerce vocabulary |
 //! | `typing` | traits against the schema |
+//! | `forbidden` | what must not be taken, whoever sends it |
 
 mod clock;
 mod commerce;
 mod envelope;
+mod forbidden;
 mod identity;
 mod message;
 mod signal;
@@ -39,6 +41,7 @@ use model::{
     limits,
     name::{Name, Namespace, Purpose},
     schema::TraitSchema,
+    site::Hosts,
     source::SourceRules,
     time::Timestamp,
     value::{Fields, Value},
@@ -69,6 +72,8 @@ pub struct Receiver<'a> {
     pub consent_categories: &'a BTreeMap<String, Vec<Name<Purpose>>>,
     /// The project's purposes.
     pub purposes: &'a BTreeSet<Name<Purpose>>,
+    /// The hosts of the shop's own sites.
+    pub hosts: &'a Hosts,
     /// Whether the request carried `Sec-GPC: 1`.
     pub gpc: Gpc,
     /// Goes into the ids of events that bring none.
@@ -207,7 +212,7 @@ pub struct Refused {
     pub message_id: Option<String>,
     /// Why.
     pub problem: Problem,
-    /// Its JSON, as it was sent.
+    /// Its JSON, as it was sent; of one with something in it that must not be taken, what may be kept of it.
     pub raw: String,
     /// The identifiers that could be read, so that the person's consent can be looked up before anything is kept.
     pub identifiers: Vec<Claim>,
@@ -308,7 +313,8 @@ impl Batch<'_> {
         let timestamp = clock::timestamp(&message, self.sent_at, self.receiver.received_at);
         let said_at = *timestamp.as_ref().unwrap_or(&self.receiver.received_at);
         let consent = signal::read(&message, said_at, self.receiver);
-        let heading = match broken.or(unclaimed) {
+        let forbidden = || forbidden::problem(&message, self.kind(&message), self.receiver);
+        let heading = match broken.or_else(forbidden).or(unclaimed) {
             Some(problem) => Err(problem),
             None => self.heading(index, raw, &mut message, timestamp),
         };
@@ -317,8 +323,8 @@ impl Batch<'_> {
             Err(problem) => parsed.refused.push(Refused {
                 index,
                 message_id: message.message_id.text().map(Cow::into_owned),
+                raw: forbidden::without(raw, problem.code),
                 problem,
-                raw: raw.to_owned(),
                 identifiers: claims,
                 consent,
             }),

@@ -3,4 +3,5 @@
 mod project;
 mod tracking;
 mod tracking_bad_input;
+mod tracking_forbidden;
 mod tracking_identity;

@@ -13,6 +13,7 @@ use model::{
     identifier::{NamespaceRules, Strength},
     name::{Name, Namespace, Purpose},
     schema::{TraitRules, TraitSchema, TraitType},
+    site::Hosts,
     source::{LegalBasis, Party, SourceRules},
     time::Timestamp,
     value::{Fields, Value},
@@ -31,9 +32,10 @@ pub(crate) struct Project {
     pub(crate) source: SourceRules,
     pub(crate) gpc: Gpc,
     namespaces: BTreeMap<Name<Namespace>, NamespaceRules>,
-    schema: TraitSchema,
+    pub(crate) schema: TraitSchema,
     categories: BTreeMap<String, Vec<Name<Purpose>>>,
     purposes: BTreeSet<Name<Purpose>>,
+    pub(crate) hosts: Hosts,
 }
 
 impl Project {
@@ -85,6 +87,7 @@ impl Project {
                 ("Analytics".into(), vec!["measurement".into()]),
             ]),
             purposes: PURPOSES.iter().map(|purpose| Name::from(*purpose)).collect(),
+            hosts: Hosts::default(),
         }
     }
 
@@ -103,6 +106,7 @@ impl Project {
             schema: &self.schema,
             consent_categories: &self.categories,
             purposes: &self.purposes,
+            hosts: &self.hosts,
             gpc: self.gpc,
             salt: 7,
         }

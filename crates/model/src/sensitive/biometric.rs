@@ -1,6 +1,6 @@
 //! Data that tell a person by their body or voice.
 
-use super::words::{Word, words};
+use super::words::{Starts, Word, words};
 
 /// What a word says in a name.
 #[derive(Clone, Copy, PartialEq)]
@@ -50,6 +50,12 @@ fn role(word: &str) -> Role {
     }
 }
 
+/// How the words of [`role`] begin of which a biometric name has at least one.
+const STARTS: Starts = Starts::of(&[
+    "bio", "fac", "voi", "voc", "pal", "pau", "iri", "liv", "fin", "thu", "vis", "ret", "eye", "doi", "dig", "vei",
+    "gai", "key", "spe",
+]);
+
 /// Whether a name of a field, trait, event or namespace says that it is about biometric data: `faceTemplate`,
 /// `voice_print`, `empreinte_digitale`.
 ///
@@ -57,6 +63,9 @@ fn role(word: &str) -> Role {
 /// A flag that a device confirmed its owner, as a passkey does, is no biometric data, under a name that says so:
 /// `device_owner_confirmed`.
 pub fn is_biometric(name: &str) -> bool {
+    if !STARTS.may_be_in(name) {
+        return false;
+    }
     let (mut before, mut count, mut last) = (Role::Other, 0, Word::NONE);
     for word in words(name) {
         let this = role(word.as_str());
@@ -127,6 +136,49 @@ mod tests {
             "vein_map",
         ] {
             assert!(is_biometric(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_word_is_passed_over() {
+        for word in [
+            "biometric",
+            "biometrie",
+            "faceprint",
+            "voiceprint",
+            "palmprint",
+            "faceid",
+            "voiceid",
+            "facescan",
+            "irisscan",
+            "liveness",
+            "fingerprint",
+            "thumbprint",
+            "face",
+            "facial",
+            "visage",
+            "iris",
+            "retina",
+            "eye",
+            "finger",
+            "doigt",
+            "digitale",
+            "thumb",
+            "palm",
+            "paume",
+            "vein",
+            "voice",
+            "vocal",
+            "voix",
+            "gait",
+            "keystroke",
+            "speaker",
+        ] {
+            assert!(role(word) != Role::Other, "{word}");
+            for name in [word.to_owned(), format!("x_{word}"), format!("my{}{}", word[..1].to_uppercase(), &word[1..])]
+            {
+                assert!(STARTS.may_be_in(&name), "{name}");
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! What somebody did on the sites of others.
 
-use super::words::{Word, words};
+use super::words::{Starts, Word, words};
 
 /// Whether a name of a field says that it holds what somebody looked at on the sites of others: `external_url`,
 /// `third_party_history`, `browsingHistory`. Where somebody comes from (`referrer`) is no such thing, nor is a number
@@ -31,7 +31,7 @@ pub fn is_event_elsewhere(name: &str) -> bool {
         let is_product = matches!(this, "product" | "products" | "produit" | "produits");
         of_others.contains(&this) || (is_product && matches!(before, "external" | "externe" | "externes"))
     };
-    is_browsing_elsewhere(name) || (words(name).any(is_seen) && pairs(name, is_theirs))
+    is_browsing_elsewhere(name) || (pairs(name, is_theirs) && words(name).any(is_seen))
 }
 
 fn is_elsewhere(word: &str) -> bool {
@@ -53,9 +53,17 @@ fn is_elsewhere(word: &str) -> bool {
     )
 }
 
+/// How one word of each pair begins.
+const STARTS: Starts = Starts::of(&[
+    "ext", "par", "tie", "off", "cro", "com", "con", "els", "ail", "bro", "web", "sur", "his", "oth", "aut", "vis",
+]);
+
 /// Whether two neighbors among the words are such a pair. `third party` is one word, `party` by itself is a feast;
 /// `off site` is one, too.
 fn pairs(name: &str, is_pair: impl Fn(&str, &str) -> bool) -> bool {
+    if !STARTS.may_be_in(name) {
+        return false;
+    }
     let (mut long_before, mut before) = (Word::NONE, Word::NONE);
     words(name).any(|word| {
         let joined = match (long_before.as_str(), before.as_str()) {

@@ -40,6 +40,56 @@ pub(super) fn has_pair(name: &str, mut is_pair: impl FnMut(&str, &str) -> bool) 
     words(name).any(|word| is_pair(std::mem::replace(&mut before, word).as_str(), word.as_str()))
 }
 
+/// How words begin: to pass over most names without looking at their words. It is asked of every field of every event,
+/// so it takes no longer than the name is long; "no" is certain.
+pub(super) struct Starts {
+    /// By the first letter, the second ones as bits.
+    second: [u32; 26],
+    /// By the first letter, the third ones as bits.
+    third: [u32; 26],
+}
+
+impl Starts {
+    /// Of words of three letters or more, in lower case and without accents.
+    pub(super) const fn of(words: &[&str]) -> Self {
+        let mut starts = Self { second: [0; 26], third: [0; 26] };
+        let mut at = 0;
+        while at < words.len() {
+            let word = words[at].as_bytes();
+            let first = (word[0] - b'a') as usize;
+            starts.second[first] |= bit(word[1]);
+            starts.third[first] |= bit(word[2]);
+            at += 1;
+        }
+        starts
+    }
+
+    /// Whether a word of a name may be one of them.
+    pub(super) fn may_be_in(&self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let mut before = 0_u8;
+        for (at, byte) in bytes.iter().copied().enumerate() {
+            if !byte.is_ascii() {
+                return true;
+            }
+            let begins = byte.is_ascii_alphabetic() && (!before.is_ascii_lowercase() || byte.is_ascii_uppercase());
+            if begins && let Some([first, second, third]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+                let row = usize::from(first.to_ascii_lowercase() - b'a');
+                if self.second[row] & bit(*second) != 0 && self.third[row] & bit(*third) != 0 {
+                    return true;
+                }
+            }
+            before = byte;
+        }
+        false
+    }
+}
+
+/// The bit of a letter in whatever case; none for other characters.
+const fn bit(letter: u8) -> u32 {
+    if letter.is_ascii_alphabetic() { 1 << (letter.to_ascii_lowercase() - b'a') } else { 0 }
+}
+
 struct Words<'n> {
     rest: &'n str,
 }
