@@ -7,11 +7,13 @@ use condition::Evidence;
 use model::{
     decision::Reason,
     id::{Decision as DecisionId, Id},
-    journey::Intent,
+    journey::{Intent, Stage},
     name::{Content, Experience, Name, Placement, Variant},
     time::Timestamp,
     value::{Fields, Finite},
 };
+
+use crate::restraint::Memory;
 
 /// The answer for one placement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Decision {
     pub contents: Vec<Served>,
     /// Why.
     pub reason: Reason,
+    /// Where the person stood; only said where something is personalized.
+    pub stage: Option<Stage>,
     /// How the winner stands to the next candidate, if there is a winner.
     pub standing: Option<Standing>,
     /// What the winner's audience rested on.
@@ -36,11 +40,15 @@ pub struct Decision {
     /// page: the product of the shares that were drawn. For the neutral answer of a held-out unit the holdout's share,
     /// for other neutral answers 1.
     pub propensity: Finite,
+    /// What it costs in discomfort, in points of intrusion; 0 of what is neutral without a winner.
+    pub points: u16,
+    /// What old evidence the winner's audience rested on, where nothing newer would do.
+    pub memory: Option<Memory>,
     /// The revision of the plan.
     pub revision: u64,
     /// For how many seconds the answer stands if nothing new happens; at most [`model::limits::DECISION_TTL_S`].
     pub ttl_s: u32,
-    /// The candidates that did not win, best first, if they were asked for.
+    /// The candidates that did not win, best first, if they were asked for; those that are not worth it always.
     pub rejected: Vec<Rejected>,
 }
 
@@ -55,6 +63,8 @@ pub struct Served {
     pub intent: Intent,
     /// What it says, with every token replaced.
     pub payload: Fields,
+    /// The ids of the products that it shows beside that, in order.
+    pub items: Vec<Arc<str>>,
 }
 
 /// By what the winner is ahead of the next candidate.
@@ -62,6 +72,8 @@ pub struct Served {
 pub enum Standing {
     /// There is no other.
     Alone,
+    /// It personalized the placement earlier in the same visit; the priority is the same.
+    Visit,
     /// Its priority is higher.
     Priority,
     /// The priority is the same; its declared score is higher.
@@ -75,6 +87,7 @@ impl Standing {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Alone => "alone",
+            Self::Visit => "visit",
             Self::Priority => "priority",
             Self::Score => "score",
             Self::Name => "name",
@@ -119,6 +132,10 @@ pub enum Rejection {
     Minor,
     /// It thanks a customer, and the shop does not recognize who this is.
     NotRecognized,
+    /// Nothing that it would show is for this person.
+    Unsuited,
+    /// The person has seen all that it would show.
+    Seen,
     /// Its audience does not hold.
     Audience {
         /// What that rests on.
@@ -148,6 +165,30 @@ pub enum Rejection {
     },
     /// Enough placements of the page are personalized.
     PageCapped,
+    /// The placement is a checkout, and it would show a content there that neither reassures nor helps.
+    Checkout {
+        /// That content.
+        content: Name<Content>,
+    },
+    /// All that the person did for its audience to hold is too old to be the main reason.
+    Stale {
+        /// When the newest of that happened.
+        last: Timestamp,
+    },
+    /// It costs more points of intrusion than are left for the person.
+    Intrusive {
+        /// What it costs.
+        points: u16,
+        /// What is left.
+        left: u16,
+    },
+    /// The lower bound of its gain is not above its cost and the price of its intrusion. Always told.
+    NotWorth {
+        /// That bound, in cents.
+        gain: Finite,
+        /// Its cost with its intrusion, in cents.
+        cost: Finite,
+    },
     /// Another experience is ahead of it.
     Lost {
         /// Which one.
@@ -169,6 +210,8 @@ impl Rejection {
             Self::NoData => "no_data",
             Self::Minor => "minor",
             Self::NotRecognized => "not_recognized",
+            Self::Unsuited => "unsuited",
+            Self::Seen => "seen",
             Self::Audience { .. } => "audience",
             Self::Refused { .. } => "refused",
             Self::Holdout { .. } => "holdout",
@@ -176,6 +219,10 @@ impl Rejection {
             Self::Traffic { .. } => "traffic",
             Self::Capped { .. } => "capped",
             Self::PageCapped => "page_capped",
+            Self::Checkout { .. } => "checkout",
+            Self::Stale { .. } => "stale",
+            Self::Intrusive { .. } => "intrusive",
+            Self::NotWorth { .. } => "not_worth",
             Self::Lost { .. } => "lost",
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use condition::Condition;
 use model::{
     journey::{Intent, Stage},
     language::best,
@@ -28,6 +29,19 @@ pub struct Content {
     pub expires: Option<Timestamp>,
     /// Its labels, sorted.
     pub tags: Vec<Arc<str>>,
+    /// It is shown only to those for whom this holds.
+    pub suits: Option<Condition>,
+    /// Those for whom this holds get it before others; one need not be as sure as for showing.
+    pub prefer: Option<Condition>,
+    /// What it shows beside what it says.
+    pub items: Option<Items>,
+}
+
+/// Products that a content shows, different for each person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Items {
+    /// Those of one category that the person looked at lately. Whoever looked at fewer than two is not shown the content.
+    Viewed,
 }
 
 /// What a content says in one language.

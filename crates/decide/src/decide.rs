@@ -5,14 +5,21 @@ mod candidate;
 mod chance;
 mod horizon;
 pub(crate) mod refused;
+mod restraint;
+mod selection;
+pub(crate) mod viewed;
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, OnceCell},
+    sync::Arc,
+};
 
-use condition::Evidence;
+use condition::{Evidence, Facts, Model};
 use model::{
     decision::Reason,
+    journey::Stage,
     limits::ERROR_TTL_S,
-    name::{Experience as ExperienceName, Name},
+    name::{Content as ContentName, Experience as ExperienceName, Name},
     request,
     time::{Env, Span, Timestamp},
     value::Finite,
@@ -23,14 +30,18 @@ use self::{
     candidate::{Audiences, Before, Outcome},
     chance::Chance,
     horizon::Horizon,
+    restraint::{Cost, Rests},
 };
 use crate::{
     answer::{Decision, Rejected, Rejection, Served, Standing},
+    content::Content,
     experience::{Experience, Shows, Variant},
+    keyword::Keyword,
     page::{Absent, Explain, Page, Whom},
     placement::Placement,
     scheme::Scheme,
     template::Reference,
+    visit::Stay,
 };
 
 /// Decides all placements of a page at once, in their order.
@@ -40,12 +51,13 @@ use crate::{
 /// decisions.
 pub fn decide(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &Env) -> Vec<Decision> {
     let accesses = Accesses::open(scheme, page, whom, env.now);
-    let decider = Decider { scheme, page, accesses: &accesses, audiences: Audiences::default(), now: env.now };
-    let mut won: Vec<Name<ExperienceName>> = Vec::new();
+    let decider = Decider::new(scheme, page, &accesses, env.now);
+    let mut earlier = Earlier::default();
     let mut drafts: Vec<Draft<'_>> = Vec::with_capacity(page.placements.len());
     for name in page.placements {
-        let draft = scheme.placement(name.as_str()).map_or_else(|| Draft::error(env.now), |at| decider.draft(at, &won));
-        won.extend(draft.winner.as_ref().map(|winner| winner.experience.name.clone()));
+        let at = scheme.placement(name.as_str());
+        let draft = at.map_or_else(|| Draft::error(env.now), |at| decider.draft(at, &earlier));
+        earlier.note(&draft);
         drafts.push(draft);
     }
     decider.cap_page(&mut drafts);
@@ -55,7 +67,7 @@ pub fn decide(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &Env) -> V
 /// The neutral answer for every placement of a page, asking nobody anything: for when there is no time to decide.
 pub fn neutral(scheme: &Scheme, page: &Page<'_>, env: &Env) -> Vec<Decision> {
     let accesses = Accesses::open(scheme, page, &Whom::Nobody(Absent::Unknown), env.now);
-    let decider = Decider { scheme, page, accesses: &accesses, audiences: Audiences::default(), now: env.now };
+    let decider = Decider::new(scheme, page, &accesses, env.now);
     let at = |name: &Name<_>| scheme.placement(name.as_str()).map(|at| (at, accesses.of(&at.purpose)));
     let drafts = page.placements.iter().map(|name| Draft { at: at(name), ..Draft::error(env.now) });
     drafts.enumerate().map(|(place, draft)| decider.answer(place, draft)).collect()
@@ -66,7 +78,19 @@ struct Decider<'a> {
     page: &'a Page<'a>,
     accesses: &'a Accesses<'a>,
     audiences: Audiences,
+    rests: Rests,
+    /// What was searched for, once it is asked.
+    keyword: OnceCell<Keyword>,
     now: Timestamp,
+}
+
+/// What is decided already of the same page.
+#[derive(Default)]
+struct Earlier<'a> {
+    won: Vec<Name<ExperienceName>>,
+    shown: Vec<&'a Name<ContentName>>,
+    /// The points of intrusion that it costs.
+    spent: u16,
 }
 
 /// What is decided for one placement before the page is seen as a whole.
@@ -85,7 +109,27 @@ struct Winner<'a> {
     rank: usize,
     experience: &'a Experience,
     variant: &'a Variant,
+    /// What it shows, best first; of a control nothing.
+    chosen: Vec<&'a Arc<Content>>,
     standing: Standing,
+    cost: Cost,
+}
+
+impl<'a> Earlier<'a> {
+    fn note(&mut self, draft: &Draft<'a>) {
+        match (&draft.winner, draft.at) {
+            (Some(winner), Some((at, _))) => {
+                self.won.push(winner.experience.name.clone());
+                self.spent = self.spent.saturating_add(winner.cost.points);
+                self.shown.extend(winner.chosen.iter().map(|content| &content.name));
+                if winner.variant.shows == Shows::Neutral {
+                    self.shown.extend(at.neutral.iter().map(|content| &content.name));
+                }
+            }
+            (None, Some((at, _))) => self.shown.extend(at.neutral.iter().map(|content| &content.name)),
+            (_, None) => {}
+        }
+    }
 }
 
 impl Draft<'_> {
@@ -105,24 +149,32 @@ impl Draft<'_> {
 }
 
 impl<'a> Decider<'a> {
+    fn new(scheme: &'a Scheme, page: &'a Page<'a>, accesses: &'a Accesses<'a>, now: Timestamp) -> Self {
+        let (audiences, rests, keyword) = (Audiences::default(), Rests::default(), OnceCell::new());
+        Self { scheme, page, accesses, audiences, rests, keyword, now }
+    }
+
     /// Goes through the experiences of a placement, best first, until it is known which one wins and which one it is
     /// ahead of; to the end if all are wanted.
-    fn draft(&self, at: &'a Placement, won: &[Name<ExperienceName>]) -> Draft<'a> {
+    fn draft(&self, at: &'a Placement, earlier: &Earlier<'a>) -> Draft<'a> {
         let access = self.accesses.of(&at.purpose);
         let mut horizon = Horizon::default();
         access.note_end(&mut horizon);
-        let before = Before { access, won };
+        let stay = access.ledger().and_then(|ledger| ledger.stay(&at.name));
+        let Earlier { won, shown, spent } = earlier;
+        let before = Before { at, access, stay, won, shown, spent: *spent };
         let mut chance = Chance::new(self.scheme.rules().holdout);
         let (mut winner, mut reason, mut rejected) = (None::<Winner<'a>>, Reason::Static, Vec::new());
-        for (rank, experience) in self.scheme.experiences_of(at.name.as_str()) {
+        for (rank, experience) in self.candidates(at, stay) {
             let outcome = self.judge(rank, experience, &before, &mut horizon);
             let why = match (outcome, &mut winner) {
-                (Outcome::In(variant), none @ None) => {
-                    *none = Some(Winner { rank, experience, variant, standing: Standing::Alone });
+                (Outcome::In(variant, cost), none @ None) => {
+                    let chosen = self.chosen(experience, variant, &before, &mut horizon);
+                    *none = Some(Winner { rank, experience, variant, chosen, standing: Standing::Alone, cost });
                     continue;
                 }
-                (Outcome::In(_), Some(winner)) => {
-                    let by = ahead(winner.experience, experience);
+                (Outcome::In(..), Some(winner)) => {
+                    let by = ahead(winner, rank, experience);
                     if winner.standing == Standing::Alone {
                         winner.standing = by;
                     }
@@ -138,7 +190,7 @@ impl<'a> Decider<'a> {
                 reason = further(reason, reason_of(&why));
             }
             let decided = matches!(why, Rejection::Lost { .. });
-            if self.page.explain == Explain::Yes {
+            if self.page.explain == Explain::Yes || matches!(why, Rejection::NotWorth { .. }) {
                 rejected.push(Rejected { experience: experience.name.clone(), why });
             } else if decided {
                 break;
@@ -152,22 +204,36 @@ impl<'a> Decider<'a> {
         Draft { at: Some((at, access)), winner, reason, propensity, horizon, rejected }
     }
 
-    /// Of the placements of a page that are personalized, the best keep their winner, the others become neutral.
-    /// A control counts as its experience does, so that no arm changes what else is on the page.
+    /// The experiences of a placement, best first. What personalized it earlier in the same visit is ahead of others of
+    /// its priority, so that a page stays as it is unless something more urgent comes up (requirements DEC-17).
+    fn candidates(&self, at: &Placement, stay: Option<&Stay>) -> Vec<(usize, &'a Experience)> {
+        let mut candidates: Vec<(usize, &'a Experience)> = self.scheme.experiences_of(at.name.as_str()).collect();
+        let stayed = stay.and_then(|stay| candidates.iter().position(|(_, known)| known.name == stay.experience));
+        if let Some(stayed) = stayed {
+            let priority = candidates[stayed].1.priority;
+            let first = candidates.partition_point(|(_, experience)| experience.priority > priority);
+            candidates[first..=stayed].rotate_right(1);
+        }
+        candidates
+    }
+
+    /// Of the placements of a page that are personalized, the best keep their winner, the others become neutral. Those
+    /// that were personalized earlier in the same visit come first: what a page is made of stays as it is. A control counts as its experience does, so that no arm changes what else is on the page.
     fn cap_page(&self, drafts: &mut [Draft<'_>]) {
         let most = usize::from(self.scheme.rules().personal_placements_per_page);
-        let mut personal: Vec<(usize, usize)> = Vec::new();
+        let mut personal: Vec<(bool, usize, usize)> = Vec::new();
         for (place, draft) in drafts.iter().enumerate() {
-            if let (Some((at, _)), Some(winner)) = (draft.at, &draft.winner)
+            if let (Some((at, access)), Some(winner)) = (draft.at, &draft.winner)
                 && at.channel.is_page()
             {
-                personal.push((winner.rank, place));
+                let is_new = access.ledger().is_none_or(|ledger| ledger.stay(&at.name).is_none());
+                personal.push((is_new, winner.rank, place));
             }
         }
         personal.sort_unstable();
         let Some(capped) = personal.get(most..).filter(|capped| !capped.is_empty()) else { return };
-        let whole = personal.iter().fold(Horizon::default(), |all, (_, place)| all.and(&drafts[*place].horizon));
-        for (_, place) in capped {
+        let whole = personal.iter().fold(Horizon::default(), |all, (.., place)| all.and(&drafts[*place].horizon));
+        for (.., place) in capped {
             let draft = &mut drafts[*place];
             let Some(winner) = draft.winner.take() else { continue };
             draft.reason = Reason::Capped;
@@ -187,6 +253,8 @@ impl<'a> Decider<'a> {
             _ => (reason, Vec::new()),
         };
         let contents = at.map_or_else(Vec::new, |(at, access)| self.served(at, access, winner.as_ref(), &mut horizon));
+        let access = at.filter(|_| winner.is_some()).map(|(_, access)| access);
+        let stage = access.and_then(|access| access.facts(self.page).reading(Model::Stage));
         Decision {
             id: (self.page.id)(place),
             placement: self.page.placements[place].clone(),
@@ -194,9 +262,12 @@ impl<'a> Decider<'a> {
             variant: winner.as_ref().map(|winner| winner.variant.name.clone()),
             contents,
             reason,
+            stage: stage.and_then(|stage| Stage::from_word(stage.word)),
             standing: winner.as_ref().map(|winner| winner.standing),
             evidence,
             propensity,
+            points: winner.as_ref().map_or(0, |winner| winner.cost.points),
+            memory: winner.as_ref().and_then(|winner| winner.cost.memory),
             revision: self.scheme.rules().revision,
             ttl_s: horizon.seconds_from(self.now),
             rejected,
@@ -204,7 +275,7 @@ impl<'a> Decider<'a> {
     }
 
     fn evidence(&self, winner: &Winner<'_>, access: &Access<'_>) -> Vec<Evidence> {
-        winner.experience.audience.evaluate(&access.facts(self.page), self.now).evidence
+        self.grounds(winner.rank, winner.experience, access).evidence.clone()
     }
 
     /// The contents of the winner, or the neutral ones. These are the same for everybody: their tokens are neutral too.
@@ -217,14 +288,13 @@ impl<'a> Decider<'a> {
     ) -> Vec<Served> {
         let languages = self.page.languages;
         let facts = access.facts(self.page);
-        let (contents, personal) = match winner.map(|winner| &winner.variant.shows) {
-            Some(Shows::Contents(contents)) => (contents, true),
-            Some(Shows::Neutral) | None => (&at.neutral, false),
+        let (contents, personal) = match winner.filter(|winner| winner.variant.shows != Shows::Neutral) {
+            Some(winner) => (winner.chosen.clone(), true),
+            None => (at.neutral.iter().take(usize::from(at.most_contents)).collect(), false),
         };
-        let live = contents.iter().filter(|content| !personal || content.is_live(self.now));
-        live.take(usize::from(at.most_contents))
+        let served = contents.into_iter();
+        served
             .map(|content| {
-                horizon.note(content.expires.filter(|_| personal));
                 let (language, version) = content.version(languages);
                 let turns = Cell::new(None);
                 let known = |reference: &Reference| {
@@ -236,15 +306,20 @@ impl<'a> Decider<'a> {
                 let payload = version.render(&|reference| personal.then(|| known(reference)).flatten());
                 horizon.note(turns.get());
                 let (name, language, intent) = (content.name.clone(), language.clone(), content.intent);
-                Served { content: name, language, intent, payload }
+                let items = if personal { self.items(content, &facts, horizon) } else { Vec::new() };
+                Served { content: name, intent, language, payload, items }
             })
             .collect()
     }
 }
 
-/// By what the winner is ahead of one that is behind it in the scheme's order.
-fn ahead(winner: &Experience, other: &Experience) -> Standing {
-    if winner.priority != other.priority {
+/// By what the winner is ahead of another.
+fn ahead(winner: &Winner<'_>, rank: usize, other: &Experience) -> Standing {
+    let is_kept = rank < winner.rank;
+    let winner = winner.experience;
+    if is_kept {
+        Standing::Visit
+    } else if winner.priority != other.priority {
         Standing::Priority
     } else if winner.score != other.score {
         Standing::Score
@@ -262,12 +337,18 @@ fn reason_of(why: &Rejection) -> Reason {
     match why {
         Rejection::Disabled => Reason::Disabled,
         Rejection::NotStarted { .. } | Rejection::Ended { .. } | Rejection::Expired { .. } => Reason::NotEligible,
-        Rejection::Audience { .. } | Rejection::Refused { .. } | Rejection::Minor | Rejection::NotRecognized => Reason::NotEligible,
+        Rejection::Audience { .. } | Rejection::Refused { .. } | Rejection::Minor | Rejection::NotRecognized => {
+            Reason::NotEligible
+        }
+        Rejection::Unsuited | Rejection::Checkout { .. } | Rejection::Stale { .. } => Reason::NotEligible,
         Rejection::NoConsent => Reason::NoConsent,
         Rejection::NoData => Reason::NoData,
         Rejection::Holdout { .. } => Reason::Holdout,
         Rejection::Layer | Rejection::Traffic { .. } => Reason::Default,
-        Rejection::Capped { .. } | Rejection::PageCapped => Reason::Capped,
+        Rejection::Seen | Rejection::Capped { .. } | Rejection::PageCapped | Rejection::Intrusive { .. } => {
+            Reason::Capped
+        }
+        Rejection::NotWorth { .. } => Reason::Abstain,
         // Only said of a placement that has a winner.
         Rejection::Lost { .. } => Reason::Static,
     }
@@ -276,6 +357,7 @@ fn reason_of(why: &Rejection) -> Reason {
 /// The reason of the candidate that came further. One that came as far does not change it.
 fn further(one: Reason, other: Reason) -> Reason {
     let step = |reason: Reason| match reason {
+        Reason::Abstain => 7,
         Reason::Capped => 6,
         Reason::Default => 5,
         Reason::Holdout => 4,

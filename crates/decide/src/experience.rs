@@ -1,12 +1,15 @@
 //! What to show in a placement, to which audience, in which variants.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use assign::{Part, Share};
 use condition::Condition;
 use model::{
     journey::Intent,
-    name::{Experience as ExperienceName, Name, Placement, Variant as VariantName},
+    name::{Experience as ExperienceName, Name, Placement, Trait, Variant as VariantName},
     time::{Span, Timestamp},
     value::Finite,
 };
@@ -14,6 +17,8 @@ use model::{
 use crate::{
     content::Content,
     pool::{Criterion, Menu, Pool, Repeat},
+    restraint::{Memory, Worth},
+    template::Reference,
 };
 
 /// What to show in a placement, to which audience, in which variants, with its benefit to the customer.
@@ -47,6 +52,10 @@ pub struct Experience {
     pub salt: Arc<str>,
     /// Whether it is switched on.
     pub enabled: bool,
+    /// What old evidence it may rest on, if any.
+    pub memory: Option<Memory>,
+    /// What it is worth, if the shop says so: it is not shown where it costs more.
+    pub worth: Option<Worth>,
 }
 
 /// One version of an experience.
@@ -118,9 +127,36 @@ impl Experience {
     }
 
     /// Whether one of its variants thanks a customer. Then all of it is for those whom the shop recognizes: who draws
-    /// which variant says nothing about who that is.
+    /// which variant says nothing about who that is. Of a pool whoever is not recognized gets the others.
     pub fn rewards(&self) -> bool {
-        self.contents().any(|content| content.intent == Intent::Reward)
+        self.listed().any(|content| content.intent == Intent::Reward)
+    }
+
+    /// The contents that a variant shows whoever draws it.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &Arc<Content>> {
+        self.variants.iter().flat_map(|variant| match &variant.shows {
+            Shows::Contents(contents) => &contents[..],
+            Shows::Neutral | Shows::Pool(_) | Shows::Menu(_) => &[],
+        })
+    }
+
+    /// The contents that a variant shows whatever fits best.
+    pub(crate) fn unchosen(&self) -> impl Iterator<Item = &Arc<Content>> {
+        self.variants.iter().flat_map(|variant| match &variant.shows {
+            Shows::Contents(contents) => &contents[..],
+            Shows::Menu(menu) => &menu.entries,
+            Shows::Neutral | Shows::Pool(_) => &[],
+        })
+    }
+
+    /// The traits that its contents write, in order, whichever variant is drawn.
+    pub(crate) fn written(&self) -> BTreeSet<&Name<Trait>> {
+        let versions = self.contents().flat_map(|content| content.versions.values());
+        let written = versions.flat_map(|version| version.references()).filter_map(|(_, reference)| match reference {
+            Reference::Trait(name) => Some(name),
+            Reference::Request(_) => None,
+        });
+        written.collect()
     }
 
     /// Whether there is something to show whichever variant is drawn.
@@ -131,9 +167,14 @@ impl Experience {
 
     /// Whether its audience asks for anything that is known of a person, and not only of the request.
     pub fn is_personal(&self) -> bool {
-        let needs = self.audience.needs();
-        let of_profile = needs.traits.is_empty() && needs.events.is_empty() && needs.segments.is_empty();
-        let of_measures = needs.interests.is_empty() && needs.scores.is_empty() && needs.models.is_empty();
-        !(of_profile && of_measures)
+        asks_of_the_person(&self.audience)
     }
+}
+
+/// Whether a condition asks for anything that is known of a person, and not only of the request.
+pub(crate) fn asks_of_the_person(condition: &Condition) -> bool {
+    let needs = condition.needs();
+    let of_profile = needs.traits.is_empty() && needs.events.is_empty() && needs.segments.is_empty();
+    let of_measures = needs.interests.is_empty() && needs.scores.is_empty() && needs.models.is_empty();
+    !(of_profile && of_measures)
 }

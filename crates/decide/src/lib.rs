@@ -20,18 +20,28 @@ mod answer;
 mod content;
 mod decide;
 mod experience;
+mod keyword;
 mod page;
 mod placement;
+mod pool;
 mod recorded;
+mod restraint;
 mod scheme;
 mod template;
+mod visit;
 
 pub use answer::{Decision, Rejected, Rejection, Served, Standing};
-pub use content::{Content, Version};
+pub use content::{Content, Items, Version};
 pub use decide::{decide, neutral};
 pub use experience::{Cap, Experience, Shows, Variant};
 pub use page::{Absent, Explain, Ledger, Opens, Page, Person, Recognized, Whom};
 pub use placement::Placement;
+pub use pool::{Criterion, Menu, Pool, Repeat};
 pub use recorded::{Seen, SeenFacts, decide_recorded};
+pub use restraint::{
+    CHANNEL_PROPERTY, Ground, INTRUSION_PERIOD, INTRUSION_POINTS, Memory, POINT_CENTS, Restraint, SEASON, STALE_AFTER,
+    Worth, cut, price, suits_a_checkout,
+};
 pub use scheme::{Rules, Scheme};
 pub use template::{Payload, Reference, TemplateError, Token, code};
+pub use visit::{Showing, Stay, VISIT_ENDS_AFTER};

@@ -2,13 +2,18 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use condition::Facts;
+use condition::{Facts, Verdict};
 use model::{
     consent::{Consents, GrantedName},
     id::{Decision, Id, Unit},
-    name::{Experience, Name, Placement},
+    name::{Content, Experience, Name, Placement, Segment},
     time::Timestamp,
     value::Value,
+};
+
+use crate::{
+    restraint::Ground,
+    visit::{Showing, Stay},
 };
 
 /// What is to be decided at once: some placements of one page, e-mail, screen or receipt.
@@ -86,6 +91,11 @@ pub trait Opens {
     /// The facts that may be used for the token's purpose: traits, trails, segments. Facts of the request are not
     /// asked here.
     fn open(&self, token: &GrantedName) -> &dyn Facts;
+    /// What a membership of a segment rests on: what its condition, and those of the segments that it names and that
+    /// hold, looked at. Empty for a segment that is not there.
+    fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground>;
+    /// Whether the person would be in a segment without what happened before a moment, and until when that is so.
+    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict;
 }
 
 /// The recent decisions about one person.
@@ -93,4 +103,14 @@ pub trait Ledger {
     /// When decisions were won by an experience, its control included, oldest first: at least the latest
     /// [`model::limits::CAP_MOST`] of them.
     fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]>;
+
+    /// How a content was shown, on whatever channel; `None` if it was not, or so long ago that it is not kept.
+    fn shown(&self, content: &Name<Content>) -> Option<Showing>;
+
+    /// What personalized a placement last in the visit that is under way; `None` if nothing did, or there is none.
+    fn stay(&self, placement: &Name<Placement>) -> Option<&Stay>;
+
+    /// The points of intrusion that decisions cost, with their moments, oldest first: at least those of the latest
+    /// [`crate::INTRUSION_PERIOD`].
+    fn spent(&self) -> Cow<'_, [(Timestamp, u16)]>;
 }

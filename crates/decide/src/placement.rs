@@ -24,4 +24,6 @@ pub struct Placement {
     pub most_contents: u16,
     /// What it shows where nothing else is to be shown; at least one, none of which expires.
     pub neutral: Vec<Arc<Content>>,
+    /// Whether a customer pays there: then only contents that reassure or help are shown.
+    pub is_checkout: bool,
 }

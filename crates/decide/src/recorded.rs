@@ -12,7 +12,7 @@ use model::{
     consent::{Consents, GrantedName},
     fact::{Occurrence, TraitValue},
     id::{Id, Unit},
-    name::{Experience, Name, Purpose, Score, Segment, Trait},
+    name::{Content, Experience, Name, Placement, Purpose, Score, Segment, Trait},
     time::{Env, Timestamp},
     value::Value,
 };
@@ -21,7 +21,9 @@ use crate::{
     answer::Decision,
     decide::decide,
     page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
+    restraint::Ground,
     scheme::Scheme,
+    visit::{Showing, Stay},
 };
 
 /// All that the decisions of one page looked at.
@@ -41,6 +43,12 @@ pub struct Seen {
     pub request: BTreeMap<Arc<str>, Option<Value>>,
     /// When decisions were won by an experience.
     pub won: BTreeMap<Name<Experience>, Vec<Timestamp>>,
+    /// How contents were shown before, of those that were.
+    pub shown: BTreeMap<Name<Content>, Showing>,
+    /// What personalized placements earlier in the visit, of those that were.
+    pub stays: BTreeMap<Name<Placement>, Stay>,
+    /// The points of intrusion that decisions had cost, if that was asked.
+    pub spent: Vec<(Timestamp, u16)>,
 }
 
 /// The facts about a person that were looked at for one purpose.
@@ -60,6 +68,10 @@ pub struct SeenFacts {
     pub readings: BTreeMap<Model, Option<Reading>>,
     /// The segments of which all that they rest on is here too, so that they can be evaluated again.
     pub grounds: BTreeSet<Name<Segment>>,
+    /// What memberships rested on.
+    pub beneath: BTreeMap<Name<Segment>, Vec<Ground>>,
+    /// Memberships as they would have been without what was too old to be a main reason.
+    pub lately: BTreeMap<Name<Segment>, Verdict>,
 }
 
 /// Decides a page as [`decide()`] does, and says what was looked at.
@@ -100,10 +112,22 @@ pub fn decide_recorded(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &
         (Whom::Person(person), Ok(_)) => (person.recognized, person.minor_until),
         _ => (Recognized::No, None),
     };
-    let won = tape.won.take();
+    let (won, shown, stays) = (tape.won.take(), tape.shown.take(), tape.stays.take());
+    let spent = tape.spent.take();
     (
         decisions,
-        Seen { unit, recognized, minor_until, consents, facts: tape.into_facts(), request: requests.into_inner(), won },
+        Seen {
+            unit,
+            recognized,
+            minor_until,
+            consents,
+            facts: tape.into_facts(),
+            request: requests.into_inner(),
+            won,
+            shown,
+            stays,
+            spent,
+        },
     )
 }
 
@@ -143,17 +167,41 @@ const NOTHING: &SeenFacts = &SeenFacts {
     scores: BTreeMap::new(),
     readings: BTreeMap::new(),
     grounds: BTreeSet::new(),
+    beneath: BTreeMap::new(),
+    lately: BTreeMap::new(),
 };
 
 impl Opens for Seen {
     fn open(&self, token: &GrantedName) -> &dyn Facts {
         self.facts.get(token.purpose()).unwrap_or(NOTHING)
     }
+
+    fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground> {
+        let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
+        seen.beneath.get(segment).cloned().unwrap_or_default()
+    }
+
+    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, _since: Timestamp) -> Verdict {
+        let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
+        seen.lately.get(segment).copied().unwrap_or(Verdict { value: false, valid_until: None })
+    }
 }
 
 impl Ledger for Seen {
     fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]> {
         Cow::Borrowed(self.won.get(experience).map_or(&[], Vec::as_slice))
+    }
+
+    fn shown(&self, content: &Name<Content>) -> Option<Showing> {
+        self.shown.get(content).copied()
+    }
+
+    fn stay(&self, placement: &Name<Placement>) -> Option<&Stay> {
+        self.stays.get(placement)
+    }
+
+    fn spent(&self) -> Cow<'_, [(Timestamp, u16)]> {
+        Cow::Borrowed(&self.spent)
     }
 }
 
@@ -192,6 +240,9 @@ struct Tape<'a> {
     person: Option<&'a Person<'a>>,
     opened: Vec<(Name<Purpose>, OnceCell<TapedFacts<'a>>)>,
     won: RefCell<BTreeMap<Name<Experience>, Vec<Timestamp>>>,
+    shown: RefCell<BTreeMap<Name<Content>, Showing>>,
+    stays: RefCell<BTreeMap<Name<Placement>, Stay>>,
+    spent: RefCell<Vec<(Timestamp, u16)>>,
 }
 
 struct TapedFacts<'a> {
@@ -211,7 +262,15 @@ impl<'a> Tape<'a> {
                 opened.push((Name::clone(purpose), OnceCell::new()));
             }
         }
-        Self { person, opened, won: RefCell::default() }
+        let (won, shown, stays) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { person, opened, won, shown, stays, spent: RefCell::default() }
+    }
+
+    /// What is seen for the token's purpose.
+    fn tape(&self, token: &GrantedName) -> Option<&TapedFacts<'a>> {
+        let (_, tape) = self.opened.iter().find(|(purpose, _)| purpose == token.purpose())?;
+        let person = self.person?;
+        Some(tape.get_or_init(|| TapedFacts { facts: person.facts.open(token), seen: RefCell::default() }))
     }
 
     fn into_facts(self) -> BTreeMap<Name<Purpose>, SeenFacts> {
@@ -222,14 +281,27 @@ impl<'a> Tape<'a> {
 
 impl Opens for Tape<'_> {
     fn open(&self, token: &GrantedName) -> &dyn Facts {
-        let tape = self.opened.iter().find(|(purpose, _)| purpose == token.purpose());
-        match (tape, self.person) {
-            (Some((_, tape)), Some(person)) => {
-                tape.get_or_init(|| TapedFacts { facts: person.facts.open(token), seen: RefCell::default() })
-            }
+        match self.tape(token) {
+            Some(tape) => tape,
             // No placement of the page has another purpose.
-            _ => NOTHING,
+            None => NOTHING,
         }
+    }
+
+    fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground> {
+        let (Some(tape), Some(person)) = (self.tape(token), self.person) else { return Vec::new() };
+        let grounds = person.facts.beneath(token, segment);
+        tape.seen.borrow_mut().beneath.entry(segment.clone()).or_insert_with(|| grounds.clone());
+        grounds
+    }
+
+    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+        let (Some(tape), Some(person)) = (self.tape(token), self.person) else {
+            return Verdict { value: false, valid_until: None };
+        };
+        let verdict = person.facts.segment_since(token, segment, since);
+        tape.seen.borrow_mut().lately.entry(segment.clone()).or_insert(verdict);
+        verdict
     }
 }
 
@@ -238,6 +310,24 @@ impl Ledger for Tape<'_> {
         let won = self.person.map(|person| person.ledger.won(experience)).unwrap_or_default();
         self.won.borrow_mut().entry(experience.clone()).or_insert_with(|| won.to_vec());
         won
+    }
+
+    fn shown(&self, content: &Name<Content>) -> Option<Showing> {
+        let showing = self.person?.ledger.shown(content)?;
+        self.shown.borrow_mut().insert(content.clone(), showing);
+        Some(showing)
+    }
+
+    fn stay(&self, placement: &Name<Placement>) -> Option<&Stay> {
+        let stay = self.person?.ledger.stay(placement)?;
+        self.stays.borrow_mut().entry(placement.clone()).or_insert_with(|| stay.clone());
+        Some(stay)
+    }
+
+    fn spent(&self) -> Cow<'_, [(Timestamp, u16)]> {
+        let spent = self.person.map(|person| person.ledger.spent()).unwrap_or_default();
+        *self.spent.borrow_mut() = spent.to_vec();
+        spent
     }
 }
 

@@ -1,12 +1,23 @@
 //! All that is published about decisions, compiled.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use assign::Share;
-use condition::EventNeed;
+use condition::{EventNeed, Needs};
 use model::name::{Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName};
 
-use crate::{content::Content, experience::Experience, placement::Placement};
+use crate::{
+    content::Content,
+    decide::{refused, viewed},
+    experience::Experience,
+    keyword::{Keyword, Vocabulary},
+    placement::Placement,
+    restraint::{Delicate, Restraint},
+    template::Reference,
+};
 
 /// All placements, contents and experiences of a plan. Immutable.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,10 +29,16 @@ pub struct Scheme {
     experiences: Vec<Experience>,
     /// The places in `experiences` of those of each placement, best first.
     by_placement: BTreeMap<Name<PlacementName>, Vec<usize>>,
+    /// The words of all tags of contents.
+    vocabulary: Vocabulary,
+    /// The keywords for which a content is not shown any more, in known words.
+    withdrawn: BTreeMap<Name<ContentName>, BTreeSet<String>>,
+    /// Of each experience the delicate tokens of its contents, each once.
+    delicate: Vec<Vec<(Reference, Delicate)>>,
 }
 
 /// What rules all decisions of a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
     /// The revision of the plan.
     pub revision: u64,
@@ -31,6 +48,10 @@ pub struct Rules {
     pub personal_placements_per_page: u16,
     /// The time zone in which the shop writes its schedules (IANA).
     pub zone: Arc<str>,
+    /// The keywords for which a content is not shown any more, because it made people leave.
+    pub withdrawn: Vec<(Name<ContentName>, Arc<str>)>,
+    /// What holds decisions back.
+    pub restraint: Restraint,
 }
 
 impl Default for Rules {
@@ -38,7 +59,14 @@ impl Default for Rules {
     /// schedules are in UTC.
     fn default() -> Self {
         let holdout = Share::from_basis_points(500).expect("below everybody");
-        Self { revision: 0, holdout, personal_placements_per_page: 2, zone: "UTC".into() }
+        Self {
+            revision: 0,
+            holdout,
+            personal_placements_per_page: 2,
+            zone: "UTC".into(),
+            withdrawn: Vec::new(),
+            restraint: Restraint::default(),
+        }
     }
 }
 
@@ -62,8 +90,34 @@ impl Scheme {
             }
         }
         let placements = placements.into_iter().map(|placement| (placement.name.clone(), placement)).collect();
-        let contents = contents.into_iter().map(|content| (content.name.clone(), content)).collect();
-        Self { rules, placements, contents, experiences, by_placement }
+        let mut all: BTreeMap<_, _> = contents.into_iter().map(|content| (content.name.clone(), content)).collect();
+        for content in experiences.iter().flat_map(Experience::contents) {
+            all.entry(content.name.clone()).or_insert_with(|| content.clone());
+        }
+        let vocabulary = Vocabulary::of(all.values().flat_map(|content| &content.tags));
+        let mut withdrawn = BTreeMap::<_, BTreeSet<String>>::new();
+        for (content, keyword) in &rules.withdrawn {
+            withdrawn.entry(content.clone()).or_default().insert(vocabulary.keyword(keyword).text());
+        }
+        let delicate = experiences.iter().map(|experience| delicate_tokens(&rules.restraint, experience)).collect();
+        Self { rules, placements, contents: all, experiences, by_placement, vocabulary, withdrawn, delicate }
+    }
+
+    /// The delicate tokens of the contents of an experience, by its place in [`Scheme::experiences`].
+    pub(crate) fn delicate_tokens(&self, rank: usize) -> &[(Reference, Delicate)] {
+        &self.delicate[rank]
+    }
+
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Whether a content is not shown any more to those who searched for this.
+    pub(crate) fn is_withdrawn(&self, content: &Name<ContentName>, keyword: &dyn Fn() -> Keyword) -> bool {
+        self.withdrawn.get(content).is_some_and(|keywords| {
+            let keyword = keyword();
+            !keyword.is_empty() && keywords.contains(&keyword.text())
+        })
     }
 
     /// What rules all decisions.
@@ -107,10 +161,23 @@ impl Scheme {
         places.iter().map(|place| (*place, &self.experiences[*place]))
     }
 
-    /// What audiences look at of past events, so that trails are kept for them.
+    /// What decisions look at of past events, so that trails are kept for them: audiences, and what persons refused.
     pub fn event_needs(&self) -> BTreeMap<Arc<str>, EventNeed> {
-        let mut needs = condition::Needs::default();
+        let mut needs = Needs::default();
+        needs.events.extend([refused::need()]);
         self.experiences.iter().for_each(|experience| needs.merge(experience.audience.needs()));
+        for content in self.contents.values() {
+            let conditions = content.suits.iter().chain(&content.prefer);
+            conditions.for_each(|condition| needs.merge(condition.needs()));
+            if content.items.is_some() {
+                needs.events.entry(viewed::VIEWED.into()).or_default().merge(&viewed::need());
+            }
+        }
         needs.events
     }
+}
+
+fn delicate_tokens(restraint: &Restraint, experience: &Experience) -> Vec<(Reference, Delicate)> {
+    let found = experience.written().into_iter().filter_map(|name| Some((name, restraint.delicate(name)?)));
+    found.map(|(name, delicate)| (Reference::Trait(name.clone()), delicate)).collect()
 }

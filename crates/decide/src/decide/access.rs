@@ -19,6 +19,7 @@ use model::{
 use super::{horizon::Horizon, refused::Refused};
 use crate::{
     page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
+    restraint::Ground,
     scheme::Scheme,
     template::Reference,
 };
@@ -146,6 +147,22 @@ impl<'a> Access<'a> {
     /// What the person does not want.
     pub(super) fn refused(&self, page: &Page<'_>, now: Timestamp) -> &Refused {
         self.refused.get_or_init(|| Refused::from_trail(&self.facts(page).trail(CONTENT_REFUSED), now))
+    }
+
+    /// What a membership of a segment rests on.
+    pub(super) fn beneath(&self, segment: &Name<Segment>) -> Vec<Ground> {
+        match &self.known {
+            Opened::Open { opens, token, .. } => opens.beneath(token, segment),
+            Opened::Closed { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether the person would be in a segment without what happened before a moment.
+    pub(super) fn segment_since(&self, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+        match &self.known {
+            Opened::Open { opens, token, .. } => opens.segment_since(token, segment, since),
+            Opened::Closed { .. } => Verdict { value: false, valid_until: None },
+        }
     }
 
     /// All that an audience may look at.

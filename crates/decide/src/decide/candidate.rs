@@ -6,21 +6,23 @@ use assign::{Share, pick, within};
 use condition::Verdict;
 use model::{
     id::{Id, Unit},
-    name::{Experience as ExperienceName, Name},
+    name::{Content as ContentName, Experience as ExperienceName, Name},
     time::Timestamp,
 };
 
-use super::{Decider, access::Access, horizon::Horizon};
+use super::{Decider, access::Access, horizon::Horizon, restraint::Cost};
 use crate::{
     answer::Rejection,
-    experience::{Experience, Shows, Variant},
+    experience::{Experience, Variant},
     page::{Absent, Explain, Recognized},
+    placement::Placement,
+    visit::Stay,
 };
 
 /// How far a candidate came.
 pub(super) enum Outcome<'a> {
     /// All the way, with the variant that is drawn.
-    In(&'a Variant),
+    In(&'a Variant, Cost),
     /// All the way but for the draw of its layer or its traffic.
     Drawn(Rejection),
     /// Not all the way, whatever is drawn.
@@ -29,10 +31,18 @@ pub(super) enum Outcome<'a> {
 
 /// For whom a candidate is judged.
 pub(super) struct Before<'c, 'a> {
+    /// Where it would be shown.
+    pub(super) at: &'a Placement,
     /// What may be known.
     pub(super) access: &'c Access<'a>,
+    /// What personalized the placement earlier in the same visit.
+    pub(super) stay: Option<&'a Stay>,
     /// The experiences that were won earlier on the same page.
     pub(super) won: &'c [Name<ExperienceName>],
+    /// The contents that are shown earlier on the same page.
+    pub(super) shown: &'c [&'a Name<ContentName>],
+    /// The points of intrusion that what was won there costs.
+    pub(super) spent: u16,
 }
 
 /// What audiences answered on this page: an experience in three placements is asked once.
@@ -50,6 +60,9 @@ impl<'a> Decider<'a> {
         let access = before.access;
         if let Some(why) = self.out_of_date(experience, horizon) {
             return Outcome::Out(why);
+        }
+        if let Some(content) = self.unfit_for_checkout(experience, before) {
+            return Outcome::Out(Rejection::Checkout { content: content.clone() });
         }
         if let Some(why) = access.closed().filter(|_| experience.is_personal()) {
             return Outcome::Out(match why {
@@ -72,6 +85,13 @@ impl<'a> Decider<'a> {
             horizon.note(until);
             return Outcome::Out(Rejection::Refused { until });
         }
+        if let Some(why) = self.nothing_left(experience, before, horizon) {
+            return Outcome::Out(why);
+        }
+        let memory = match self.remembers(rank, experience, access, horizon) {
+            Ok(memory) => memory,
+            Err(stale) => return Outcome::Out(stale),
+        };
         let unit = access.unit();
         if access.is_held_out() {
             return Outcome::Out(Rejection::Holdout { variant: drawn(experience, unit).name.clone() });
@@ -80,6 +100,10 @@ impl<'a> Decider<'a> {
             horizon.note(Some(until));
             return Outcome::Out(Rejection::Capped { until });
         }
+        let points = match self.cost(rank, experience, before, horizon) {
+            Ok(points) => points,
+            Err(too_dear) => return Outcome::Out(too_dear),
+        };
         if experience.part.as_ref().is_some_and(|part| !part.holds(unit)) {
             return Outcome::Drawn(Rejection::Layer);
         }
@@ -87,7 +111,7 @@ impl<'a> Decider<'a> {
         if traffic < Share::ALL && !within(unit, &format!("traffic:{}", experience.salt), traffic) {
             return Outcome::Drawn(Rejection::Traffic { traffic });
         }
-        Outcome::In(drawn(experience, unit))
+        Outcome::In(drawn(experience, unit), Cost { points, memory })
     }
 
     /// Switch, schedule, expiry: what is so for everybody.
@@ -104,8 +128,8 @@ impl<'a> Decider<'a> {
         }
         horizon.note(experience.ends);
         for variant in &experience.variants {
-            let Shows::Contents(contents) = &variant.shows else { continue };
-            let last = contents.iter().max_by_key(|content| content.expires.unwrap_or(Timestamp::MAX))?;
+            let contents = variant.shows.contents().iter();
+            let Some(last) = contents.max_by_key(|content| content.expires.unwrap_or(Timestamp::MAX)) else { continue };
             if !last.is_live(self.now) {
                 return Some(Rejection::Expired { content: last.name.clone() });
             }
@@ -125,7 +149,7 @@ impl<'a> Decider<'a> {
 
     /// When a person who met the experience often enough may meet it again. What is won earlier on the same page
     /// counts.
-    fn capped_until(&self, experience: &Experience, Before { access, won }: &Before<'_, '_>) -> Option<Timestamp> {
+    fn capped_until(&self, experience: &Experience, Before { access, won, .. }: &Before<'_, '_>) -> Option<Timestamp> {
         if experience.caps.is_empty() {
             return None;
         }

@@ -4,6 +4,9 @@
 mod answers;
 mod guarded;
 mod page;
+mod pools;
 mod replay;
+mod restraint;
 mod shop;
 mod texts;
+mod visits;

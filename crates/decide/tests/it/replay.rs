@@ -1,24 +1,28 @@
 //! A decision made again from what it looked at.
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::Arc};
 
 use assign::{Part, Share};
-use condition::Facts;
+use condition::{Facts, Fade, Fading, Reading, Verdict};
 use decide::{
-    Absent, Cap, Experience, Explain, Ledger, Opens, Page, Person, Recognized, Rules, Scheme, Whom, decide,
+    Absent, Cap, Content, Criterion, Experience, Explain, Ground, Items, Ledger, Memory, Menu, Opens, Page, Person,
+    Pool, Recognized, Rejection, Repeat, Restraint, Rules, Scheme, Showing, Shows, Stay, Whom, Worth, decide,
     decide_recorded,
 };
 use model::{
     consent::{Consents, GrantedName},
     id::Id,
-    name::{Experience as ExperienceName, Name},
+    journey::Stage,
+    name::{Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Segment},
     time::{Span, Timestamp},
+    trust::Trust,
     value::{Finite, Value},
 };
 use proptest::prelude::*;
 
 use crate::shop::{
-    ENV, NOW, Somebody, at, audience, certain, experience, expiring, page, rewarding, scheme, scheme_under, share,
+    ENV, NOW, Somebody, at, audience, certain, content, experience, expiring, page, preference, rewarding, scheme,
+    scheme_under, share,
 };
 
 const AUDIENCES: &[&str] = &[
@@ -34,6 +38,21 @@ const AUDIENCES: &[&str] = &[
 
 const PLACES: &[&str] = &["hero", "menu", "foot", "mail", "agent"];
 
+/// Contents that look at all that contents can look at.
+fn choice() -> Vec<Arc<Content>> {
+    let plain = |name: &str| Content::clone(&content(name, name));
+    let suits = Some(audience(r#"profile.city == "Brest""#));
+    let prefer = Some(preference(r#"segment("vip")"#));
+    let (tags, items) = (vec!["rain".into()], Some(Items::Viewed));
+    let all = [
+        Content { suits, ..plain("brest") },
+        Content { items, ..plain("compare") },
+        Content { tags, ..plain("rain") },
+        Content { prefer, stages: vec![Stage::Comparison], ..plain("vip") },
+    ];
+    all.into_iter().map(Arc::new).collect()
+}
+
 prop_compose! {
     fn experiences()(
         name in "[a-c]",
@@ -45,14 +64,21 @@ prop_compose! {
         traffic in 4_000..10_000u16,
         (enabled, rewards) in (prop::bool::weighted(0.9), prop::bool::weighted(0.2)),
         expires in prop::option::of(-2_000..9_000i64),
-        number in any::<u16>(),
+        (memory, worth) in (prop::option::of(Just(Memory::Season)), prop::option::of((0..9u8, 0..5u8))),
+        (number, kind) in (any::<u16>(), 0..4u8),
     ) -> Experience {
         let mut built = experience(&format!("{name}{number}"));
         if let Some(ms) = expires {
-            built.variants[1].shows = decide::Shows::Contents(vec![expiring("sale", at(ms))]);
+            built.variants[1].shows = Shows::Contents(vec![expiring("sale", at(ms))]);
         }
+        built.variants[1].shows = match kind {
+            0 => Shows::Pool(Pool { contents: choice(), order: Criterion::ALL.to_vec(), repeat: Repeat::No }),
+            1 => Shows::Pool(Pool { contents: choice(), order: vec![Criterion::Unseen], repeat: Repeat::Allowed }),
+            2 => Shows::Menu(Menu { entries: choice(), fixed: vec!["compare".into()] }),
+            _ => built.variants[1].shows.clone(),
+        };
         if rewards {
-            built.variants[1].shows = decide::Shows::Contents(vec![rewarding("gift")]);
+            built.variants[1].shows = Shows::Contents(vec![rewarding("gift")]);
         }
         Experience {
             placements: places.into_iter().map(Name::from).collect(),
@@ -64,6 +90,11 @@ prop_compose! {
             ends: ends.map(at),
             traffic: share(traffic),
             enabled,
+            memory,
+            worth: worth.map(|(gain, cost)| {
+                let (gain, cost_cents) = (Finite::new(f64::from(gain)).unwrap(), Finite::new(f64::from(cost)).unwrap());
+                Worth { gain_low_cents: gain, gain_expected_cents: gain, cost_cents }
+            }),
             ..built
         }
     }
@@ -74,6 +105,7 @@ prop_compose! {
         all in prop::collection::vec((experiences(), prop::option::of(0..1_250u16)), 0..8),
         most in 0..4u16,
         holdout in 0..2_000u16,
+        points in prop::option::of(1..10u16),
     ) -> Scheme {
         // In a layer one excludes the other: each has its own eighth, or less.
         let in_layer = |(place, (experience, after)): (u16, (Experience, Option<u16>))| {
@@ -82,7 +114,10 @@ prop_compose! {
             Experience { part, ..experience }
         };
         let all = (0..).zip(all).map(in_layer).collect();
-        let rules = Rules { holdout: share(holdout), personal_placements_per_page: most, ..Rules::default() };
+        // Two days are long ago, and a town is not everybody's business.
+        let (stale_after, sensitive) = (Some(Span::DAY.times(2)), ["city".into()].into());
+        let restraint = Restraint { stale_after, points, sensitive, ..Restraint::default() };
+        let rules = Rules { holdout: share(holdout), personal_placements_per_page: most, restraint, ..Rules::default() };
         scheme_under(rules, all)
     }
 }
@@ -98,7 +133,12 @@ prop_compose! {
         segments in prop::sample::subsequence(vec!["vip", "lapsed"], 0..=2),
         until in prop::option::of(1..90_000i64),
         won in prop::collection::vec(-90_000_000..0i64, 0..5),
+        spent in prop::collection::vec((-700_000_000..0i64, 1..4u16), 0..4),
         hour in prop::option::of(0..24i64),
+        (likes, stage) in (prop::option::of(-3..3i32), any::<bool>()),
+        (shown, used) in (prop::sample::subsequence(vec!["brest", "compare", "rain", "vip"], 0..=4), any::<bool>()),
+        stayed in prop::option::of((prop::sample::subsequence(vec!["vip", "rain"], 0..=2), any::<bool>())),
+        (viewed, searched) in (prop::sample::subsequence(vec!["b1", "b2", "b3"], 0..=3), any::<bool>()),
     ) -> Somebody {
         let sorted = |mut moments: Vec<i64>| {
             moments.sort_unstable();
@@ -113,9 +153,34 @@ prop_compose! {
         somebody = age.iter().fold(somebody, |somebody, age| somebody.with("age", *age));
         somebody = segments.iter().fold(somebody, |somebody, name| somebody.member(name, until.map(at)));
         somebody.won = [(Name::from("a1"), sorted(won))].into();
+        somebody.rests_on = [("vip".into(), "Order Completed"), ("lapsed".into(), "page")].into();
+        somebody.spent = spent.into_iter().map(|(ms, points)| (at(ms), points)).collect();
+        somebody.spent.sort_unstable();
+        somebody.interests = likes.map(|amount| ("tag:rain", liking(amount))).into_iter().collect();
+        somebody.stage = stage.then_some(Reading { word: "comparison", probability: Trust::CERTAIN, valid_until: None });
+        let showing = Showing { last: at(-5), times: 1, used: used.then(|| at(-2)) };
+        somebody.shown = shown.into_iter().map(|name| (name.into(), showing)).collect();
+        let stay = stayed.map(|(contents, reordered)| Stay {
+            experience: "a1".into(),
+            variant: "a".into(),
+            contents: contents.into_iter().map(Name::from).collect(),
+            reordered,
+        });
+        somebody.stays = stay.into_iter().map(|stay| (Name::from("hero"), stay)).collect();
+        let boot = |id: &str| [("product_id", Value::from(id)), ("category", Value::from("boots"))].into_iter().collect();
+        let views = viewed.into_iter().map(|id| (at(-7), boot(id)));
+        somebody = somebody.did_with("Product Viewed", views.collect());
         somebody.request = hour.into_iter().map(|hour| ("hour", Value::Int(hour))).collect();
+        if searched {
+            somebody.request.insert("keyword", Value::from("rain boots"));
+        }
         somebody
     }
+}
+
+fn liking(amount: i32) -> Fading {
+    let part = Fade { amount: Finite::new(f64::from(amount)).unwrap(), half_life: Some(Span::HOUR), most: None };
+    Fading { parts: vec![part], ..Fading::default() }
 }
 
 proptest! {
@@ -133,6 +198,7 @@ proptest! {
         if let Some(first) = scheme.experiences().first() {
             let won = somebody.won.remove("a1").unwrap();
             somebody.won.insert(first.name.clone(), won);
+            somebody.stays.values_mut().for_each(|stay| stay.experience = first.name.clone());
         }
         let names: Vec<_> = places.into_iter().map(Name::from).collect();
         let request = |name: &str| somebody.request.get(name).cloned();
@@ -154,7 +220,8 @@ proptest! {
         for (brief, full) in brief.iter().zip(&live) {
             prop_assert_eq!(&brief.experience, &full.experience);
             prop_assert_eq!((&brief.contents, brief.reason, brief.standing), (&full.contents, full.reason, full.standing));
-            prop_assert!(brief.rejected.is_empty());
+            let told = brief.rejected.iter().all(|one| matches!(one.why, Rejection::NotWorth { .. }));
+            prop_assert!(told);
         }
     }
 
@@ -187,12 +254,37 @@ impl Opens for Guarded<'_> {
         self.opened.set(self.opened.get() + 1);
         self.somebody
     }
+
+    fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground> {
+        self.opened.set(self.opened.get() + 1);
+        self.somebody.beneath(token, segment)
+    }
+
+    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+        self.opened.set(self.opened.get() + 1);
+        self.somebody.segment_since(token, segment, since)
+    }
 }
 
 impl Ledger for Guarded<'_> {
+    fn spent(&self) -> std::borrow::Cow<'_, [(Timestamp, u16)]> {
+        self.opened.set(self.opened.get() + 1);
+        std::borrow::Cow::Borrowed(&[])
+    }
+
     fn won(&self, _experience: &Name<ExperienceName>) -> std::borrow::Cow<'_, [Timestamp]> {
         self.opened.set(self.opened.get() + 1);
         std::borrow::Cow::Borrowed(&[])
+    }
+
+    fn shown(&self, _content: &Name<ContentName>) -> Option<Showing> {
+        self.opened.set(self.opened.get() + 1);
+        None
+    }
+
+    fn stay(&self, _placement: &Name<PlacementName>) -> Option<&Stay> {
+        self.opened.set(self.opened.get() + 1);
+        None
     }
 }
 

@@ -7,10 +7,10 @@ use std::{
 };
 
 use assign::Share;
-use condition::{Belief, Believed, Condition, Facts, Fading, Model, Reading, Scope, Usage, Verdict};
+use condition::{Belief, Believed, Condition, Evidence, Facts, Fading, Model, Reading, Scope, Usage, Verdict};
 use decide::{
-    Absent, Content, Decision, Experience, Explain, Ledger, Opens, Page, Payload, Person, Placement, Recognized, Rules,
-    Scheme, Shows, Variant, Whom, decide,
+    Absent, Content, Decision, Experience, Explain, Ground, Ledger, Opens, Page, Payload, Person, Placement,
+    Recognized, Rules, Scheme, Showing, Shows, Stay, Variant, Whom, decide,
 };
 use model::{
     consent::{Choice, Consents, GrantedName, Means, Proof},
@@ -18,9 +18,12 @@ use model::{
     fact::{FactKind, Occurrence, TraitValue},
     id::{Id, Unit},
     journey::{Intent, Stage},
-    name::{Experience as ExperienceName, Name, Placement as PlacementName, Score, Segment, Trait},
+    name::{
+        Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Score, Segment, Trait,
+    },
     schema::{TraitRules, TraitSchema, TraitType},
     time::{Env, Timestamp},
+    trust::{Floors, Trust},
     value::{Fields, Value},
 };
 
@@ -37,6 +40,14 @@ pub(crate) fn share(points: u16) -> Share {
 }
 
 pub(crate) fn audience(text: &str) -> Condition {
+    condition(text, Usage::Audience)
+}
+
+pub(crate) fn preference(text: &str) -> Condition {
+    condition(text, Usage::Order)
+}
+
+fn condition(text: &str, usage: Usage) -> Condition {
     let holds = |holds| TraitRules { holds, purpose: None, meaning: None, half_life: None };
     let traits = [
         ("city", TraitType::Text),
@@ -46,8 +57,7 @@ pub(crate) fn audience(text: &str) -> Condition {
     ];
     let schema = TraitSchema { traits: traits.into_iter().map(|(name, of)| (name.into(), holds(of))).collect() };
     let segments = ["vip", "lapsed"].map(Name::from).into();
-    let scope =
-        Scope { schema: &schema, segments: &segments, scores: const { &BTreeSet::new() }, usage: Usage::Audience };
+    let scope = Scope { schema: &schema, segments: &segments, scores: const { &BTreeSet::new() }, usage };
     condition::compile(text, &scope).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -65,6 +75,9 @@ pub(crate) fn content(name: &str, text: &str) -> Arc<Content> {
         intent: Intent::Inform,
         expires: None,
         tags: Vec::new(),
+        suits: None,
+        prefer: None,
+        items: None,
     })
 }
 
@@ -84,6 +97,7 @@ pub(crate) fn placement(name: &str, channel: Channel) -> Placement {
         format: None,
         most_contents: 2,
         neutral: vec![content("neutral", "Hello{{ \" \" + profile.first_name | \"\" }}!")],
+        is_checkout: false,
     }
 }
 
@@ -108,6 +122,8 @@ pub(crate) fn experience(name: &str) -> Experience {
         traffic: Share::ALL,
         salt: name.into(),
         enabled: true,
+        memory: None,
+        worth: None,
     }
 }
 
@@ -139,9 +155,17 @@ pub(crate) struct Somebody {
     pub(crate) recognized: bool,
     pub(crate) minor_until: Option<Timestamp>,
     pub(crate) traits: BTreeMap<Name<Trait>, TraitValue>,
+    pub(crate) beliefs: BTreeMap<Name<Trait>, Belief>,
     pub(crate) trails: BTreeMap<Arc<str>, Vec<Occurrence>>,
     pub(crate) segments: BTreeMap<Name<Segment>, Verdict>,
+    /// The event that a segment counts, for segments that count one.
+    pub(crate) rests_on: BTreeMap<Name<Segment>, &'static str>,
+    pub(crate) spent: Vec<(Timestamp, u16)>,
     pub(crate) won: BTreeMap<Name<ExperienceName>, Vec<Timestamp>>,
+    pub(crate) shown: BTreeMap<Name<ContentName>, Showing>,
+    pub(crate) stays: BTreeMap<Name<PlacementName>, Stay>,
+    pub(crate) interests: BTreeMap<&'static str, Fading>,
+    pub(crate) stage: Option<Reading>,
     pub(crate) request: BTreeMap<&'static str, Value>,
 }
 
@@ -159,6 +183,20 @@ impl Somebody {
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         let value = TraitValue { value: value.into(), as_of: NOW, source: "web".into(), kind: FactKind::Declared };
         self.traits.insert(name.into(), value);
+        self
+    }
+
+    /// The same, believed so far.
+    pub(crate) fn believing(mut self, name: &str, value: impl Into<Value>, trust: f64) -> Self {
+        let trust = Trust::new(trust);
+        let belief = Belief { trust, most: Floors::default().most(trust), ..Belief::CERTAIN };
+        self.beliefs.insert(name.into(), belief);
+        self.with(name, value)
+    }
+
+    pub(crate) fn did_with(mut self, event: &str, occurrences: Vec<(Timestamp, Fields)>) -> Self {
+        let trail = (0..).zip(occurrences).map(|(tie, (at, properties))| Occurrence { at, tie, properties });
+        self.trails.insert(event.into(), trail.collect());
         self
     }
 
@@ -225,29 +263,57 @@ impl Opens for Somebody {
     fn open(&self, _token: &GrantedName) -> &dyn Facts {
         self
     }
+
+    fn beneath(&self, _token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground> {
+        let rests = |event: &str| {
+            let trail = self.trail(event);
+            let (matched, last) = (trail.len() as u32, trail.last().map(|occurrence| occurrence.at));
+            Ground::of(Evidence::Events { event: event.into(), matched, last }, self)
+        };
+        self.rests_on.get(segment).map(|event| rests(event)).into_iter().collect()
+    }
+
+    fn segment_since(&self, _token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+        let Some(event) = self.rests_on.get(segment) else { return self.segment(segment) };
+        let value = self.trail(event).iter().any(|occurrence| occurrence.at >= since);
+        Verdict { value, valid_until: None }
+    }
 }
 
 impl Ledger for Somebody {
+    fn spent(&self) -> Cow<'_, [(Timestamp, u16)]> {
+        Cow::Borrowed(&self.spent)
+    }
+
     fn won(&self, experience: &Name<ExperienceName>) -> Cow<'_, [Timestamp]> {
         Cow::Borrowed(self.won.get(experience).map_or(&[], Vec::as_slice))
+    }
+
+    fn shown(&self, content: &Name<ContentName>) -> Option<Showing> {
+        self.shown.get(content).copied()
+    }
+
+    fn stay(&self, placement: &Name<PlacementName>) -> Option<&Stay> {
+        self.stays.get(placement)
     }
 }
 
 impl Facts for Somebody {
     fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
-        self.traits.get(name).map(|value| Believed { value, belief: Belief::CERTAIN })
+        let belief = self.beliefs.get(name).copied().unwrap_or(Belief::CERTAIN);
+        self.traits.get(name).map(|value| Believed { value, belief })
     }
 
-    fn interest(&self, _topic: &str) -> Option<Fading> {
-        None
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        self.interests.get(topic).cloned()
     }
 
     fn score(&self, _name: &Name<Score>) -> Option<Fading> {
         None
     }
 
-    fn reading(&self, _model: Model) -> Option<Reading> {
-        None
+    fn reading(&self, model: Model) -> Option<Reading> {
+        self.stage.filter(|_| model == Model::Stage)
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {

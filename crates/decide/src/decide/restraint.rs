@@ -1,0 +1,238 @@
+//! Whether a candidate that is for the person should stay silent: by where it would be shown, by the age of what it rests
+//! on, by what it costs in discomfort, by what it is worth.
+
+use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use condition::{Believed, Evidence, Facts, Fading, Model, Reading, Verdict};
+use model::{
+    fact::Occurrence,
+    name::{Content as ContentName, Name, Score, Segment},
+    time::{Span, Timestamp},
+    value::Value,
+};
+
+use super::{Decider, access::Access, candidate::Before, horizon::Horizon};
+use crate::{
+    answer::Rejection,
+    experience::Experience,
+    restraint::{Ground, INTRUSION_PERIOD, Memory, SEASON, cut, price, suits_a_checkout},
+};
+
+/// The least difference of two moments: what is exactly as old as a limit is not older.
+const TICK: Span = Span::from_millis(1);
+
+/// What a candidate takes that nothing holds back.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cost {
+    /// The points of intrusion.
+    pub(super) points: u16,
+    /// What it remembers beyond the usual, if it rests on that.
+    pub(super) memory: Option<Memory>,
+}
+
+/// What audiences that hold rest on, on this page.
+#[derive(Default)]
+pub(super) struct Rests(RefCell<BTreeMap<(usize, usize), Rc<Grounds>>>);
+
+/// What one audience rests on.
+pub(super) struct Grounds {
+    /// As the audience looked at it.
+    pub(super) evidence: Vec<Evidence>,
+    /// Each segment that holds taken apart into what it rests on.
+    all: Vec<Ground>,
+}
+
+impl<'a> Decider<'a> {
+    /// The first content that must not be shown at a checkout, if the placement is one (requirements DEC-10). A pool is
+    /// not asked: what does not fit is left out of it.
+    pub(super) fn unfit_for_checkout(
+        &self,
+        experience: &'a Experience,
+        before: &Before<'_, 'a>,
+    ) -> Option<&'a Name<ContentName>> {
+        let is_checkout = before.at.is_checkout;
+        let unfit = || experience.unchosen().find(|content| !suits_a_checkout(content.intent));
+        is_checkout.then(unfit).flatten().map(|content| &content.name)
+    }
+
+    /// What an audience rests on that holds.
+    pub(super) fn grounds(&self, rank: usize, experience: &Experience, access: &Access<'_>) -> Rc<Grounds> {
+        let key = (rank, access.number());
+        if let Some(known) = self.rests.0.borrow().get(&key) {
+            return known.clone();
+        }
+        let facts = access.facts(self.page);
+        let evidence = experience.audience.evaluate(&facts, self.now).evidence;
+        let mut all = Vec::with_capacity(evidence.len());
+        for evidence in &evidence {
+            let beneath = match evidence {
+                Evidence::Segment { name, member: true } => access.beneath(name),
+                _ => Vec::new(),
+            };
+            if beneath.is_empty() {
+                all.push(Ground::of(evidence.clone(), &facts));
+            } else {
+                all.extend(beneath);
+            }
+        }
+        let found = Rc::new(Grounds { evidence, all });
+        self.rests.0.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    /// Whether the main reason is too old (requirements D2, DEC-15): all that the person did for the audience to hold is,
+    /// and without it the audience would not hold. What is left of that is remembered, if the experience says so.
+    pub(super) fn remembers(
+        &self,
+        rank: usize,
+        experience: &Experience,
+        access: &Access<'_>,
+        horizon: &mut Horizon,
+    ) -> Result<Option<Memory>, Rejection> {
+        let needs = experience.audience.needs();
+        let Some(after) = self.scheme.rules().restraint.stale_after else { return Ok(None) };
+        if needs.events.is_empty() && needs.segments.is_empty() {
+            return Ok(None);
+        }
+        let grounds = self.grounds(rank, experience, access);
+        let done = || grounds.all.iter().filter_map(Ground::done);
+        let Some(last) = done().max() else { return Ok(None) };
+        let oldest = self.now.minus(after);
+        if last >= oldest {
+            horizon.note(Some(last.plus(after).plus(TICK)));
+            return Ok(None);
+        }
+        let recent = Recent { facts: &access.facts(self.page), access, since: oldest };
+        let without = experience.audience.matches(&recent, self.now);
+        if without.value {
+            horizon.note(without.valid_until);
+            return Ok(None);
+        }
+        if experience.memory == Some(Memory::Season) {
+            let (youngest, eldest) = SEASON;
+            let of_season = |at: &Timestamp| (eldest >= self.now.since(*at)) && (self.now.since(*at) >= youngest);
+            if let Some(at) = done().filter(of_season).max() {
+                horizon.note(Some(at.plus(eldest).plus(TICK)));
+                return Ok(Some(Memory::Season));
+            }
+            done().filter(|at| self.now.since(*at) < youngest).for_each(|at| horizon.note(Some(at.plus(youngest))));
+        }
+        Err(Rejection::Stale { last })
+    }
+
+    /// What the candidate costs, unless that is more than is left or more than it is worth.
+    pub(super) fn cost(
+        &self,
+        rank: usize,
+        experience: &'a Experience,
+        before: &Before<'_, 'a>,
+        horizon: &mut Horizon,
+    ) -> Result<u16, Rejection> {
+        let restraint = &self.scheme.rules().restraint;
+        let points = match (before.access.ledger(), restraint.points, experience.worth) {
+            (None, ..) | (_, None, None) => 0,
+            _ => self.points(rank, experience, before, horizon),
+        };
+        if let Some(most) = restraint.points.filter(|_| points > 0) {
+            let left = most.saturating_sub(self.spent(before, horizon));
+            if points > left {
+                return Err(Rejection::Intrusive { points, left });
+            }
+        }
+        match experience.worth {
+            Some(worth) if worth.gain_low_cents <= worth.cost_with(points, restraint.point_cents) => {
+                let cost = worth.cost_with(points, restraint.point_cents);
+                Err(Rejection::NotWorth { gain: worth.gain_low_cents, cost })
+            }
+            _ => Ok(points),
+        }
+    }
+
+    /// The points of intrusion (requirements GOV-06): the same whichever variant is drawn.
+    fn points(&self, rank: usize, experience: &'a Experience, before: &Before<'_, 'a>, horizon: &mut Horizon) -> u16 {
+        let restraint = &self.scheme.rules().restraint;
+        let facts = before.access.facts(self.page);
+        let (mut names, mut sensitive) = (false, false);
+        for (reference, written) in self.scheme.delicate_tokens(rank) {
+            let is_written = facts.writes(reference).is_some();
+            names |= is_written && written.names;
+            sensitive |= is_written && written.sensitive;
+        }
+        if !experience.is_personal() && !names && !sensitive {
+            return 0;
+        }
+        let grounds = self.grounds(rank, experience, before.access);
+        sensitive |= grounds.all.iter().filter_map(Ground::known_trait).any(|name| restraint.sensitive.contains(name));
+        let distance = grounds.all.iter().map(Ground::distance).max().unwrap_or(price::DECLARED);
+        let noticed = grounds.all.iter().filter_map(Ground::noticed).max();
+        let old = noticed.is_some_and(|at| self.now.since(at) > price::FRESH);
+        if !old {
+            horizon.note(noticed.map(|at| at.plus(price::FRESH).plus(TICK)));
+        }
+        let elsewhere = grounds.all.iter().any(|ground| ground.is_from_elsewhere(before.at.channel, restraint));
+        let extra = [
+            (old, price::OLD),
+            (sensitive, price::SENSITIVE),
+            (names, price::NAMED),
+            (self.is_repeated(experience, before, horizon), price::REPEATED),
+            (elsewhere, price::ELSEWHERE),
+        ];
+        distance + extra.into_iter().filter(|(is_so, _)| *is_so).map(|(_, points)| points).sum::<u16>()
+    }
+
+    fn is_repeated(&self, experience: &Experience, before: &Before<'_, '_>, horizon: &mut Horizon) -> bool {
+        let Some(ledger) = before.access.ledger() else { return false };
+        let last = ledger.won(&experience.name).last().copied();
+        let recent = last.filter(|last| *last > self.now.minus(INTRUSION_PERIOD));
+        horizon.note(recent.map(|last| last.plus(INTRUSION_PERIOD)));
+        recent.is_some() || before.won.contains(&experience.name)
+    }
+
+    /// The points that count now, those of this page among them.
+    fn spent(&self, before: &Before<'_, '_>, horizon: &mut Horizon) -> u16 {
+        let Some(ledger) = before.access.ledger() else { return before.spent };
+        let spent = ledger.spent();
+        let counted = spent.iter().filter(|(at, _)| *at > self.now.minus(INTRUSION_PERIOD));
+        counted.fold(before.spent, |all, (at, points)| {
+            horizon.note(Some(at.plus(INTRUSION_PERIOD)));
+            all.saturating_add(*points)
+        })
+    }
+}
+
+/// What is known, without what happened before a moment.
+struct Recent<'v> {
+    facts: &'v dyn Facts,
+    access: &'v Access<'v>,
+    since: Timestamp,
+}
+
+impl Facts for Recent<'_> {
+    fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
+        self.facts.trait_value(name)
+    }
+
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        cut(self.facts.trail(event), self.since)
+    }
+
+    fn segment(&self, name: &Name<Segment>) -> Verdict {
+        self.access.segment_since(name, self.since)
+    }
+
+    fn request(&self, name: &str) -> Option<Value> {
+        self.facts.request(name)
+    }
+
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        self.facts.interest(topic)
+    }
+
+    fn score(&self, name: &Name<Score>) -> Option<Fading> {
+        self.facts.score(name)
+    }
+
+    fn reading(&self, model: Model) -> Option<Reading> {
+        self.facts.reading(model)
+    }
+}
