@@ -7,8 +7,10 @@
 //! Who is a **customer** here: a profile with an identifier that is more than a device. The others are visitors; they
 //! count only where it says so.
 
+mod attributes;
 mod become_known;
 pub mod contact;
+pub mod figures;
 pub mod past;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,12 +22,14 @@ use model::{
     time::{Span, Timestamp},
 };
 use profile::held::{Held, Hold};
+use segment::interests;
 
 use self::{
+    attributes::{Standing, standings},
     become_known::known_since,
     past::{Past, SourcePast},
 };
-use crate::{person::Person, plan::Plan, state::Core};
+use crate::{apply::KEEP, person::Person, plan::Plan, state::Core};
 
 /// How many traits a census tells apart: names beyond are only counted.
 pub const TRAITS: usize = 2_000;
@@ -133,9 +137,13 @@ impl Census {
         let is_customer = is_customer(person);
         *(if is_customer { &mut self.customers } else { &mut self.visitors }) += 1;
         self.tally_sources(person, past, is_customer);
+        let attributes = self.tally_traits(plan, person);
         self.tally_shown(plan, person);
         if is_customer {
+            self.failures.stale += attributes.stale.min(1);
+            self.failures.wrong += attributes.wrong.min(1);
             self.failures.without_purchase += u64::from(!past.bought());
+            self.failures.assumed += u64::from(is_assumed(plan, person, self.at));
             self.failures.over_contacted += u64::from(past.contacts().are_too_many());
         }
     }
@@ -222,6 +230,25 @@ impl Census {
             tally.week += week;
             tally.month += month;
         }
+    }
+
+    /// Counts what is known of a person, and says how many traits of theirs there are of each sort.
+    fn tally_traits(&mut self, plan: &Plan, person: &Person) -> TraitTally {
+        let mut all = TraitTally::default();
+        for (name, Standing { has_value, is_stale, is_wrong }) in standings(plan, person, self.at) {
+            let one = TraitTally {
+                profiles: u64::from(has_value),
+                stale: u64::from(is_stale),
+                wrong: u64::from(is_wrong),
+                ..TraitTally::default()
+            };
+            all.add(&one);
+            match self.trait_tally(name) {
+                Some(tally) => tally.add(&one),
+                None => self.other_traits += one.profiles,
+            }
+        }
+        all
     }
 
     /// Each side was a profile of its own when it was shown something.
@@ -311,12 +338,36 @@ impl TraitTally {
 }
 
 impl KnownTally {
+    /// The share that became known.
+    pub fn share(&self) -> f64 {
+        if self.shown == 0 { 0.0 } else { self.known as f64 / self.shown as f64 }
+    }
+
+    /// What the share is at least, with 95 % certainty: the lower end of the score interval of E. B. Wilson (1927),
+    /// which is right for few and for none as well.
+    pub fn at_least(&self) -> f64 {
+        const Z: f64 = 1.959_963_984_540_054;
+        let (of, share) = (self.shown as f64, self.share());
+        if self.shown == 0 {
+            return 0.0;
+        }
+        let (square, spread) = (Z * Z / of, share * (1.0 - share) / of + Z * Z / (4.0 * of * of));
+        ((share + square / 2.0 - Z * spread.sqrt()) / (1.0 + square)).max(0.0)
+    }
+
     fn add(&mut self, other: &Self) {
         let Self { shown, known, waiting } = other;
         self.shown += shown;
         self.known += known;
         self.waiting += waiting;
     }
+}
+
+/// Whether interests are all that is known of what somebody cares for, and none of them lasts: each rests on one
+/// occasion (requirements D3).
+fn is_assumed(plan: &Plan, person: &Person, now: Timestamp) -> bool {
+    let interests = person.view(&KEEP, plan, now).interests();
+    !interests.is_empty() && interests.iter().all(|known| known.interest.standing == interests::reading::Standing::Tentative)
 }
 
 /// Whether more than a device is known of somebody.

@@ -9,6 +9,7 @@
 //! Every record begins with its version. A program reads all versions up to its own; `tests/it/golden` holds bytes of
 //! each that must read for ever. Start reading at [`log`] and [`state`], then [`mod@seal`] and [`codec`].
 
+pub mod census;
 pub mod codec;
 pub mod decided;
 pub mod error;

@@ -17,6 +17,7 @@
 //! | erasures | side 16 | [`crate::state::encode_erasure`] |
 //! | decisions | side 16, id of the page's first decision 16 | [`crate::decided::seal_decided`] |
 //! | ledgers | side 16 | [`crate::state::encode_ledger`] |
+//! | censuses | 0, or 1 and a day 8 | [`crate::census::encode_census`], or [`crate::census::encode_figures`] |
 //!
 //! An id of a profile begins with its partition, so every key of a partition is found by prefix.
 
@@ -49,6 +50,7 @@ pub const TABLES: &[TableSpec] = &[
     TableSpec { name: "erasures", values: Values::Small },
     TableSpec { name: "decisions", values: Values::Large },
     TableSpec { name: "ledgers", values: Values::Small },
+    TableSpec { name: "censuses", values: Values::Small },
 ];
 
 /// What every profile id of a partition stands for.
@@ -80,6 +82,8 @@ pub const ERASURES: Table = Table(11);
 pub const DECISIONS: Table = Table(12);
 /// What the decisions about every side came to.
 pub const LEDGERS: Table = Table(13);
+/// The last census, and the figures of those before it.
+pub const CENSUSES: Table = Table(14);
 
 /// The key of a profile's slot.
 pub fn profile_key(profile: ProfileId) -> [u8; 16] {
@@ -308,6 +312,21 @@ pub fn decisions_before(side: ProfileId, before: Timestamp, limit: usize) -> Key
 /// The key of a side's ledger.
 pub fn ledger_key(side: ProfileId) -> [u8; 16] {
     side.to_bytes()
+}
+
+/// The key of the last census.
+pub fn census_key() -> [u8; 1] {
+    [0]
+}
+
+/// The key of the figures of a day's last census: days since 1970-01-01, UTC.
+pub fn figures_key(day: i64) -> [u8; 9] {
+    join([&[1], &(day ^ i64::MIN).to_be_bytes()])
+}
+
+/// The figures of the days from one to before another, in order.
+pub fn figures_range(days: Range<i64>, limit: usize) -> KeyRange<'static> {
+    between(&figures_key(days.start), &figures_key(days.end), limit)
 }
 
 const WRONG_KEY: Malformed = Malformed::Impossible { what: "key" };

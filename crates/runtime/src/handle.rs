@@ -37,6 +37,7 @@ use store::{
 };
 
 use crate::{
+    census::Censuses,
     clock::Clock,
     desk::{
         Desk,
@@ -163,6 +164,7 @@ impl Runtime {
             seed: settings.seed,
             limits: settings.limits,
             stopping: AtomicBool::new(false),
+            censuses: Censuses::default(),
             anonymous: AtomicU64::new(0),
             deciding: owner_senders.iter().map(|_| Arc::default()).collect(),
             owners: owner_senders.clone(),
@@ -486,6 +488,7 @@ impl Runtime {
     /// Saves everything and ends the owners. Blocking; what arrives meanwhile is refused.
     pub fn stop(&self) -> Result<(), Failure> {
         self.shared.stopping.store(true, Ordering::SeqCst);
+        self.shared.censuses.wake();
         let (ticket, pending) = Ticket::<()>::new(());
         self.shared.tell_all(|| Message::Stop(ticket.clone()));
         drop(ticket);

@@ -7,6 +7,7 @@
 //! writer).
 
 mod carry;
+pub mod census;
 pub mod clock;
 pub mod deciding;
 mod desk;

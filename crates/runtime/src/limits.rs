@@ -39,6 +39,10 @@ pub const RECORD_BYTES: usize = 1024 * 1024;
 pub const COMPILED_PLANS: usize = 16;
 /// Profiles that one fill command brings up to the plan.
 pub const FILL_PROFILES: u32 = 256;
+/// Profiles that a census looks at before it rests.
+pub const CENSUS_PROFILES: usize = 256;
+/// Days of which the figures of a census are kept: a year, and as long as it takes to compare with the one before.
+pub const TREND_DAYS: i64 = 400;
 /// Times that a message follows moved profiles before it is given up as overload: longer than any chain of merges that
 /// identifiers can make, so it is only reached while hops chase each other.
 pub const FOLLOWED_MOVES: u16 = 1_000;

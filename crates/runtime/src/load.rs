@@ -142,7 +142,8 @@ pub(crate) fn want(
     Ok(())
 }
 
-fn slot(shared: &Shared, bytes: &[u8]) -> Result<Slot, StoreError> {
+/// The slot of a row, with the ledgers of its sides.
+pub(crate) fn slot(shared: &Shared, bytes: &[u8]) -> Result<Slot, StoreError> {
     let keys = |side| shared.key(side);
     let mut slot = state::decode_slot(bytes, &keys).map_err(unwrap_store("profiles"))?;
     if let Slot::Here(person) = &mut slot {
@@ -185,6 +186,15 @@ pub(crate) fn has_event(shared: &Shared, side: ProfileId, tie: u64) -> Result<bo
 /// All events of a side, with their ties, in order of time; saved or not.
 pub(crate) fn history(shared: &Shared, side: ProfileId) -> Result<Vec<(Event, u64)>, StoreError> {
     history_with(shared, side, Vec::new())
+}
+
+/// Shows every stored event of a side, in order of time. What was not saved yet is missing.
+pub(crate) fn each_event(shared: &Shared, side: ProfileId, mut each: impl FnMut(&Event)) -> Result<(), StoreError> {
+    let Some(key) = shared.key(side)? else { return Ok(()) };
+    each_pair(shared.substrate.as_ref(), tables::HISTORY, tables::history_range(side, CHUNK), |(_, sealed)| {
+        each(&open(&key, side, &sealed)?);
+        Ok(())
+    })
 }
 
 /// The same with rows that neither the tables nor [`crate::unsaved::Unsaved`] need to have.
@@ -278,15 +288,28 @@ pub(crate) fn all(shared: &Shared, table: Table, range: KeyRange<'static>) -> Re
 }
 
 /// All pairs of a range, read a chunk at a time.
-fn all_of(substrate: &dyn Substrate, table: Table, mut range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
+fn all_of(substrate: &dyn Substrate, table: Table, range: KeyRange<'static>) -> Result<Vec<Pair>, StoreError> {
     let mut found = Vec::new();
+    each_pair(substrate, table, range, |pair| {
+        found.push(pair);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Takes every pair of a range, read a chunk at a time.
+fn each_pair(
+    substrate: &dyn Substrate,
+    table: Table,
+    mut range: KeyRange<'static>,
+    mut take: impl FnMut(Pair) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     loop {
         let pairs = substrate.range(table, range.clone())?;
-        let full = pairs.len() == range.limit;
-        found.extend(pairs);
-        let Some((last, _)) = found.last().filter(|_| full) else { return Ok(found) };
-        let mut next = last.clone();
-        next.push(0);
+        let next =
+            pairs.last().filter(|_| pairs.len() == range.limit).map(|(last, _)| [last.as_slice(), &[0]].concat());
+        pairs.into_iter().try_for_each(&mut take)?;
+        let Some(next) = next else { return Ok(()) };
         range.from = next.into();
     }
 }

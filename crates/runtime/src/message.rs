@@ -7,6 +7,7 @@ use std::sync::{
 
 use condition::Condition;
 use engine::{
+    census::Census,
     command::{Access, Counted, Hop, MessageMark, Rejection},
     decided::Decided,
     outcome::Reply,
@@ -64,6 +65,8 @@ pub(crate) enum Message {
     Count(Vec<Counted>),
     /// Note an access.
     Accessed(Access, Ticket<()>),
+    /// Keep a census, in the first partition, and answer when it is saved.
+    KeepCensus(Arc<Census>, Ticket<()>),
     /// Save everything and end.
     Stop(Ticket<()>),
 }
@@ -295,7 +298,8 @@ impl Message {
             | Self::Saved { .. }
             | Self::Refused(..)
             | Self::Count(_)
-            | Self::Accessed(..) => false,
+            | Self::Accessed(..)
+            | Self::KeepCensus(..) => false,
         }
     }
 
@@ -311,6 +315,7 @@ impl Message {
             | Self::SaveNow(ticket)
             | Self::Refused(_, _, ticket)
             | Self::Accessed(_, ticket)
+            | Self::KeepCensus(_, ticket)
             | Self::Stop(ticket) => ticket.fail(failure),
             Self::Survey(survey) => match survey {
                 Survey::Size(_, ticket) => ticket.fail(failure),

@@ -112,6 +112,10 @@ impl Owner {
                 Some(desk) => desk.accessed(access, &ticket),
                 None => ticket.fail(Failure::StorageFailed),
             },
+            Message::KeepCensus(census, ticket) => match self.desk(Partition(0)) {
+                Some(desk) => desk.keep_census(census, &ticket),
+                None => ticket.fail(Failure::StorageFailed),
+            },
             Message::Count(counted) => {
                 if let Some(desk) = self.desk(Partition(0)) {
                     desk.count(counted);

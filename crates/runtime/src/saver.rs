@@ -10,6 +10,7 @@ use std::{
 };
 
 use engine::{
+    census::Census,
     command::{Access, Rejection},
     ledger::Ledger,
     outcome::{DecisionKept, Effect, TimerMove},
@@ -68,6 +69,8 @@ pub(crate) struct SaveJob {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) resolved: Vec<Id<Rejected>>,
     pub(crate) accesses: Vec<(Timestamp, Access)>,
+    /// A census to keep.
+    pub(crate) census: Option<Arc<Census>>,
     /// Erasures that wait until every partition has saved.
     pub(crate) erasing: Vec<Arc<Erasing>>,
     /// Who waits for the save itself.
@@ -261,6 +264,9 @@ fn rows(substrate: &dyn Substrate, job: &SaveJob) -> Result<Vec<Write>, StoreErr
                 writes.push(stored::erasure(*side, job.core.now));
             }
         }
+    }
+    if let Some(census) = &job.census {
+        writes.extend(stored::census(substrate, census)?);
     }
     // Erased in another partition, which has saved that: what this one still had of them came after.
     for side in job.erasing.iter().flat_map(|erasing| &erasing.sides) {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use engine::{
+    census::Census,
     command::{Access, Rejection},
     ledger::Ledger,
     outcome::{DecisionKept, Effect, TimerMove},
@@ -18,6 +19,7 @@ use model::{
     time::Timestamp,
 };
 use record::{
+    census::{encode_census, encode_figures},
     rejected::{RecalledRejection, decode_rejection, encode_rejection},
     seal::Keys,
     state, tables,
@@ -27,6 +29,8 @@ use store::{
     error::StoreError,
     substrate::{KeyRange, Substrate, Table, Write},
 };
+
+use crate::limits::TREND_DAYS;
 
 /// How many keys are read at once while removing.
 const CHUNK: usize = 1_000;
@@ -192,6 +196,18 @@ pub(crate) fn resolved(
         let by = |key: &IdentifierKey| remove(tables::REJECTED_BY, &tables::rejected_by_key(partition, *key, id));
         writes.extend(rejection.keys.iter().map(by));
     }
+    Ok(writes)
+}
+
+/// A census in place of the last one, and its figures in place of its day's; those of long ago go.
+pub(crate) fn census(substrate: &dyn Substrate, census: &Census) -> Result<Vec<Write>, StoreError> {
+    let (day, figures) = (census.at.day(), census.figures());
+    let mut writes = vec![
+        put(tables::CENSUSES, &tables::census_key(), encode_census(census)),
+        put(tables::CENSUSES, &tables::figures_key(day), encode_figures(&figures)),
+    ];
+    let old = tables::figures_range(i64::MIN..day - TREND_DAYS + 1, CHUNK);
+    each_key(substrate, tables::CENSUSES, old, |key| writes.push(remove(tables::CENSUSES, key)))?;
     Ok(writes)
 }
 

@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 
 use engine::state::Slot;
 use record::{
+    census,
     decided::open_decided,
     history::{open_event, seal_event},
     log::{Logged, Recalled},
@@ -77,6 +78,14 @@ fn plain_records() {
 }
 
 #[test]
+fn censuses() {
+    assert_eq!(census::decode_census(&golden("census.v1")), Ok(sample::census()));
+    assert_eq!(census::encode_census(&sample::census()), golden("census.v1"));
+    assert_eq!(census::decode_figures(&golden("figures.v1")), Ok(sample::census().figures()));
+    assert_eq!(census::encode_figures(&sample::census().figures()), golden("figures.v1"));
+}
+
+#[test]
 fn effects() {
     assert_eq!(state::decode_effect(&golden("effect.v1"), &every).unwrap(), sample::effect());
     assert_eq!(state::encode_effect(&sample::effect(), &every).unwrap(), golden("effect.v1"));
@@ -102,6 +111,8 @@ fn write_missing_files() {
         ("holding.v1", state::encode_holding(&sample::holding())),
         ("core.v2", state::encode_core(&sample::core())),
         ("access.v1", state::encode_access(&sample::access())),
+        ("census.v1", census::encode_census(&sample::census())),
+        ("figures.v1", census::encode_figures(&sample::census().figures())),
         ("erasure.v1", state::encode_erasure(sample::NOW)),
         ("effect.v1", state::encode_effect(&sample::effect(), &every).unwrap()),
         ("rejected.v1", encode_rejection(&sample::rejection(), &every).unwrap()),

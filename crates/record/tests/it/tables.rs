@@ -50,6 +50,13 @@ proptest! {
     }
 
     #[test]
+    fn figures_sort_by_day(a in any::<i64>(), b in any::<i64>()) {
+        prop_assert_eq!(a.cmp(&b), figures_key(a).cmp(&figures_key(b)));
+        prop_assert_eq!(holds(&figures_range(0..b, 9), &figures_key(a)), (0..b).contains(&a));
+        prop_assert_eq!(holds(&figures_range(0..b, 9), &census_key()), false);
+    }
+
+    #[test]
     fn history_sorts_by_side_moment_and_tie(
         a in (strategies::id(), strategies::moment(), any::<u64>()),
         b in (strategies::id(), strategies::moment(), any::<u64>()),
@@ -85,6 +92,7 @@ fn every_table_has_its_place_in_the_list() {
         (ERASURES, "erasures"),
         (DECISIONS, "decisions"),
         (LEDGERS, "ledgers"),
+        (CENSUSES, "censuses"),
     ];
     assert_eq!(named.len(), TABLES.len());
     for (table, name) in named {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use engine::{
+    census::Census,
     command::{Access, Rejection},
     outcome::TimerMove,
 };
@@ -33,6 +34,7 @@ pub(crate) struct Dirty {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) resolved: Vec<Id<Rejected>>,
     pub(crate) accesses: Vec<(Timestamp, Access)>,
+    pub(crate) census: Option<Arc<Census>>,
     pub(crate) erasing: Vec<Arc<Erasing>>,
     pub(crate) waiters: Vec<Waiting>,
     /// Whether anything changed at all.

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, AtomicU64, AtomicUsize},
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     mpsc::Sender,
 };
 
@@ -14,6 +14,7 @@ use record::{
 use store::{error::StoreError, substrate::Substrate};
 
 use crate::{
+    census::Censuses,
     clock::Clock,
     hash::Hasher,
     journal::{Parcel, send},
@@ -43,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     /// Nothing new is taken in any more.
     pub(crate) stopping: AtomicBool,
+    pub(crate) censuses: Censuses,
     /// How many decisions were made from a request alone.
     pub(crate) anonymous: AtomicU64,
     /// Of each owner, how many decisions wait for it.
@@ -60,6 +62,11 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
+    /// Whether nothing new is taken in any more.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
     /// The owner of a partition.
     pub(crate) fn owner(&self, partition: Partition) -> &Sender<Message> {
         &self.owners[usize::from(partition.0) % self.owners.len()]

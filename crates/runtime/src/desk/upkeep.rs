@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use engine::{command::Command, plan::Plan, wants::wants};
+use engine::{census::Census, command::Command, plan::Plan, wants::wants};
 use model::id::ProfileId;
 use segment::set::SegmentNumber;
 use store::error::StoreError;
@@ -118,6 +118,13 @@ impl Desk {
         self.dirty.urgent = true;
     }
 
+    /// Keeps a census with the next save, which is soon; the ticket waits for it.
+    pub(crate) fn keep_census(&mut self, census: Arc<Census>, ticket: &Ticket<()>) {
+        self.dirty.census = Some(census);
+        self.dirty.touched = true;
+        self.save_now(ticket);
+    }
+
     /// Saves as soon as possible; the ticket waits for it, and for the saves that are under way.
     pub(crate) fn save_now(&mut self, ticket: &Ticket<()>) {
         if self.dirty.touched || !self.saving.is_empty() {
@@ -157,6 +164,7 @@ impl Desk {
             rejected: std::mem::take(&mut dirty.rejected),
             resolved: std::mem::take(&mut dirty.resolved),
             accesses: std::mem::take(&mut dirty.accesses),
+            census: dirty.census.take(),
             erasing: std::mem::take(&mut dirty.erasing),
             waiters: std::mem::take(&mut dirty.waiters),
         };
