@@ -16,5 +16,9 @@ pub const INTEREST_DECLARED: &str = "Interest Declared";
 pub const INTEREST_REFUSED: &str = "Interest Refused";
 /// "Do not use this": property `event`. What happened by that name up to then counts as if it had not.
 pub const EVIDENCE_REMOVED: &str = "Evidence Removed";
+/// A content was displayed: property `content`.
+pub const CONTENT_VIEWED: &str = "Content Viewed";
+/// A content was clicked, opened, read: property `content`.
+pub const CONTENT_CLICKED: &str = "Content Clicked";
 /// "Less of this" or "never again": property `experience`, `content` or `tag`, and `until` (absent: for ever).
 pub const CONTENT_REFUSED: &str = "Content Refused";

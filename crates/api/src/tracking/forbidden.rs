@@ -7,6 +7,7 @@ use model::{
     fact::FactKind,
     sensitive::{category, is_biometric, is_browsing_elsewhere, is_event_elsewhere},
     value::{Fields, Value},
+    wish::{TRAIT_CORRECTED, TRAIT_FIELD, VALUE_FIELD},
 };
 use serde_json::{Map, Value as Json};
 
@@ -19,8 +20,20 @@ pub(super) fn problem(message: &Message<'_>, kind: Option<Kind>, receiver: &Rece
     named(message).or_else(|| shown_elsewhere(message, receiver)).or_else(|| match kind {
         Some(Kind::Identify) => special(&message.context.traits, "/context/traits", receiver)
             .or_else(|| special(&message.traits, "/traits", receiver)),
+        Some(Kind::Track) => corrected(message, receiver),
         _ => None,
     })
+}
+
+/// A correction says a trait in two fields: what it is about, and what is right.
+fn corrected(message: &Message<'_>, receiver: &Receiver<'_>) -> Option<Problem> {
+    if message.event.text()?.trim() != TRAIT_CORRECTED {
+        return None;
+    }
+    let last = |field: &str| message.properties.iter().rev().find(|(name, _)| **name == *field).map(|(_, value)| value);
+    let said: Pairs = vec![(last(TRAIT_FIELD)?.as_text()?.into(), last(VALUE_FIELD)?.clone())];
+    let problem = among_pairs(&said, "").or_else(|| special(&said, "", receiver))?;
+    Some(Problem { pointer: pointer("/properties", TRAIT_FIELD), ..problem })
 }
 
 /// What names say: of the event, of its fields at any depth, of its namespaces of identifiers.

@@ -360,11 +360,11 @@ impl Batch<'_> {
         if kind == Kind::Identify {
             typing::convert(message, self.receiver.schema)?;
         }
-        Ok(Heading {
-            kind: event_kind(kind, message)?,
-            message_id: self.message_id(index, raw, message)?,
-            timestamp: timestamp?,
-        })
+        let event = event_kind(kind, message)?;
+        if let EventKind::Track { name } = &event {
+            typing::convert_told(name, &mut message.properties, self.receiver.schema)?;
+        }
+        Ok(Heading { kind: event, message_id: self.message_id(index, raw, message)?, timestamp: timestamp? })
     }
 
     fn kind(&self, message: &Message<'_>) -> Option<Kind> {

@@ -1,8 +1,11 @@
 //! Traits against the project's schema.
 
+use std::sync::Arc;
+
 use model::{
     schema::{TraitSchema, TraitType},
     value::Value,
+    wish::{TRAIT_CORRECTED, TRAIT_DENIED, TRAIT_FIELD, VALUE_FIELD},
 };
 
 use crate::{
@@ -19,19 +22,47 @@ pub(super) fn convert(message: &mut Message<'_>, schema: &TraitSchema) -> Result
     convert_all(&mut message.traits, "/traits", schema)
 }
 
-fn convert_all(traits: &mut Pairs, parent: &str, schema: &TraitSchema) -> Result<(), Problem> {
-    for (name, value) in traits {
-        let Some(rules) = schema.get(name) else { continue };
-        if let Some(converted) = converted(value, &rules.holds) {
-            *value = converted;
-        }
-        if !rules.holds.admits(value) {
-            let pointer = pointer(parent, name);
-            let message = format!("`{name}` must be {}; it is a {}.", description(&rules.holds), value.kind());
-            return Err(Problem::new(Code::TraitType, pointer).saying(message));
-        }
+/// The same of the one trait that a correction or a denial is about; nothing of any other event. A correction says what
+/// is right, if only that nothing is.
+pub(super) fn convert_told(event: &str, properties: &mut Pairs, schema: &TraitSchema) -> Result<(), Problem> {
+    let corrects = event == TRAIT_CORRECTED;
+    if !corrects && event != TRAIT_DENIED {
+        return Ok(());
     }
-    Ok(())
+    let found = |field: &str| properties.iter().rposition(|(name, _)| **name == *field);
+    let name = found(TRAIT_FIELD).and_then(|place| properties[place].1.as_text().map(Arc::<str>::from));
+    let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
+        let problem = Problem::new(Code::TraitType, pointer(PROPERTIES, TRAIT_FIELD));
+        return Err(problem.saying("`trait` must name the trait that this is about."));
+    };
+    match found(VALUE_FIELD) {
+        Some(place) => convert_one(&name, &mut properties[place].1, (PROPERTIES, VALUE_FIELD), schema),
+        None if corrects => {
+            let problem = Problem::new(Code::TraitType, pointer(PROPERTIES, VALUE_FIELD));
+            Err(problem.saying("A correction has a `value`: what is right, or null if nothing is."))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Where a track's fields are.
+const PROPERTIES: &str = "/properties";
+
+fn convert_all(traits: &mut Pairs, parent: &str, schema: &TraitSchema) -> Result<(), Problem> {
+    traits.iter_mut().try_for_each(|(name, value)| convert_one(name, value, (parent, name), schema))
+}
+
+/// Of the value of one trait, which stands in a field of its parent.
+fn convert_one(name: &str, value: &mut Value, at: (&str, &str), schema: &TraitSchema) -> Result<(), Problem> {
+    let Some(rules) = schema.get(name) else { return Ok(()) };
+    if let Some(converted) = converted(value, &rules.holds) {
+        *value = converted;
+    }
+    if rules.holds.admits(value) {
+        return Ok(());
+    }
+    let message = format!("`{name}` must be {}; it is a {}.", description(&rules.holds), value.kind());
+    Err(Problem::new(Code::TraitType, pointer(at.0, at.1)).saying(message))
 }
 
 fn converted(value: &Value, holds: &TraitType) -> Option<Value> {

@@ -250,6 +250,28 @@ fn traits_are_held_to_the_schema() {
     }
 }
 
+#[test]
+fn what_corrects_or_denies_a_trait_is_held_to_the_schema_too() {
+    let project = Project::browser();
+    let track =
+        |name: &str, properties: serde_json::Value| json!({"type": "track", "event": name, "properties": properties});
+    for name in ["Trait Corrected", " Trait Denied "] {
+        let event = project.event(track(name, json!({"trait": "birthday", "value": "1990-05-01"})));
+        assert_eq!(event.properties.get("value"), api::time::read("1990-05-01").map(Value::Time).as_ref());
+        let problem = project.problem(track(name, json!({"trait": "children", "value": "two"})));
+        assert_eq!((problem.code.as_str(), &*problem.pointer), ("TRAIT_TYPE", "/properties/value"));
+        for properties in [json!({}), json!({"trait": " "}), json!({"trait": 7, "value": 7})] {
+            let problem = project.problem(track(name, properties));
+            assert_eq!((problem.code.as_str(), &*problem.pointer), ("TRAIT_TYPE", "/properties/trait"));
+        }
+    }
+    project.event(track("Trait Denied", json!({"trait": "birthday"})));
+    project.event(track("Trait Corrected", json!({"trait": "birthday", "value": null})));
+    project.event(track("Trait Corrected", json!({"trait": "nickname", "value": {"any": "thing"}})));
+    let problem = project.problem(track("Trait Corrected", json!({"trait": "birthday"})));
+    assert_eq!((problem.code.as_str(), &*problem.pointer), ("TRAIT_TYPE", "/properties/value"));
+}
+
 fn consent_of(project: &Project, event: serde_json::Value) -> Option<(String, Means)> {
     let signal = project.event(event).consent?;
     let said = signal.choices.iter().map(|(purpose, granted)| format!("{}{purpose}", if *granted { "+" } else { "-" }));

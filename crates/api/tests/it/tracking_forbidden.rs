@@ -56,6 +56,10 @@ fn biometric_data_are_refused_wherever_they_stand() {
             json!({"type": "group", "userId": "ana", "groupId": "g", "traits": {"biometrics": "AAEC"}}),
             "/traits/biometrics",
         ),
+        (
+            track(json!({"event": "Trait Corrected", "properties": {"trait": "voicePrint", "value": "AAEC"}})),
+            "/properties/trait",
+        ),
         (track(json!({"event": "Face Recognized", "properties": {"score": "AAEC"}})), "/event"),
         (
             json!({"type": "screen", "name": "Fingerprint Scanned", "userId": "ana", "properties": {"x": "AAEC"}}),
