@@ -4,7 +4,10 @@
 //! read from them would give. So states can be compared byte by byte. Reading never panics and never allocates more
 //! than a small multiple of the bytes at hand.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::error::Malformed;
 
@@ -401,6 +404,16 @@ impl<A: Layout, B: Layout> Layout for (A, B) {
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok((A::read(from)?, B::read(from)?))
+    }
+}
+
+impl<T: Layout + Ord> Layout for BTreeSet<T> {
+    fn write(&self, to: &mut Writer) {
+        to.varint(self.len() as u64);
+        self.iter().for_each(|value| value.write(to));
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(from.rising(|value: &T| value)?.into_iter().collect())
     }
 }
 

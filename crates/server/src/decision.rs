@@ -2,19 +2,24 @@
 
 use std::{slice, sync::Arc};
 
-use ::decide::{Decision, Explain, Rejection, Served, Shows, Variant};
+use ::decide::{Decision, Explain, Memory, Rejection, Served, Shows, Variant};
 use api::{
     error::Code,
-    json::Json,
+    json::{Json, JsonFields},
     time,
     wire::{
         decision::{
-            DecideFormat, DecisionAnswer, DecisionContent, DecisionGrounds, DecisionRecord, DecisionRejected, Evidence,
+            DecideFormat, DecisionAnswer, DecisionContent, DecisionGrounds, DecisionLever, DecisionRecord,
+            DecisionRejected, DecisionWhy, Evidence,
         },
         key::KeyKind,
     },
 };
-use engine::{decided::Decided, plan::Plan};
+use engine::{
+    decided::Decided,
+    plan::Plan,
+    why::{Lever, Why},
+};
 use model::{
     decision::Reason,
     id::{Id, Unit},
@@ -33,10 +38,21 @@ pub(crate) struct Told<'a> {
     pub(crate) format: DecideFormat,
     /// Whether candidates were asked for.
     pub(crate) explain: Explain,
+    /// Whether the reason is told in words.
+    pub(crate) reason: Wording,
     /// The plan that has the words of the benefit.
     pub(crate) plan: &'a Plan,
     /// The languages that are read, best first.
     pub(crate) languages: &'a [Arc<str>],
+}
+
+/// Whether reasons are told in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// They are.
+    Told,
+    /// They were not asked for.
+    Untold,
 }
 
 impl Told<'_> {
@@ -44,6 +60,9 @@ impl Told<'_> {
     pub(crate) fn decision(&self, decided: &Decided, decision: &Decision) -> DecisionAnswer {
         let mut answer = self.neutral(decision);
         answer.id = Some(decision.id.to_string());
+        if self.reason == Wording::Told {
+            answer.why = self.why(decided, decision);
+        }
         if let Some(grounds) = &mut answer.grounds {
             grounds.unit = self.unit(decided, decision).map(|unit| unit.to_string());
         }
@@ -61,9 +80,42 @@ impl Told<'_> {
             reason: decision.reason.word().to_owned(),
             error: self.error(decision).map(|code| code.as_str().to_owned()),
             benefit: self.benefit(decision),
+            why: None,
+            memory: self.memory(decision).map(|memory| memory.word().to_owned()),
             ttl_s: decision.ttl_s,
             grounds: (self.kind == KeyKind::Secret).then(|| self.grounds(decision)),
         }
+    }
+
+    /// Why, in words. A page cannot prove who asks: it learns no value and no evidence.
+    pub(crate) fn why(&self, decided: &Decided, decision: &Decision) -> Option<DecisionWhy> {
+        let why = Why::of(self.plan, decided, decision.id)?;
+        let (rests_on, facts) = match &why {
+            Why::Person(facts) => ("person", facts.as_slice()),
+            Why::Absence => ("absence", &[][..]),
+            Why::Request(facts) => ("request", facts.as_slice()),
+            Why::Everybody => ("everybody", &[][..]),
+            Why::Neutral(_) => ("neutral", &[][..]),
+        };
+        let (now, is_secret) = (decided.env.now, self.kind == KeyKind::Secret);
+        let said = why.said(now, Some(&self.plan.trust).filter(|_| is_secret));
+        let lever = |lever: Lever| {
+            let offered = lever.pull.said();
+            DecisionLever {
+                pull: lever.pull.word().to_owned(),
+                en: offered.english,
+                fr: offered.french,
+                event: lever.event.to_owned(),
+                properties: JsonFields(lever.properties),
+            }
+        };
+        Some(DecisionWhy {
+            rests_on: rests_on.to_owned(),
+            en: said.english,
+            fr: said.french,
+            evidence: if is_secret { facts.iter().map(Evidence::from).collect() } else { Vec::new() },
+            levers: why.levers(decision, now).into_iter().map(lever).collect(),
+        })
     }
 
     fn content(&self, served: &Served) -> DecisionContent {
@@ -75,7 +127,8 @@ impl Told<'_> {
         let payload = Json(payload);
         let (content, language) = (served.content.to_string(), served.language.to_string());
         let intent = (self.kind == KeyKind::Secret).then(|| served.intent.word().to_owned());
-        DecisionContent { content, language, intent, payload }
+        let items = served.items.iter().map(ToString::to_string).collect();
+        DecisionContent { content, language, intent, payload, items }
     }
 
     /// Why there is an error: the shop's, who asks for what it has not; or ours, who had no time.
@@ -103,6 +156,19 @@ impl Told<'_> {
         read.or_else(shown).or_else(|| benefit.get("en")).map(ToString::to_string)
     }
 
+    /// What old evidence the decision rests on, beside what is shown because of it: a control shows nothing of it.
+    fn memory(&self, decision: &Decision) -> Option<Memory> {
+        decision.memory.filter(|_| self.shows_its_own(decision))
+    }
+
+    /// Whether what is shown is the experience's own, and not what is neutral.
+    fn shows_its_own(&self, decision: &Decision) -> bool {
+        let known = || self.plan.decisions.experience(decision.experience.as_ref()?);
+        let drawn = |variant: &&Variant| Some(&variant.name) == decision.variant.as_ref();
+        let variant = known().and_then(|experience| experience.variants.iter().find(drawn));
+        variant.is_some_and(|variant| variant.shows != Shows::Neutral)
+    }
+
     /// The person's unit, where the purpose of the placement was granted: elsewhere it was not drawn by.
     fn unit(&self, decided: &Decided, decision: &Decision) -> Option<Id<Unit>> {
         let purpose = &self.plan.decisions.placement(decision.placement.as_str())?.purpose;
@@ -114,9 +180,11 @@ impl Told<'_> {
         DecisionGrounds {
             standing: decision.standing.map(|standing| standing.word().to_owned()),
             unit: None,
+            stage: decision.stage.map(|stage| stage.word().to_owned()),
             propensity: decision.propensity.get(),
+            points: decision.points,
             evidence: decision.evidence.iter().map(Evidence::from).collect(),
-            rejected: (self.explain == Explain::Yes).then(rejected),
+            rejected: (self.explain == Explain::Yes || !decision.rejected.is_empty()).then(rejected),
         }
     }
 }
@@ -134,8 +202,22 @@ pub(crate) fn recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> D
 /// A decision told with all its grounds, in the languages that were asked for then.
 pub(crate) fn as_recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> DecisionAnswer {
     let (kind, format) = (KeyKind::Secret, DecideFormat::Json);
-    Told { kind, format, explain: decided.page.explain, plan, languages: &decided.page.languages }
-        .decision(decided, decision)
+    Told {
+        kind,
+        format,
+        explain: decided.page.explain,
+        reason: Wording::Untold,
+        plan,
+        languages: &decided.page.languages,
+    }
+    .decision(decided, decision)
+}
+
+/// Why a recorded decision is as it is, with its evidence.
+pub(crate) fn why(plan: &Plan, decided: &Decided, decision: &Decision) -> Option<DecisionWhy> {
+    let (kind, format) = (KeyKind::Secret, DecideFormat::Json);
+    Told { kind, format, explain: Explain::No, reason: Wording::Told, plan, languages: &decided.page.languages }
+        .why(decided, decision)
 }
 
 fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {
@@ -145,14 +227,22 @@ fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {
         | Rejection::NoData
         | Rejection::Minor
         | Rejection::NotRecognized
+        | Rejection::Unsuited
+        | Rejection::Seen
         | Rejection::Layer
-        | Rejection::PageCapped => {
-            (None, Vec::new())
-        }
+        | Rejection::PageCapped => (None, Vec::new()),
         Rejection::NotStarted { starts: at } | Rejection::Ended { ended: at } | Rejection::Capped { until: at } => {
             (Some(time::write(*at).into()), Vec::new())
         }
-        Rejection::Expired { content } => (Some(content.as_str().into()), Vec::new()),
+        Rejection::Refused { until } => (until.map(|until| time::write(until).into()), Vec::new()),
+        Rejection::Stale { last } => (Some(time::write(*last).into()), Vec::new()),
+        Rejection::Intrusive { points, left } => {
+            (Some(serde_json::json!({ "points": points, "left": left })), Vec::new())
+        }
+        Rejection::NotWorth { gain, cost } => {
+            (Some(serde_json::json!({ "gain_cents": gain.get(), "cost_cents": cost.get() })), Vec::new())
+        }
+        Rejection::Expired { content } | Rejection::Checkout { content } => (Some(content.as_str().into()), Vec::new()),
         Rejection::Audience { evidence } => (None, evidence.iter().map(Evidence::from).collect()),
         Rejection::Holdout { variant } => (Some(variant.as_str().into()), Vec::new()),
         Rejection::Traffic { traffic } => (Some(traffic.fraction().into()), Vec::new()),

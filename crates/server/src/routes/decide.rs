@@ -7,7 +7,7 @@ use api::{
     error::{ApiError, Code},
     wire::{
         self,
-        decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay},
+        decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
     },
 };
 use axum::{Json, extract::State};
@@ -22,7 +22,7 @@ use crate::{
     auth::{self, Secret},
     body::{Content, Sent},
     decide::{self, Applied, Caller, Outcome},
-    decision::{Told, as_recorded, recorded},
+    decision::{Told, Wording, as_recorded, recorded, why},
     intake::Sender,
     request::InPath,
 };
@@ -46,7 +46,8 @@ pub(super) async fn decide(State(app): State<Shared>, Sent { headers, body, peer
     };
     let (Outcome::Decided(_, plan) | Outcome::Neutral(_, plan)) = &outcome;
     let explain = if request.explain { Explain::Yes } else { Explain::No };
-    let told = Told { kind: key.kind, format: request.format, explain, plan, languages: &[] };
+    let reason = if request.why { Wording::Told } else { Wording::Untold };
+    let told = Told { kind: key.kind, format: request.format, explain, reason, plan, languages: &[] };
     let mut decisions: Vec<_> = match &outcome {
         Outcome::Decided(decided, _) => {
             let told = Told { languages: &decided.page.languages, ..told };
@@ -73,6 +74,22 @@ pub(super) async fn read(
         let plan = app.runtime.plan_of(decided.revision)?;
         let decision = decided.decision(id).ok_or(Code::NotFound)?;
         Ok(recorded(&plan, &decided, decision))
+    });
+    Ok(Json(told.await?))
+}
+
+/// Tells why a decision was made, in words for the person.
+pub(super) async fn reason(
+    State(app): State<Shared>,
+    Secret(_): Secret,
+    InPath(id): InPath<String>,
+) -> Answer<DecisionWhy> {
+    let (id, found) = find(&app, &id).await?;
+    let Recorded::Kept(decided, _) = found else { return Err(gone()) };
+    let told = blocking(&app, move |app| {
+        let plan = app.runtime.plan_of(decided.revision)?;
+        let decision = decided.decision(id).ok_or(Code::NotFound)?;
+        Ok(why(&plan, &decided, decision).ok_or(Code::NotFound)?)
     });
     Ok(Json(told.await?))
 }
