@@ -142,6 +142,8 @@ pub mod code {
         UNKNOWN_PLACEMENT;
         /// A content that the project does not have.
         UNKNOWN_CONTENT;
+        /// A source that the project does not have.
+        UNKNOWN_SOURCE;
         /// A layer that the project does not have.
         UNKNOWN_LAYER;
         /// A trait, or a fact of the request, in a token that there is not.
@@ -164,6 +166,13 @@ pub mod code {
         NEUTRAL_EXPIRES;
         /// A neutral content that rewards.
         NEUTRAL_REWARDS;
+        /// A trait or a namespace of biometric data.
+        BIOMETRIC_DATA;
+        /// A trait of a special category (GDPR article 9) without a purpose of its own; or what concludes or targets by
+        /// one.
+        SPECIAL_CATEGORY;
+        /// A segment or an audience of likely minors.
+        TARGETS_MINORS;
         /// An experience without a control.
         NO_CONTROL;
         /// An experience whose control is smaller than the least share, with no reason given.
@@ -174,6 +183,8 @@ pub mod code {
         NO_BENEFIT;
         /// A person's name in a text that others can read over the shoulder: a page of the site or the app.
         NAME_IN_PUBLIC;
+        /// A content that neither reassures nor helps, where a customer pays.
+        CHECKOUT_INTENT;
         /// A token for a trait that is neither a text nor a number.
         TOKEN_TYPE;
         /// Two experiences that claim the same part of a layer at the same time.
@@ -186,8 +197,10 @@ pub mod code {
         BUILT_IN;
         /// A definition that another one names and that therefore cannot be removed.
         IN_USE;
-        /// Segments that name each other in a circle.
+        /// Segments or tags that name each other in a circle.
         SEGMENT_CIRCLE;
+        /// A score that feeds itself, through a segment or another score.
+        SCORE_CIRCLE;
         /// Stored definitions, or a file of definitions, that cannot be read as such.
         UNREADABLE;
         /// Stored definitions written by another version of the program.

@@ -240,7 +240,7 @@ pub(crate) fn documents(substrate: &dyn Substrate, revision: u64) -> Result<Docu
 
 fn compile(substrate: &dyn Substrate, revision: u64) -> Result<(Plan, Documents), PlanError> {
     let mut documents = documents(substrate, revision)?;
-    let plan = definition::compile(&mut documents, revision, None)?;
+    let plan = definition::compile_published(&mut documents, revision)?;
     Ok((plan, documents))
 }
 

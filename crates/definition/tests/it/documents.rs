@@ -175,7 +175,7 @@ fn every_field_is_checked_in_every_kind() {
         more["more"] = json!(1);
         assert_eq!(put(kind, &name, &more), Err((code::UNKNOWN_FIELD, "/more".to_owned())), "{kind} {name}");
     }
-    assert_eq!(kinds.len(), 4, "purposes, namespaces, sources and traits have defaults");
+    assert_eq!(kinds.len(), 5, "purposes, namespaces, sources, traits and models have defaults");
 }
 
 #[test]
@@ -354,14 +354,20 @@ fn every_code_is_shown_by_a_test() {
         code::NO_NEUTRAL,
         code::NEUTRAL_EXPIRES,
         code::NEUTRAL_REWARDS,
+        code::BIOMETRIC_DATA,
+        code::SPECIAL_CATEGORY,
+        code::TARGETS_MINORS,
         code::NO_CONTROL,
         code::CONTROL_TOO_SMALL,
         code::SHARES_DO_NOT_ADD_UP,
         code::NO_BENEFIT,
         code::NAME_IN_PUBLIC,
+        code::CHECKOUT_INTENT,
+        code::UNKNOWN_SOURCE,
         code::TOKEN_TYPE,
         code::LAYER_OVERLAP,
         code::SALT_TWICE,
+        code::SCORE_CIRCLE,
         code::SEGMENT_CIRCLE,
         code::UNKNOWN_KIND,
         code::UNREADABLE,

@@ -3,9 +3,14 @@
 
 mod advice;
 mod bytes;
+mod choices;
 mod compiling;
 mod documents;
 mod drafts;
 mod experiences;
 mod files;
+mod interests;
+mod restraint;
+mod measures;
 mod seen;
+mod sensitive;

@@ -1,6 +1,6 @@
 //! The special categories of GDPR article 9.
 
-use super::words::{has_pair, words};
+use super::words::{Starts, has_pair, words};
 
 /// A special category of personal data. Biometric data are one too; they are not taken at all: [`super::is_biometric`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,9 @@ pub fn category(name: &str) -> Option<Category> {
 /// It finds less than [`category`]: words that name goods as often as persons are spared here, such as `health`,
 /// `cancer` (also a sign of the zodiac), `Christian` (also a first name), `enceinte` (also a loudspeaker).
 pub fn category_in(text: &str) -> Option<Category> {
+    if !STARTS.may_be_in(text) {
+        return None;
+    }
     words(text).find_map(|word| anywhere(word.as_str())).or_else(|| {
         let mut found = None;
         has_pair(text, |before, this| {
@@ -68,45 +71,188 @@ pub fn category_in(text: &str) -> Option<Category> {
 }
 
 /// Words that speak of persons wherever they stand.
+const ANYWHERE: [(Category, &[&str]); 6] = [
+    (
+        Category::Health,
+        &[
+            "illness",
+            "illnesses",
+            "disease",
+            "diseases",
+            "maladie",
+            "maladies",
+            "diabetes",
+            "diabetic",
+            "diabetics",
+            "diabete",
+            "diabetique",
+            "diabetiques",
+            "hiv",
+            "vih",
+            "sida",
+            "autism",
+            "autistic",
+            "autisme",
+            "autiste",
+            "autistes",
+            "adhd",
+            "tdah",
+            "alzheimer",
+            "dementia",
+            "epilepsy",
+            "epileptic",
+            "epilepsie",
+            "asthma",
+            "asthmatic",
+            "asthme",
+            "infertility",
+            "infertilite",
+            "menopause",
+            "incontinence",
+            "alcoholism",
+            "alcoolisme",
+            "psychiatric",
+            "psychiatrique",
+            "suicidal",
+            "suicidaire",
+            "contraception",
+            "abortion",
+            "avortement",
+            "chemotherapy",
+            "chimiotherapie",
+            "pregnant",
+            "pregnancy",
+            "grossesse",
+            "obesity",
+            "obesite",
+            "obese",
+            "disability",
+            "disabilities",
+        ],
+    ),
+    (Category::Genetic, &["genetic", "genetics", "genetique", "genetiques", "genome"]),
+    (
+        Category::Religion,
+        &[
+            "religion",
+            "religions",
+            "religious",
+            "muslim",
+            "muslims",
+            "musulman",
+            "musulmans",
+            "musulmane",
+            "musulmanes",
+            "islam",
+            "islamic",
+            "islamique",
+            "catholic",
+            "catholics",
+            "catholique",
+            "catholiques",
+            "jewish",
+            "juif",
+            "juifs",
+            "juive",
+            "juives",
+            "judaism",
+            "judaisme",
+            "hindu",
+            "hindus",
+            "hindou",
+            "hindous",
+            "buddhist",
+            "buddhists",
+            "bouddhiste",
+            "bouddhistes",
+            "sikh",
+            "sikhs",
+            "atheist",
+            "atheists",
+            "athee",
+            "athees",
+            "halal",
+            "kosher",
+            "casher",
+        ],
+    ),
+    (Category::Origin, &["ethnicity", "ethnicities", "ethnie", "ethnies", "racial", "raciale"]),
+    (Category::Union, &["syndique", "syndiques", "syndiquee", "syndiquees"]),
+    (
+        Category::SexLife,
+        &[
+            "sexual",
+            "sexuality",
+            "sexuel",
+            "sexuels",
+            "sexuelle",
+            "sexuelles",
+            "sexualite",
+            "homosexual",
+            "homosexuals",
+            "homosexuel",
+            "homosexuels",
+            "homosexuelle",
+            "homosexuelles",
+            "heterosexual",
+            "heterosexuel",
+            "bisexual",
+            "bisexuals",
+            "bisexuel",
+            "bisexuels",
+            "bisexuelle",
+            "lesbian",
+            "lesbians",
+            "lesbienne",
+            "lesbiennes",
+            "lgbt",
+            "lgbtq",
+            "lgbtqia",
+            "transgender",
+            "transgenre",
+            "transgenres",
+            "gay",
+            "gays",
+            "queer",
+        ],
+    ),
+];
+
+/// Two words beside each other that do.
+const PAIRS_ANYWHERE: [(Category, &[&str], &[&str]); 8] = [
+    (Category::Health, &["femme", "femmes"], &["enceinte", "enceintes"]),
+    (Category::Politics, &["political"], &["opinion", "opinions", "view", "views", "affiliation", "orientation"]),
+    (Category::Politics, &["opinion", "opinions", "orientation", "affiliation"], &["politique", "politiques"]),
+    (Category::Origin, &["ethnic"], &["origin", "origins", "group", "background"]),
+    (Category::Origin, &["origine", "origines", "groupe"], &["ethnique", "ethniques"]),
+    (Category::Union, &["trade"], &["union", "unions", "unionist", "unionists"]),
+    (Category::Union, &["union"], &["member", "members", "membership"]),
+    (Category::SexLife, &["sex"], &["life"]),
+];
+
+/// How all of these begin.
+const STARTS: Starts = {
+    let mut starts = Starts::of(&[]);
+    let mut at = 0;
+    while at < ANYWHERE.len() {
+        starts = starts.and(ANYWHERE[at].1);
+        at += 1;
+    }
+    at = 0;
+    while at < PAIRS_ANYWHERE.len() {
+        starts = starts.and(PAIRS_ANYWHERE[at].1);
+        at += 1;
+    }
+    starts
+};
+
 fn anywhere(word: &str) -> Option<Category> {
-    Some(match word {
-        "illness" | "illnesses" | "disease" | "diseases" | "maladie" | "maladies" | "diabetes" | "diabetic"
-        | "diabetics" | "diabete" | "diabetique" | "diabetiques" | "hiv" | "vih" | "sida" | "autism" | "autistic"
-        | "autisme" | "autiste" | "autistes" | "adhd" | "tdah" | "alzheimer" | "dementia" | "epilepsy"
-        | "epileptic" | "epilepsie" | "asthma" | "asthmatic" | "asthme" | "infertility" | "infertilite"
-        | "menopause" | "incontinence" | "alcoholism" | "alcoolisme" | "psychiatric" | "psychiatrique" | "suicidal"
-        | "suicidaire" | "contraception" | "abortion" | "avortement" | "chemotherapy" | "chimiotherapie"
-        | "pregnant" | "pregnancy" | "grossesse" | "obesity" | "obesite" | "obese" | "disability" | "disabilities" => {
-            Category::Health
-        }
-        "genetic" | "genetics" | "genetique" | "genetiques" | "genome" => Category::Genetic,
-        "religion" | "religions" | "religious" | "muslim" | "muslims" | "musulman" | "musulmans" | "musulmane"
-        | "musulmanes" | "islam" | "islamic" | "islamique" | "catholic" | "catholics" | "catholique"
-        | "catholiques" | "jewish" | "juif" | "juifs" | "juive" | "juives" | "judaism" | "judaisme" | "hindu"
-        | "hindus" | "hindou" | "hindous" | "buddhist" | "buddhists" | "bouddhiste" | "bouddhistes" | "sikh"
-        | "sikhs" | "atheist" | "atheists" | "athee" | "athees" | "halal" | "kosher" | "casher" => Category::Religion,
-        "ethnicity" | "ethnicities" | "ethnie" | "ethnies" | "racial" | "raciale" => Category::Origin,
-        "syndique" | "syndiques" | "syndiquee" | "syndiquees" => Category::Union,
-        "sexual" | "sexuality" | "sexuel" | "sexuels" | "sexuelle" | "sexuelles" | "sexualite" | "homosexual"
-        | "homosexuals" | "homosexuel" | "homosexuels" | "homosexuelle" | "homosexuelles" | "heterosexual"
-        | "heterosexuel" | "bisexual" | "bisexuals" | "bisexuel" | "bisexuels" | "bisexuelle" | "lesbian"
-        | "lesbians" | "lesbienne" | "lesbiennes" | "lgbt" | "lgbtq" | "lgbtqia" | "transgender" | "transgenre"
-        | "transgenres" | "gay" | "gays" | "queer" => Category::SexLife,
-        _ => return None,
-    })
+    ANYWHERE.iter().find(|(_, words)| words.contains(&word)).map(|(category, _)| *category)
 }
 
 fn pair_anywhere(before: &str, this: &str) -> Option<Category> {
-    Some(match (before, this) {
-        ("femme", "enceinte") | ("femmes", "enceintes") => Category::Health,
-        ("political", "opinion" | "opinions" | "view" | "views" | "affiliation" | "orientation") => Category::Politics,
-        ("opinion" | "opinions" | "orientation" | "affiliation", "politique" | "politiques") => Category::Politics,
-        ("ethnic", "origin" | "origins" | "group" | "background") => Category::Origin,
-        ("origine" | "origines" | "groupe", "ethnique" | "ethniques") => Category::Origin,
-        ("trade", "union" | "unions" | "unionist" | "unionists") => Category::Union,
-        ("union", "member" | "members" | "membership") => Category::Union,
-        _ => return None,
-    })
+    let found = PAIRS_ANYWHERE.iter().find(|(_, first, second)| first.contains(&before) && second.contains(&this));
+    found.map(|(category, ..)| *category)
 }
 
 /// Words that speak of persons where they name a trait or a group, and elsewhere often of goods.

@@ -52,16 +52,20 @@ pub(super) struct Starts {
 impl Starts {
     /// Of words of three letters or more, in lower case and without accents.
     pub(super) const fn of(words: &[&str]) -> Self {
-        let mut starts = Self { second: [0; 26], third: [0; 26] };
+        Self { second: [0; 26], third: [0; 26] }.and(words)
+    }
+
+    /// And of these.
+    pub(super) const fn and(mut self, words: &[&str]) -> Self {
         let mut at = 0;
         while at < words.len() {
             let word = words[at].as_bytes();
             let first = (word[0] - b'a') as usize;
-            starts.second[first] |= bit(word[1]);
-            starts.third[first] |= bit(word[2]);
+            self.second[first] |= bit(word[1]);
+            self.third[first] |= bit(word[2]);
             at += 1;
         }
-        starts
+        self
     }
 
     /// Whether a word of a name may be one of them.
