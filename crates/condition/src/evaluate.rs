@@ -342,11 +342,12 @@ impl<'e> Walk<'e> {
         found.map(|found| found.value)
     }
 
-    /// A trait, however little it is believed. A null says that its source took the value back.
+    /// A trait, however little it is believed. A null says that its source took the value back; what another source says
+    /// may come to be believed more than that.
     fn any_value(&self, name: &Name<Trait>) -> Option<Believed<'_>> {
         let found = self.facts.trait_value(name.as_str()).filter(|found| found.value.value != Value::Null)?;
         self.changes_at(found.belief.stands_until.map_or(NEVER, Timestamp::as_millis));
-        Some(found)
+        Some(found).filter(|found| found.value.value != Value::Null)
     }
 
     fn provenance<'c>(&'c self, what: Provenance, name: &Name<Trait>) -> Val<'c> {

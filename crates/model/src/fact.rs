@@ -34,6 +34,9 @@ pub enum FactKind {
 }
 
 impl FactKind {
+    /// All of them, in rising order.
+    pub const ALL: [Self; 4] = [Self::Inferred, Self::Observed, Self::Declared, Self::Corrected];
+
     /// The glossary's word.
     pub const fn word(self) -> &'static str {
         match self {

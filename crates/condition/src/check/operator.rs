@@ -122,9 +122,7 @@ impl Checker<'_> {
                 Some(TraitType::OneOf(texts)) => texts.iter().map(String::as_str).collect(),
                 _ => return Ok(()),
             },
-            Node::Provenance(Provenance::Kind, _) => {
-                [FactKind::Declared, FactKind::Observed, FactKind::Inferred].map(FactKind::word).to_vec()
-            }
+            Node::Provenance(Provenance::Kind, _) => FactKind::ALL.map(FactKind::word).to_vec(),
             Node::Reading(Model::Stage) => Stage::ALL.map(Stage::word).to_vec(),
             Node::Reading(Model::Aim) => Aim::ALL.map(Aim::word).to_vec(),
             _ => return Ok(()),

@@ -56,6 +56,15 @@ fn below_its_floor_a_trait_has_no_value() {
 }
 
 #[test]
+fn that_there_is_none_stands_only_as_long_as_that_is_believed() {
+    let taken = TraitValue { value: Value::Null, as_of: ago(days(1)), source: "crm".into(), kind: FactKind::Declared };
+    let belief = Belief { most: None, stands_until: Some(now().plus(days(3))), ..Belief::CERTAIN };
+    let nobody = Person::default().believing("city", taken, belief);
+    stands("has(profile.city)", &nobody, false, Some(3 * DAY));
+    stands("trust(profile.city) >= 0.1", &nobody, false, Some(3 * DAY));
+}
+
+#[test]
 fn trust_is_asked_whatever_the_floor() {
     stands("trust(profile.city) >= 0.5", &trusted(0.5), true, Some(DAY));
     stands("0.4 > trust(profile.city)", &trusted(0.5), false, Some(DAY));
