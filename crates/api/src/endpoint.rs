@@ -83,7 +83,7 @@ pub enum Tag {
     Segments,
     /// Definitions.
     Definitions,
-    /// Rejected events and the live stream.
+    /// What a census tells, rejected events, the live stream.
     Quality,
     /// Keys.
     Keys,

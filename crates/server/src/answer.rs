@@ -9,7 +9,7 @@ use axum::{
 use condition::ConditionError;
 use definition::DefinitionError;
 use model::limits;
-use runtime::{publishing::PlanError, ticket::Failure};
+use runtime::{census::CensusError, publishing::PlanError, ticket::Failure};
 use store::error::StoreError;
 
 use crate::{command::backup::BackupError, keys::KeysError, publish};
@@ -159,6 +159,15 @@ impl From<BackupError> for Refusal {
             }
             BackupError::Store(error) => error.into(),
             error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<CensusError> for Refusal {
+    fn from(error: CensusError) -> Self {
+        match error {
+            CensusError::Store(error) => error.into(),
+            CensusError::Failed(failure) => failure.into(),
         }
     }
 }

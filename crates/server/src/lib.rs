@@ -39,6 +39,7 @@ mod publish;
 mod random;
 mod rate;
 mod rejection;
+mod report;
 mod request;
 mod secret_file;
 

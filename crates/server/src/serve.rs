@@ -18,7 +18,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app::{App, AppError, Shared},
+    app::{App, AppError, Shared, blocking},
     config::{Config, ConfigError, Log, LogFormat},
     connections,
     keys::{KeysError, NewKey, SERVER_SOURCE, WEB_SOURCE},
@@ -99,6 +99,8 @@ pub enum ServeError {
 
 /// Bytes of a key that is brought along, at least.
 const KEY_BYTES: usize = 16;
+/// How often somebody looks whether a census is due.
+const CENSUS_LOOK: Duration = Duration::from_secs(10);
 /// How long open requests may take to end when the program stops.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -193,6 +195,7 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
     let signals = wait_for_signal().map_err(io("signals"))?;
     let header_within = Duration::from_millis(app.config.limits.header_within_ms);
     let end = async move { _ = stopped.await };
+    tokio::spawn(take_censuses(app.clone()));
     let serving = connections::serve(listener, routes::router(app.clone()), header_within, end);
     ready(address);
     let stopping = async move {
@@ -206,6 +209,25 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
         () = stopping => {}
     }
     Ok(())
+}
+
+/// Takes a census whenever one is due, until the program stops.
+async fn take_censuses(app: Shared) {
+    let mut looks = tokio::time::interval(CENSUS_LOOK);
+    while !app.is_stopping() {
+        looks.tick().await;
+        let taken = blocking(&app, |app| {
+            if app.runtime.is_census_due()? {
+                app.runtime.take_census()?;
+            }
+            Ok(())
+        });
+        if let Err(refusal) = taken.await
+            && !app.is_stopping()
+        {
+            tracing::warn!(code = refusal.error().code.as_str(), "no census could be taken; it is tried again");
+        }
+    }
 }
 
 /// Waits for SIGTERM or SIGINT; both are caught from now on. Within a runtime of tokio.

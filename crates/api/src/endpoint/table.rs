@@ -3,6 +3,7 @@
 use crate::{
     endpoint::{Auth, Body, Endpoint, Holds, Method, Query, Tag},
     wire::{
+        census::{IdentificationAnswer, SourcesAnswer, ThermometerAnswer, UnreadTraits},
         collect::CollectAnswer,
         consent::{ConsentAnswer, ConsentRequest},
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay},
@@ -41,6 +42,11 @@ const WAIT: &[Query] = &[Query {
     name: "wait",
     holds: Holds::Flag,
     doc: "Answer when the definition has been filled from history, not before.",
+}];
+const FRESH: &[Query] = &[Query {
+    name: "fresh",
+    holds: Holds::Flag,
+    doc: "Take a census now and answer from that; else the last one, which is at most a day old.",
 }];
 const PUBLISHING: &[Query] = &[
     WAIT[0],
@@ -184,6 +190,18 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .query(WAIT)
         .takes(Body::json::<PublishRequest>())
         .answers(Body::json::<PublishedAnswer>()),
+    endpoint(Get, "/v1/thermometer", Secret, Quality, "Tells how many customers each of six failures concerns.")
+        .query(FRESH)
+        .answers(Body::json::<ThermometerAnswer>()),
+    endpoint(Get, "/v1/sources/health", Secret, Quality, "Tells which sources are silent or not joined.")
+        .query(FRESH)
+        .answers(Body::json::<SourcesAnswer>()),
+    endpoint(Get, "/v1/traits/unused", Secret, Quality, "Lists the traits that no decision has read for 90 days.")
+        .query(FRESH)
+        .answers(Body::json::<UnreadTraits>()),
+    endpoint(Get, "/v1/reports/identification", Secret, Quality, "Ranks contents by how many people they make known.")
+        .query(FRESH)
+        .answers(Body::json::<IdentificationAnswer>()),
     endpoint(Get, "/v1/rejected", Secret, Quality, "Lists the rejected events, newest first.")
         .query(PAGING)
         .answers(Body::json::<RejectedPage>()),

@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use model::{
     event::{Event, EventKind},
+    fact::{FactKind, TraitValue},
     id::{Id, ProfileId},
     identifier::{Identifier, IdentifierKey},
     partition::Partition,
+    source::{LegalBasis, Party, SourceRules},
     value::{Fields, Value},
 };
 use profile::{
@@ -262,4 +264,52 @@ fn traits_beyond_the_limit_are_only_counted() {
         assert!(census.trait_tally(&Name::new(format!("t{number}"))).is_some());
     }
     assert!(census.trait_tally(&"one-more".into()).is_none() && census.trait_tally(&"t0".into()).is_some());
+}
+
+/// A plan with two sources of the shop, which are right 85 times in a hundred.
+fn plan() -> Plan {
+    let source = |name: &str| SourceRules {
+        name: name.into(),
+        reliability_permille: 850,
+        basis: LegalBasis::Consent { any_of: Vec::new() },
+        kind: FactKind::Declared,
+        trusted: false,
+        party: Party::First,
+    };
+    Plan { sources: ["web", "till"].map(|name| (name.into(), source(name))).into(), ..Plan::default() }
+}
+
+/// What became of one customer of whom sources said values of a trait some days ago.
+fn attributes(name: &str, said: &[(&str, &str, i64)]) -> TraitTally {
+    let mut person = person(0);
+    hold(&mut person.sides[0], ACCOUNT, 900);
+    for (source, value, days) in said {
+        let (value, source) = (Value::from(*value), (*source).into());
+        let said = TraitValue { value, as_of: ago(*days), source, kind: FactKind::Declared };
+        Arc::make_mut(&mut person.sides[0].facts.traits).record(&name.into(), said);
+    }
+    let mut census = Census::of(NOW);
+    census.tally(&plan(), &person, &past(&[]));
+    let tally = census.traits[name];
+    assert_eq!((census.failures.stale, census.failures.wrong), (tally.stale, tally.wrong), "of the one customer");
+    tally
+}
+
+/// proves PRO-03: what decays below the floor is counted as stale, from the day on which it is.
+#[test]
+fn an_attribute_is_stale_from_the_day_on_which_it_is_too_old_to_be_shown() {
+    // 0.85 f + 0.1 (1 − f) < 0.6 with f = 2^(−days / 365).
+    let stale = |days| attributes("shoe_size", &[("web", "39", days)]).stale;
+    assert_eq!((stale(0), stale(213), stale(214), stale(900)), (0, 0, 1, 1));
+    let twice = attributes("shoe_size", &[("web", "39", 300), ("till", "39", 1)]);
+    assert_eq!((twice.stale, twice.wrong, twice.profiles), (0, 0, 1), "it was confirmed");
+}
+
+#[test]
+fn an_attribute_is_wrong_where_sources_disagree_or_it_is_doubted() {
+    let wrong = |name, said: &[_]| attributes(name, said).wrong;
+    assert_eq!(wrong("city", &[("web", "Brest", 9), ("till", "BREST", 2)]), 0, "a till writes in capitals");
+    assert_eq!(wrong("city", &[("web", "Brest", 9), ("till", "Lille", 2)]), 1);
+    assert_eq!(wrong("first_name", &[("web", "aaaaaa", 2)]), 1);
+    assert_eq!(wrong("first_name", &[("web", "Anna", 2)]), 0);
 }

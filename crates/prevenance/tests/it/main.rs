@@ -12,6 +12,7 @@ mod bad_events;
 mod bad_folders;
 #[cfg(test)]
 mod bytes;
+mod census;
 #[cfg(test)]
 mod collecting;
 #[cfg(test)]

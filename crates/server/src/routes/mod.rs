@@ -12,6 +12,7 @@ mod keys;
 mod live;
 mod profiles;
 mod rejected;
+mod reports;
 mod revisions;
 mod rights;
 mod segments;
@@ -100,6 +101,10 @@ fn project() -> Router<Shared> {
         .route("/v1/segments/{name}/members", get(segments::members))
         .route("/v1/conditions/preview", post(conditions::preview))
         .merge(publishing())
+        .route("/v1/thermometer", get(reports::thermometer))
+        .route("/v1/sources/health", get(reports::sources))
+        .route("/v1/traits/unused", get(reports::unread_traits))
+        .route("/v1/reports/identification", get(reports::identification))
         .route("/v1/rejected", get(rejected::list))
         .route("/v1/rejected/{id}", put(rejected::correct))
         .route("/v1/rejected/{id}/replay", post(rejected::replay))
