@@ -1,6 +1,7 @@
 //! Events on their way: a few batches at a time, each answered for before the state says so.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     io,
     sync::{
@@ -191,6 +192,9 @@ impl Totals {
     }
 }
 
+/// Why the server refuses what must not be kept anywhere.
+const MUST_NOT_BE_KEPT: [&str; 3] = ["BIOMETRIC_DATA", "BROWSING_ELSEWHERE", "SPECIAL_CATEGORY"];
+
 /// Events that go together, with the rows in quarantine that came between them.
 #[derive(Debug)]
 struct Batch {
@@ -246,7 +250,11 @@ impl Batch {
     fn quarantine(&mut self, refused: &[Refused]) {
         for Refused { index, code, message } in refused {
             let Some((place, range)) = self.events.get(*index) else { continue };
-            let event = String::from_utf8_lossy(&self.body[range.clone()]);
+            // What must not be taken is not copied either: file and line say where it is.
+            let event = match MUST_NOT_BE_KEPT.contains(&code.as_str()) {
+                true => Cow::Borrowed(""),
+                false => String::from_utf8_lossy(&self.body[range.clone()]),
+            };
             write_line(&mut self.lines, place, (code, "", message), &event);
         }
     }

@@ -2,7 +2,7 @@
 
 use api::{
     error::{ApiError, Code},
-    tracking::{Gpc, Parsed, Route},
+    tracking::{Gpc, Parsed, Refused, Route},
     wire::{key::KeyKind, rejected::RejectedEvent},
 };
 use engine::command::Rejection;
@@ -42,6 +42,18 @@ pub(crate) async fn correct(
     Ok(corrected)
 }
 
+/// Refuses a correction with something in it that must not be kept, whatever else is right or wrong with it.
+pub(crate) fn check(app: &App, old: &Rejection, raw: &str) -> Result<(), ApiError> {
+    let parsed = parse(app, &Rejection { raw: raw.into(), ..old.clone() })?;
+    match parsed.refused.into_iter().find(|refused| refused.raw != raw) {
+        Some(Refused { problem, .. }) => {
+            let pointer = format!("/event{}", problem.pointer);
+            Err(ApiError::new(problem.code).saying(problem.message).at(pointer))
+        }
+        None => Ok(()),
+    }
+}
+
 /// A rejected event as the API shows it.
 pub(crate) fn shown(rejection: &Rejection) -> RejectedEvent {
     // What cannot be read as JSON (too deep, a number too large) is shown as the text that came.
@@ -74,6 +86,7 @@ pub(crate) fn parse(app: &App, rejection: &Rejection) -> Result<Parsed, ApiError
         gpc: Gpc::Absent,
         kind: KeyKind::Secret,
         proof: None,
+        user_agent: None,
     };
     let body = format!("{{\"batch\":[{}]}}", rejection.raw);
     intake::parse(app, &sender, Route::Batch, body.as_bytes())

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{
     event::{Event, EventKind},
     limits::TOPIC_BYTES,
+    sensitive::category_in,
     value::{Fields, Value},
     wish::{INTEREST_DECLARED, INTEREST_REFUSED},
 };
@@ -194,8 +195,11 @@ fn each(value: &Value) -> &[Value] {
     }
 }
 
+/// A topic, unless it is about a special category of personal data (GDPR article 9): of such a thing no interest is
+/// made (requirements GOV-08).
 fn topic(family: &str, value: &str) -> Option<String> {
     let value = value.trim();
     let is_good = !value.is_empty() && family.len() + 1 + value.len() <= TOPIC_BYTES;
-    is_good.then(|| format!("{family}:{value}"))
+    let topic = is_good.then(|| format!("{family}:{value}"));
+    topic.filter(|topic| category_in(topic).is_none())
 }

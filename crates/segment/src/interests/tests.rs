@@ -168,6 +168,18 @@ fn a_topic_has_a_length() {
     assert!(said(&viewed("  ".into())).is_empty());
 }
 
+#[test]
+fn of_a_special_category_no_interest_is_made() {
+    let viewed = |category: &str| on(TODAY, "Product Viewed", [("category", Value::text(category))]);
+    for category in ["Diabetes", "Tests de grossesse", "halal", "lgbtq"] {
+        assert!(said(&viewed(category)).is_empty(), "{category}");
+    }
+    for category in ["Health & Beauty", "race", "enceintes"] {
+        assert_eq!(said(&viewed(category)).len(), 1, "{category}");
+    }
+    assert!(said(&on(TODAY, "Interest Declared", [("topic", Value::text("category:kosher"))])).is_empty());
+}
+
 /// The formula as it is published, for one view, one cart and one purchase a day apart.
 #[test]
 fn strength_is_what_the_formula_says() {

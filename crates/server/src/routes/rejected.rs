@@ -51,6 +51,7 @@ pub(super) async fn correct(
         return Err(ApiError::new(Code::EventTooLarge).at("/event").into());
     }
     let (partition, old) = find(&app, &id).await?;
+    rejection::check(&app, &old, &raw)?;
     let corrected = rejection::correct(&app, partition, old, raw).await?;
     Ok(Json(shown(&corrected)))
 }
