@@ -367,7 +367,8 @@ impl KnownTally {
 /// occasion (requirements D3).
 fn is_assumed(plan: &Plan, person: &Person, now: Timestamp) -> bool {
     let interests = person.view(&KEEP, plan, now).interests();
-    !interests.is_empty() && interests.iter().all(|known| known.interest.standing == interests::reading::Standing::Tentative)
+    !interests.is_empty()
+        && interests.iter().all(|known| known.interest.standing == interests::reading::Standing::Tentative)
 }
 
 /// Whether more than a device is known of somebody.

@@ -38,8 +38,7 @@ pub(super) fn standings<'a>(
 
 fn standing(plan: &Plan, person: &Person, name: &Name<Trait>, now: Timestamp) -> Standing {
     let at = |now| trust::Trait { plan, person, name: name.as_str(), now };
-    let said: Vec<&TraitValue> =
-        person.sides.iter().flat_map(|side| side.facts.traits.values(name.as_str())).collect();
+    let said: Vec<&TraitValue> = person.sides.iter().flat_map(|side| side.facts.traits.values(name.as_str())).collect();
     let serves = |now| {
         let believed = at(now).believed(|_| true);
         believed.is_some_and(|believed| believed.value.value != Value::Null && believed.belief.most >= Some(Use::Show))
