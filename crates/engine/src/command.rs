@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use decide::Stay;
 use model::{
     event::{Event, EventKind},
     id::{ApiKey, Decision, Id, Merge, ProfileId, Rejected},
@@ -86,6 +87,10 @@ pub struct DecidedPage {
     pub won: Vec<Name<Experience>>,
     /// The contents that were shown and where, whether anything won there or not.
     pub shown: Vec<(Name<Placement>, Name<Content>)>,
+    /// What personalized placements.
+    pub stays: Vec<(Name<Placement>, Stay)>,
+    /// The points of intrusion that it cost.
+    pub points: u16,
     /// What was asked about the person.
     pub read: PageRead,
     /// The record, sealed as it will be stored.

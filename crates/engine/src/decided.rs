@@ -2,19 +2,28 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use condition::Facts;
-use decide::{Decision, Explain, Opens, Page, Person as Asked, Seen, Whom, decide_recorded};
+use condition::{Facts, Verdict};
+use decide::{Decision, Explain, Ground, Opens, Page, Person as Asked, Seen, Showing, Stay, Whom, decide_recorded};
 use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
     identifier::Identifier,
-    name::{Content, Experience, Name, Placement, Purpose},
+    name::{Content, Experience, Name, Placement, Purpose, Segment},
     time::{Env, Timestamp},
     value::Value,
 };
 use profile::held::{Held, Hold};
 
-use crate::{command::PageRead, guard, ledger::won_over, opened::Opened, person::Person, plan::Plan, why};
+use crate::{
+    beneath,
+    command::PageRead,
+    guard,
+    ledger::{shown_over, spent_over, stay_over, won_over},
+    opened::Opened,
+    person::Person,
+    plan::Plan,
+    why,
+};
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
 pub const ENGINE: u32 = 2;
@@ -86,6 +95,22 @@ impl Decided {
         self.decisions.iter().flat_map(of).collect()
     }
 
+    /// What personalized placements: those that the person's unit won.
+    pub fn stays(&self) -> Vec<(Name<Placement>, Stay)> {
+        let of = |decision: &Decision| {
+            let experience = decision.experience.clone().filter(|experience| self.won.contains(experience))?;
+            let contents = decision.contents.iter().map(|served| served.content.clone()).collect();
+            let stay = Stay { experience, variant: decision.variant.clone()?, contents, reordered: false };
+            Some((decision.placement.clone(), stay))
+        };
+        self.decisions.iter().filter_map(of).collect()
+    }
+
+    /// The points of intrusion that the page cost.
+    pub fn points(&self) -> u16 {
+        self.decisions.iter().fold(0, |all, decision| all.saturating_add(decision.points))
+    }
+
     /// What was asked about the person.
     pub fn read(&self) -> PageRead {
         let facts = || self.seen.facts.values();
@@ -141,7 +166,9 @@ pub fn decide_for(
         minor_until: guard::minor_until(plan, person, env.now),
     });
     let mut decided = decide_page(plan, first, &whom, (asked, request), env);
-    why::ground(plan, &decided.decisions, &mut decided.seen, &|purpose| known.of(purpose));
+    why::ground(plan, &decided.decisions, &mut decided.seen, &|purpose| {
+        known.of(purpose).map(|opened| opened as &dyn Facts)
+    });
     decided
 }
 
@@ -196,6 +223,7 @@ fn page<'a>(
 struct Known<'a> {
     person: &'a Person,
     opened: Vec<Opened<'a>>,
+    now: Timestamp,
 }
 
 impl<'a> Known<'a> {
@@ -209,14 +237,14 @@ impl<'a> Known<'a> {
                 opened.push(Opened::new(plan, person, token, now));
             }
         }
-        Self { person, opened }
+        Self { person, opened, now }
     }
 }
 
 impl Known<'_> {
     /// What a purpose opened.
-    fn of(&self, purpose: &Name<Purpose>) -> Option<&dyn Facts> {
-        self.opened.iter().find(|opened| opened.purpose() == purpose).map(|opened| opened as &dyn Facts)
+    fn of(&self, purpose: &Name<Purpose>) -> Option<&Opened<'_>> {
+        self.opened.iter().find(|opened| opened.purpose() == purpose)
     }
 }
 
@@ -224,10 +252,31 @@ impl Opens for Known<'_> {
     fn open(&self, token: &GrantedName) -> &dyn Facts {
         self.of(token.purpose()).expect("every purpose of the page that the person granted was opened")
     }
+
+    fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground> {
+        self.of(token.purpose()).map_or_else(Vec::new, |opened| beneath::beneath(opened, segment))
+    }
+
+    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+        let opened = self.of(token.purpose());
+        opened.map_or(beneath::NOT_THERE, |opened| beneath::segment_since(opened, segment, since))
+    }
 }
 
 impl decide::Ledger for Known<'_> {
     fn won(&self, experience: &Name<Experience>) -> Cow<'_, [Timestamp]> {
         won_over(self.person.sides.iter().map(|side| &*side.ledger), experience)
+    }
+
+    fn shown(&self, content: &Name<Content>) -> Option<Showing> {
+        shown_over(self.person.sides.iter().map(|side| &*side.ledger), content)
+    }
+
+    fn stay(&self, placement: &Name<Placement>) -> Option<&Stay> {
+        stay_over(self.person.sides.iter().map(|side| &*side.ledger), placement, self.now)
+    }
+
+    fn spent(&self) -> Cow<'_, [(Timestamp, u16)]> {
+        spent_over(self.person.sides.iter().map(|side| &*side.ledger))
     }
 }

@@ -17,6 +17,8 @@ pub struct Exposure {
     pub last: Timestamp,
     /// How often; the largest number stands for itself and all beyond.
     pub times: u16,
+    /// When it was used last: clicked, opened, read.
+    pub used: Option<Timestamp>,
 }
 
 /// The contents that one side was shown, in order of name: at most [`LEDGER_CONTENTS`]. Beyond, the one whose last
@@ -46,6 +48,27 @@ impl Exposures {
         self.place(content).ok().map(|place| &self.0[place])
     }
 
+    /// Notes that a content was shown, as the page or whoever sent it tells. A decision may have counted it already.
+    pub(crate) fn told(&mut self, content: &Name<Content>, at: Timestamp) {
+        match self.place(content) {
+            Ok(place) => {
+                let known = &mut self.0[place];
+                known.first = known.first.min(at);
+                known.last = known.last.max(at);
+            }
+            Err(_) => self.note(content, at),
+        }
+    }
+
+    /// Notes that a content was used.
+    pub(crate) fn used(&mut self, content: &Name<Content>, at: Timestamp) {
+        self.told(content, at);
+        if let Ok(place) = self.place(content) {
+            let known = &mut self.0[place];
+            known.used = known.used.max(Some(at));
+        }
+    }
+
     /// Notes that a content was shown.
     pub(crate) fn note(&mut self, content: &Name<Content>, at: Timestamp) {
         match self.place(content) {
@@ -56,7 +79,7 @@ impl Exposures {
                 known.times = known.times.saturating_add(1);
             }
             Err(place) => {
-                self.0.insert(place, Exposure { content: content.clone(), first: at, last: at, times: 1 });
+                self.0.insert(place, Exposure { content: content.clone(), first: at, last: at, times: 1, used: None });
                 if self.0.len() > LEDGER_CONTENTS {
                     let oldest = self.0.iter().enumerate().min_by_key(|(_, exposure)| exposure.last);
                     if let Some((place, _)) = oldest {
@@ -96,6 +119,19 @@ mod tests {
         let known = shown.of(&"guide".into()).unwrap();
         assert_eq!((known.first, known.last, known.times), (at(10), at(30), 3));
         assert_eq!(shown.of(&"banner".into()), None);
+    }
+
+    #[test]
+    fn what_is_told_of_a_showing_counts_it_once_and_using_is_more() {
+        let (mut shown, guide) = (Exposures::default(), Name::from("guide"));
+        shown.note(&guide, at(10));
+        shown.told(&guide, at(11));
+        assert_eq!(shown.of(&guide).map(|known| (known.last, known.times, known.used)), Some((at(11), 1, None)));
+        shown.used(&guide, at(20));
+        shown.used(&guide, at(15));
+        assert_eq!(shown.of(&guide).map(|known| (known.times, known.used)), Some((1, Some(at(20)))));
+        shown.told(&"mail".into(), at(5));
+        assert_eq!(shown.of(&"mail".into()).map(|known| known.times), Some(1));
     }
 
     #[test]

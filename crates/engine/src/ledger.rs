@@ -3,13 +3,26 @@
 
 use std::borrow::Cow;
 
+use decide::{INTRUSION_PERIOD, Showing, Stay};
 use model::{
-    limits::{CAP_MOST, LEDGER_EXPERIENCES},
-    name::{Content, Experience, Name},
+    limits::{CAP_MOST, LEDGER_EXPERIENCES, LEDGER_SPENT},
+    name::{Content, Experience, Name, Placement},
     time::Timestamp,
 };
 
-use crate::exposure::Exposures;
+use crate::{
+    exposure::Exposures,
+    visit::{Stayed, Visit},
+};
+
+/// What a page or whoever sent it tells of a content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It was displayed.
+    Shown,
+    /// It was clicked, opened, read.
+    Used,
+}
 
 /// The decisions about one side, without what was decided.
 ///
@@ -20,17 +33,40 @@ pub struct Ledger {
     won: Vec<(Name<Experience>, Vec<Timestamp>)>,
     days: Vec<i64>,
     shown: Exposures,
+    visit: Option<Visit>,
+    spent: Vec<(Timestamp, u16)>,
 }
 
 impl Ledger {
     /// Builds from what is stored: experiences in order of name, each with its moments in order of time; days in order.
-    pub fn from_parts(won: Vec<(Name<Experience>, Vec<Timestamp>)>, days: Vec<i64>, shown: Exposures) -> Self {
-        Self { won, days, shown }
+    pub fn from_parts(
+        won: Vec<(Name<Experience>, Vec<Timestamp>)>,
+        days: Vec<i64>,
+        shown: Exposures,
+        visit: Option<Visit>,
+    ) -> Self {
+        Self { won, days, shown, visit, spent: Vec::new() }
+    }
+
+    /// The same with the points of intrusion that decisions cost, in order of time.
+    #[must_use]
+    pub fn with_spent(self, spent: Vec<(Timestamp, u16)>) -> Self {
+        Self { spent, ..self }
+    }
+
+    /// The points of intrusion that decisions cost lately, in order of time.
+    pub fn spent(&self) -> &[(Timestamp, u16)] {
+        &self.spent
     }
 
     /// The contents that were shown.
     pub fn shown(&self) -> &Exposures {
         &self.shown
+    }
+
+    /// The last visit.
+    pub fn visit(&self) -> Option<&Visit> {
+        self.visit.as_ref()
     }
 
     /// The experiences that won, in order of name, with the moments in order of time.
@@ -47,12 +83,18 @@ impl Ledger {
     pub(crate) fn first_day(&self) -> Option<i64> {
         let won = self.won.iter().filter_map(|(_, moments)| moments.last()).map(|at| at.day());
         let shown = self.shown.iter().map(|exposure| exposure.last.day());
-        won.chain(shown).chain(self.days.first().copied()).min()
+        let visit = self.visit.iter().map(|visit| visit.last.day());
+        let spent = self.spent.last().map(|(at, _)| at.day());
+        won.chain(shown).chain(visit).chain(spent).chain(self.days.first().copied()).min()
     }
 
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
-        self.won.is_empty() && self.days.is_empty() && self.shown.is_empty()
+        self.won.is_empty()
+            && self.days.is_empty()
+            && self.shown.is_empty()
+            && self.visit.is_none()
+            && self.spent.is_empty()
     }
 
     /// When an experience won, the oldest first.
@@ -79,9 +121,52 @@ impl Ledger {
         is_new || !won.is_empty()
     }
 
+    /// Notes the points of intrusion that a page cost, and forgets those that do not count any more. Beyond
+    /// [`LEDGER_SPENT`] pages the oldest two count as one, of the later moment: so never fewer points than there are.
+    pub(crate) fn spend(&mut self, points: u16, at: Timestamp) {
+        if points == 0 {
+            return;
+        }
+        self.spent.retain(|(old, _)| *old > at.minus(INTRUSION_PERIOD));
+        self.spent.insert(self.spent.partition_point(|(moment, _)| *moment <= at), (at, points));
+        if self.spent.len() > LEDGER_SPENT {
+            let (_, oldest) = self.spent.remove(0);
+            self.spent[0].1 = self.spent[0].1.saturating_add(oldest);
+        }
+    }
+
     /// Notes that a content was shown.
     pub(crate) fn expose(&mut self, content: &Name<Content>, at: Timestamp) {
         self.shown.note(content, at);
+    }
+
+    /// Notes what a page or whoever sent it tells of a content.
+    pub(crate) fn told(&mut self, content: &Name<Content>, how: Told, at: Timestamp) {
+        match how {
+            Told::Shown => self.shown.told(content, at),
+            Told::Used => self.shown.used(content, at),
+        }
+    }
+
+    /// Notes what personalized the placements of a page, in the visit that is under way or in a new one.
+    pub(crate) fn visit_with(&mut self, stays: &[(Name<Placement>, Stay)], now: Timestamp) {
+        let known = self.visit.take().filter(|visit| visit.is_under_way(now));
+        let mut visit = known.unwrap_or_else(|| Visit::beginning(now));
+        visit.last = visit.last.max(now);
+        stays.iter().for_each(|(placement, stay)| visit.note(placement, stay.clone(), now));
+        self.visit = Some(visit);
+    }
+
+    /// Notes that something happened.
+    pub(crate) fn go_on(&mut self, now: Timestamp) {
+        if let Some(visit) = self.visit.as_mut().filter(|visit| visit.goes_on(now)) {
+            visit.last = now;
+        }
+    }
+
+    /// Whether [`Ledger::go_on`] would change anything.
+    pub(crate) fn goes_on(&self, now: Timestamp) -> bool {
+        self.visit.as_ref().is_some_and(|visit| visit.goes_on(now))
     }
 
     fn add(&mut self, experience: &Name<Experience>, at: Timestamp, has_caps: impl Fn(&Name<Experience>) -> bool) {
@@ -113,7 +198,12 @@ impl Ledger {
         self.days.retain(|known| *known >= day);
         self.won.retain(|(_, moments)| moments.last().is_some_and(is_kept));
         let forgot_shown = self.shown.drop_before(day);
-        known != (self.days.len(), self.won.len()) || forgot_shown
+        let forgot_visit = self.visit.take_if(|visit| visit.last.day() < day).is_some();
+        let forgot_points = !self.spent.is_empty() && self.spent.iter().all(|(at, _)| at.day() < day);
+        if forgot_points {
+            self.spent.clear();
+        }
+        known != (self.days.len(), self.won.len()) || forgot_shown || forgot_visit || forgot_points
     }
 
     /// Forgets the days of records that are kept no longer: those made from a moment on. What won and what was shown
@@ -142,6 +232,40 @@ pub(crate) fn won_over<'a>(
     all
 }
 
+/// The points of intrusion that decisions cost over all sides of a person, the oldest first.
+pub(crate) fn spent_over<'a>(mut sides: impl Iterator<Item = &'a Ledger>) -> Cow<'a, [(Timestamp, u16)]> {
+    let mut all = Cow::Borrowed(sides.next().map_or(&[][..], Ledger::spent));
+    for side in sides.filter(|side| !side.spent.is_empty()) {
+        let all = all.to_mut();
+        all.extend_from_slice(&side.spent);
+        all.sort_unstable();
+    }
+    all
+}
+
+/// How a content was shown over all sides of a person.
+pub(crate) fn shown_over<'a>(sides: impl Iterator<Item = &'a Ledger>, content: &Name<Content>) -> Option<Showing> {
+    let known = sides.filter_map(|side| side.shown.of(content));
+    let showings = known.map(|exposure| Showing { last: exposure.last, times: exposure.times, used: exposure.used });
+    showings.reduce(|one, other| Showing {
+        last: one.last.max(other.last),
+        times: one.times.saturating_add(other.times),
+        used: one.used.max(other.used),
+    })
+}
+
+/// What personalized a placement last in a visit that is under way, over all sides of a person: somebody who logs in
+/// goes on with what the device began.
+pub(crate) fn stay_over<'a>(
+    sides: impl Iterator<Item = &'a Ledger>,
+    placement: &Name<Placement>,
+    now: Timestamp,
+) -> Option<&'a Stay> {
+    let visits = sides.filter_map(|side| side.visit.as_ref()).filter(|visit| visit.is_under_way(now));
+    let stays = visits.filter_map(|visit| visit.of(placement));
+    stays.max_by_key(|stayed| stayed.at).map(|Stayed { stay, .. }| stay)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +292,23 @@ mod tests {
         assert!(won.of(&"boots".into()).is_empty(), "it won longest ago");
         assert_eq!(won.won().len(), LEDGER_EXPERIENCES);
         assert_eq!(won.of(&"e0".into()), [at(1_000)]);
+    }
+
+    #[test]
+    fn points_count_for_a_week_and_are_never_lost_within_it() {
+        let week = INTRUSION_PERIOD.as_millis();
+        let mut ledger = Ledger::default();
+        for (points, ms) in [(0, 1), (2, 2), (1, 9), (3, week + 1), (1, week + 2)] {
+            ledger.spend(points, at(ms));
+        }
+        assert_eq!(ledger.spent(), [(at(9), 1), (at(week + 1), 3), (at(week + 2), 1)]);
+        let mut other = Ledger::default();
+        (0..2 * LEDGER_SPENT as i64).for_each(|ms| other.spend(1, at(ms)));
+        assert_eq!(other.spent().len(), LEDGER_SPENT);
+        assert_eq!(other.spent().iter().map(|(_, points)| usize::from(*points)).sum::<usize>(), 2 * LEDGER_SPENT);
+        let both = spent_over([&ledger, &other].into_iter());
+        assert!(both.is_sorted() && both.len() == LEDGER_SPENT + 3);
+        assert!(ledger.drop_before(8) && ledger.is_empty());
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 pub mod admit;
 pub mod apply;
+mod beneath;
 pub mod census;
 pub mod chance;
 pub mod command;
@@ -15,10 +16,13 @@ pub mod exposure;
 mod guard;
 pub mod interests;
 pub mod ledger;
+pub mod measures;
 pub mod opened;
 pub mod outcome;
 pub mod person;
 pub mod plan;
 pub mod state;
+pub mod trust;
+pub mod visit;
 pub mod wants;
 pub mod why;

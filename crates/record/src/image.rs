@@ -1,7 +1,7 @@
 //! The image of a person: as it is saved, and as it travels in a merge or comes back from one.
 //!
 //! ```text
-//! person   version 1 | id 16 | unit 16 | merges | due | memberships, sealed under the key of `id`
+//! person   version 2 | id 16 | unit 16 | merges | due | memberships, sealed under the key of `id`
 //!          ended     | of each merge in turn: the memberships that it ended, the loser's sealed under the key of
 //!                      `loser`, the survivor's under that of `survivor`
 //!          sides     | each: origin 16 | created_at | moves | facts and trails, sealed under the key of `origin`
@@ -30,12 +30,12 @@ use store::error::StoreError;
 use crate::{
     codec::{Layout, Reader, Writer, from_bytes},
     error::{Malformed, RecordError},
-    layout::fact::ledger_v1,
+    layout::fact::{ledger_v1, memberships_v1, trails_v1, traits_v1},
     seal::{Keys, Part, Place},
 };
 
 /// The newest version of a person's image.
-const PERSON_VERSION: u8 = 1;
+const PERSON_VERSION: u8 = 2;
 /// The newest version of a ledger.
 const LEDGER_VERSION: u8 = 2;
 
@@ -86,7 +86,7 @@ fn read_ledger(side: ProfileId, from: &mut Reader<'_>, keys: Keys<'_>) -> Result
         let mut from = Reader::new(&bytes);
         let (won, days) = ledger_v1(&mut from)?;
         from.end()?;
-        return Ok(Ledger::from_parts(won, days, Exposures::default()));
+        return Ok(Ledger::from_parts(won, days, Exposures::default(), None));
     }
     Ok(from_bytes(&bytes)?)
 }
@@ -134,7 +134,7 @@ pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Perso
         let (created_at, moves) = (Timestamp::read(from)?, u32::read(from)?);
         let known = Side { moves, ..Side::new(origin, created_at) };
         match (Place { part: Part::Side, version, side: origin }).read(keys, from)? {
-            Some(bytes) => Ok::<_, RecordError>(read_side(known, &bytes)?),
+            Some(bytes) => Ok::<_, RecordError>(read_side(known, version, &bytes)?),
             None => Ok(PersonSide::empty(known, Trails::empty(0))),
         }
     })?;
@@ -142,8 +142,15 @@ pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Perso
 }
 
 fn read_memberships(from: &mut Reader<'_>, keys: Keys<'_>, place: Place) -> Result<Arc<Memberships>, RecordError> {
-    let bytes = place.read(keys, from)?;
-    Ok(bytes.map(|bytes| from_bytes(&bytes)).transpose()?.unwrap_or_default())
+    let version = place.version;
+    let Some(bytes) = place.read(keys, from)? else { return Ok(Arc::default()) };
+    if version == 1 {
+        let mut from = Reader::new(&bytes);
+        let memberships = memberships_v1(&mut from)?;
+        from.end()?;
+        return Ok(Arc::new(memberships));
+    }
+    Ok(from_bytes(&bytes)?)
 }
 
 /// Bytes of the trails in one image. Those that have no room are left out, and whoever reads it rebuilds them from
@@ -170,15 +177,16 @@ fn write_side(side: &PersonSide, to: &mut Writer, room: &mut usize) {
     }
 }
 
-fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {
+fn read_side(mut known: Side, version: u8, bytes: &[u8]) -> Result<PersonSide, Malformed> {
     let mut from = Reader::new(bytes);
     known.identifiers = Layout::read(&mut from)?;
-    known.traits = Layout::read(&mut from)?;
+    known.traits = if version == 1 { Arc::new(traits_v1(&mut from)?) } else { Layout::read(&mut from)? };
     known.consents = Layout::read(&mut from)?;
     known.days = Layout::read(&mut from)?;
     known.links = Layout::read(&mut from)?;
     known.apart = Layout::read(&mut from)?;
-    let trails = Layout::read(&mut from)?;
+    // What the first version kept is not enough any more: it is rebuilt from history.
+    let trails = if version == 1 { trails_v1(&mut from).map(|_| Trails::empty(0))? } else { Layout::read(&mut from)? };
     from.end()?;
     Ok(PersonSide::empty(known, trails))
 }

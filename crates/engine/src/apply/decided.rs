@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use decide::Stay;
 use model::name::{Content, Experience, Name, Placement, Trait};
 
 use super::Step;
@@ -13,20 +14,23 @@ use crate::{
 };
 
 pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
-    let DecidedPage { person: id, side: origin, first, won, shown, read, sealed } = page;
+    let DecidedPage { person: id, side: origin, first, won, shown, stays, points, read, sealed } = page;
     let now = step.env.now;
     step.outcome.decided.push(DecisionKept { side: origin, first, sealed });
     note_reads(step, &read);
     let Some(mut arc) = step.state.take_person(id) else { return };
     let person = Arc::make_mut(&mut arc);
     let contents = own_contents(step, person, &shown);
+    let stays = own_stays(step, person, stays);
     let Some(side) = person.side_mut(origin) else { return step.state.put_back(arc) };
     let was_empty = side.ledger.is_empty();
     let scheme = &step.plan.decisions;
     let has_caps = |name: &Name<Experience>| scheme.experience(name).is_some_and(|known| !known.caps.is_empty());
     let ledger = Arc::make_mut(&mut side.ledger);
     contents.iter().for_each(|content| ledger.expose(content, now));
-    if ledger.note(&won, now, has_caps) || !contents.is_empty() {
+    ledger.visit_with(&stays, now);
+    ledger.spend(points, now);
+    if ledger.note(&won, now, has_caps) || !contents.is_empty() || !stays.is_empty() {
         step.outcome.ledgers.push((id, origin));
     }
     let due = person.due;
@@ -44,12 +48,23 @@ fn own_contents(
     person: &Person,
     shown: &[(Name<Placement>, Name<Content>)],
 ) -> BTreeSet<Name<Content>> {
+    let is_granted = granted(step, person);
+    shown.iter().filter(|(placement, _)| is_granted(placement)).map(|(_, content)| content.clone()).collect()
+}
+
+/// What personalized placements where the person granted the purpose.
+fn own_stays(step: &Step<'_>, person: &Person, stays: Vec<(Name<Placement>, Stay)>) -> Vec<(Name<Placement>, Stay)> {
+    let is_granted = granted(step, person);
+    stays.into_iter().filter(|(placement, _)| is_granted(placement)).collect()
+}
+
+/// Whether the person granted the purpose of a placement.
+fn granted(step: &Step<'_>, person: &Person) -> impl Fn(&Name<Placement>) -> bool {
     let consents = person.consents();
-    let is_granted = |placement: &Name<Placement>| {
+    move |placement| {
         let placement = step.plan.decisions.placement(placement.as_str());
         placement.is_some_and(|placement| consents.allows(placement.purpose.as_str(), step.env.now))
-    };
-    shown.iter().filter(|(placement, _)| is_granted(placement)).map(|(_, content)| content.clone()).collect()
+    }
 }
 
 /// Notes the day on which traits were read; those that segments look at among them.
@@ -74,7 +89,7 @@ fn within<'a>(plan: &'a Plan, read: &PageRead) -> BTreeSet<&'a Name<Trait>> {
     let (mut looked_at, mut traits) = (BTreeSet::new(), BTreeSet::new());
     while let Some(place) = open.pop() {
         if looked_at.insert(place) {
-            let needs = segments.rules()[place].condition.needs();
+            let needs = segments.needs_of(place);
             traits.extend(&needs.traits);
             open.extend(needs.segments.iter().filter_map(|name| segments.place_of(name)));
         }

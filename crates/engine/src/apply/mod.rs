@@ -6,7 +6,9 @@ mod event;
 mod lived;
 mod meet;
 mod merge;
+mod told;
 mod upkeep;
+mod visited;
 
 use std::sync::Arc;
 
@@ -144,7 +146,7 @@ impl Step<'_> {
         let segments = &self.plan.segments;
         let mut memberships = std::mem::take(&mut person.memberships);
         let inner = Arc::make_mut(&mut memberships);
-        places.extend(segments.places(inner.expired(self.env.now)));
+        places.extend(segments.expired(inner, self.env.now));
         let mut changes = Vec::new();
         if inner.revision < self.plan.revision {
             places.extend(segments.changed_after(inner.revision));
@@ -152,7 +154,12 @@ impl Step<'_> {
             inner.revision = self.plan.revision;
         }
         if !places.is_empty() {
-            changes.extend(inner.refresh(segments, &places, &person.view(&KEEP), self.env.now));
+            changes.extend(inner.refresh(
+                segments,
+                &places,
+                &person.view(&KEEP, self.plan, self.env.now),
+                self.env.now,
+            ));
         }
         person.memberships = memberships;
         self.outcome.memberships.extend(changes.into_iter().map(|change| (person.id, change.segment, change.member)));

@@ -4,13 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use assign::Share;
 use condition::{Evidence, Verdict};
-use decide::{Absent, Decision, Explain, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
+use decide::{
+    Absent, Decision, Explain, Ground, Memory, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Showing,
+    Standing, Stay,
+};
 use engine::decided::{Decided, PageAsked};
 use model::{
     consent::Consents,
-    decision::Reason,
+    decision::{Channel, Reason},
     id::{Id, Unit},
-    journey::Intent,
+    journey::{Intent, Stage},
     name::{Name, Placement},
     time::{Env, Timestamp},
 };
@@ -25,7 +28,12 @@ layout_fields!(Decided { first, env, revision, engine, page, seen, decisions, wo
 layout_words!(Explain, "explanation" { No = 0, Yes = 1 });
 layout_words!(Absent, "absence" { Unknown = 0, NoConsent = 1, Minor = 2 });
 layout_words!(Recognized, "recognition" { No = 0, Yes = 1 });
-layout_fields!(SeenFacts { traits, trails, segments, interests, scores, readings, grounds });
+layout_fields!(SeenFacts { traits, trails, segments, interests, scores, readings, grounds, beneath, lately });
+layout_fields!(Ground { evidence, channel });
+layout_words!(Memory, "memory" { Season = 0 });
+layout_words!(Channel, "channel" {
+    Web = 0, Account = 1, App = 2, Email = 3, Sms = 4, Push = 5, Print = 6, Till = 7, Agent = 8
+});
 layout_fields!(Verdict { value, valid_until });
 layout_fields!(Decision {
     id,
@@ -34,17 +42,25 @@ layout_fields!(Decision {
     variant,
     contents,
     reason,
+    stage,
     standing,
     evidence,
     propensity,
+    points,
+    memory,
     revision,
     ttl_s,
     rejected
 });
-layout_fields!(Served { content, language, intent, payload });
+layout_fields!(Served { content, language, intent, payload, items });
+layout_fields!(Showing { last, times, used });
+layout_fields!(Stay { experience, variant, contents, reordered });
 layout_words!(Intent, "intent" { Orient = 0, Inform = 1, Help = 2, Reassure = 3, Reward = 4 });
+layout_words!(Stage, "stage" {
+    Discovery = 0, Comparison = 1, Conversion = 2, Onboarding = 3, Enrollment = 4
+});
 layout_fields!(Rejected { experience, why });
-layout_words!(Standing, "standing" { Alone = 0, Priority = 1, Score = 2, Name = 3 });
+layout_words!(Standing, "standing" { Alone = 0, Priority = 1, Score = 2, Name = 3, Visit = 4 });
 layout_words!(Reason, "reason" {
     Static = 0, Default = 1, TargetingMatch = 2, Split = 3, Disabled = 4, Error = 5, Holdout = 6, NoConsent = 7,
     Capped = 8, NotEligible = 9, NoData = 10, Abstain = 11
@@ -77,7 +93,7 @@ impl Layout for PageAsked {
 
 impl Layout for Seen {
     fn write(&self, to: &mut Writer) {
-        let Self { unit, recognized, minor_until, consents, facts, request, won } = self;
+        let Self { unit, recognized, minor_until, consents, facts, request, won, shown, stays, spent } = self;
         unit.ok().write(to);
         unit.err().write(to);
         recognized.write(to);
@@ -86,6 +102,9 @@ impl Layout for Seen {
         facts.write(to);
         request.write(to);
         won.write(to);
+        shown.write(to);
+        stays.write(to);
+        spent.write(to);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let unit = match (Option::<Id<Unit>>::read(from)?, Option::<Absent>::read(from)?) {
@@ -96,7 +115,9 @@ impl Layout for Seen {
         let (recognized, minor_until) = (Layout::read(from)?, Layout::read(from)?);
         let (consents, facts) = (Consents::read(from)?, BTreeMap::read(from)?);
         let (request, won) = (BTreeMap::read(from)?, BTreeMap::read(from)?);
-        Ok(Self { unit, recognized, minor_until, consents, facts, request, won })
+        let (shown, stays) = (BTreeMap::read(from)?, BTreeMap::read(from)?);
+        let spent = Layout::read(from)?;
+        Ok(Self { unit, recognized, minor_until, consents, facts, request, won, shown, stays, spent })
     }
 }
 
@@ -211,6 +232,26 @@ impl Layout for Rejection {
                 until.write(to);
             }
             Self::PageCapped => to.byte(11),
+            Self::Checkout { content } => {
+                to.byte(18);
+                content.write(to);
+            }
+            Self::Stale { last } => {
+                to.byte(19);
+                last.write(to);
+            }
+            Self::Intrusive { points, left } => {
+                to.byte(20);
+                points.write(to);
+                left.write(to);
+            }
+            Self::NotWorth { gain, cost } => {
+                to.byte(21);
+                gain.write(to);
+                cost.write(to);
+            }
+            Self::Unsuited => to.byte(16),
+            Self::Seen => to.byte(17),
             Self::Minor => to.byte(13),
             Self::NotRecognized => to.byte(14),
             Self::Refused { until } => {
@@ -238,8 +279,14 @@ impl Layout for Rejection {
             9 => Self::Traffic { traffic: Layout::read(from)? },
             10 => Self::Capped { until: Layout::read(from)? },
             11 => Self::PageCapped,
+            18 => Self::Checkout { content: Layout::read(from)? },
+            19 => Self::Stale { last: Layout::read(from)? },
+            20 => Self::Intrusive { points: Layout::read(from)?, left: Layout::read(from)? },
+            21 => Self::NotWorth { gain: Layout::read(from)?, cost: Layout::read(from)? },
             12 => Self::Lost { to: Layout::read(from)?, by: Layout::read(from)? },
             13 => Self::Minor,
+            16 => Self::Unsuited,
+            17 => Self::Seen,
             14 => Self::NotRecognized,
             15 => Self::Refused { until: Layout::read(from)? },
             _ => return Err(Malformed::Impossible { what: "rejection" }),

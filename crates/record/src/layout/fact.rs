@@ -5,10 +5,11 @@ use std::sync::Arc;
 use engine::{
     exposure::{Exposure, Exposures},
     ledger::Ledger,
+    visit::{Stayed, Visit},
 };
 use model::{
-    fact::{FactKind, Occurrence, TraitValue},
-    name::{Experience, Name, Trait},
+    fact::{Denial, FactKind, Occurrence, TraitValue},
+    name::{Experience, Name, Placement, Trait},
     time::Timestamp,
     value::Fields,
 };
@@ -18,6 +19,10 @@ use profile::{
     traits::Traits,
 };
 use segment::{
+    interests::{
+        EventMark, Signal,
+        digest::{Count, Digest, Told},
+    },
     membership::{Membership, Memberships},
     set::SegmentNumber,
     trails::Trails,
@@ -31,7 +36,8 @@ use crate::{
 layout_fields!(Held { identifier, key, strength, since, hold });
 layout_words!(Hold, "hold" { Probable = 0, Claimed = 1, Linked = 2, Shared = 3, Quarantined = 4, Own = 5 });
 layout_fields!(TraitValue { value, as_of, source, kind });
-layout_words!(FactKind, "kind of fact" { Inferred = 0, Observed = 1, Declared = 2 });
+layout_words!(FactKind, "kind of fact" { Inferred = 0, Observed = 1, Declared = 2, Corrected = 3 });
+layout_fields!(Denial { value, as_of, source });
 layout_fields!(Membership { member, since, valid_until });
 
 impl Layout for Identifiers {
@@ -46,10 +52,21 @@ impl Layout for Identifiers {
 impl Layout for Traits {
     fn write(&self, to: &mut Writer) {
         to.list(self.iter());
+        to.list(self.denials());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        from.rising(|entry: &(Name<Trait>, Vec<TraitValue>)| &entry.0).map(Self::from_entries)
+        let said = said(from)?;
+        Ok(Self::from_entries(said, from.rising(|entry: &(Name<Trait>, Vec<Denial>)| &entry.0)?))
     }
+}
+
+fn said(from: &mut Reader<'_>) -> Result<Vec<(Name<Trait>, Vec<TraitValue>)>, Malformed> {
+    from.rising(|entry: &(Name<Trait>, Vec<TraitValue>)| &entry.0)
+}
+
+/// The traits in the first version of a person, when nobody could deny one.
+pub(crate) fn traits_v1(from: &mut Reader<'_>) -> Result<Traits, Malformed> {
+    Ok(Traits::from_entries(said(from)?, Vec::new()))
 }
 
 /// The first day, then each day's distance from the one before it.
@@ -93,26 +110,95 @@ impl Layout for Trails {
     fn write(&self, to: &mut Writer) {
         self.revision.write(to);
         to.list(self.iter());
+        to.list(self.digest().iter());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let revision = u64::read(from)?;
-        let trails = from.rising(|entry: &(Arc<str>, Vec<Occurrence>)| &entry.0)?;
-        Ok(Self::from_entries(revision, trails))
+        let trails = trails_v1(from)?;
+        let digest = from.rising(|entry: &(Arc<str>, Told)| &entry.0)?;
+        Ok(trails.with_digest(Digest::from_entries(digest)))
     }
 }
 
-layout_fields!(Exposure { content, first, last, times });
+/// The trails in the first version of a person, which knew of no digest.
+pub(crate) fn trails_v1(from: &mut Reader<'_>) -> Result<Trails, Malformed> {
+    let revision = u64::read(from)?;
+    Ok(Trails::from_entries(revision, from.rising(|entry: &(Arc<str>, Vec<Occurrence>)| &entry.0)?))
+}
+
+layout_words!(Signal, "signal" {
+    View = 0,
+    List = 1,
+    Wishlist = 2,
+    Cart = 3,
+    Purchase = 4,
+    Declaration = 5,
+    Removal = 6,
+    GivingBack = 7,
+    Bounce = 8,
+});
+
+/// Counts in order, of each day its distance from the one before it; then what the person said.
+impl Layout for Told {
+    fn write(&self, to: &mut Writer) {
+        let Self { counts, declared, refused } = self;
+        to.varint(counts.len() as u64);
+        let mut last = 0;
+        for Count { day, signal, event, times } in counts {
+            to.zigzag(i64::from(*day) - last);
+            signal.write(to);
+            event.0.write(to);
+            times.write(to);
+            last = i64::from(*day);
+        }
+        declared.write(to);
+        refused.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        const WRONG: Malformed = Malformed::Impossible { what: "count" };
+        let mut last: Option<(i32, Signal, EventMark)> = None;
+        let counts = from.list_of(|from| {
+            let day = from.zigzag()?.checked_add(last.map_or(0, |(day, ..)| i64::from(day))).ok_or(WRONG)?;
+            let day = i32::try_from(day).map_err(|_| WRONG)?;
+            let (signal, event) = (Signal::read(from)?, EventMark(u32::read(from)?));
+            if last.is_some_and(|last| last >= (day, signal, event)) {
+                return Err(WRONG);
+            }
+            last = Some((day, signal, event));
+            Ok(Count { day, signal, event, times: Layout::read(from)? })
+        })?;
+        Ok(Self { counts, declared: Layout::read(from)?, refused: Layout::read(from)? })
+    }
+}
+
+layout_fields!(Exposure { content, first, last, times, used });
+layout_fields!(Stayed { at, stay });
+
+impl Layout for Visit {
+    fn write(&self, to: &mut Writer) {
+        self.last.write(to);
+        to.list(self.stays.iter());
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let last = Timestamp::read(from)?;
+        Ok(Self { last, stays: from.rising(|entry: &(Name<Placement>, Stayed)| &entry.0)? })
+    }
+}
 
 impl Layout for Ledger {
     fn write(&self, to: &mut Writer) {
         to.list(self.won());
         to.list(self.days().iter());
         to.list(self.shown().iter());
+        self.visit().cloned().write(to);
+        to.list(self.spent().iter());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let (won, days) = ledger_v1(from)?;
         let shown = from.rising(|exposure: &Exposure| &exposure.content)?;
-        Ok(Self::from_parts(won, days, Exposures::from_entries(shown)))
+        let visit = Option::<Visit>::read(from)?;
+        let spent = from.list_of(<(Timestamp, u16)>::read)?;
+        Ok(Self::from_parts(won, days, Exposures::from_entries(shown), visit).with_spent(spent))
     }
 }
 
@@ -138,10 +224,16 @@ impl Layout for Memberships {
     fn write(&self, to: &mut Writer) {
         self.revision.write(to);
         to.list(self.iter());
+        self.readings.write(to);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let revision = u64::read(from)?;
-        let entries = from.rising(|entry: &(SegmentNumber, Membership)| &entry.0)?;
-        Ok(Self::from_entries(revision, entries))
+        let memberships = memberships_v1(from)?;
+        Ok(memberships.with_readings(Layout::read(from)?))
     }
+}
+
+/// The memberships in the first version of a person, when there were no models.
+pub(crate) fn memberships_v1(from: &mut Reader<'_>) -> Result<Memberships, Malformed> {
+    let revision = u64::read(from)?;
+    Ok(Memberships::from_entries(revision, from.rising(|entry: &(SegmentNumber, Membership)| &entry.0)?))
 }

@@ -2,15 +2,18 @@
 
 use assign::Share;
 use condition::{Belief, Bounds, Evidence, Fade, Fading, Model, Reading, Verdict};
-use decide::{Absent, Decision, Explain, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Standing};
+use decide::{
+    Absent, Decision, Explain, Ground, Memory, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Showing,
+    Standing,
+};
 use engine::{
     command::Command,
     decided::{Decided, PageAsked},
 };
 use model::{
-    decision::Reason,
+    decision::{Channel, Reason},
     id::{Id, ProfileId},
-    journey::Intent,
+    journey::{Intent, Stage},
     partition::Partition,
     time::Span,
     trust::{Trust, Use},
@@ -109,13 +112,21 @@ pub(crate) fn sample_decided() -> Decided {
         scores: [("engagement".into(), None)].into(),
         readings: [(Model::Stage, Some(reading)), (Model::Aim, None)].into(),
         grounds: ["buyers".into()].into(),
+        beneath: [("buyers".into(), vec![Ground { evidence: evidence[2].clone(), channel: Some(Channel::Till) }])]
+            .into(),
+        lately: [("buyers".into(), verdict)].into(),
     };
     let seen = Seen {
         unit: Ok(Id::from_bits(0x0011)),
+        recognized: Recognized::Yes,
+        minor_until: Some(sample::NOW),
         consents: sample::consents(),
         facts: [("site".into(), facts)].into(),
         request: [("hour".into(), Some(Value::Int(22))), ("page.path".into(), None)].into(),
         won: [("winter-boots".into(), vec![sample::NOW])].into(),
+        shown: [("boots".into(), Showing { last: sample::NOW, times: 3, used: None })].into(),
+        stays: [("home-hero".into(), sample::stay())].into(),
+        spent: vec![(sample::NOW, 3)],
     };
     let whys = [
         Rejection::Disabled,
@@ -130,22 +141,32 @@ pub(crate) fn sample_decided() -> Decided {
         Rejection::Traffic { traffic: Share::NONE },
         Rejection::Capped { until: sample::NOW },
         Rejection::PageCapped,
+        Rejection::Checkout { content: "poles".into() },
+        Rejection::Stale { last: sample::NOW },
+        Rejection::Intrusive { points: 3, left: 2 },
+        Rejection::NotWorth { gain: Finite::ONE, cost: Finite::ONE },
         Rejection::Minor,
         Rejection::NotRecognized,
+        Rejection::Unsuited,
+        Rejection::Seen,
         Rejection::Lost { to: "winter-boots".into(), by: Standing::Score },
     ];
     let payload: Fields = [("text", Value::from("Bonjour Lisboa"))].into_iter().collect();
+    let items = vec!["b2".into(), "b1".into()];
     let first = Id::<model::id::Decision>::mint(sample::NOW, 77, 99);
     let decision = Decision {
         id: first,
         placement: "home-hero".into(),
         experience: Some("winter-boots".into()),
         variant: Some("b".into()),
-        contents: vec![Served { content: "boots".into(), language: "fr".into(), intent: Intent::Help, payload }],
+        contents: vec![Served { content: "boots".into(), language: "fr".into(), intent: Intent::Help, payload, items }],
         reason: Reason::Split,
+        stage: Some(Stage::Comparison),
         standing: Some(Standing::Priority),
         evidence,
         propensity: Finite::new(0.475).unwrap(),
+        points: 3,
+        memory: Some(Memory::Season),
         revision: 4,
         ttl_s: 300,
         rejected: whys.map(|why| Rejected { experience: "other".into(), why }).into(),
@@ -178,6 +199,9 @@ fn for_nobody() -> Decided {
         facts: Default::default(),
         request: Default::default(),
         won: Default::default(),
+        shown: Default::default(),
+        stays: Default::default(),
+        spent: Default::default(),
     };
     let decision = &mut decided.decisions[0];
     (decision.experience, decision.variant, decision.standing) = (None, None, None);

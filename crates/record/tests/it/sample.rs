@@ -2,23 +2,29 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use condition::Model;
+use decide::Stay;
 use engine::{
+    census::{Census, Failures, KnownTally, SourceTally, TraitTally},
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
     exposure::{Exposure, Exposures},
     ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
+    visit::{Stayed, Visit},
 };
 use model::{
     consent::{Choice, ConsentSignal, Consents, Means, Proof},
     event::{Claim, Event, EventKind, Evidence},
-    fact::{FactKind, Occurrence, TraitValue},
+    fact::{Denial, FactKind, Occurrence, TraitValue},
     id::{Id, ProfileId},
     identifier::{Identifier, IdentifierKey, Strength},
+    journey::Stage,
     name::{Experience, Name},
     partition::Partition,
     time::{Env, Span, Timestamp},
+    trust::Trust,
     value::{Fields, Finite, Value},
 };
 use profile::{
@@ -33,7 +39,12 @@ use record::{
     seal::Keys,
 };
 use segment::{
+    interests::{
+        EventMark, Signal,
+        digest::{Count, Digest, Told},
+    },
     membership::{Membership, Memberships},
+    readings::{Readings, Transition},
     set::SegmentNumber,
     trails::Trails,
 };
@@ -94,6 +105,10 @@ pub(crate) fn arrival() -> Arrival {
     Arrival { event: event(), keys, anchor: 0, mark: MessageMark(0x77 << 64 | 0x99), person: SIDE, side: SIDE }
 }
 
+fn not_rome() -> Denial {
+    Denial { value: Some("Rome".into()), as_of: NOW, source: "web".into() }
+}
+
 pub(crate) fn city() -> TraitValue {
     TraitValue { value: "Lisboa".into(), as_of: NOW, source: "web".into(), kind: FactKind::Declared }
 }
@@ -108,13 +123,21 @@ pub(crate) fn occurrence() -> Occurrence {
 }
 
 pub(crate) fn ledger() -> Ledger {
-    let shown = Exposure { content: "boots-hero".into(), first: NOW, last: NOW.plus(Span::DAY), times: 2 };
-    Ledger::from_parts(won(), DAYS.to_vec(), Exposures::from_entries(vec![shown]))
+    let shown =
+        Exposure { content: "boots-hero".into(), first: NOW, last: NOW.plus(Span::DAY), times: 2, used: Some(NOW) };
+    let visit = Visit { last: NOW, stays: vec![("home-hero".into(), Stayed { at: NOW, stay: stay() })] };
+    let spent = vec![(NOW, 3), (NOW.plus(Span::DAY), 1)];
+    Ledger::from_parts(won(), DAYS.to_vec(), Exposures::from_entries(vec![shown]), Some(visit)).with_spent(spent)
 }
 
 /// The ledger as its first version could say it.
 pub(crate) fn ledger_v1() -> Ledger {
-    Ledger::from_parts(won(), DAYS.to_vec(), Exposures::default())
+    Ledger::from_parts(won(), DAYS.to_vec(), Exposures::default(), None)
+}
+
+pub(crate) fn stay() -> Stay {
+    let contents = vec!["boots".into(), "poles".into()];
+    Stay { experience: "winter-boots".into(), variant: "b".into(), contents, reordered: true }
 }
 
 const DAYS: [i64; 2] = [20_512, 20_514];
@@ -130,6 +153,15 @@ pub(crate) fn image() -> Person {
     image
 }
 
+fn readings() -> Readings {
+    let (stage, probability) = (Stage::Comparison.word(), Trust::new(0.75));
+    let says = Some((stage, probability));
+    let held = segment::readings::Held { model: Model::Stage, says, since: NOW, valid_until: Some(Timestamp::MAX) };
+    let from = Some(Stage::Discovery.word());
+    let transition = Transition { at: NOW, model: Model::Stage, from, to: stage, probability };
+    Readings::from_parts(vec![held], vec![transition])
+}
+
 pub(crate) fn person() -> Person {
     let held = Held { identifier: email(), key: EMAIL_KEY, strength: Strength::Strong, since: NOW, hold: Hold::Own };
     let facts = Side {
@@ -137,16 +169,18 @@ pub(crate) fn person() -> Person {
         created_at: NOW,
         moves: 2,
         identifiers: Identifiers::from_held(vec![held]).into(),
-        traits: Traits::from_entries(vec![("city".into(), vec![city()])]).into(),
+        traits: Traits::from_entries(vec![("city".into(), vec![city()])], vec![("city".into(), vec![not_rome()])])
+            .into(),
         consents: consents().into(),
         days: Days::from_entries(vec![(20_513, 3), (20_514, 1)]).into(),
         links: vec![(OTHER_SIDE, DEVICE_KEY)],
         apart: vec![OTHER_SIDE],
     };
-    let trails = Trails::from_entries(4, vec![("Order Completed".into(), vec![occurrence()])]);
+    let trails = Trails::from_entries(4, vec![("Order Completed".into(), vec![occurrence()])]).with_digest(digest());
     let taken = Side::new(OTHER_SIDE, Timestamp::saturating_from_millis(1_700_000_000_000));
     let in_segment = Membership { member: true, since: NOW, valid_until: Some(Timestamp::MAX) };
-    let memberships = Arc::new(Memberships::from_entries(4, vec![(SegmentNumber(9), in_segment)]));
+    let memberships = Memberships::from_entries(4, vec![(SegmentNumber(9), in_segment)]).with_readings(readings());
+    let memberships = Arc::new(memberships);
     let ended = Ended { loser: Arc::default(), survivor: memberships.clone() };
     Person {
         id: SIDE,
@@ -157,6 +191,28 @@ pub(crate) fn person() -> Person {
         memberships,
         due: Some(Timestamp::MAX),
     }
+}
+
+fn digest() -> Digest {
+    let (viewed, ordered) = (EventMark::of("Product Viewed"), EventMark::of("Order Completed"));
+    let counts = vec![
+        Count { day: 20_513, signal: Signal::View, event: viewed, times: 3 },
+        Count { day: 20_514, signal: Signal::View, event: viewed, times: 300 },
+        Count { day: 20_514, signal: Signal::Purchase, event: ordered, times: 1 },
+    ];
+    let boots = Told { counts, ..Told::default() };
+    let poles = Told { refused: Some(NOW), ..Told::default() };
+    Digest::from_entries(vec![("category:boots".into(), boots), ("category:poles".into(), poles)])
+}
+
+/// The person as the first version could say it: nothing was denied, and the trails are to be rebuilt.
+pub(crate) fn person_v1() -> Person {
+    let mut person = person();
+    person.sides[0].facts.traits = Traits::from_entries(vec![("city".into(), vec![city()])], Vec::new()).into();
+    for side in &mut person.sides {
+        side.trails = Arc::new(Trails::empty(0));
+    }
+    person
 }
 
 fn merge_record() -> MergeRecord {
@@ -197,19 +253,36 @@ pub(crate) fn core() -> Core {
         expired_events: 2,
         erased_events: 5,
         events: 1_234,
+        trait_reads: [("city".into(), 20_514)].into(),
     }
 }
 
-pub(crate) fn effect() -> Effect {
-        trait_reads: [("city".into(), 20_514)].into(),
-    let news = News::MergeIn { image: image(), record: merge_record() };
-    Effect { number: 12, to: Partition(5), hop: Hop::Tell { to: OTHER_SIDE, news } }
-}
 /// The scalars as their first version could say them.
 pub(crate) fn core_v1() -> Core {
     Core { trait_reads: BTreeMap::new(), ..core() }
 }
 
+pub(crate) fn census() -> Census {
+    let source = SourceTally { last: Some(NOW), week: 7, month: 30, profiles: 5, customers: 4, alone: 3 };
+    let shown = KnownTally { shown: 9, known: 2, waiting: 1 };
+    Census {
+        at: NOW,
+        customers: 4,
+        visitors: 300,
+        failures: Failures { stale: 1, wrong: 2, without_purchase: 3, assumed: 4, over_contacted: 0 },
+        sources: [("till".into(), SourceTally { last: None, ..source }), ("web".into(), source)].into(),
+        traits: [("city".into(), TraitTally { profiles: 4, stale: 1, wrong: 2, since: NOW, read: Some(20_514) })]
+            .into(),
+        other_traits: 6,
+        contents: [("guide".into(), shown)].into(),
+        stages: [(Stage::Comparison, shown), (Stage::Enrollment, shown)].into(),
+    }
+}
+
+pub(crate) fn effect() -> Effect {
+    let news = News::MergeIn { image: image(), record: merge_record() };
+    Effect { number: 12, to: Partition(5), hop: Hop::Tell { to: OTHER_SIDE, news } }
+}
 
 pub(crate) fn rejection() -> Rejection {
     Rejection {

@@ -2,6 +2,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use condition::Model;
+use decide::Stay;
 use engine::{
     command::{Access, Arrival, Claiming, Command, Counted, Hop, MessageMark, News, Rejection, Want},
     exposure::{Exposure, Exposures},
@@ -9,16 +11,19 @@ use engine::{
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
+    visit::{Stayed, Visit},
 };
 use model::{
     consent::{Choice, ConsentSignal, Consents, Means, Proof},
     event::{Claim, Event, EventKind, Evidence},
-    fact::{FactKind, Occurrence, TraitValue},
+    fact::{Denial, FactKind, Occurrence, TraitValue},
     id::{Id, Kind, ProfileId},
     identifier::{Identifier, IdentifierKey, Strength},
+    journey::Stage,
     name::Name,
     partition::Partition,
     time::{Env, Timestamp},
+    trust::Trust,
     value::{Fields, Finite, Value},
 };
 use profile::{
@@ -35,7 +40,12 @@ use proptest::{
     sample::select,
 };
 use segment::{
+    interests::{
+        EventMark, Signal,
+        digest::{Count, Digest, Told},
+    },
     membership::{Membership, Memberships},
+    readings::{Readings, Transition},
     set::SegmentNumber,
     trails::Trails,
 };
@@ -143,10 +153,13 @@ pub(crate) fn identifiers() -> impl Strategy<Value = Identifiers> {
     })
 }
 pub(crate) fn traits() -> impl Strategy<Value = Traits> {
-    let kind = select(vec![FactKind::Inferred, FactKind::Observed, FactKind::Declared]);
+    let kind = select(vec![FactKind::Inferred, FactKind::Observed, FactKind::Declared, FactKind::Corrected]);
     let value = (value(), moment(), name(), kind);
     let value = value.prop_map(|(value, as_of, source, kind)| TraitValue { value, as_of, source, kind });
-    btree_map(name(), vec(value, FEW), FEW).prop_map(|traits| Traits::from_entries(traits.into_iter().collect()))
+    let denial = (option::of(self::value()), moment(), name());
+    let denial = denial.prop_map(|(value, as_of, source)| Denial { value, as_of, source });
+    (btree_map(name(), vec(value, FEW), FEW), btree_map(name(), vec(denial, FEW), FEW))
+        .prop_map(|(said, denied)| Traits::from_entries(said.into_iter().collect(), denied.into_iter().collect()))
 }
 pub(crate) fn days() -> impl Strategy<Value = Days> {
     btree_map(any::<i32>(), any::<u32>(), FEW).prop_map(|days| Days::from_entries(days.into_iter().collect()))
@@ -154,14 +167,45 @@ pub(crate) fn days() -> impl Strategy<Value = Days> {
 pub(crate) fn trails() -> impl Strategy<Value = Trails> {
     let occurrence = (moment(), any::<u64>(), fields());
     let occurrence = occurrence.prop_map(|(at, tie, properties)| Occurrence { at, tie, properties });
-    (any::<u64>(), btree_map(text(), vec(occurrence, FEW), FEW))
-        .prop_map(|(revision, trails)| Trails::from_entries(revision, trails.into_iter().collect()))
+    (any::<u64>(), btree_map(text(), vec(occurrence, FEW), FEW), digest()).prop_map(|(revision, trails, digest)| {
+        Trails::from_entries(revision, trails.into_iter().collect()).with_digest(digest)
+    })
+}
+fn digest() -> impl Strategy<Value = Digest> {
+    let signal = select(vec![Signal::View, Signal::Cart, Signal::Declaration, Signal::Bounce]);
+    let key = (any::<i32>(), signal, any::<u32>().prop_map(EventMark));
+    let counts = btree_map(key, any::<u16>(), FEW).prop_map(|counts| {
+        let count = |((day, signal, event), times)| Count { day, signal, event, times };
+        counts.into_iter().map(count).collect()
+    });
+    let told = (counts, option::of(moment()), option::of(moment()));
+    let told = told.prop_map(|(counts, declared, refused)| Told { counts, declared, refused });
+    btree_map(text(), told, FEW).prop_map(|topics| Digest::from_entries(topics.into_iter().collect()))
 }
 pub(crate) fn memberships() -> impl Strategy<Value = Memberships> {
     let membership = (any::<bool>(), moment(), option::of(moment()));
     let membership = membership.prop_map(|(member, since, valid_until)| Membership { member, since, valid_until });
-    (any::<u64>(), btree_map(any::<u32>().prop_map(SegmentNumber), membership, FEW))
-        .prop_map(|(revision, entries)| Memberships::from_entries(revision, entries.into_iter().collect()))
+    (any::<u64>(), btree_map(any::<u32>().prop_map(SegmentNumber), membership, FEW), readings()).prop_map(
+        |(revision, entries, readings)| {
+            Memberships::from_entries(revision, entries.into_iter().collect()).with_readings(readings)
+        },
+    )
+}
+fn readings() -> impl Strategy<Value = Readings> {
+    let word = || select(Stage::ALL.map(Stage::word).to_vec());
+    let trust = || (0.0..=1.0f64).prop_map(Trust::new);
+    let held = (option::of((word(), trust())), moment(), option::of(moment()));
+    let held = held.prop_map(|(says, since, valid_until)| segment::readings::Held {
+        model: Model::Stage,
+        says,
+        since,
+        valid_until,
+    });
+    let transition = (moment(), option::of(word()), word(), trust());
+    let transition =
+        transition.prop_map(|(at, from, to, probability)| Transition { at, model: Model::Aim, from, to, probability });
+    (option::of(held), vec(transition, FEW))
+        .prop_map(|(held, transitions)| Readings::from_parts(held.into_iter().collect(), transitions))
 }
 
 pub(crate) fn merge_record() -> impl Strategy<Value = MergeRecord> {
@@ -221,13 +265,30 @@ fn side(origin: ProfileId) -> impl Strategy<Value = PersonSide> {
     })
 }
 pub(crate) fn ledger() -> impl Strategy<Value = Ledger> {
-    let shown = btree_map(name(), (moment(), moment(), any::<u16>()), FEW).prop_map(|shown| {
-        let exposure = |(content, (first, last, times))| Exposure { content, first, last, times };
+    let shown = btree_map(name(), (moment(), moment(), any::<u16>(), option::of(moment())), FEW).prop_map(|shown| {
+        let exposure = |(content, (first, last, times, used))| Exposure { content, first, last, times, used };
         Exposures::from_entries(shown.into_iter().map(exposure).collect())
     });
-    let parts = (btree_map(name(), vec(moment(), 1..3), FEW), btree_set(any::<i64>(), FEW), shown);
-    parts
-        .prop_map(|(won, days, shown)| Ledger::from_parts(won.into_iter().collect(), days.into_iter().collect(), shown))
+    let parts = (
+        btree_map(name(), vec(moment(), 1..3), FEW),
+        btree_set(any::<i64>(), FEW),
+        shown,
+        option::of(visit()),
+        vec((moment(), any::<u16>()), FEW),
+    );
+    parts.prop_map(|(won, days, shown, visit, spent)| {
+        Ledger::from_parts(won.into_iter().collect(), days.into_iter().collect(), shown, visit).with_spent(spent)
+    })
+}
+
+fn visit() -> impl Strategy<Value = Visit> {
+    let stay = (name(), name(), vec(name(), FEW), any::<bool>());
+    let stayed = (moment(), stay).prop_map(|(at, (experience, variant, contents, reordered))| Stayed {
+        at,
+        stay: Stay { experience, variant, contents, reordered },
+    });
+    (moment(), btree_map(name(), stayed, FEW))
+        .prop_map(|(last, stays)| Visit { last, stays: stays.into_iter().collect() })
 }
 
 pub(crate) fn person() -> impl Strategy<Value = Person> {
@@ -292,11 +353,11 @@ pub(crate) fn core() -> impl Strategy<Value = Core> {
             expired_events: numbers[3],
             erased_events: numbers[4],
             events: numbers[5],
+            trait_reads,
         },
     )
 }
 
-            trait_reads,
 pub(crate) fn claiming() -> impl Strategy<Value = Claiming> {
     let want = select(vec![Want::Own, Want::Meet]);
     (key(), name(), strength(), asserted(), want, id(), summary()).prop_map(
