@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use condition::{Assumption, Condition, contradict};
-use decide::{Experience, Scheme, Shows};
+use decide::{Experience, Menu, Scheme, Shows};
 use engine::plan::Plan;
 use model::{
     name::{Name, Segment},
@@ -157,7 +157,10 @@ impl<'p> Adviser<'p> {
         let from = experience.starts.unwrap_or(self.now).max(self.now);
         let lasts = |contents: &Shows| match contents {
             Shows::Neutral => true,
-            Shows::Contents(contents) => contents.iter().any(|content| content.expires.is_none()),
+            Shows::Pool(_) => false,
+            Shows::Contents(contents) | Shows::Menu(Menu { entries: contents, .. }) => contents
+                .iter()
+                .any(|content| content.expires.is_none() && content.suits.is_none() && content.items.is_none()),
         };
         other.enabled
             && other.part.is_none()
@@ -172,7 +175,7 @@ impl<'p> Adviser<'p> {
 }
 
 fn has_expired(shows: &Shows, now: Timestamp) -> bool {
-    matches!(shows, Shows::Contents(contents) if !contents.iter().any(|content| content.is_live(now)))
+    *shows != Shows::Neutral && !shows.contents().iter().any(|content| content.is_live(now))
 }
 
 /// Half of the people are the control while an experience is being proven (requirements D8).

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use decide::Payload;
+use decide::{Items, Payload};
 use model::{
     journey::{Intent, Stage},
-    limits::{CONTENT_LANGUAGES, NAME_BYTES, PAYLOAD_BYTES, VALUE_DEPTH},
+    limits::{CONDITION_BYTES, CONTENT_LANGUAGES, NAME_BYTES, PAYLOAD_BYTES, VALUE_DEPTH},
     value::{Fields, Finite, Value as Known},
 };
 use serde_json::Value;
@@ -32,6 +32,11 @@ pub(crate) struct Body<'a> {
     pub(crate) intent: Intent,
     pub(crate) expires: Option<Written>,
     pub(crate) tags: Vec<&'a str>,
+    /// For whom it is shown at all: a condition.
+    pub(crate) suits: Option<&'a str>,
+    /// Who gets it first: a condition that need not be as sure.
+    pub(crate) prefer: Option<&'a str>,
+    pub(crate) items: Option<Items>,
 }
 
 pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
@@ -58,9 +63,12 @@ pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
     let intent = intent(&mut shape)?;
     let expires = moment::optional(&mut shape, "expires", Edge::End)?;
     let tags = shape.optional_texts("tags", NAME_BYTES)?;
+    let suits = shape.optional_text("suits", CONDITION_BYTES)?;
+    let prefer = shape.optional_text("prefer", CONDITION_BYTES)?;
+    let items = shape.word_or("items", &[("viewed", Some(Items::Viewed))], None)?;
     shape.description()?;
     shape.finish()?;
-    Ok(Body { languages, fallback, stages, intent, expires, tags })
+    Ok(Body { languages, fallback, stages, intent, expires, tags, suits, prefer, items })
 }
 
 /// Where the people stand for whom it is (requirements CON-03).

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use assign::{Part, Share};
-use decide::Cap;
+use decide::{Cap, Criterion, Memory, Repeat, Worth};
 use model::{
     limits::{CAP_MOST, CAPS, CONDITION_BYTES, DESCRIPTION_BYTES, NAME_BYTES, VARIANTS},
     name::{Name, Variant},
@@ -16,6 +16,7 @@ use crate::{
     body,
     error::{Fault, code},
     moment::{self, Edge, Written},
+    restraint,
     shape::Shape,
 };
 
@@ -46,13 +47,40 @@ pub(crate) struct Body<'a> {
     pub(crate) traffic: Share,
     pub(crate) salt: &'a str,
     pub(crate) enabled: bool,
+    pub(crate) memory: Option<Memory>,
+    pub(crate) worth: Option<Worth>,
 }
 
-/// One variant; without contents it is the control.
+/// One variant.
 pub(crate) struct VariantBody<'a> {
     pub(crate) name: &'a str,
     pub(crate) share: Share,
+    pub(crate) shows: ShowsBody<'a>,
+}
+
+/// What a variant shows, by name.
+pub(crate) enum ShowsBody<'a> {
+    /// What is neutral: it is the control.
+    Neutral,
+    /// These contents.
+    Contents(Vec<&'a str>),
+    /// The best of some.
+    Pool(PoolBody<'a>),
+    /// All of these, in the person's order.
+    Menu {
+        /// At least one.
+        contents: Vec<&'a str>,
+        /// Those that keep their place; all of them are among the contents.
+        fixed: Vec<&'a str>,
+    },
+}
+
+/// Contents of which the best are shown; at least one name or tag.
+pub(crate) struct PoolBody<'a> {
     pub(crate) contents: Vec<&'a str>,
+    pub(crate) tags: Vec<&'a str>,
+    pub(crate) order: Vec<Criterion>,
+    pub(crate) repeat: Repeat,
 }
 
 pub(crate) fn read<'a>(name: &'a str, document: &'a Value) -> Result<Body<'a>, Fault> {
@@ -71,6 +99,7 @@ pub(crate) fn read<'a>(name: &'a str, document: &'a Value) -> Result<Body<'a>, F
     let traffic = shape.basis_points_or("traffic", Share::ALL)?;
     let salt = shape.optional_text("salt", NAME_BYTES)?.unwrap_or(name);
     let enabled = shape.flag_or("enabled", true)?;
+    let (memory, worth) = (restraint::memory(&mut shape)?, restraint::worth(&mut shape)?);
     shape.description()?;
     shape.finish()?;
     Ok(Body {
@@ -87,6 +116,8 @@ pub(crate) fn read<'a>(name: &'a str, document: &'a Value) -> Result<Body<'a>, F
         traffic,
         salt,
         enabled,
+        memory,
+        worth,
     })
 }
 
@@ -132,21 +163,71 @@ fn variant<'a>(name: &'a str, value: &'a Value, pointer: String) -> Result<Varia
     }
     let mut shape = Shape::at(value, pointer)?;
     let share = shape.basis_points("share")?;
-    let contents = match (name, shape.has("contents")) {
-        (CONTROL, true) => {
-            let message = "The control shows the neutral contents of each placement, and no others.";
-            return Err(Fault::new(code::CONTRADICTION, shape.pointer_to("contents"), message));
-        }
-        (CONTROL, false) => Vec::new(),
-        _ => shape.one_or_more("contents")?,
-    };
+    let shows = if name == CONTROL { neutral(&shape)? } else { shows(&mut shape)? };
     if name != CONTROL && share == Share::NONE {
         let message = "Nobody draws a variant without a share: give it one, or take it out.";
         return Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to("share"), message));
     }
     shape.description()?;
     shape.finish()?;
-    Ok(VariantBody { name, share, contents })
+    Ok(VariantBody { name, share, shows })
+}
+
+/// The ways in which a variant can show something; it has one of them.
+const SHOWS: [&str; 3] = ["contents", "pool", "menu"];
+
+fn neutral<'a>(shape: &Shape<'a>) -> Result<ShowsBody<'a>, Fault> {
+    match SHOWS.into_iter().find(|field| shape.has(field)) {
+        None => Ok(ShowsBody::Neutral),
+        Some(field) => {
+            let message = "The control shows the neutral contents of each placement, and no others.";
+            Err(Fault::new(code::CONTRADICTION, shape.pointer_to(field), message))
+        }
+    }
+}
+
+fn shows<'a>(shape: &mut Shape<'a>) -> Result<ShowsBody<'a>, Fault> {
+    let mut written = SHOWS.into_iter().filter(|field| shape.has(field));
+    let (first, second) = (written.next(), written.next());
+    if let Some(second) = second {
+        let message = "A variant shows either `contents`, or a `pool`, or a `menu`.";
+        return Err(Fault::new(code::CONTRADICTION, shape.pointer_to(second), message));
+    }
+    match first {
+        Some("pool") => pool(shape),
+        Some("menu") => menu(shape),
+        _ => shape.one_or_more("contents").map(ShowsBody::Contents),
+    }
+}
+
+fn pool<'a>(shape: &mut Shape<'a>) -> Result<ShowsBody<'a>, Fault> {
+    let pointer = shape.pointer_to("pool");
+    let mut shape = shape.required_object("pool")?;
+    let contents = shape.optional_texts("contents", NAME_BYTES)?;
+    let tags = shape.optional_texts("tags", NAME_BYTES)?;
+    if contents.is_empty() && tags.is_empty() {
+        let message = "A pool has `contents`, or those with some `tags`, or both.";
+        return Err(Fault::new(code::EMPTY, pointer, message));
+    }
+    let order = match shape.has("order") {
+        true => shape.one_or_more_words("order", &Criterion::ALL.map(|criterion| (criterion.word(), criterion)))?,
+        false => Criterion::USUAL.to_vec(),
+    };
+    let repeat = shape.word_or("repeat", &[("no", Repeat::No), ("allowed", Repeat::Allowed)], Repeat::No)?;
+    shape.finish()?;
+    Ok(ShowsBody::Pool(PoolBody { contents, tags, order, repeat }))
+}
+
+fn menu<'a>(shape: &mut Shape<'a>) -> Result<ShowsBody<'a>, Fault> {
+    let mut shape = shape.required_object("menu")?;
+    let contents = shape.some_texts("contents", NAME_BYTES)?;
+    let fixed = shape.optional_texts("fixed", NAME_BYTES)?;
+    if let Some(place) = fixed.iter().position(|fixed| !contents.contains(fixed)) {
+        let message = format!("`{}` cannot keep its place: it is not among the contents of the menu.", fixed[place]);
+        return Err(Fault::new(code::UNKNOWN_CONTENT, format!("{}/{place}", shape.pointer_to("fixed")), message));
+    }
+    shape.finish()?;
+    Ok(ShowsBody::Menu { contents, fixed })
 }
 
 fn benefit(shape: &mut Shape<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Fault> {

@@ -1,13 +1,11 @@
 //! Which definitions name which.
 
-use std::collections::BTreeSet;
-
-use condition::{Scope, Usage};
+use condition::{Needs, Selecting, TAG, Usage, select_all};
 use decide::{Payload, Reference};
 use model::name::{Name, Purpose};
 use serde_json::Value;
 
-use crate::{compile, content, documents::Documents, kind::Kind};
+use crate::{content, documents::Documents, kind::Kind};
 
 /// The purposes that a document of a right shape names, each with the pointer to where.
 pub(crate) fn purposes_in(kind: Kind, document: &Value) -> Vec<(String, Name<Purpose>)> {
@@ -17,6 +15,9 @@ pub(crate) fn purposes_in(kind: Kind, document: &Value) -> Vec<(String, Name<Pur
         Kind::Trait | Kind::Placement => &["purpose"],
         Kind::Purpose
         | Kind::Namespace
+        | Kind::Tag
+        | Kind::Score
+        | Kind::Model
         | Kind::Segment
         | Kind::Layer
         | Kind::Content
@@ -44,14 +45,18 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
             let names_it = |(_, purpose): &(String, Name<Purpose>)| purpose.as_str() == name;
             purposes_in(naming, document).iter().any(names_it).then_some((naming, by))
         }),
-        Kind::Segment | Kind::Trait => named_in_conditions(documents, kind, name)
+        Kind::Segment | Kind::Tag | Kind::Score | Kind::Trait => named_in_conditions(documents, kind, name)
             .or_else(|| Some((Kind::Content, in_tokens(documents, name)?)).filter(|_| kind == Kind::Trait)),
         Kind::Content => {
             let in_placement =
                 (Kind::Placement, find(documents, Kind::Placement, |body| holds(&body["neutral"], name)));
             let in_experience = find(documents, Kind::Experience, |body| {
                 let variants = body["variants"].as_object();
-                variants.is_some_and(|all| all.values().any(|variant| holds(&variant["contents"], name)))
+                let lists = |variant: &Value| {
+                    let fields = [&variant["contents"], &variant["pool"]["contents"], &variant["menu"]["contents"]];
+                    fields.into_iter().any(|field| holds(field, name))
+                };
+                variants.is_some_and(|all| all.values().any(lists))
             });
             [in_placement, (Kind::Experience, in_experience)].into_iter().find_map(|(kind, by)| Some((kind, by?)))
         }
@@ -61,7 +66,7 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
         Kind::Layer => {
             Some((Kind::Experience, find(documents, Kind::Experience, |body| body["layer"]["name"] == name)?))
         }
-        Kind::ConsentCategory | Kind::Namespace | Kind::Source | Kind::Experience | Kind::Setting => None,
+        Kind::ConsentCategory | Kind::Namespace | Kind::Source | Kind::Model | Kind::Experience | Kind::Setting => None,
     }
 }
 
@@ -85,30 +90,65 @@ fn in_tokens<'a>(documents: &'a Documents, name: &str) -> Option<&'a str> {
     })
 }
 
-/// The first segment or experience whose condition names a segment or a trait.
+/// The first definition of whose conditions one names a segment, a tag, a score or a trait.
 fn named_in_conditions<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Option<(Kind, &'a str)> {
-    let schema = compile::schema(documents).unwrap_or_default();
-    let segments = documents.segment_names();
-    let names_it = |text: &str, usage: Usage| {
+    let known = documents.known().unwrap_or_else(|_| documents.named());
+    let tag = format!("{TAG}{name}");
+    let names_it = |needs: &Needs| match kind {
+        Kind::Segment => needs.segments.contains(name),
+        Kind::Tag => needs.segments.contains(tag.as_str()),
+        Kind::Score => needs.scores.contains(name),
+        _ => needs.traits.contains(name),
+    };
+    let asks = |text: &str, role: Role| {
         // Compiling takes some hundred microseconds; few conditions have the name in them.
         text.contains(name)
-            && match condition::compile(
-                text,
-                &Scope { schema: &schema, segments: &segments, scores: const { &BTreeSet::new() }, usage },
-            ) {
-                // A draft that does not compile is judged by its text.
-                Err(_) => true,
-                Ok(condition) if kind == Kind::Segment => condition.needs().segments.contains(name),
-                Ok(condition) => condition.needs().traits.contains(name),
+            && match role {
+                Role::Condition(usage) => {
+                    condition::compile(text, &known.scope(usage)).map(|condition| names_it(condition.needs()))
+                }
+                Role::Filter => {
+                    let wanted = [Selecting { event: "any", filter: Some(text), within: None }];
+                    let selected = select_all(&wanted, &known.scope(Usage::Segment)).remove(0);
+                    selected.map(|selection| names_it(selection.needs()))
+                }
             }
+            // A draft that does not compile is judged by its text.
+            .unwrap_or(true)
     };
-    let text = |document: &'a Value, field: &str| document[field].as_str().unwrap_or_default();
-    let mut others = documents.of_kind(Kind::Segment).filter(|(by, _)| kind == Kind::Trait || *by != name);
-    let segment = others.find(|(_, document)| names_it(text(document, "condition"), Usage::Segment));
-    let audience = || {
-        let mut experiences = documents.of_kind(Kind::Experience);
-        experiences.find(|(_, document)| names_it(text(document, "audience"), Usage::Audience))
+    let naming = documents.iter().find(|(of, by, document)| {
+        let itself = *of == kind && *by == name;
+        !itself && conditions_in(*of, document).into_iter().any(|(text, role)| asks(text, role))
+    });
+    naming.map(|(kind, by, _)| (kind, by))
+}
+
+/// What a condition is in its document.
+#[derive(Clone, Copy)]
+enum Role {
+    /// A condition of this use.
+    Condition(Usage),
+    /// What an event must be.
+    Filter,
+}
+
+/// The conditions of a document.
+fn conditions_in(kind: Kind, document: &Value) -> Vec<(&str, Role)> {
+    let of_each = |list: &str, field: &str, role: Role| {
+        let entries = document[list].as_array().into_iter().flatten();
+        entries.filter_map(|entry| Some((entry[field].as_str()?, role))).collect::<Vec<_>>()
     };
-    let by = |kind: Kind, found: Option<(&'a str, &'a Value)>| found.map(|(by, _)| (kind, by));
-    by(Kind::Segment, segment).or_else(|| by(Kind::Experience, audience()))
+    let own = |field: &str, usage: Usage| document[field].as_str().map(|text| (text, Role::Condition(usage)));
+    match kind {
+        Kind::Segment => Vec::from_iter(own("condition", Usage::Segment)),
+        Kind::Experience => Vec::from_iter(own("audience", Usage::Audience)),
+        Kind::Content => own("suits", Usage::Audience).into_iter().chain(own("prefer", Usage::Order)).collect(),
+        Kind::Tag => of_each("actions", "where", Role::Filter),
+        Kind::Score => {
+            let mut all = of_each("rules", "where", Role::Filter);
+            all.extend(of_each("conditions", "if", Role::Condition(Usage::Segment)));
+            all
+        }
+        _ => Vec::new(),
+    }
 }

@@ -5,32 +5,33 @@ use std::{
     sync::Arc,
 };
 
-use condition::{Condition, Scope, Usage};
-use decide::{Content, Experience, Placement, Reference, Rules, Scheme, Shows, Variant};
+use condition::Condition;
+use decide::{Content, Experience, Menu, Placement, Pool, Reference, Rules, Scheme, Shows, Variant};
 use engine::plan::{Plan, RETENTION};
 use jiff::tz::TimeZone;
 use model::{
     journey::Intent,
-    limits::LEDGER_EXPERIENCES,
-    name::{Name, Segment, Trait},
+    limits::{LEDGER_EXPERIENCES, POOL_CONTENTS},
+    name::{Name, Trait},
     request::is_fact,
-    schema::{TraitSchema, TraitType},
+    schema::TraitType,
     time::{Span, Timestamp},
 };
 use serde_json::Value;
 
 use crate::{
+    asked::{self, Asked},
     body, content,
-    documents::Documents,
+    documents::{Documents, Known},
     error::{DefinitionError, Fault, code},
-    experience,
+    experience::{self, ShowsBody},
     kind::Kind,
-    placement,
+    placement, restraint,
     setting::Settings,
 };
 
 /// The traits that name the person in every project: those that the tracking spec and the schema of a new project have.
-const PERSONAL_NAMES: [&str; 5] = ["name", "first_name", "last_name", "firstName", "lastName"];
+pub(crate) const PERSONAL_NAMES: [&str; 5] = ["name", "first_name", "last_name", "firstName", "lastName"];
 
 /// Compiles what is shown where. `before` is the plan in force: audiences that did not change are taken from there.
 ///
@@ -41,39 +42,42 @@ const PERSONAL_NAMES: [&str; 5] = ["name", "first_name", "last_name", "firstName
 pub(crate) fn compile(
     documents: &Documents,
     settings: &Settings,
-    schema: &TraitSchema,
+    known: &Known,
     revision: u64,
     before: Option<&Plan>,
 ) -> Result<Scheme, DefinitionError> {
     let compiler = Compiler {
         documents,
-        schema,
+        known,
         zone: settings.zone.as_ref().map_or(TimeZone::UTC, |zone| zone.rules.clone()),
         language: settings.language.clone(),
     };
-    let contents = compiler.all(Kind::Content, |name, document| compiler.content(name, document))?;
+    let asked = asked::compile(documents, known, before)?;
+    let contents = compiler.all(Kind::Content, |name, document| compiler.content(name, document, &asked))?;
     let placements = compiler.all(Kind::Placement, |name, document| compiler.placement(name, document, &contents))?;
-    let audiences = compiler.audiences(before)?;
     let experiences = compiler.all(Kind::Experience, |name, document| {
-        compiler.experience(name, document, (&contents, &placements), audiences.get(name))
+        compiler.experience(name, document, (&contents, &placements), asked.audience(name))
     })?;
     check_layers(&experiences)?;
     check_salts(&experiences)?;
     check_caps(&experiences, settings.retention.unwrap_or(RETENTION))?;
     check_names(documents, &placements, &experiences)?;
+    restraint::check_checkouts(documents, &placements, &experiences)?;
     let defaults = Rules::default();
     let rules = Rules {
         revision,
         holdout: settings.holdout.unwrap_or(defaults.holdout),
         personal_placements_per_page: settings.personal_placements.unwrap_or(defaults.personal_placements_per_page),
         zone: settings.zone.as_ref().map_or(defaults.zone, |zone| zone.name.clone()),
+        withdrawn: settings.withdrawn.clone(),
+        restraint: restraint::completed(&settings.restraint, documents, &known.schema)?,
     };
     Ok(Scheme::new(rules, placements.into_values(), contents.into_values(), experiences.into_values().collect()))
 }
 
 struct Compiler<'d> {
     documents: &'d Documents,
-    schema: &'d TraitSchema,
+    known: &'d Known,
     zone: TimeZone,
     /// In which a content speaks to those who read none of its languages.
     language: Option<Arc<str>>,
@@ -93,7 +97,7 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn content(&self, name: &str, document: &Value) -> Result<Arc<Content>, Fault> {
+    fn content(&self, name: &str, document: &Value, asked: &Asked) -> Result<Arc<Content>, Fault> {
         let body = content::read(document)?;
         for (language, payload) in &body.languages {
             for (pointer, reference) in payload.references() {
@@ -114,6 +118,9 @@ impl Compiler<'_> {
             intent: body.intent,
             expires: body.expires.map(|expires| expires.in_zone(&self.zone)),
             tags,
+            suits: asked.suits(name).cloned(),
+            prefer: asked.prefer(name).cloned(),
+            items: body.items,
         }))
     }
 
@@ -128,7 +135,7 @@ impl Compiler<'_> {
     }
 
     fn check_trait(&self, name: &Name<Trait>) -> Result<(), Fault> {
-        match self.schema.get(name.as_str()).map(|rules| &rules.holds) {
+        match self.known.schema.get(name.as_str()).map(|rules| &rules.holds) {
             Some(TraitType::Text | TraitType::OneOf(_) | TraitType::Number | TraitType::Int) => Ok(()),
             Some(other) => {
                 let message = format!("A token writes texts and numbers; the trait `{name}` holds {}.", other.word());
@@ -161,33 +168,8 @@ impl Compiler<'_> {
             format: body.format.map(Arc::from),
             most_contents: body.most_contents,
             neutral,
+            is_checkout: body.is_checkout,
         })
-    }
-
-    /// The audiences of all experiences, by the experience's name.
-    fn audiences(&self, before: Option<&Plan>) -> Result<BTreeMap<String, Condition>, DefinitionError> {
-        let segments = self.documents.segment_names();
-        let before = before.filter(|before| before.schema == *self.schema);
-        let known = |name: &str, text: &str| {
-            let known = &before?.decisions.experience(&name.into())?.audience;
-            (known.text() == text && known.needs().segments.is_subset(&segments)).then(|| known.clone())
-        };
-        let (mut audiences, mut new) = (BTreeMap::new(), Vec::new());
-        for (name, document) in self.documents.of_kind(Kind::Experience) {
-            let text = experience::read(name, document).map_err(|fault| fault.of(Kind::Experience, name))?.audience;
-            match known(name, text) {
-                Some(audience) => drop(audiences.insert(name.to_owned(), audience)),
-                None => new.push((name, text)),
-            }
-        }
-        let texts: Vec<&str> = new.iter().map(|(_, text)| *text).collect();
-        let compiled = condition::compile_all(&texts, &scope(self.schema, &segments));
-        for ((name, _), audience) in new.into_iter().zip(compiled) {
-            let audience =
-                audience.map_err(|error| Fault::in_condition("/audience", error).of(Kind::Experience, name))?;
-            audiences.insert(name.to_owned(), audience);
-        }
-        Ok(audiences)
     }
 
     fn experience(
@@ -215,16 +197,8 @@ impl Compiler<'_> {
         let least = body.placements.iter().map(|placement| placements[*placement].most_contents).min().unwrap_or(1);
         let mut variants = Vec::with_capacity(body.variants.len());
         for variant in body.variants {
-            let field = format!("/variants/{}/contents", variant.name);
-            let written = document.pointer(&field);
-            if variant.contents.len() > usize::from(least) {
-                let message = format!("Its placements show at most {least} contents; these are more.");
-                return Err(Fault::new(code::TOO_MANY, field, message));
-            }
-            let shows = match named(contents, &variant.contents, &field, written)? {
-                none if none.is_empty() => Shows::Neutral,
-                some => Shows::Contents(some),
-            };
+            let field = format!("/variants/{}", variant.name);
+            let shows = shows(&variant.shows, contents, (document, &field), usize::from(least))?;
             variants.push(Variant { name: variant.name.into(), share: variant.share, shows });
         }
         let (starts, ends) = (body.starts, body.ends);
@@ -248,6 +222,8 @@ impl Compiler<'_> {
             traffic: body.traffic,
             salt: body.salt.into(),
             enabled: body.enabled,
+            memory: body.memory,
+            worth: body.worth,
         })
     }
 
@@ -256,9 +232,53 @@ impl Compiler<'_> {
     }
 }
 
-/// What an audience may name.
-pub(crate) fn scope<'a>(schema: &'a TraitSchema, segments: &'a BTreeSet<Name<Segment>>) -> Scope<'a> {
-    Scope { schema, segments, scores: const { &BTreeSet::new() }, usage: Usage::Audience }
+/// What a variant shows, with its contents found. `least` is how many contents its smallest placement shows.
+fn shows(
+    body: &ShowsBody<'_>,
+    contents: &Contents,
+    (document, field): (&Value, &str),
+    least: usize,
+) -> Result<Shows, Fault> {
+    let listed = |names: &[&str], within: &str| {
+        let field = format!("{field}/{within}");
+        let written = document.pointer(&field);
+        named(contents, names, &field, written).map(|found| (found, field))
+    };
+    let all_fit = |(found, field): (Vec<Arc<Content>>, String)| {
+        if found.len() <= least {
+            return Ok(found);
+        }
+        let message = format!("Its placements show at most {least} contents; these are more.");
+        Err(Fault::new(code::TOO_MANY, field, message))
+    };
+    match body {
+        ShowsBody::Neutral => Ok(Shows::Neutral),
+        ShowsBody::Contents(names) => Ok(Shows::Contents(all_fit(listed(names, "contents")?)?)),
+        ShowsBody::Menu { contents: names, fixed } => {
+            // A menu without one of its entries would hide a part of the shop.
+            let entries = all_fit(listed(names, "menu/contents")?)?;
+            Ok(Shows::Menu(Menu { entries, fixed: fixed.iter().map(|name| Name::from(*name)).collect() }))
+        }
+        ShowsBody::Pool(body) => {
+            let (mut found, _) = listed(&body.contents, "pool/contents")?;
+            let has_tag = |content: &&Arc<Content>| content.tags.iter().any(|tag| body.tags.contains(&&**tag));
+            for content in contents.values().filter(has_tag) {
+                if !found.iter().any(|known| known.name == content.name) {
+                    found.push(content.clone());
+                }
+            }
+            let field = format!("{field}/pool");
+            if found.is_empty() {
+                let message = "No content has one of these tags: the pool would have nothing to show.";
+                return Err(Fault::new(code::EMPTY, format!("{field}/tags"), message));
+            }
+            if found.len() > POOL_CONTENTS {
+                let message = format!("A pool has at most {POOL_CONTENTS} contents; these are {}.", found.len());
+                return Err(Fault::new(code::TOO_MANY, field, message));
+            }
+            Ok(Shows::Pool(Pool { contents: found, order: body.order.clone(), repeat: body.repeat }))
+        }
+    }
 }
 
 fn named(
@@ -277,7 +297,7 @@ fn named(
 }
 
 /// The pointer to an entry of a list, which may have been written as a single text.
-fn pointer_in(field: &str, place: usize, written: Option<&Value>) -> String {
+pub(crate) fn pointer_in(field: &str, place: usize, written: Option<&Value>) -> String {
     if written.is_some_and(Value::is_string) { field.to_owned() } else { format!("{field}/{place}") }
 }
 

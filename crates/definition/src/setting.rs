@@ -3,52 +3,93 @@
 use std::sync::Arc;
 
 use assign::Share;
+use decide::Restraint;
 use engine::plan::IdentityTokens;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use model::{limits::NAME_BYTES, time::Span};
+use model::{
+    limits::{NAME_BYTES, WITHDRAWN},
+    name::{Content, Name},
+    site::Hosts,
+    time::Span,
+    trust::Floors,
+};
+use profile::doubt::own::Own;
+use segment::interests::InterestRules;
 use serde_json::Value;
 
 use crate::{
-    body,
+    belief, body,
     documents::Documents,
     error::{DefinitionError, Fault, code},
+    interests,
     kind::Kind,
+    restraint,
     shape::Shape,
 };
 
 const HOLDOUT_SHARE: &str = "holdout_share";
 const IDENTITY_TOKENS: &str = "identity_tokens";
+const INTERESTS: &str = "interests";
 const LANGUAGE: &str = "language";
+const OWN: &str = "own_addresses";
 const PERSONAL_PLACEMENTS: &str = "personal_placements_per_page";
+const RESTRAINT: &str = restraint::NAME;
 const RETENTION_DAYS: &str = "retention_days";
+const SITE_HOSTS: &str = "site_hosts";
+const WITHDRAWN_CONTENTS: &str = "withdrawn";
+const TRUST: &str = "trust";
 const ZONE: &str = "zone";
 
 /// The settings that there are.
-pub(crate) const NAMES: &[&str] =
-    &[HOLDOUT_SHARE, IDENTITY_TOKENS, LANGUAGE, PERSONAL_PLACEMENTS, RETENTION_DAYS, ZONE];
+pub(crate) const NAMES: &[&str] = &[
+    HOLDOUT_SHARE,
+    IDENTITY_TOKENS,
+    INTERESTS,
+    LANGUAGE,
+    OWN,
+    PERSONAL_PLACEMENTS,
+    RESTRAINT,
+    RETENTION_DAYS,
+    SITE_HOSTS,
+    WITHDRAWN_CONTENTS,
+    TRUST,
+    ZONE,
+];
 
 /// What the name of a setting is.
-pub(crate) const NAME_RULE: &str =
-    "is holdout_share, identity_tokens, language, personal_placements_per_page, retention_days or zone";
+pub(crate) const NAME_RULE: &str = "is holdout_share, identity_tokens, interests, language, own_addresses, personal_placements_per_page, restraint, retention_days, site_hosts, withdrawn, trust or zone";
 
 /// How long events may be kept at most, in days: four times what CNIL allows for audience data, for shops under
 /// another law.
 const MOST_RETENTION_DAYS: u16 = 760 * 4;
 
+/// Bytes of a keyword, at most.
+const KEYWORD_BYTES: usize = 200;
+
 /// The largest share that may be kept out of everything.
 const MOST_HOLDOUT: f64 = 0.5;
+
+/// Bytes of a host, and of the star before it.
+const HOST_BYTES: usize = 255;
 
 /// Placements of one page that may be personalized at most, whatever the setting says.
 const MOST_PERSONAL_PLACEMENTS: u16 = 20;
 
-/// All settings; `None` where the project says nothing.
+/// All settings; `None`, or what is usual, where the project says nothing.
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) holdout: Option<Share>,
     pub(crate) identity_tokens: IdentityTokens,
+    pub(crate) interests: InterestRules,
     pub(crate) language: Option<Arc<str>>,
     pub(crate) personal_placements: Option<u16>,
+    pub(crate) restraint: Restraint,
     pub(crate) retention: Option<Span>,
+    pub(crate) hosts: Hosts,
+    /// Contents with keywords for which they are not shown any more.
+    pub(crate) withdrawn: Vec<(Name<Content>, Arc<str>)>,
+    pub(crate) own: Own,
+    pub(crate) floors: Floors,
     pub(crate) zone: Option<Zone>,
 }
 
@@ -73,8 +114,14 @@ impl Settings {
         match name {
             HOLDOUT_SHARE => self.holdout = Some(holdout(&mut shape)?),
             IDENTITY_TOKENS => self.identity_tokens = identity_tokens(&mut shape)?,
+            INTERESTS => self.interests = interests::read(&mut shape)?,
             LANGUAGE => self.language = Some(language(&mut shape)?),
             PERSONAL_PLACEMENTS => self.personal_placements = Some(shape.count("value", MOST_PERSONAL_PLACEMENTS)?),
+            SITE_HOSTS => self.hosts = hosts(&mut shape)?,
+            WITHDRAWN_CONTENTS => self.withdrawn = withdrawn(&mut shape)?,
+            RESTRAINT => self.restraint = restraint::read(&mut shape)?,
+            OWN => self.own = belief::own(&mut shape)?,
+            TRUST => self.floors = belief::floors(&mut shape)?,
             ZONE => self.zone = Some(zone(&mut shape)?),
             // The name was checked when the document was put.
             _ => {
@@ -92,6 +139,15 @@ pub(crate) fn check(name: &str, document: &Value) -> Result<(), Fault> {
     Settings::default().read(name, document)
 }
 
+fn withdrawn(shape: &mut Shape<'_>) -> Result<Vec<(Name<Content>, Arc<str>)>, Fault> {
+    let read = |mut shape: Shape<'_>| {
+        let pair = (shape.text("content", NAME_BYTES)?.into(), shape.text("keyword", KEYWORD_BYTES)?.into());
+        shape.finish()?;
+        Ok(pair)
+    };
+    shape.objects("value", WITHDRAWN)?.into_iter().map(read).collect()
+}
+
 fn holdout(shape: &mut Shape<'_>) -> Result<Share, Fault> {
     let share = shape.basis_points("value")?;
     if share.fraction() > MOST_HOLDOUT {
@@ -99,6 +155,18 @@ fn holdout(shape: &mut Shape<'_>) -> Result<Share, Fault> {
         return Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to("value"), message));
     }
     Ok(share)
+}
+
+/// The hosts of the shop's own sites: `shop.example`, `*.shop.example`.
+fn hosts(shape: &mut Shape<'_>) -> Result<Hosts, Fault> {
+    let patterns = shape.texts("value", HOST_BYTES)?;
+    Hosts::read(&patterns).map_err(|place| {
+        let message = format!(
+            "`{}` is no host; write shop.example, or *.shop.example for all below it, as it stands in addresses.",
+            patterns[place]
+        );
+        Fault::new(code::OUT_OF_RANGE, format!("{}/{place}", shape.pointer_to("value")), message)
+    })
 }
 
 fn identity_tokens(shape: &mut Shape<'_>) -> Result<IdentityTokens, Fault> {

@@ -97,6 +97,11 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// The same for a field that may be left out.
+    pub(crate) fn share_or(&mut self, name: &'static str, default: f64) -> Result<f64, Fault> {
+        if self.optional(name).is_none() { Ok(default) } else { self.share(name) }
+    }
+
     /// The same in basis points: at most four decimals.
     pub(crate) fn basis_points(&mut self, name: &'static str) -> Result<Share, Fault> {
         let fraction = self.share(name)?;
@@ -205,6 +210,12 @@ impl<'a> Shape<'a> {
         self.optional(name).map(|value| Self::at(value, self.pointer_to(name))).transpose()
     }
 
+    /// The same for one that may not.
+    pub(crate) fn required_object(&mut self, name: &'static str) -> Result<Self, Fault> {
+        let value = self.required(name)?;
+        Self::at(value, self.pointer_to(name))
+    }
+
     /// A list of objects that may be left out, of at most `most`.
     pub(crate) fn objects(&mut self, name: &'static str, most: usize) -> Result<Vec<Self>, Fault> {
         let Some(value) = self.optional(name) else { return Ok(Vec::new()) };
@@ -305,7 +316,8 @@ impl<'a> Shape<'a> {
     }
 }
 
-fn meaning<T: Clone>(name: &str, pointer: String, value: &Value, words: &[(&str, T)]) -> Result<T, Fault> {
+/// The meaning of one of a few words.
+pub(crate) fn meaning<T: Clone>(name: &str, pointer: String, value: &Value, words: &[(&str, T)]) -> Result<T, Fault> {
     let Value::String(text) = value else { return Err(wrong_type(pointer, "a text", value)) };
     words.iter().find(|(word, _)| word == text).map(|(_, meaning)| meaning.clone()).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();

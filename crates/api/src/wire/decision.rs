@@ -57,6 +57,9 @@ pub struct DecideRequest {
     /// As what contents are wanted.
     #[serde(default)]
     pub format: DecideFormat,
+    /// Whether to say to each answer why it is so, in words for the person, and what the person can do about it.
+    #[serde(default)]
+    pub why: bool,
     /// Whether to list every candidate that did not win, and why; only with a secret key.
     #[serde(default)]
     pub explain: bool,
@@ -166,11 +169,52 @@ pub struct DecisionAnswer {
     /// What the customer has of it, in their language: for "why do I see this?". Absent beside what is neutral.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benefit: Option<String>,
+    /// Why it is so, in words for the person, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<DecisionWhy>,
+    /// What is shown rests on what was done long ago, where nothing newer would do: `season` is the same season of last
+    /// year. The page says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<String>,
     /// For how many seconds the answer stands if nothing new happens.
     pub ttl_s: u32,
     /// With a secret key: more of why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grounds: Option<DecisionGrounds>,
+}
+
+/// Why a placement shows what it shows: what would have been shown without one fact after the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionWhy {
+    /// `person`: without these facts about the person something else would have been shown; `absence`: nothing that is
+    /// known of the person speaks against it; `request`: the request alone
+    /// decided; `everybody`: only a draw did; `neutral`: it is what everybody sees.
+    pub rests_on: String,
+    /// One sentence for the person, in English.
+    pub en: String,
+    /// The same in French.
+    pub fr: String,
+    /// The fewest facts without which it would have been something else. Only with a secret key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    /// What the person can do about it. Empty beside what everybody sees.
+    pub levers: Vec<DecisionLever>,
+}
+
+/// Something that a person can do about what they see: send this event, by `/v1/track`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionLever {
+    /// `remove`: a fact that it rests on is used no more; `less`: not for 30 days; `never`: never again.
+    pub pull: String,
+    /// What the person is offered, in English.
+    pub en: String,
+    /// The same in French.
+    pub fr: String,
+    /// The name of the event.
+    pub event: String,
+    /// Its properties.
+    #[schema(value_type = serde_json::Map<String, Value>)]
+    pub properties: JsonFields,
 }
 
 /// One content as it is shown.
@@ -186,23 +230,32 @@ pub struct DecisionContent {
     /// The payload: an object, or a text where HTML or text is wanted.
     #[schema(value_type = Value)]
     pub payload: Json,
+    /// The ids of the products that it shows beside that, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<String>,
 }
 
 /// More of why: what may only be told to the shop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DecisionGrounds {
-    /// By what the winner is ahead of the next candidate: `alone`, `priority`, `score`, `name`.
+    /// By what the winner is ahead of the next candidate: `alone`, `visit`, `priority`, `score`, `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<String>,
     /// The unit that was drawn by, `unt_…`. Absent where nobody is known or nothing may be: there the page's nonce was
     /// drawn by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// Where the person stood, as the stage of contents says it. Absent where nothing was personalized or nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
     /// The chance that this unit had for this experience and variant.
     pub propensity: f64,
+    /// What the decision costs the person in discomfort, in points of intrusion.
+    #[serde(default)]
+    pub points: u16,
     /// What the winner's audience rested on.
     pub evidence: Vec<Evidence>,
-    /// The candidates that did not win, best first, if they were asked for.
+    /// The candidates that did not win, best first, if they were asked for; one that is not worth it always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected: Option<Vec<DecisionRejected>>,
 }
@@ -212,8 +265,9 @@ pub struct DecisionGrounds {
 pub struct DecisionRejected {
     /// The experience.
     pub experience: String,
-    /// Why not: `audience`, `not_started`, `ended`, `expired`, `no_consent`, `no_data`, `holdout`, `layer`, `traffic`,
-    /// `capped`, `page_capped`, `lost`, `disabled`, `minor`, `not_recognized`.
+    /// Why not: `audience`, `refused`, `not_started`, `ended`, `expired`, `no_consent`, `no_data`, `holdout`, `layer`, `traffic`,
+    /// `capped`, `page_capped`, `lost`, `disabled`, `minor`, `not_recognized`, `checkout`, `stale`, `intrusive`,
+    /// `not_worth`, `unsuited`, `seen`.
     pub why: String,
     /// The moment, experience, variant, content or share that belongs to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -23,6 +23,9 @@ pub struct PlacementDocument {
     /// The purpose that a person must have granted; the channel's if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// Whether a customer pays there: then only contents that reassure or help are shown; not so if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout: Option<bool>,
     /// For those who read it later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -47,6 +50,15 @@ pub struct ContentDocument {
     /// Labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<OneOrMore>,
+    /// Who is shown it at all: a condition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suits: Option<String>,
+    /// Who gets it first: a condition, of which one need not be as sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefer: Option<String>,
+    /// Products that it shows: `viewed`, those of one category that the person looked at lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<String>,
     /// For those who read it later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -100,6 +112,12 @@ pub struct ExperienceDocument {
     /// Whether it is switched on; it is if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    /// What old evidence it may rest on: `season`, the same season of last year; none if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<String>,
+    /// What it is worth: it is not shown where it costs more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<WorthDocument>,
     /// Why its control may have less than a tenth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub small_control: Option<String>,
@@ -117,9 +135,45 @@ pub struct VariantDocument {
     /// What it shows; `control` has none and shows what is neutral.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contents: Option<OneOrMore>,
+    /// Instead of `contents`: the best of some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolDocument>,
+    /// Instead of `contents`: entries that are all shown, those that the person uses most first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub menu: Option<MenuDocument>,
     /// For those who read it later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+/// Contents of which the best for the person and the moment are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PoolDocument {
+    /// Contents by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contents: Vec<String>,
+    /// All contents with one of these tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// By what one is before another: `keyword`, `preferred`, `stage`, `unseen`, `interest`, `listed`. If absent, all
+    /// of them but `stage`, in this order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OneOrMore>,
+    /// Whether somebody may meet one of them again: `no` or `allowed`; `no` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<String>,
+}
+
+/// Entries that are all shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MenuDocument {
+    /// All of them, as they are listed.
+    pub contents: Vec<String>,
+    /// Those that keep their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<String>,
 }
 
 /// Most times in a period, for one person.
@@ -130,6 +184,26 @@ pub struct CapDocument {
     pub most: u16,
     /// In which period: `24h`, `7d`, `2w`.
     pub per: String,
+}
+
+/// What a showing is expected to bring and to cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorthDocument {
+    /// What it brings.
+    pub gain_cents: GainDocument,
+    /// What it costs, in cents; at least 0.
+    pub cost_cents: f64,
+}
+
+/// A gain in cents; no part of it is negative.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GainDocument {
+    /// Its lower bound.
+    pub low: f64,
+    /// What is expected; at least the lower bound.
+    pub expected: f64,
 }
 
 /// A part of a layer, as shares from 0 to 1.
@@ -171,7 +245,8 @@ mod tests {
         back::<LayerDocument>("{}");
         back::<ExperienceDocument>(
             r#"{"placements":["home","row"],"audience":"true","benefit":{"en":"x","fr":"y"},
-                "variants":{"b":{"share":0.5,"contents":"c"},"control":{"share":0.5}},
+                "variants":{"b":{"share":0.2,"contents":"c"},"m":{"share":0.1,"menu":{"contents":["c"],"fixed":["c"]}},
+                "p":{"share":0.2,"pool":{"tags":["t"],"order":"unseen","repeat":"no"}},"control":{"share":0.5}},
                 "caps":[{"most":3,"per":"7d"}],"layer":{"name":"l","from":0.0,"to":0.5}}"#,
         );
         assert!(serde_json::from_str::<LayerDocument>(r#"{"descriptoin":"x"}"#).is_err());

@@ -54,7 +54,8 @@ fn names(shows: &Shows) -> Vec<&str> {
 
 #[test]
 fn a_pool_has_what_is_named_and_then_what_has_a_tag() {
-    let pool = shows(&json!({"share": 0.5, "pool": {"contents": ["walks", "care"], "tags": ["walks", "category:boots"]}}));
+    let pool =
+        shows(&json!({"share": 0.5, "pool": {"contents": ["walks", "care"], "tags": ["walks", "category:boots"]}}));
     assert_eq!(names(&pool), ["walks", "care", "alps", "boots"]);
     let Shows::Pool(pool) = pool else { panic!("a pool") };
     assert_eq!((pool.order, pool.repeat), (Criterion::USUAL.to_vec(), Repeat::No));
@@ -99,7 +100,11 @@ fn what_shows_nothing_or_two_things_is_refused() {
     for (variant, code, field) in [
         (json!({"share": 0.5}), code::MISSING_FIELD, "/contents"),
         (json!({"share": 0.5, "contents": "care", "pool": {"tags": ["walks"]}}), code::CONTRADICTION, "/pool"),
-        (json!({"share": 0.5, "pool": {"tags": ["walks"]}, "menu": {"contents": ["care"]}}), code::CONTRADICTION, "/menu"),
+        (
+            json!({"share": 0.5, "pool": {"tags": ["walks"]}, "menu": {"contents": ["care"]}}),
+            code::CONTRADICTION,
+            "/menu",
+        ),
         (json!({"share": 0.5, "pool": {}}), code::EMPTY, "/pool"),
         (json!({"share": 0.5, "pool": {"tags": ["nothing"]}}), code::EMPTY, "/pool/tags"),
         (json!({"share": 0.5, "pool": {"contents": ["gone"]}}), code::UNKNOWN_CONTENT, "/pool/contents/0"),
@@ -107,7 +112,11 @@ fn what_shows_nothing_or_two_things_is_refused() {
         (json!({"share": 0.5, "pool": {"tags": ["walks"], "repeat": "yes"}}), code::UNKNOWN_WORD, "/pool/repeat"),
         (json!({"share": 0.5, "pool": {"tags": ["walks"], "most": 3}}), code::UNKNOWN_FIELD, "/pool/most"),
         (json!({"share": 0.5, "menu": {"contents": []}}), code::EMPTY, "/menu/contents"),
-        (json!({"share": 0.5, "menu": {"contents": ["care"], "fixed": ["sale"]}}), code::UNKNOWN_CONTENT, "/menu/fixed/0"),
+        (
+            json!({"share": 0.5, "menu": {"contents": ["care"], "fixed": ["sale"]}}),
+            code::UNKNOWN_CONTENT,
+            "/menu/fixed/0",
+        ),
     ] {
         assert_eq!(refused(Kind::Experience, "idea", &showing(&variant)), (code, at(field)), "{variant}");
     }

@@ -83,7 +83,11 @@ fn the_reference_is_published_as_it_stands() {
     let mut documents = read_folder(folder.path()).unwrap_or_else(|error| panic!("{error}"));
     let plan = compile(&mut documents, 1, None).unwrap();
     let names: Vec<&str> = plan.decisions.experiences().iter().map(|experience| experience.name.as_str()).collect();
-    assert_eq!(names, ["evening-idea", "boot-care-after-purchase", "care-for-everybody"], "best first");
+    assert_eq!(
+        names,
+        ["evening-idea", "boot-care-after-purchase", "care-for-everybody", "landing-guide", "menu-by-habit"],
+        "best first"
+    );
     assert_eq!(&*plan.decisions.rules().zone, "Europe/Paris");
     assert!(plan.segments.need("Order Completed").is_some());
 }
@@ -496,13 +500,13 @@ fn what_a_decision_needs_is_not_removed() {
 
 #[test]
 fn what_audiences_look_at_is_kept_and_what_did_not_change_is_not_compiled_again() {
-    let bought = r#"events("Order Completed").within("30d").sum(total) > 100"#;
+    let bought = r#"events("Boots Fitted").within("30d").sum(total) > 100"#;
     let mut documents = shop();
     let before = compile(&mut documents, 1, None).unwrap();
-    assert!(before.segments.need("Order Completed").is_none());
+    assert!(before.segments.need("Boots Fitted").is_none());
     documents.put(Kind::Experience, "bought", &experience(&json!({"audience": bought}))).unwrap();
     let plan = compile(&mut documents, 2, Some(&before)).unwrap();
-    assert!(plan.segments.need("Order Completed").is_some());
+    assert!(plan.segments.need("Boots Fitted").is_some());
     assert_eq!(plan.segments.needs_revision(), 2, "trails have to be filled for the audience");
     let same = compile(&mut documents.clone(), 3, Some(&plan)).unwrap();
     assert_eq!(same.segments.needs_revision(), 2);
