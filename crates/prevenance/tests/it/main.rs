@@ -46,15 +46,27 @@ mod import;
 #[cfg(test)]
 mod import_stopped;
 #[cfg(test)]
+mod interests;
+#[cfg(test)]
 mod judgement_contents;
 #[cfg(test)]
+mod judgement_refusals;
+#[cfg(test)]
+mod landing;
+#[cfg(test)]
 mod logging;
+#[cfg(test)]
+mod menu;
+#[cfg(test)]
+mod pools;
 #[cfg(test)]
 mod publication;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod repeatable;
+#[cfg(test)]
+mod restraint;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]
@@ -71,3 +83,5 @@ mod tokens;
 mod told;
 #[cfg(test)]
 mod unmerge;
+#[cfg(test)]
+mod why;
