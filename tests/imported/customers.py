@@ -42,6 +42,10 @@ class Customers:
         """Who is among those that the mapping grants `site` for."""
         return TRIAL.chosen(self.people())
 
+    def buyers(self) -> Members:
+        """Who ordered something."""
+        return set(self.reference.orders["customer"])
+
     def kept(self) -> int:
         """Orders, returns and grants."""
         return len(self.reference.orders) + len(self.reference.returns) + len(self.consenting())

@@ -50,6 +50,10 @@ class Panel:
         """Who is among the seven of ten that the mappings grant `site` for."""
         return TRIAL.chosen(self.people())
 
+    def buyers(self) -> Members:
+        """Who bought something."""
+        return set(self.baskets["household_id"])
+
     def kept(self) -> int:
         """Orders, coupons, campaigns, statements and grants: of these one a household, however many files give it."""
         tables = (self.baskets, self.coupons, self.campaigns, self.demographics)

@@ -64,6 +64,24 @@ def compare_segments(asking: Asking, reference: Reference) -> list[str]:
     return wrong
 
 
+def compare_thermometer(client: Client, reference: Reference) -> list[str]:
+    """Prints the six failures of the shop; what differs of those that the files tell."""
+    begin = time.monotonic()
+    answer = client.call("GET", "/v1/thermometer?fresh=true")
+    print(f"\na census of {answer['customers']} customers in {time.monotonic() - begin:.1f} s")
+    wanted = {"without_purchase": len(reference.people() - reference.buyers()), "over_contacted": 0, "not_joined": 0}
+    wrong = []
+    if answer["customers"] != len(reference.people()) or answer["visitors"] != 0:
+        wrong.append(f"{answer['customers']} customers and {answer['visitors']} visitors")
+    for failure in answer["failures"]:
+        name, count = failure["name"], failure["customers"]
+        sign = " " if name not in wanted else "=" if wanted[name] == count else "≠"
+        print(f"{name:<26}{count:>6} {sign} {failure['share']:>7.1%}   {failure['text']['en']}")
+        if sign == "≠":
+            wrong.append(f"{name}: {count}; it should be {wanted[name]}")
+    return wrong
+
+
 def known(shop: Shop, reference: Reference, first: dict[str, Page]) -> tuple[dict[str, Person], list[str]]:
     """For whom is decided. The units are the program's own: one for each person who consented, told where they may be
     drawn by and nowhere else, and nobody's twice."""
@@ -161,6 +179,7 @@ def compare(case: Case, program: Program, reference: Reference) -> tuple[set[str
     """Asks for all segments, then for two pages of everybody, and compares; which reasons occurred."""
     asking = Asking(program, case.trial.namespace)
     wrong = totals(Client(program), reference) + compare_segments(asking, reference)
+    wrong += compare_thermometer(Client(program), reference)
     shop = Shop(EXAMPLES / f"definitions/{case.definitions}.toml", case.now.date())
     begin = time.monotonic()
     asked = [asking.pages(reference.people(), list(shop.placements)) for _ in range(PAGES)]
