@@ -345,7 +345,7 @@ impl<'e> Walk<'e> {
     /// A trait, however little it is believed. A null says that its source took the value back; what another source says
     /// may come to be believed more than that.
     fn any_value(&self, name: &Name<Trait>) -> Option<Believed<'_>> {
-        let found = self.facts.trait_value(name.as_str()).filter(|found| found.value.value != Value::Null)?;
+        let found = self.facts.trait_value(name.as_str())?;
         self.changes_at(found.belief.stands_until.map_or(NEVER, Timestamp::as_millis));
         Some(found).filter(|found| found.value.value != Value::Null)
     }

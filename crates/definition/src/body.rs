@@ -17,9 +17,9 @@ use crate::{
     error::{Fault, code},
     experience,
     kind::Kind,
-    placement, setting,
+    models, placement, score, setting,
     shape::Shape,
-    span,
+    span, tag,
 };
 
 /// Identifiers of one namespace that one profile may hold at most, whatever the definition says.
@@ -46,6 +46,9 @@ pub(crate) fn check(kind: Kind, name: &str, document: &Value) -> Result<(), Faul
         Kind::Namespace => namespace(document).map(drop),
         Kind::Source => source(name, document).map(drop),
         Kind::Trait => trait_rules(name, document).map(drop),
+        Kind::Tag => tag::read(document).map(drop),
+        Kind::Score => score::read(document).map(drop),
+        Kind::Model => models::read(name, document).map(drop),
         Kind::Segment => segment(document).map(drop),
         Kind::Layer => layer(document),
         Kind::Content => content::read(document).map(drop),
@@ -72,10 +75,13 @@ fn check_name(kind: Kind, name: &str) -> Result<(), Fault> {
             let good = (1..=CONSENT_CATEGORY_CHARS).contains(&chars) && !name.chars().any(char::is_control);
             (good, "has 1 to 200 characters, none of them a control character")
         }
+        Kind::Model => (models::named(name).is_some(), models::NAME_RULE),
         Kind::Setting => (setting::NAMES.contains(&name), setting::NAME_RULE),
         Kind::Purpose
         | Kind::Namespace
         | Kind::Source
+        | Kind::Tag
+        | Kind::Score
         | Kind::Segment
         | Kind::Layer
         | Kind::Content

@@ -21,7 +21,7 @@ use crate::{
     kind::Kind,
     measures, models,
     published::{Conditions, Published, Topics},
-    references, scheme, sensitive,
+    references, restraint, scheme, sensitive,
     setting::Settings,
 };
 
@@ -68,6 +68,7 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
     conditions.iter().for_each(|(_, condition)| needs.merge(condition.needs()));
     scores.iter().for_each(|score| needs.merge(&score.needs()));
     models.iter().for_each(|model| needs.merge(&model.needs()));
+    restraint::ask_for_channels(&mut needs.events);
     let mut published = documents.published.clone();
     if let Some(before) = before {
         published.learn(before);
@@ -91,7 +92,7 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
     published.needs_revision = needs_revision.max(1.min(revision));
     let segments = SegmentSet::build(rules, Measures { scores, models }, published.needs_revision).map_err(circle)?;
     let segments = segments
-        .needing(decisions.event_needs())
+        .needing(needs.events)
         .needing([segment::removal::need()].into())
         .with_interest_rules(settings.interests);
     let plan = Plan {

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use condition::{Needs, Scope, TAG, Usage};
 use model::{
     consent::PURPOSES,
     identifier::namespace,
-    name::{Name, Segment},
+    name::{Name, Score, Segment},
+    schema::TraitSchema,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    body, content,
+    body, compile, content,
     difference::Difference,
     error::{DefinitionError, Fault, code},
     file,
@@ -36,7 +38,7 @@ pub struct Documents {
 /// The version of the stored form.
 const VERSION: u64 = 4;
 /// The versions before: 1 recorded no publication, and neither which revision last changed a document; until 3 contents
-/// said neither for which stages nor what for they are.
+/// said neither for which stages nor what for they are, and there were no models.
 const EARLIER_VERSIONS: [u64; 3] = [1, 2, 3];
 
 const DEFAULTS: &str = include_str!("defaults.toml");
@@ -98,11 +100,22 @@ impl Documents {
                 }
             }
         }
+        if version != Some(VERSION) {
+            documents.put_default_models();
+        }
         for (word, of_kind) in stored.changed {
             let kind = file::kind_of(&word).map_err(Fault::of_all)?;
             documents.changed.extend(of_kind.into_iter().map(|(name, revision)| ((kind, name), revision)));
         }
         Ok(documents)
+    }
+
+    /// Puts the models of a new project where there are none yet.
+    fn put_default_models(&mut self) {
+        for (name, document) in Self::defaults().of_kind(Kind::Model) {
+            let models = self.bodies.entry(Kind::Model).or_default();
+            models.entry(name.to_owned()).or_insert_with(|| document.clone());
+        }
     }
 
     /// The canonical bytes: JSON with sorted names, without white space. Equal documents give equal bytes.
@@ -239,14 +252,48 @@ impl Documents {
         self.bodies.get(&kind).into_iter().flatten().map(|(name, document)| (name.as_str(), document))
     }
 
-    pub(crate) fn segment_names(&self) -> BTreeSet<Name<Segment>> {
-        self.of_kind(Kind::Segment).map(|(name, _)| name.into()).collect()
+    /// What conditions may name.
+    pub(crate) fn known(&self) -> Result<Known, DefinitionError> {
+        Ok(Known { schema: compile::schema(self)?, ..self.named() })
+    }
+
+    /// The same without traits.
+    pub(crate) fn named(&self) -> Known {
+        let segments = self.of_kind(Kind::Segment).map(|(name, _)| name.into());
+        let tags = self.of_kind(Kind::Tag).map(|(name, _)| Name::new(format!("{TAG}{name}")));
+        Known {
+            schema: TraitSchema::default(),
+            segments: segments.chain(tags).collect(),
+            scores: self.of_kind(Kind::Score).map(|(name, _)| name.into()).collect(),
+        }
+    }
+}
+
+/// What conditions may name.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) schema: TraitSchema,
+    /// Tags of persons among them.
+    pub(crate) segments: BTreeSet<Name<Segment>>,
+    pub(crate) scores: BTreeSet<Name<Score>>,
+}
+
+impl Known {
+    /// The same for a condition of this use.
+    pub(crate) fn scope(&self, usage: Usage) -> Scope<'_> {
+        Scope { schema: &self.schema, segments: &self.segments, scores: &self.scores, usage }
+    }
+
+    /// Whether all that a condition names is still there, so that what was compiled against the same traits stands.
+    pub(crate) fn has_all(&self, needs: &Needs) -> bool {
+        needs.segments.is_subset(&self.segments) && needs.scores.is_subset(&self.scores)
     }
 }
 
 /// Refuses the definitions that every project has.
 pub(crate) fn check_removable(kind: Kind, name: &str) -> Result<(), DefinitionError> {
     let built_in = match kind {
+        Kind::Model => true,
         Kind::Purpose => PURPOSES.contains(&name),
         Kind::Namespace => NAMESPACES.contains(&name),
         _ => false,

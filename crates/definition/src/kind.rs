@@ -15,6 +15,12 @@ pub enum Kind {
     Source,
     /// A trait of profiles.
     Trait,
+    /// A tag of persons, by what they do.
+    Tag,
+    /// A score of persons.
+    Score,
+    /// A model that says where a person stands, or what a visit is for.
+    Model,
     /// A segment.
     Segment,
     /// A layer: experiences that exclude each other.
@@ -31,12 +37,15 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Purpose,
         Self::ConsentCategory,
         Self::Namespace,
         Self::Source,
         Self::Trait,
+        Self::Tag,
+        Self::Score,
+        Self::Model,
         Self::Segment,
         Self::Layer,
         Self::Content,
@@ -53,6 +62,9 @@ impl Kind {
             Self::Namespace => "namespace",
             Self::Source => "source",
             Self::Trait => "trait",
+            Self::Tag => "tag",
+            Self::Score => "score",
+            Self::Model => "model",
             Self::Segment => "segment",
             Self::Layer => "layer",
             Self::Content => "content",
@@ -76,6 +88,9 @@ impl Kind {
             Self::Namespace => limits::NAMESPACES,
             Self::Source => limits::SOURCES,
             Self::Trait => limits::DEFINED_TRAITS,
+            Self::Tag => limits::TAGS,
+            Self::Score => limits::SCORES,
+            Self::Model => crate::models::MODELS.len(),
             Self::Segment => limits::SEGMENTS,
             Self::Layer => limits::LAYERS,
             Self::Content => limits::CONTENTS,

@@ -18,6 +18,7 @@ pub(crate) struct Body<'a> {
     pub(crate) format: Option<&'a str>,
     pub(crate) most_contents: u16,
     pub(crate) neutral: Vec<&'a str>,
+    pub(crate) is_checkout: bool,
 }
 
 pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
@@ -33,9 +34,10 @@ pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
     }
     let neutral = shape.one_or_more("neutral")?;
     fits(&shape, "neutral", neutral.len(), most_contents)?;
+    let is_checkout = shape.flag("checkout")?;
     shape.description()?;
     shape.finish()?;
-    Ok(Body { channel, purpose, format, most_contents, neutral })
+    Ok(Body { channel, purpose, format, most_contents, neutral, is_checkout })
 }
 
 fn fits(shape: &Shape<'_>, name: &str, contents: usize, most: u16) -> Result<(), Fault> {

@@ -8,10 +8,19 @@ use model::{
     name::{Name, Segment},
     schema::{TraitSchema, TraitType},
 };
-use segment::set::{SegmentNumber, SegmentRule};
+use segment::{
+    interests::InterestRules,
+    model::ModelRule,
+    score::ScoreRule,
+    set::{SegmentNumber, SegmentRule},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Fault, code};
+use crate::{
+    belief,
+    error::{Fault, code},
+    interests,
+};
 
 /// The memory of earlier publications. Stored with the documents.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,20 +30,57 @@ pub(crate) struct Published {
     next_number: u32,
     /// The plan revision at which the union of the segments' needs last grew.
     pub(crate) needs_revision: u64,
+    /// The attributes whose values were topics of interests in the latest publication; `None` if it knew of no interests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attributes: Option<BTreeSet<String>>,
     /// The segments of the latest publication.
     segments: BTreeMap<String, PublishedSegment>,
+    /// The models of the latest publication.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    models: BTreeMap<String, PublishedModel>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublishedModel {
+    /// The plan revision at which `text` last changed.
+    changed: u64,
+    /// The canonical text.
+    text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PublishedSegment {
     number: u32,
-    /// The plan revision at which `condition` or `traits` last changed.
+    /// The plan revision at which `condition`, `traits`, `interests` or `scores` last changed.
     changed: u64,
     /// The canonical text.
     condition: String,
-    /// The traits that the condition reads and the type of each: the same text means something else on another type.
+    /// The traits that the condition reads and the rules of each: the same text means something else on another type.
     traits: BTreeMap<String, String>,
+    /// What it rests on how far these are believed, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    belief: Option<String>,
+    /// The rules of interests, if the condition asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    interests: Option<String>,
+    /// The scores that the condition asks for, and what each is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    scores: BTreeMap<String, String>,
+}
+
+impl PublishedSegment {
+    fn is_of(&self, condition: &str, (traits, belief): (&BTreeMap<String, String>, &Option<String>)) -> bool {
+        self.condition == condition && self.traits == *traits && self.belief == *belief
+    }
+}
+
+/// Whether digests of interests hold what they held before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topics {
+    Unchanged,
+    Changed,
 }
 
 /// Whether any segment's condition is new or changed.
@@ -57,6 +103,11 @@ impl Published {
 
     /// Takes over what the plan in force knows and this memory does not, as when the documents were read from files.
     pub(crate) fn learn(&mut self, before: &Plan) {
+        let fingerprint = belief::fingerprint(before.trust, &before.own, &before.sources);
+        for model in before.segments.models() {
+            let seen = || PublishedModel { changed: model.changed, text: model.print() };
+            self.models.entry(model.model.word().to_owned()).or_insert_with(seen);
+        }
         for rule in before.segments.rules() {
             self.next_number = self.next_number.max(rule.number.0.saturating_add(1));
             let number_is_taken = || self.segments.values().any(|segment| segment.number == rule.number.0);
@@ -65,7 +116,10 @@ impl Published {
                     number: rule.number.0,
                     changed: rule.changed,
                     condition: rule.condition.print(),
+                    belief: (!rule.condition.needs().traits.is_empty()).then(|| fingerprint.clone()),
                     traits: traits_read(&rule.condition, &before.schema),
+                    interests: interests_read(&rule.condition, before.segments.interests()),
+                    scores: scores_read(&rule.condition, before.segments.scores()),
                 };
                 self.segments.insert(rule.name.as_str().to_owned(), seen);
             }
@@ -76,7 +130,7 @@ impl Published {
     pub(crate) fn publish(
         &mut self,
         conditions: Vec<(Name<Segment>, Condition)>,
-        schema: &TraitSchema,
+        (schema, belief, interests, scores): (&TraitSchema, &str, &InterestRules, &[ScoreRule]),
         revision: u64,
     ) -> Result<(Vec<SegmentRule>, Conditions), Fault> {
         let mut earlier = std::mem::take(&mut self.segments);
@@ -84,23 +138,56 @@ impl Published {
         let mut rules = Vec::with_capacity(conditions.len());
         for (name, condition) in conditions {
             let (text, traits) = (condition.print(), traits_read(&condition, schema));
+            let belief = (!traits.is_empty()).then(|| belief.to_owned());
+            let interests = interests_read(&condition, interests);
+            let scores = scores_read(&condition, scores);
             let was = earlier.remove(name.as_str());
             let number = match &was {
                 Some(was) => was.number,
                 None => self.take_number()?,
             };
             let changed = match was {
-                Some(was) if was.condition == text && was.traits == traits => was.changed,
+                Some(was)
+                    if was.is_of(&text, (&traits, &belief)) && was.interests == interests && was.scores == scores =>
+                {
+                    was.changed
+                }
                 _ => {
                     any = Conditions::Changed;
                     revision
                 }
             };
-            let published = PublishedSegment { number, changed, condition: text, traits };
+            let published = PublishedSegment { number, changed, condition: text, traits, belief, interests, scores };
             self.segments.insert(name.as_str().to_owned(), published);
             rules.push(SegmentRule { number: SegmentNumber(number), name, condition, changed });
         }
         Ok((rules, any))
+    }
+
+    /// Remembers what digests hold under these rules.
+    pub(crate) fn note_topics(&mut self, rules: &InterestRules) -> Topics {
+        let attributes = rules.attributes.iter().map(|name| (**name).to_owned()).collect();
+        let before = self.attributes.replace(attributes);
+        if before == self.attributes { Topics::Unchanged } else { Topics::Changed }
+    }
+
+    /// Publishes these models and no others: new and changed ones get the revision.
+    pub(crate) fn note_models(&mut self, models: Vec<ModelRule>, revision: u64) -> (Vec<ModelRule>, Conditions) {
+        let mut earlier = std::mem::take(&mut self.models);
+        let mut any = Conditions::Unchanged;
+        let note = |model: ModelRule| {
+            let (name, text) = (model.model.word().to_owned(), model.print());
+            let changed = match earlier.remove(&name) {
+                Some(was) if was.text == text => was.changed,
+                _ => {
+                    any = Conditions::Changed;
+                    revision
+                }
+            };
+            self.models.insert(name, PublishedModel { changed, text });
+            ModelRule { changed, ..model }
+        };
+        (models.into_iter().map(note).collect(), any)
     }
 
     fn take_number(&mut self) -> Result<u32, Fault> {
@@ -112,8 +199,24 @@ impl Published {
     }
 }
 
+/// What the scores are that a condition asks for, by themselves and through scores.
+fn scores_read(condition: &Condition, scores: &[ScoreRule]) -> BTreeMap<String, String> {
+    let (mut read, mut open) = (BTreeMap::new(), condition.needs().scores.clone());
+    while let Some(name) = open.pop_first() {
+        let Some(score) = scores.iter().find(|score| score.name == name) else { continue };
+        if read.insert(name.as_str().to_owned(), score.print()).is_none() {
+            open.extend(score.needs().scores);
+        }
+    }
+    read
+}
+
+fn interests_read(condition: &Condition, rules: &InterestRules) -> Option<String> {
+    (!condition.needs().interests.is_empty()).then(|| interests::canonical(rules))
+}
+
 fn traits_read(condition: &Condition, schema: &TraitSchema) -> BTreeMap<String, String> {
-    let word = |name: &str| schema.get(name).map_or(TraitType::Any.word(), |rules| rules.holds.word());
+    let rules = |name: &str| schema.get(name).map_or_else(|| TraitType::Any.word().to_owned(), belief::of_trait);
     let traits = condition.needs().traits.iter();
-    traits.map(|name| (name.as_str().to_owned(), word(name.as_str()).to_owned())).collect()
+    traits.map(|name| (name.as_str().to_owned(), rules(name.as_str()))).collect()
 }

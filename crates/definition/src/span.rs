@@ -27,6 +27,11 @@ pub(crate) fn half_life(shape: &mut Shape<'_>, name: &'static str) -> Result<Opt
     Ok(Some(span))
 }
 
+/// The same for a time during which something counts.
+pub(crate) fn any(shape: &mut Shape<'_>, name: &'static str) -> Result<Option<Span>, Fault> {
+    half_life(shape, name)
+}
+
 /// A whole number with a unit; a year has 365 days.
 fn parse(text: &str) -> Option<Span> {
     let unit = text.chars().next_back()?;

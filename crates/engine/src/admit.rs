@@ -9,7 +9,8 @@ use model::{
     name::{Name, Source},
     source::LegalBasis,
     time::Timestamp,
-    value::Fields,
+    value::{Fields, Value},
+    wish::TRAIT_FIELD,
 };
 
 use profile::held::{Held, Hold};
@@ -81,10 +82,19 @@ pub fn redact(plan: &Plan, event: &mut Event, admission: Admission, person: Opti
     if admission == Admission::ConsentOnly {
         (event.properties, event.context) = (Fields::default(), Fields::default());
     }
-    if event.kind != EventKind::Identify {
+    if !event.tells_traits() {
         return;
     }
     let needs_purpose = |name: &str| plan.schema.get(name).and_then(|rules| rules.purpose.clone());
+    if event.kind != EventKind::Identify {
+        // What is said of one trait by name stands and falls with it.
+        let named = event.properties.get(TRAIT_FIELD).and_then(Value::as_text).and_then(needs_purpose);
+        let consents = consents_with(event.consent.as_ref(), person);
+        if named.is_some_and(|purpose| !consents.allows(purpose.as_str(), now)) {
+            event.properties = Fields::default();
+        }
+        return;
+    }
     if event.properties.iter().all(|(name, _)| needs_purpose(name).is_none()) {
         return;
     }

@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use condition::{Belief, Believed, Facts, Fading, Model, Reading, Verdict};
+use condition::{Believed, Facts, Fading, Model, Reading, Verdict};
 use model::{
     consent::GrantedName,
     fact::{Occurrence, TraitValue},
@@ -15,9 +15,9 @@ use model::{
     time::Timestamp,
     value::Value,
 };
-use profile::traits::chosen;
+use segment::set::SegmentSet;
 
-use crate::{person::Person, plan::Plan};
+use crate::{interests, person::Person, plan::Plan, trust};
 
 /// Whether a value may be used for a purpose that the person granted: its trait may have a purpose of its own, which
 /// must be granted too, and its source may have a written basis, which serves some purposes only.
@@ -83,7 +83,7 @@ impl<'a> Opened<'a> {
         // Those it names come before it, so that none is judged twice and none within another.
         for place in self.named_by(place) {
             let rule = &self.plan.segments.rules()[place];
-            let needs = rule.condition.needs();
+            let needs = self.plan.segments.needs_of(place);
             let looks = needs.traits.iter().any(|name| self.closed_traits.contains(&name))
                 || (self.some_source_is_closed && !needs.traits.is_empty());
             let named = || needs.segments.iter().filter_map(|name| self.plan.segments.place_of(name));
@@ -99,11 +99,21 @@ impl<'a> Opened<'a> {
         let (mut found, mut open) = (BTreeSet::new(), vec![place]);
         while let Some(place) = open.pop() {
             if !self.judged.borrow().contains_key(&place) && found.insert(place) {
-                let needs = self.plan.segments.rules()[place].condition.needs();
+                let needs = self.plan.segments.needs_of(place);
                 open.extend(needs.segments.iter().filter_map(|name| self.plan.segments.place_of(name)));
             }
         }
         found
+    }
+
+    /// The segments of the plan.
+    pub(crate) fn segments(&self) -> &'a SegmentSet {
+        &self.plan.segments
+    }
+
+    /// The moment at which they are looked at.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// The purpose that opened them.
@@ -117,9 +127,8 @@ impl Facts for Opened<'_> {
         if !is_granted(self.plan, self.person, name, self.now) {
             return None;
         }
-        let values = self.person.sides.iter().flat_map(|side| side.facts.traits.values(name));
-        let value = chosen(values.filter(|value| value_serves(self.plan, self.purpose(), value)))?;
-        Some(Believed { value, belief: Belief::CERTAIN })
+        let known = trust::Trait { plan: self.plan, person: self.person, name, now: self.now };
+        known.believed(|value| value_serves(self.plan, self.purpose(), value))
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
@@ -141,15 +150,15 @@ impl Facts for Opened<'_> {
         None
     }
 
-    fn interest(&self, _topic: &str) -> Option<Fading> {
-        None
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        interests::one(self.plan, self.person, topic, self.now)?.visible()
     }
 
-    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
-        None
+    fn score(&self, name: &Name<Score>) -> Option<Fading> {
+        Some(self.plan.segments.score(name)?.of(self, self.now))
     }
 
-    fn reading(&self, _model: Model) -> Option<Reading> {
-        None
+    fn reading(&self, model: Model) -> Option<Reading> {
+        self.person.memberships.readings.reading(model)
     }
 }

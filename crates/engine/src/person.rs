@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use condition::{Belief, Believed, Facts, Fading, Model, Reading, Verdict};
+use condition::{Believed, Facts, Fading, Model, Reading, Verdict};
 use model::{
     consent::{Consents, Token},
     fact::{Occurrence, TraitValue},
@@ -11,17 +11,23 @@ use model::{
     name::{Name, Score, Segment},
     time::{Span, Timestamp},
     value::Value,
+    wish::EVIDENCE_REMOVED,
 };
 use profile::{
     held::{Held, Hold},
     merge::MergeRecord,
     resolve::{PersonMark, Summary},
     side::Side,
-    traits::chosen,
 };
-use segment::{membership::Memberships, set::SegmentSet, trails::Trails};
+use segment::{membership::Memberships, removal, set::SegmentSet, trails::Trails};
 
-use crate::{ledger::Ledger, plan::Plan};
+use crate::{
+    interests::{self, KnownInterest},
+    ledger::Ledger,
+    measures::{self, KnownReading, KnownScore},
+    plan::Plan,
+    trust::Trait,
+};
 
 /// Everything resident of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +174,17 @@ impl Person {
         self.whole_trail(event)
     }
 
+    /// The past occurrences of an event, but for those that the person removed.
     fn whole_trail(&self, event: &str) -> Cow<'_, [Occurrence]> {
+        let all = self.every_occurrence(event);
+        let removals = self.sides.iter().flat_map(|side| side.trails.get(EVIDENCE_REMOVED));
+        match removal::until(removals, event) {
+            None => all,
+            Some(until) => all.iter().filter(|occurrence| occurrence.at > until).cloned().collect(),
+        }
+    }
+
+    fn every_occurrence(&self, event: &str) -> Cow<'_, [Occurrence]> {
         let mut trails = self.sides.iter().map(|side| side.trails.get(event)).filter(|trail| !trail.is_empty());
         match (trails.next(), trails.next()) {
             (None, _) => Cow::Borrowed(&[]),
@@ -181,9 +197,10 @@ impl Person {
         }
     }
 
-    /// The facts, opened by a token: the engine's own, or a purpose that the person granted.
-    pub fn view<'a>(&'a self, _token: &'a impl Token) -> View<'a> {
-        View { person: self }
+    /// The facts as a plan sees them at a moment, opened by a token: the engine's own, or a purpose that the person
+    /// granted.
+    pub fn view<'a>(&'a self, _token: &'a impl Token, plan: &'a Plan, now: Timestamp) -> View<'a> {
+        View { person: self, plan, now }
     }
 }
 
@@ -191,6 +208,8 @@ impl Person {
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     person: &'a Person,
+    plan: &'a Plan,
+    now: Timestamp,
 }
 
 impl<'a> View<'a> {
@@ -203,16 +222,38 @@ impl<'a> View<'a> {
         all.into_iter().collect()
     }
 
+    /// All interests, in order of topic; tentative ones too, which no condition sees.
+    pub fn interests(&self) -> Vec<KnownInterest> {
+        interests::all(self.plan, self.person, self.now)
+    }
+
+    /// All scores, in order of name.
+    pub fn scores(&self) -> Vec<KnownScore> {
+        measures::scores(self)
+    }
+
+    /// What a model says; `None` if it says nothing. The person must be [`current`].
+    pub fn says(&self, model: Model) -> Option<KnownReading> {
+        measures::reading(self, model)
+    }
+
     /// The person.
     pub fn person(&self) -> &'a Person {
         self.person
+    }
+
+    pub(crate) fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 }
 
 impl Facts for View<'_> {
     fn trait_value(&self, name: &str) -> Option<Believed<'_>> {
-        let value = chosen(self.person.sides.iter().flat_map(|side| side.facts.traits.values(name)))?;
-        Some(Believed { value, belief: Belief::CERTAIN })
+        Trait { plan: self.plan, person: self.person, name, now: self.now }.believed(|_| true)
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
@@ -227,8 +268,8 @@ impl Facts for View<'_> {
         None
     }
 
-    fn interest(&self, _topic: &str) -> Option<Fading> {
-        None
+    fn interest(&self, topic: &str) -> Option<Fading> {
+        interests::one(self.plan, self.person, topic, self.now)?.visible()
     }
 
     fn score(&self, _name: &Name<Score>) -> Option<Fading> {
@@ -244,7 +285,7 @@ impl Facts for View<'_> {
 /// this plan, are evaluated on the spot. The trails must not be stale; nothing of it is kept.
 pub fn current(plan: &Plan, person: &Arc<Person>, now: Timestamp) -> Arc<Person> {
     let memberships = &person.memberships;
-    let mut places = plan.segments.places(memberships.expired(now));
+    let mut places = plan.segments.expired(memberships, now);
     if memberships.revision < plan.revision {
         places.extend(plan.segments.changed_after(memberships.revision));
     }
@@ -253,7 +294,7 @@ pub fn current(plan: &Plan, person: &Arc<Person>, now: Timestamp) -> Arc<Person>
     }
     let mut fresh = Memberships::clone(memberships);
     fresh.forget_unpublished(&plan.segments);
-    fresh.refresh(&plan.segments, &places, &person.view(&crate::apply::KEEP), now);
+    fresh.refresh(&plan.segments, &places, &person.view(&crate::apply::KEEP, plan, now), now);
     fresh.revision = plan.revision;
     Arc::new(Person { memberships: Arc::new(fresh), ..Person::clone(person) })
 }

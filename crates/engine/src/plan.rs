@@ -7,9 +7,12 @@ use model::{
     identifier::{NamespaceRules, Strength},
     name::{Name, Namespace, Purpose, Source},
     schema::TraitSchema,
+    site::Hosts,
     source::SourceRules,
     time::Span,
+    trust::Floors,
 };
+use profile::doubt::own::Own;
 use segment::set::SegmentSet;
 
 /// All published definitions of a project.
@@ -33,6 +36,12 @@ pub struct Plan {
     pub decisions: Scheme,
     /// How long an event is kept.
     pub retention: Span,
+    /// From which trust on a trait may be used.
+    pub trust: Floors,
+    /// The shop's own addresses and numbers, which are no customer's.
+    pub own: Own,
+    /// The hosts of the shop's own sites.
+    pub hosts: Hosts,
     /// Whether a page must prove whose account it names.
     pub identity_tokens: IdentityTokens,
 }

@@ -8,6 +8,7 @@ use crate::{
     name::{Name, Source},
     time::Timestamp,
     value::{Fields, Value},
+    wish::{TRAIT_CORRECTED, TRAIT_DENIED},
 };
 
 /// One event, parsed, bounded by [`crate::limits`] and with its clock corrected. What the log keeps.
@@ -105,6 +106,15 @@ impl Event {
         match &self.kind {
             EventKind::Track { name } => name,
             other => other.word(),
+        }
+    }
+
+    /// Whether it says something of the person's traits: what they are, what is right of them, what is not.
+    pub fn tells_traits(&self) -> bool {
+        match &self.kind {
+            EventKind::Identify => true,
+            EventKind::Track { name } => **name == *TRAIT_CORRECTED || **name == *TRAIT_DENIED,
+            EventKind::Page { .. } | EventKind::Screen { .. } | EventKind::Group { .. } | EventKind::Alias => false,
         }
     }
 

@@ -123,5 +123,7 @@ pub const PAGE_LANGUAGES: usize = 20;
 pub const TOPIC_BYTES: usize = 200;
 /// Counts that are kept of what one side said about topics, one for each topic, day and signal.
 pub const DIGEST_COUNTS: usize = 4_000;
+/// Of these, counts of one day, so that no single day drives out all others.
+pub const DIGEST_DAY_COUNTS: usize = 500;
 /// Attributes of products whose values are topics of interests.
 pub const INTEREST_ATTRIBUTES: usize = 20;

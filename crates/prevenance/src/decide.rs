@@ -91,7 +91,7 @@ fn property(text: &str) -> Value {
 fn told(answer: &DecideAnswer) -> String {
     let mut told = String::new();
     for decision in &answer.decisions {
-        let DecisionAnswer { placement, contents, reason, error, benefit, grounds, .. } = decision;
+        let DecisionAnswer { placement, contents, reason, error, benefit, memory, grounds, .. } = decision;
         let error = error.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
         _ = writeln!(told, "{placement}: {}, because {reason}{error}", shown(decision));
         for DecisionContent { content, language, payload, .. } in contents {
@@ -103,7 +103,11 @@ fn told(answer: &DecideAnswer) -> String {
         if let Some(benefit) = benefit {
             _ = writeln!(told, "  benefit    {benefit}");
         }
-        let Some(DecisionGrounds { propensity, rejected, .. }) = grounds else { continue };
+        if let Some(memory) = memory {
+            _ = writeln!(told, "  remembers  the same {memory} of last year");
+        }
+        let Some(DecisionGrounds { propensity, points, rejected, .. }) = grounds else { continue };
+        _ = writeln!(told, "  costs      {points} points of intrusion");
         _ = writeln!(told, "  chance     {propensity} {}", chance_of(decision));
         for rejected in rejected.iter().flatten() {
             _ = writeln!(told, "  not        {}: {}", rejected.experience, why_not(rejected));
@@ -152,6 +156,14 @@ fn why_not(rejected: &DecisionRejected) -> String {
         "layer" => "drawn into another part of its layer".to_owned(),
         "traffic" => format!("drawn outside of its traffic of {said}"),
         "capped" => format!("shown as often as its caps allow, until {said}"),
+        "checkout" => format!("a customer pays here, and its content {said} neither reassures nor helps"),
+        "stale" => format!("what it rests on is too old to be the main reason: the newest is of {said}"),
+        "intrusive" => {
+            format!("it costs {} points of intrusion, and {} are left", inner("points"), inner("left"))
+        }
+        "not_worth" => {
+            format!("it brings at least {} cents and costs {}", inner("gain_cents"), inner("cost_cents"))
+        }
         "page_capped" => "enough placements of this page are personalized".to_owned(),
         "lost" => format!("{} is ahead of it by {}", inner("to"), inner("by")),
         "disabled" => "it is switched off".to_owned(),

@@ -9,6 +9,7 @@
 pub mod doubt;
 pub mod held;
 pub mod merge;
+pub mod reliability;
 pub mod resolve;
 pub mod side;
 pub mod traits;

@@ -7,4 +7,5 @@ mod decision;
 mod event;
 pub(crate) mod fact;
 mod person;
+mod reading;
 mod value;

@@ -1,7 +1,7 @@
 //! The door to the runtime: everything that a server, a simulator or a test asks of it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -30,7 +30,7 @@ use model::{
 };
 use profile::resolve;
 use record::decided::DecisionIds;
-use segment::set::{SegmentNumber, SegmentRule, SegmentSet};
+use segment::set::{Measures, SegmentNumber, SegmentRule, SegmentSet};
 use store::{
     error::StoreError,
     substrate::{Health, Lease, Options, Substrate},
@@ -390,7 +390,10 @@ impl Runtime {
         };
         let needs_history = segment::set::grown(plan.segments.needs(), &condition.needs().events);
         // A draft names only published segments, so it is in no circle.
-        let segments = Arc::new(SegmentSet::build(vec![rule], 0).unwrap_or_default());
+        let segments = SegmentSet::build(vec![rule], Measures::default(), 0).unwrap_or_default();
+        // What scores look at has to be there too, where trails are rebuilt.
+        let segments = segments.needing(plan.segments.needs().clone());
+        let segments = Arc::new(segments.with_interest_rules(plan.segments.interests().clone()));
         let (ticket, pending) = Ticket::new(Tally::default());
         let deadline = crate::desk::now() + within;
         let condition = Arc::new(condition);
@@ -403,15 +406,9 @@ impl Runtime {
     pub fn compile(&self, text: &str) -> Result<Condition, ConditionError> {
         let plan = self.plan();
         let segments = plan.segments.rules().iter().map(|rule| rule.name.clone()).collect();
-        condition::compile(
-            text,
-            &Scope {
-                schema: &plan.schema,
-                segments: &segments,
-                scores: const { &BTreeSet::new() },
-                usage: Usage::Segment,
-            },
-        )
+        let scores = plan.segments.scores().iter().map(|score| score.name.clone()).collect();
+        let scope = Scope { schema: &plan.schema, segments: &segments, scores: &scores, usage: Usage::Segment };
+        condition::compile(text, &scope)
     }
 
     /// Keeps a refused event, if consent or the source's basis allows it. `about` are the identifiers it carries,

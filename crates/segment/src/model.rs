@@ -130,6 +130,11 @@ impl ModelRule {
         (says, valid_until)
     }
 
+    /// Whether it says something even of somebody of whom nothing is known.
+    pub(crate) fn speaks_of_everybody(&self) -> bool {
+        pace(self.model) == Pace::Daily
+    }
+
     /// What it means, in one spelling: two models of one text are one.
     pub fn print(&self) -> String {
         let list = |numbers: &[Finite]| numbers.iter().map(|n| n.get().to_string()).collect::<Vec<_>>().join(" ");

@@ -81,11 +81,6 @@ impl Readings {
         self.held.iter().filter_map(|held| held.valid_until).min()
     }
 
-    /// The models that may say something else by `now` with no new event.
-    pub(crate) fn expired(&self, now: Timestamp) -> impl Iterator<Item = Model> {
-        self.held.iter().filter(move |held| held.valid_until.is_some_and(|until| until <= now)).map(|held| held.model)
-    }
-
     /// Notes what a model says now, and until when.
     pub(crate) fn put(
         &mut self,

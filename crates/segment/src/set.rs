@@ -195,11 +195,16 @@ impl SegmentSet {
         (0..self.dependents.len()).collect()
     }
 
-    /// The places of what may have changed for a person by `now` with no new event.
+    /// The places of what may have changed for a person by `now` with no new event, and of models that say something of
+    /// everybody and were not read yet.
     pub fn expired(&self, memberships: &Memberships, now: Timestamp) -> Vec<usize> {
         let mut places = self.places(memberships.expired(now));
-        let models = memberships.readings.expired(now);
-        places.extend(models.filter_map(|model| self.model_at(model)).map(|at| self.rules.len() + at));
+        let is_over = |rule: &ModelRule| match memberships.readings.get(rule.model) {
+            Some(held) => held.valid_until.is_some_and(|until| until <= now),
+            None => rule.speaks_of_everybody(),
+        };
+        let over = self.measures.models.iter().enumerate().filter(|(_, rule)| is_over(rule));
+        places.extend(over.map(|(at, _)| self.rules.len() + at));
         places
     }
 

@@ -25,7 +25,12 @@ pub(crate) fn html(copy: &ExportAnswer) -> String {
         escaped(&text(&profile["created_at"]))
     );
     table(&mut page, "How you are recognized", &profile["identifiers"], &["namespace", "value", "hold", "since"]);
-    named(&mut page, "What is known of you", &profile["traits"], &["value", "source", "kind", "as_of", "others"]);
+    named(
+        &mut page,
+        "What is known of you",
+        &profile["traits"],
+        &["value", "source", "kind", "as_of", "trust", "statements", "denied"],
+    );
     named(
         &mut page,
         "What you allowed and refused",

@@ -4,24 +4,21 @@ use std::collections::BTreeMap;
 
 use api::wire::{
     consent::ConsentState,
-    profile::{Membership, ProfileAnswer, ProfileIdentifier, ProfileMerge, ProfileTrait, strength_word},
+    profile::{Membership, ProfileAnswer, ProfileIdentifier, ProfileMerge, strength_word},
 };
-use engine::{outcome::Reply, person::View};
+use condition::{Model, TAG};
+use engine::outcome::Reply;
 use model::{
     consent::{GrantedName, Rights},
-    fact::TraitValue,
     id::{Id, Merge, ProfileId},
-    name::{Name, Trait},
-    source::LegalBasis,
 };
-use profile::{
-    held::{Held, Hold},
-    traits::chosen,
-};
+use profile::held::{Held, Hold};
 use runtime::{
     handle::{Reading, Runtime, Who},
     ticket::Failure,
 };
+
+use crate::{interest::interests, measures, traits::traits};
 
 /// Why a person is looked at.
 #[derive(Debug)]
@@ -34,19 +31,25 @@ pub(crate) enum Reason {
 
 /// Everything known of a person, as far as the reason opens it.
 pub(crate) fn profile(reading: &Reading, reason: &Reason) -> ProfileAnswer {
-    let Reading { person, now, .. } = reading;
+    let Reading { person, plan, now } = reading;
     let view = match reason {
-        Reason::Purpose(granted) => person.view(granted),
-        Reason::Rights(rights) => person.view(rights),
+        Reason::Purpose(granted) => person.view(granted, plan, *now),
+        Reason::Rights(rights) => person.view(rights, plan, *now),
     };
-    let memberships = memberships(reading);
+    let (memberships, tags) = memberships(reading);
     ProfileAnswer {
         id: person.id.to_string(),
         created_at: person.created_at().into(),
         identifiers: identifiers(reading),
         traits: traits(reading, &view, reason),
+        interests: interests(&view, reason),
         segments: memberships.iter().map(|membership| membership.name.clone()).collect(),
         memberships,
+        tags,
+        scores: measures::scores(&view),
+        stage: measures::said(&view, Model::Stage),
+        aim: measures::said(&view, Model::Aim),
+        transitions: measures::transitions(&view),
         consents: consents(reading),
         merges: person
             .merges
@@ -145,45 +148,20 @@ const fn hold_word(hold: Hold) -> &'static str {
     }
 }
 
-fn traits(reading: &Reading, view: &View<'_>, reason: &Reason) -> BTreeMap<String, ProfileTrait> {
-    let mut shown = BTreeMap::new();
-    for (name, values) in view.traits() {
-        let open: Vec<&TraitValue> =
-            values.into_iter().filter(|value| is_open(reading, reason, &name, value)).collect();
-        let Some(stands) = chosen(open.iter().copied()) else { continue };
-        let mut others: Vec<TraitValue> = open.iter().filter(|value| **value != stands).map(|v| (*v).clone()).collect();
-        others.sort_by(|a, b| (b.kind, b.as_of, &b.source, &b.value).cmp(&(a.kind, a.as_of, &a.source, &a.value)));
-        shown.insert(name.to_string(), ProfileTrait::new(stands, &others));
-    }
-    shown
-}
-
-/// Whether a value may be seen for this reason: its trait may have a purpose of its own, which must be granted too,
-/// and its source may have a written basis, which serves some purposes only.
-fn is_open(reading: &Reading, reason: &Reason, name: &Name<Trait>, value: &TraitValue) -> bool {
-    let Reason::Purpose(granted) = reason else { return true };
-    let Reading { person, plan, now } = reading;
-    let own = plan.schema.get(name.as_str()).and_then(|rules| rules.purpose.as_ref());
-    let is_granted = own.is_none_or(|purpose| person.consents().allows(purpose.as_str(), *now));
-    let serves = match plan.sources.get(&value.source).map(|rules| &rules.basis) {
-        Some(LegalBasis::Written { serves, .. }) => serves.contains(granted.purpose()),
-        Some(LegalBasis::Consent { .. }) | None => true,
-    };
-    is_granted && serves
-}
-
-fn memberships(reading: &Reading) -> Vec<Membership> {
+/// The segments that the person is in, and the tags, each in order of name.
+fn memberships(reading: &Reading) -> (Vec<Membership>, Vec<Membership>) {
     let Reading { person, plan, .. } = reading;
-    let mut memberships: Vec<Membership> = person
-        .memberships
-        .iter()
-        .filter(|(_, membership)| membership.member)
-        .filter_map(|(segment, membership)| {
-            let rule = plan.segments.by_number(*segment)?;
-            let (since, valid_until) = (membership.since.into(), membership.valid_until.map(Into::into));
-            Some(Membership { name: rule.name.to_string(), since, valid_until })
-        })
-        .collect();
-    memberships.sort_by(|a, b| a.name.cmp(&b.name));
-    memberships
+    let (mut segments, mut tags) = (Vec::new(), Vec::new());
+    for (number, membership) in person.memberships.iter().filter(|(_, membership)| membership.member) {
+        let Some(rule) = plan.segments.by_number(*number) else { continue };
+        let (since, valid_until) = (membership.since.into(), membership.valid_until.map(Into::into));
+        let shown = |name: &str| Membership { name: name.to_owned(), since, valid_until };
+        match rule.name.as_str().strip_prefix(TAG) {
+            Some(tag) => tags.push(shown(tag)),
+            None => segments.push(shown(rule.name.as_str())),
+        }
+    }
+    segments.sort_by(|a, b| a.name.cmp(&b.name));
+    tags.sort_by(|a, b| a.name.cmp(&b.name));
+    (segments, tags)
 }

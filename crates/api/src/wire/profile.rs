@@ -4,14 +4,22 @@ use std::collections::BTreeMap;
 
 use model::{
     event::{Claim, Event, EventKind, Evidence},
-    fact::TraitValue,
+    fact::Denial,
     identifier::Strength,
+    trust::Trust,
     value::{Fields, Value as Kept},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Moment, consent::ConsentState, decision::DecisionRecord, rejected::RejectedEvent};
+use super::{
+    Moment,
+    consent::ConsentState,
+    decision::DecisionRecord,
+    interest::ProfileInterest,
+    measure::{ProfileReading, ProfileScore, ProfileTransition},
+    rejected::RejectedEvent,
+};
 use crate::json::{Json, JsonFields};
 
 /// Everything that is known of one person now, as far as the purpose asked for is granted.
@@ -25,10 +33,25 @@ pub struct ProfileAnswer {
     pub identifiers: Vec<ProfileIdentifier>,
     /// Each trait with the value that stands, and the others held.
     pub traits: BTreeMap<String, ProfileTrait>,
+    /// What the person is interested in, the strongest first: for a purpose at most 200 of them, for the person's own
+    /// rights all.
+    pub interests: Vec<ProfileInterest>,
     /// The names of the segments that the person is in, in order.
     pub segments: Vec<String>,
     /// The same segments, with their moments.
     pub memberships: Vec<Membership>,
+    /// The tags that the person has, with their moments, in order of name.
+    pub tags: Vec<Membership>,
+    /// The scores by name.
+    pub scores: BTreeMap<String, ProfileScore>,
+    /// Where the person stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<ProfileReading>,
+    /// What the visit is for; absent if none is going on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aim: Option<ProfileReading>,
+    /// When stage and aim became others, the oldest first; the last 20 of each.
+    pub transitions: Vec<ProfileTransition>,
     /// The latest choice about each purpose.
     pub consents: BTreeMap<String, ConsentState>,
     /// The merges that made this profile, oldest first.
@@ -54,41 +77,83 @@ pub struct ProfileIdentifier {
     pub since: Moment,
 }
 
-/// One trait: the value that stands.
+/// One trait: the value that is believed, and all that was said of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProfileTrait {
-    /// The value.
+    /// The value that is believed more than any other; null: none is.
     #[schema(value_type = serde_json::Value)]
     pub value: Json,
+    /// The probability that it is true, from 0 to 1, in four decimals.
+    pub trust: f64,
+    /// What it may be used for: `sort`, `show`, `state`; none of these below the floor of the project.
+    pub uses: Vec<String>,
     /// Since when the source holds it true.
-    pub as_of: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Moment>,
     /// The source.
-    pub source: String,
-    /// `declared`, `observed` or `inferred`.
-    pub kind: String,
-    /// The other values held, of other sources or kinds, the better believed first. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// `corrected`, `declared`, `observed` or `inferred`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// What was said of it by each source, the better believed first.
+    pub statements: Vec<TraitStatement>,
+    /// What was said not to be true. Absent if there is nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub others: Vec<OtherValue>,
+    pub denied: Vec<TraitDenial>,
 }
 
-/// A value of a trait that another one outweighs.
+/// One thing that was said of a trait.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct OtherValue {
-    /// The value.
+pub struct TraitStatement {
+    /// The value; null: the source took its value back.
     #[schema(value_type = serde_json::Value)]
     pub value: Json,
     /// Since when the source holds it true.
     pub as_of: Moment,
     /// The source.
     pub source: String,
-    /// `declared`, `observed` or `inferred`.
+    /// `corrected`, `declared`, `observed` or `inferred`.
     pub kind: String,
+    /// What became of it: `counts`; `outweighed` by something of a firmer kind; `replaced` by what its source said
+    /// else; `ended` by a correction or a denial.
+    pub role: String,
+    /// How far it would be believed if nothing else had been said.
+    pub alone: f64,
+    /// How far its value is believed; absent if it does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<f64>,
+    /// Why it is probably not true. Absent if nothing speaks against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<TraitDoubt>,
 }
 
-/// One segment that a person is in.
+/// Why a value is probably not true.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TraitDoubt {
+    /// A stable word, such as `placeholder_date`.
+    pub code: String,
+    /// A sentence. It never repeats the value.
+    pub message: String,
+}
+
+/// That a value is not true: "that's not me".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TraitDenial {
+    /// The value; absent: none that was said until then is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = serde_json::Value)]
+    pub value: Option<Json>,
+    /// Since when that is known.
+    pub as_of: Moment,
+    /// The source.
+    pub source: String,
+}
+
+/// One segment that a person is in, or one tag that a person has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Membership {
-    /// The segment.
+    /// The segment, or the tag.
     pub name: String,
     /// Since when.
     pub since: Moment,
@@ -225,22 +290,14 @@ pub struct EraseCertificate {
     pub identifiers: u64,
 }
 
-impl ProfileTrait {
-    /// The trait whose values are these, the one that stands first.
-    pub fn new(stands: &TraitValue, others: &[TraitValue]) -> Self {
-        let OtherValue { value, as_of, source, kind } = stands.into();
-        Self { value, as_of, source, kind, others: others.iter().map(OtherValue::from).collect() }
-    }
+/// A probability as answers show it: four decimals.
+pub fn shown(trust: Trust) -> f64 {
+    (trust.get() * 10_000.0).round() / 10_000.0
 }
 
-impl From<&TraitValue> for OtherValue {
-    fn from(held: &TraitValue) -> Self {
-        Self {
-            value: Json(held.value.clone()),
-            as_of: held.as_of.into(),
-            source: held.source.to_string(),
-            kind: held.kind.word().to_owned(),
-        }
+impl From<&Denial> for TraitDenial {
+    fn from(denial: &Denial) -> Self {
+        Self { value: denial.value.clone().map(Json), as_of: denial.as_of.into(), source: denial.source.to_string() }
     }
 }
 
@@ -308,7 +365,6 @@ pub const fn strength_word(strength: Strength) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use model::fact::FactKind;
     use serde_json::json;
 
     use super::*;
@@ -325,20 +381,21 @@ mod tests {
     }
 
     #[test]
-    fn a_trait_shows_the_value_that_stands_and_the_others_beside() {
-        let value = |size: i64, source: &str| TraitValue {
-            value: Kept::Int(size),
-            as_of: time::read("2026-03-02").unwrap(),
-            source: source.into(),
-            kind: FactKind::Declared,
-        };
-        let shown = ProfileTrait::new(&value(39, "till"), &[value(40, "web")]);
+    fn a_denial_without_a_value_is_of_all_that_was_said() {
+        let as_of = time::read("2026-03-02").unwrap();
+        let denial = |value| TraitDenial::from(&Denial { value, as_of, source: "web".into() });
         assert_eq!(
-            serde_json::to_value(shown).unwrap(),
-            json!({
-                "value": 39, "as_of": "2026-03-02T00:00:00Z", "source": "till", "kind": "declared",
-                "others": [{"value": 40, "as_of": "2026-03-02T00:00:00Z", "source": "web", "kind": "declared"}]
-            })
+            serde_json::to_value([denial(Some(Kept::Int(39))), denial(None)]).unwrap(),
+            json!([
+                {"value": 39, "as_of": "2026-03-02T00:00:00Z", "source": "web"},
+                {"as_of": "2026-03-02T00:00:00Z", "source": "web"},
+            ])
         );
+    }
+
+    #[test]
+    fn a_trust_has_four_decimals() {
+        assert_eq!(shown(Trust::new(0.123_45)), 0.1235);
+        assert_eq!(shown(Trust::CERTAIN), 1.0);
     }
 }

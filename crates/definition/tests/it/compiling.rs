@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::seen::{number_and_changed, put_segment, refusal, seen, with_segments};
 
-const ORDERS: &str = r#"events("Order Completed").within("90d").count() > 0"#;
-const MORE_ORDERS: &str = r#"events("Order Completed").within("180d").count() > 0"#;
+const ORDERS: &str = r#"events("Boots Fitted").within("90d").count() > 0"#;
+const MORE_ORDERS: &str = r#"events("Boots Fitted").within("180d").count() > 0"#;
 const COUNTRY: &str = r#"profile.country == "FR""#;
 
 #[test]
@@ -27,7 +27,7 @@ fn a_new_project_compiles() {
     assert_eq!(plan.namespaces["anonymous_id"].strength, Strength::Device);
 
     let web = &plan.sources["web"];
-    assert_eq!((web.reliability_permille, web.kind, web.trusted), (850, FactKind::Declared, false));
+    assert_eq!((web.reliability_permille, web.kind, web.trusted), (920, FactKind::Declared, false));
     assert_eq!(web.basis, LegalBasis::Consent { any_of: vec!["site".into()] });
     let till = &plan.sources["till"];
     assert!(till.trusted);

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 
 use model::{
-    event::{Event, EventKind, Evidence},
-    fact::{FactKind, TraitValue},
+    event::{EventKind, Evidence},
     identifier::{IdentifierKey, NamespaceRules, Strength},
     name::{Name, Namespace},
 };
 use profile::{
     held::{Held, Hold},
     resolve::{self, Asserted, PersonMark, Summary},
-    traits::Recorded,
 };
 
-use super::Step;
+use super::{Step, told::fold_traits, visited::follow_visit};
 use crate::{
     chance,
     command::{Arrival, Claiming, Hop, Want},
+    interests,
     outcome::HistoryChange,
     person::{Person, PersonSide},
     state::{Holding, Standing},
@@ -30,11 +29,16 @@ pub(super) fn event(step: &mut Step<'_>, arrival: Arrival) {
     let Some(side) = person.side_mut(arrival.side) else {
         return step.state.put_person(arc, &mut step.outcome);
     };
-    let changed_traits = fold(step, side, &arrival);
+    let was_of_one = interests::is_of_one(side);
+    if follow_visit(step, side, &arrival.event) {
+        step.outcome.ledgers.push((arrival.person, arrival.side));
+    }
+    let mut places = fold(step, side, &arrival);
     let claims = identify(step, person, &arrival);
-    let segments = &step.plan.segments;
-    let mut places = segments.heeding(arrival.event.name(), &arrival.event.properties);
-    places.extend(changed_traits.iter().flat_map(|name| segments.looking_at_trait(name)));
+    let is_of_one = person.side(arrival.side).is_some_and(interests::is_of_one);
+    if is_of_one != was_of_one || interests::becomes_busy(step.plan, person, &arrival.event) {
+        places.extend(step.plan.segments.looking_at_interests());
+    }
     step.follow(person, places);
     step.state.put_person(arc, &mut step.outcome);
     step.state.core.events += 1;
@@ -61,35 +65,23 @@ fn begin(step: &mut Step<'_>, arrival: &Arrival) -> Option<Arc<Person>> {
     Some(Arc::new(Person::new(id, chance::id(step.env.seed, 2), step.env.now, step.plan)))
 }
 
-/// Folds what the event says into its side; returns the names of the traits that changed.
-fn fold(step: &Step<'_>, side: &mut PersonSide, arrival: &Arrival) -> Vec<Arc<str>> {
+/// Folds what the event says into its side; returns the segments that may change by it, by place.
+fn fold(step: &Step<'_>, side: &mut PersonSide, arrival: &Arrival) -> Vec<usize> {
+    let segments = &step.plan.segments;
     let event = &arrival.event;
     Arc::make_mut(&mut side.facts.days).add(event.timestamp);
     if let Some(signal) = &event.consent {
         Arc::make_mut(&mut side.facts.consents).record_signal(signal);
     }
-    if step.plan.segments.need(event.name()).is_some() {
-        Arc::make_mut(&mut side.trails).add(&step.plan.segments, event, arrival.mark.tie());
-        Arc::make_mut(&mut side.trails).prune(&step.plan.segments, step.env.now);
+    let mut places = segments.heeding(event.name(), &event.properties);
+    if segments.keeps(event) {
+        let trails = Arc::make_mut(&mut side.trails);
+        places.extend(trails.add(segments, event, arrival.mark.tie()));
+        trails.prune(segments, step.env.now);
     }
-    match event.kind {
-        EventKind::Identify => fold_traits(step, side, event),
-        _ => Vec::new(),
-    }
-}
-
-pub(super) fn fold_traits(step: &Step<'_>, side: &mut PersonSide, event: &Event) -> Vec<Arc<str>> {
-    let kind = step.plan.sources.get(&event.source).map_or(FactKind::Observed, |source| source.kind);
-    let traits = Arc::make_mut(&mut side.facts.traits);
-    let mut changed = Vec::new();
-    for (name, value) in event.properties.iter() {
-        let source = event.source.clone();
-        let new = TraitValue { value: value.clone(), as_of: event.timestamp, source, kind };
-        if traits.record(&Name::new(name.clone()), new) == Recorded::Kept {
-            changed.push(name.clone());
-        }
-    }
-    changed
+    let changed = fold_traits(step, side, event);
+    places.extend(changed.iter().flat_map(|name| segments.looking_at_trait(name)));
+    places
 }
 
 /// Notes the event's identifiers on its side; returns the claims to send for those that the person does not have.

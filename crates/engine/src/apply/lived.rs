@@ -15,7 +15,7 @@ use std::{
 };
 
 use model::{
-    event::{Event, EventKind},
+    event::Event,
     id::{Id, ProfileId, Unit},
     time::{Span, Timestamp},
 };
@@ -25,7 +25,7 @@ use segment::{
     set::SegmentNumber,
 };
 
-use super::{KEEP, Step, event, merge::sort_sides};
+use super::{KEEP, Step, merge::sort_sides, told::fold_traits};
 use crate::person::{Ended, Person, PersonSide};
 
 /// How long an event may take from being received to being folded. Those received so shortly before a merge may have
@@ -151,15 +151,19 @@ fn unlearned(side: &PersonSide, chronicle: &[(Event, u64)]) -> PersonSide {
     let mut side = side.clone();
     side.trails = Arc::default();
     let said = |source: &_, at| {
-        let mut identifies = chronicle.iter().filter(|(event, _)| event.kind == EventKind::Identify);
-        identifies.any(|(event, _)| event.timestamp == at && event.source == *source)
+        let mut telling = chronicle.iter().filter(|(event, _)| event.tells_traits());
+        telling.any(|(event, _)| event.timestamp == at && event.source == *source)
     };
     let entries = side.facts.traits.iter().map(|(name, values)| {
         let older = values.iter().filter(|value| !said(&value.source, value.as_of));
         (name.clone(), older.cloned().collect::<Vec<_>>())
     });
     let entries = entries.filter(|(_, values)| !values.is_empty()).collect();
-    let denied = side.facts.traits.denials().cloned().collect();
+    let denied = side.facts.traits.denials().map(|(name, denials)| {
+        let older = denials.iter().filter(|denial| !said(&denial.source, denial.as_of));
+        (name.clone(), older.cloned().collect::<Vec<_>>())
+    });
+    let denied = denied.filter(|(_, denials)| !denials.is_empty()).collect();
     side.facts.traits = Arc::new(profile::traits::Traits::from_entries(entries, denied));
     side
 }
@@ -181,11 +185,8 @@ impl Life {
         let segments = &step.plan.segments;
         let memberships = Arc::make_mut(&mut person.memberships);
         memberships.forget_unpublished(segments);
-        let newer =
-            segments.changed_after(memberships.revision).into_iter().map(|place| segments.rules()[place].number);
-        let newer: Vec<_> = newer.collect();
-        let known = memberships.iter().filter(|(segment, _)| !newer.contains(segment)).copied().collect();
-        *memberships = Memberships::from_entries(step.plan.revision, known);
+        let newer = memberships.forget_changed(segments);
+        memberships.revision = step.plan.revision;
         let mut coming = Vec::new();
         for side in person.sides.iter().map(|side| side.facts.origin) {
             let events = stage.0.get(&side).into_iter().flat_map(|(_, events)| events);
@@ -253,7 +254,8 @@ impl Life {
             self.person.memberships.iter().map(|(segment, membership)| {
                 (*segment, Membership { since: since(segment, membership), ..*membership })
             });
-        let memberships = Arc::new(Memberships::from_entries(step.plan.revision, entries.collect()));
+        let memberships = Memberships::from_entries(step.plan.revision, entries.collect());
+        let memberships = Arc::new(memberships.with_readings(self.person.memberships.readings.clone()));
         let mine = || kept.iter().filter(|(record, _)| self.person.side(record.loser_side).is_some());
         let is_mine = |side: &&PersonSide| self.person.side(side.facts.origin).is_some();
         let mut person = Person {
@@ -295,11 +297,9 @@ impl Life {
         let segments = &step.plan.segments;
         let mut places = segments.heeding(event.name(), &event.properties);
         if let Some(side) = self.person.side_mut(side) {
-            Arc::make_mut(&mut side.trails).add(segments, &event, tie);
-            if event.kind == EventKind::Identify {
-                let changed = event::fold_traits(step, side, &event);
-                places.extend(changed.iter().flat_map(|name| segments.looking_at_trait(name)));
-            }
+            places.extend(Arc::make_mut(&mut side.trails).add(segments, &event, tie));
+            let changed = fold_traits(step, side, &event);
+            places.extend(changed.iter().flat_map(|name| segments.looking_at_trait(name)));
         }
         Some((event, places))
     }
@@ -307,16 +307,16 @@ impl Life {
     fn evaluate(&mut self, step: &Step<'_>, mut places: Vec<usize>, now: Timestamp) {
         let segments = &step.plan.segments;
         let mut memberships = std::mem::take(&mut self.person.memberships);
-        places.extend(segments.places(memberships.expired(now)));
+        places.extend(segments.expired(&memberships, now));
         if !places.is_empty() {
-            Arc::make_mut(&mut memberships).refresh(segments, &places, &self.person.view(&KEEP), now);
+            Arc::make_mut(&mut memberships).refresh(segments, &places, &self.person.view(&KEEP, step.plan, now), now);
         }
         self.person.memberships = memberships;
         self.at = now;
     }
 
     fn evaluate_all(&mut self, step: &Step<'_>) {
-        self.evaluate(step, (0..step.plan.segments.rules().len()).collect(), self.at);
+        self.evaluate(step, step.plan.segments.all_places(), self.at);
     }
 }
 

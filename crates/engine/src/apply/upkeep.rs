@@ -38,7 +38,7 @@ pub(super) fn due(step: &mut Step<'_>) {
         };
         let person = Arc::make_mut(&mut arc);
         let expired = expire(step, person);
-        let places = if expired { (0..step.plan.segments.rules().len()).collect() } else { Vec::new() };
+        let places = if expired { step.plan.segments.all_places() } else { Vec::new() };
         step.follow(person, places);
         step.state.put_person(arc, &mut step.outcome);
     }
@@ -85,7 +85,7 @@ pub(super) fn fill(step: &mut Step<'_>, from: u32, to: u32) {
 /// Evaluates all segments of a person whose sides changed as a whole.
 pub(super) fn refresh_all(step: &mut Step<'_>, id: ProfileId) {
     let Some(mut arc) = step.state.take_person(id) else { return };
-    let all = (0..step.plan.segments.rules().len()).collect();
+    let all = step.plan.segments.all_places();
     step.follow(Arc::make_mut(&mut arc), all);
     step.state.put_person(arc, &mut step.outcome);
 }

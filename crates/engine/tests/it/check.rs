@@ -143,6 +143,12 @@ fn memberships_are_exact(world: &World) {
             names.collect::<Vec<_>>()
         };
         assert_eq!(members(&person.memberships), members(&fresh), "incremental equals recomputed");
+        let said = |memberships: &Memberships| {
+            memberships.readings.iter().map(|held| (held.model, held.says, held.valid_until)).collect::<Vec<_>>()
+        };
+        assert_eq!(said(&person.memberships), said(&fresh), "what models say follows from history");
+        let scores = rebuilt.view(&KEEP, &plan, world.now).scores();
+        assert_eq!(person.view(&KEEP, &plan, world.now).scores(), scores, "a score follows from history");
         let (kept, exact) = (person.memberships.valid_until(), fresh.valid_until());
         assert!(kept.is_none_or(|until| until > world.now), "a membership past its time");
         let early_enough = exact.is_none_or(|exact| kept.is_some_and(|kept| kept <= exact));

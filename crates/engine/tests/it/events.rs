@@ -23,6 +23,21 @@ pub(crate) fn documents(segments: &[(&str, &str)]) -> Documents {
     let mut documents = Documents::defaults();
     let simple = json!({"kind": "file", "reliability": 0.9, "basis": "contract", "serves": ["site"]});
     documents.put(Kind::Source, SIMPLE, &simple).unwrap();
+    let buyer = json!({"actions": [{"event": "Order Completed", "where": "total > 20"}], "keeps": "10d"});
+    documents.put(Kind::Tag, "buyer", &buyer).unwrap();
+    let heat = json!({
+        "rules": [
+            {"event": "Product Added", "points": 2, "half_life": "3d", "most": 5},
+            {"event": "Order Completed", "points": 4, "within": "20d"},
+            {"event": "Something Else", "points": -3, "half_life": "1d", "within": "5d"},
+        ],
+        "conditions": [
+            {"if": "tag(\"buyer\")", "points": 1.5},
+            {"if": "profile.country == \"JP\" || interest(\"category:boots\") > 0.2", "points": -0.7},
+        ],
+        "most": 12,
+    });
+    documents.put(Kind::Score, "heat", &heat).unwrap();
     for (name, condition) in segments {
         documents.put(Kind::Segment, name, &json!({"condition": condition})).unwrap();
     }
@@ -33,7 +48,7 @@ pub(crate) fn plan(segments: &[(&str, &str)]) -> Plan {
     compile(&mut documents(segments), 1, None).unwrap()
 }
 
-/// Conditions of every sort that events, time, traits, interests and other segments decide.
+/// Conditions of every sort that events, time, traits, interests, scores, models and other segments decide.
 pub(crate) const SEGMENTS: &[(&str, &str)] = &[
     ("buyers", r#"events("Order Completed").count() > 0"#),
     ("recent", r#"events("Order Completed").within("7d").count() > 0"#),
@@ -44,6 +59,9 @@ pub(crate) const SEGMENTS: &[(&str, &str)] = &[
     ("japan", r#"profile.country == "JP" && segment("recent")"#),
     ("boots", r#"interest("category:boots") > 0.1"#),
     ("no-boots", r#"interest("category:boots") < 0 || segment("boots") && !segment("recent")"#),
+    ("keen", r#"score("heat") >= 3.3"#),
+    ("tagged", r#"tag("buyer") && score("heat") < 9.1"#),
+    ("ready", r#"stage() == "onboarding" && score("heat") > 1.9 || aim() == "buy""#),
     ("nothing", r#"events("Order Completed").count() == 0 && events("Product Added").count() == 0"#),
 ];
 

@@ -6,8 +6,10 @@ use std::{
     sync::Arc,
 };
 
+use condition::Model;
 use engine::{
     interests::KnownInterest,
+    measures::KnownScore,
     person::{Person, current},
 };
 use model::{
@@ -39,6 +41,10 @@ pub(crate) struct Portrait {
     /// By topic: how strong and of what standing, and what was done and said.
     interests: BTreeMap<String, (f64, Standing, Evidence)>,
     segments: BTreeSet<String>,
+    /// The scores by name.
+    scores: Vec<KnownScore>,
+    /// What models say.
+    readings: Vec<(Model, Option<&'static str>)>,
 }
 
 /// Everybody, in an order that depends on nothing but what is known of them.
@@ -85,6 +91,7 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
     let interests = view.interests().into_iter().map(|KnownInterest { topic, interest, evidence }| {
         (topic.to_string(), (interest.strength.now(), interest.standing, evidence))
     });
+    let readings = now_current.memberships.readings.iter();
     let segments = now_current.memberships.members().filter_map(|number| plan.segments.by_number(number));
     Portrait {
         identifiers,
@@ -95,5 +102,7 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
         trails: trails.collect(),
         interests: interests.collect(),
         segments: segments.map(|rule| rule.name.to_string()).collect(),
+        scores: now_current.view(&KEEP, &plan, world.now).scores(),
+        readings: readings.map(|held| (held.model, held.says.map(|(word, _)| word))).collect(),
     }
 }

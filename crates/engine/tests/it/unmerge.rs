@@ -30,6 +30,8 @@ struct Standing {
     first: Vec<String>,
     /// By segment: in or out, since when, until when that is certain.
     memberships: BTreeMap<String, (bool, Timestamp, Option<Timestamp>)>,
+    /// What models say, since when, and what they said before.
+    readings: String,
     /// The identifiers that lead to the side which lost, how many came with it, and when.
     merges: Vec<(Vec<String>, usize, Timestamp)>,
 }
@@ -51,7 +53,7 @@ fn standings(world: &World) -> Vec<Standing> {
         let merges = person.merges.iter().map(|merge| (own(merge.loser), merge.moved.len(), merge.at));
         let (memberships, mut merges) = (memberships.collect(), merges.collect::<Vec<_>>());
         merges.sort();
-        Standing { first: own(person.id), memberships, merges }
+        Standing { first: own(person.id), memberships, readings: format!("{:?}", person.memberships.readings), merges }
     };
     let mut standings: Vec<_> = world.people().map(standing).collect();
     standings.sort();

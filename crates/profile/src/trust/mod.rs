@@ -179,6 +179,11 @@ pub fn explain<'a, 'd>(
     weighed
 }
 
+/// Whether two values of a trait say the same, as two sources write it.
+pub fn is_same(rules: &TraitRules, a: &Value, b: &Value) -> bool {
+    same::same(rules.meaning, a, b)
+}
+
 /// Whole days from a moment to a later one; 0 if it is not later.
 fn days_between(from: Timestamp, to: Timestamp) -> i64 {
     to.since(from).as_millis().div_euclid(Span::DAY.as_millis()).max(0)

@@ -46,7 +46,7 @@ fn speed() {
     let traits = (0..30).map(|n| (format!("trait_{n:02}").into(), vec![value(n)])).collect();
     let mut person: Person = sample::person();
     person.sides.truncate(1);
-    person.sides[0].facts.traits = Traits::from_entries(traits).into();
+    person.sides[0].facts.traits = Traits::from_entries(traits, Vec::new()).into();
     let slot = Slot::Here(person.into());
     let bytes = encode_slot(&slot, &every).unwrap();
     println!("a person with 30 traits of {} bytes", bytes.len());

@@ -118,8 +118,8 @@ impl Desk {
                 side.trails = Arc::new(Trails::rebuilt(&matching.segments, events));
             }
         }
-        let view = person.view(&KEEP);
-        let facts = WithSegments::new(&view, &self.plan.segments, &person.memberships);
+        let view = person.view(&KEEP, &self.plan, now);
+        let facts = WithSegments::new(&view, &self.plan.segments, &person.memberships, now);
         Ok(matching.condition.matches(&facts, now).value)
     }
 }

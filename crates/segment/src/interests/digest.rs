@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use model::{
-    limits::DIGEST_COUNTS,
+    limits::{DIGEST_COUNTS, DIGEST_DAY_COUNTS},
     sensitive::category_in,
     time::{Span, Timestamp},
 };
@@ -11,8 +11,11 @@ use model::{
 use super::{EventMark, Signal, Stance, heard::Heard};
 
 /// What one side said about topics. Of those that would say what nobody may conclude of a person
-/// ([`model::sensitive`]) nothing is kept. Of more than [`DIGEST_COUNTS`] counts and stances those of the oldest days go first:
-/// which ones are kept does not depend on the order in which they came.
+/// ([`model::sensitive`]) nothing is kept.
+///
+/// Of one day [`DIGEST_DAY_COUNTS`] counts are kept, those of the last topics by name; of more than [`DIGEST_COUNTS`]
+/// counts and stances in all, those of the oldest days go first. Which ones are kept does not depend on the order in
+/// which they came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Digest {
     topics: Vec<(Arc<str>, Told)>,
@@ -108,7 +111,7 @@ impl Digest {
                 told.say(at, *stance);
             }
         }
-        self.shrink();
+        self.shrink(day);
     }
 
     /// Drops the days before the one of a moment.
@@ -125,18 +128,25 @@ impl Digest {
         self.place(topic).ok().map(|place| &mut self.topics[place].1)
     }
 
-    /// Drops what is beyond the limit: always the least of all keys that ever were.
-    fn shrink(&mut self) {
-        let len: usize = self.topics.iter().map(|(_, told)| told.len()).sum();
-        let Some(last) = len.checked_sub(DIGEST_COUNTS + 1) else { return };
-        let mut keys: Vec<Key> = Vec::with_capacity(len);
+    /// Drops what is beyond the limits: always the least of all keys that ever were.
+    fn shrink(&mut self, day: i32) {
+        if self.topics.iter().map(|(_, told)| told.len()).sum::<usize>() <= DIGEST_DAY_COUNTS {
+            return;
+        }
+        self.keep_greatest(DIGEST_DAY_COUNTS, |key| key.day == day && matches!(key.what, What::Count(..)));
+        self.keep_greatest(DIGEST_COUNTS, |_| true);
+    }
+
+    fn keep_greatest(&mut self, most: usize, is_of_these: impl Fn(&Key) -> bool) {
+        let mut keys: Vec<Key> = Vec::new();
         self.retain(|key| {
-            keys.push(key);
+            keys.extend(Some(key).filter(&is_of_these));
             true
         });
+        let Some(last) = keys.len().checked_sub(most + 1) else { return };
         let (_, last, _) = keys.select_nth_unstable(last);
         let last = *last;
-        self.retain(|key| key > last);
+        self.retain(|key| key > last || !is_of_these(&key));
     }
 
     fn retain(&mut self, mut is_kept: impl FnMut(Key) -> bool) {

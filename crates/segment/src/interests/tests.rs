@@ -1,6 +1,6 @@
 use model::{
     event::{BOT, Event, EventKind},
-    limits::{DIGEST_COUNTS, TOPIC_BYTES},
+    limits::{DIGEST_COUNTS, DIGEST_DAY_COUNTS, TOPIC_BYTES},
     time::Timestamp,
     value::{Fields, Value},
     wish::{INTEREST_DECLARED as DECLARED, INTEREST_REFUSED as REFUSED},
@@ -320,17 +320,25 @@ fn a_digest_is_bounded_at_its_limit_and_beyond() {
         let tags = (from..from + count).map(|tag| Value::text(format!("{tag:05}")));
         on(day, "Action", [("tags", list(tags))])
     };
-    let full = digest(&[tags(TODAY, 0, DIGEST_COUNTS - 1), ordered(TODAY - 1)]);
-    assert_eq!(full.iter().len(), DIGEST_COUNTS);
-    let beyond = digest(&[tags(TODAY, 0, DIGEST_COUNTS), ordered(TODAY - 1)]);
-    assert_eq!(beyond.iter().len(), DIGEST_COUNTS);
-    assert_eq!(beyond.get("category:boots"), None, "the oldest day goes first");
+    let kept = |digest: &Digest| digest.iter().len();
+    let full = digest(&[tags(TODAY, 0, DIGEST_DAY_COUNTS), ordered(TODAY - 1)]);
+    assert_eq!(kept(&full), DIGEST_DAY_COUNTS + 1);
+    let beyond = digest(&[tags(TODAY, 0, DIGEST_DAY_COUNTS + 1), ordered(TODAY - 1)]);
+    assert_eq!(kept(&beyond), DIGEST_DAY_COUNTS + 1, "a day does not drive out another");
+    assert!(beyond.get("tag:00000").is_none() && beyond.get("tag:00001").is_some());
 
-    let mut days: Vec<Event> = (0..10).map(|day| tags(TODAY - day % 3, 1_000 * day as usize, 1_000)).collect();
+    let days = (DIGEST_COUNTS / DIGEST_DAY_COUNTS) as i32;
+    let mut full: Vec<Event> = (0..days).map(|day| tags(TODAY - day, 0, DIGEST_DAY_COUNTS)).collect();
+    let counts = |digest: &Digest| digest.iter().map(|(_, told)| told.counts.len()).sum::<usize>();
+    assert_eq!(counts(&digest(&full)), DIGEST_COUNTS);
+    full.insert(0, ordered(TODAY - days));
+    assert_eq!((counts(&digest(&full)), digest(&full).get("category:boots")), (DIGEST_COUNTS, None), "the oldest goes");
+
+    let mut days: Vec<Event> = (0..20).map(|day| tags(TODAY - day % 10, 500 * day as usize, 500)).collect();
     let forward = digest(&days);
     days.reverse();
     assert_eq!(forward, digest(&days), "10,000 topics in either order");
-    assert_eq!(forward.iter().len(), DIGEST_COUNTS);
+    assert_eq!(kept(&forward), DIGEST_COUNTS);
 }
 
 #[test]

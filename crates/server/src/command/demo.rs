@@ -81,8 +81,8 @@ fn publish(app: &App) -> Result<(), ServeError> {
 
 async fn send(app: &App, run: &[(Name<Source>, Value)], now: Timestamp) -> Result<(), String> {
     let Some((source, _)) = run.first() else { return Ok(()) };
-    let sender =
-        Sender { source: source.clone(), received_at: now, gpc: Gpc::Absent, kind: KeyKind::Secret, proof: None };
+    let (source, kind) = (source.clone(), KeyKind::Secret);
+    let sender = Sender { source, received_at: now, gpc: Gpc::Absent, kind, proof: None, user_agent: None };
     let batch: Vec<&Value> = run.iter().map(|(_, event)| event).collect();
     let body = serde_json::json!({ "batch": batch }).to_string();
     let taken = intake::take(app, &sender, Route::Batch, body.as_bytes()).await;

@@ -136,6 +136,7 @@ impl Door {
                     gpc: Gpc::Absent,
                     kind: KeyKind::Secret,
                     proof: None,
+                    user_agent: None,
                 };
                 match intake::take_counting(&self.app, &sender, Route::Batch, body).await {
                     Ok((refused, counts)) => {

@@ -1,11 +1,18 @@
 //! The tracking protocol: every path that a client sends events to.
 
+use std::sync::Arc;
+
 use api::{
     error::{ApiError, Code},
     tracking::{Gpc, Kind, Route},
     wire::{collect::CollectAnswer, key::KeyKind},
 };
-use axum::{Json, Router, extract::State, http::HeaderMap, routing::post};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, header::USER_AGENT},
+    routing::post,
+};
 
 use crate::{
     answer::Answer,
@@ -58,5 +65,8 @@ pub(super) fn sender(app: &App, key: &Key, headers: &HeaderMap) -> Sender {
         Some(b"1") => Gpc::Present,
         _ => Gpc::Absent,
     };
-    Sender { source: key.source(), received_at: app.runtime.now(), gpc, kind: key.kind, proof: None }
+    // A shop's server says what it is itself, and not what its visitor is.
+    let user_agent = headers.get(USER_AGENT).filter(|_| key.kind == KeyKind::Public);
+    let user_agent = user_agent.and_then(|value| value.to_str().ok()).map(Arc::from);
+    Sender { source: key.source(), received_at: app.runtime.now(), gpc, kind: key.kind, proof: None, user_agent }
 }

@@ -90,6 +90,7 @@ fn persons() -> Router<Shared> {
         .route("/v1/identity/links", post(identity::link))
         .route("/v1/identity/tokens", post(identity::token))
         .route("/v1/decisions/{id}", get(decide::read))
+        .route("/v1/decisions/{id}/why", get(decide::reason))
         .route("/v1/decisions/{id}/replay", post(decide::replay))
 }
 

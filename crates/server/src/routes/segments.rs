@@ -8,6 +8,7 @@ use api::{
     },
 };
 use axum::{Json, extract::State};
+use condition::TAG;
 use definition::{Documents, Kind};
 use model::{
     name::{Name, Segment},
@@ -32,7 +33,8 @@ const COUNTED_TOGETHER: usize = 20;
 /// All segments with their sizes.
 pub(super) async fn list(State(app): State<Shared>, Secret(_): Secret) -> Answer<SegmentList> {
     let (plan, documents) = (app.runtime.plan(), app.runtime.documents());
-    let mut names: Vec<&Name<Segment>> = plan.segments.rules().iter().map(|rule| &rule.name).collect();
+    let names = plan.segments.rules().iter().map(|rule| &rule.name);
+    let mut names: Vec<&Name<Segment>> = names.filter(|name| is_listed(name)).collect();
     names.sort();
     // All are asked before the first answer is awaited.
     let sizes: Vec<_> = names
@@ -58,7 +60,7 @@ pub(super) async fn read(
         app.runtime.filled().await?;
     }
     let (plan, documents, name) = (app.runtime.plan(), app.runtime.documents(), name.as_str().into());
-    let rule = plan.segments.by_name(&name).ok_or(Code::NotFound)?;
+    let rule = plan.segments.by_name(&name).filter(|rule| is_listed(&rule.name)).ok_or(Code::NotFound)?;
     let size = app.runtime.size(&[rule.number]).await?;
     let answer = answer(&app.runtime, &documents, &name, size);
     Ok(Json(answer.ok_or(Code::NotFound)?))
@@ -73,7 +75,8 @@ pub(super) async fn members(
 ) -> Answer<MembersPage> {
     let [mut partition, mut from] = paging.from("members")?.unwrap_or([0, 0]);
     let plan = app.runtime.plan();
-    let rule = plan.segments.by_name(&name.as_str().into()).ok_or(Code::NotFound)?;
+    let rule = plan.segments.by_name(&name.as_str().into()).filter(|rule| is_listed(&rule.name));
+    let rule = rule.ok_or(Code::NotFound)?;
     let (partitions, limit) = (u64::from(app.runtime.partitions()), paging.limit()?);
     let (mut members, mut next) = (Vec::new(), None);
     while partition < partitions && next.is_none() {
@@ -103,11 +106,17 @@ pub(super) async fn count(State(app): State<Shared>, Secret(_): Secret, Content(
     let numbers = request.all_of.iter().enumerate().map(|(place, name)| {
         let unknown =
             || ApiError::new(Code::NotFound).saying("There is no such segment.").at(format!("/all_of/{place}"));
-        plan.segments.by_name(&name.as_str().into()).map(|rule| rule.number).ok_or_else(unknown)
+        let rule = plan.segments.by_name(&name.as_str().into()).filter(|rule| is_listed(&rule.name));
+        rule.map(|rule| rule.number).ok_or_else(unknown)
     });
     let numbers = numbers.collect::<Result<Vec<_>, ApiError>>().map_err(Refusal::from)?;
     let tally = app.runtime.size(&numbers).await?;
     Ok(Json(CountAnswer { count: tally.matched, complete: tally.incomplete == 0 }))
+}
+
+/// Those that tags are have endpoints of their own.
+fn is_listed(name: &Name<Segment>) -> bool {
+    !name.as_str().starts_with(TAG)
 }
 
 fn answer(runtime: &Runtime, documents: &Documents, name: &Name<Segment>, size: Tally) -> Option<SegmentAnswer> {
