@@ -4,8 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    deciding::{content, open},
-    shop::with,
+    deciding::{
+        content, experience, gist, id, one, open, placement, publish, record, rejected, replay, showing, shown,
+    },
+    shop::{identify, track, with},
 };
 
 /// proves CON-03: given a content without a stage or without an intent, publishing it is refused, in whichever way it
@@ -48,4 +50,43 @@ fn con_03_a_content_without_stage_or_intent_is_not_published() {
         _ = shop.secret.put("/v1/definitions/content/guide", &document).expect(200);
         assert_eq!(shop.secret.get("/v1/definitions/content/guide").expect(200).json()["document"], document);
     }
+}
+
+/// proves CON-10: given a content that rewards, it is shown to customers whom the shop recognizes and to nobody else,
+/// whichever variant is drawn; and what each content is for is in the record of the decision.
+#[test]
+fn con_10_a_reward_is_for_recognized_customers_and_the_intent_is_in_the_record() {
+    let shop = open();
+    let thanks = with(&content(&json!({"en": {"title": "Thank you"}})), &json!({"intent": "reward"}));
+    publish(&shop, &json!({"content": {"thanks": thanks}}));
+    let refused = shop.secret.put("/v1/definitions/placement/row", &placement("web", "thanks")).expect(422).json();
+    assert_eq!((&refused["code"], &refused["error"]["pointer"]), (&json!("NEUTRAL_REWARDS"), &json!("/neutral")));
+    experience(&shop, "thanks", &showing("thanks", "true", &json!({})));
+
+    let seen = |who: &Value| one(&shop.secret, &with(who, &json!({"explain": true})));
+    let (device, account) = (json!({"anonymous_id": "c1"}), json!({"anonymous_id": "c1", "user_id": "ana"}));
+    // Nobody, a device that is known, an account that nobody ever named.
+    shop.grant("anonymous_id:c1", &["site"]);
+    shop.page_sends(&[track("Product Viewed", "v1", &json!({"anonymousId": "c1"}), &json!({"category": "boots"}))]);
+    for who in [json!({}), device.clone(), json!({"anonymous_id": "c9"})] {
+        let decision = seen(&who);
+        assert_eq!(gist(&decision), "-/- because NOT_ELIGIBLE", "{who}");
+        assert_eq!(
+            (rejected(&decision)["thanks"].clone(), shown(&decision)),
+            (json!("not_recognized"), vec!["welcome"])
+        );
+        assert_eq!(decision["contents"][0]["intent"], "inform");
+    }
+    // The same person, who says who it is.
+    shop.page_sends(&[identify("i1", &json!({"anonymousId": "c1", "userId": "ana"}), &json!({}))]);
+    for who in [device, account] {
+        let decision = seen(&who);
+        assert_eq!((gist(&decision), shown(&decision)), ("thanks/a because SPLIT".into(), vec!["thanks"]), "{who}");
+        let record = record(&shop, id(&decision));
+        assert_eq!(record["decision"]["contents"][0]["intent"], "reward");
+        assert_eq!(replay(&shop, id(&decision)), "SAME");
+    }
+    // A page is told contents, and not what they are for.
+    let told = one(&shop.web, &json!({"anonymous_id": "c1"}));
+    assert_eq!((shown(&told), &told["contents"][0]["intent"]), (vec!["thanks"], &Value::Null));
 }
