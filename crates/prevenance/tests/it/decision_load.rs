@@ -134,6 +134,8 @@ fn of_many_pages_at_once_each_is_decided_or_neutral() {
     ];
     let shop = open_with(Options { seed: Some(1), env, ..Options::default() });
     Size { people: 20, contents: 200, calls: 0 }.fill(&shop);
+    // Nobody is asked 25 times a week.
+    publish(&shop, &json!({"setting": {"restraint": {"points": 100}}}));
     let page = |person: usize| json!({"user_id": format!("p{person}"), "placements": ["home"]});
     let answers: Vec<Value> = thread::scope(|scope| {
         let ask = |person: usize| {

@@ -467,6 +467,8 @@ fn an_audience_knows_the_history_from_before_its_publication() {
         track("Order Completed", id, &context, &json!({"total": 40, "products": [{"category": "boots"}]}))
     };
     shop.page_sends(&[order("ana", "o1", "20d"), order("old", "o2", "181d")]);
+    // It is about what is known, not about what is a reason.
+    publish(&shop, &json!({"setting": {"restraint": {"stale_after_days": 730}}}));
     let audience = r#"events("Order Completed").within("180d").count() > 0"#;
     experience(&shop, "buyers", &showing("boots", audience, &json!({})));
     let gists = |shop: &Shop| ["ana", "old"].map(|who| gist(&one(&shop.secret, &json!({"user_id": who}))));
