@@ -12,6 +12,7 @@ mod bad_events;
 mod bad_folders;
 #[cfg(test)]
 mod bytes;
+#[cfg(test)]
 mod census;
 #[cfg(test)]
 mod collecting;
