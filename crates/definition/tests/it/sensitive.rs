@@ -1,7 +1,10 @@
 //! What is not published, because it would keep, conclude or act on what a shop must not.
 
-use definition::{Documents, Kind, code, compile, compile_published};
+use std::fs;
+
+use definition::{Documents, Kind, code, compile, compile_published, read_folder};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// A new project with a trait of a special category that has a purpose of its own, and an age.
 fn project() -> Documents {
@@ -170,6 +173,23 @@ fn minors_are_not_targeted() {
         None,
         "that is advice"
     );
+}
+
+/// The examples of the reference are published as they stand.
+#[test]
+fn the_reference_is_true() {
+    const REFERENCE: &str = include_str!("../../../../docs/refusals.md");
+    let folder = TempDir::new().unwrap();
+    let examples: Vec<&str> =
+        REFERENCE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    fs::write(folder.path().join("examples.toml"), examples.join("\n")).unwrap();
+    let mut documents = read_folder(folder.path()).unwrap();
+    let plan = compile(&mut documents, 1, None).unwrap();
+    assert!(plan.hosts.admits("https://www.shop.example") && !plan.hosts.admits("https://other.example"));
+    for code in [code::BIOMETRIC_DATA, code::SPECIAL_CATEGORY, code::TARGETS_MINORS] {
+        assert!(REFERENCE.contains(code), "{code}");
+    }
 }
 
 /// A revision that the log names is read as it was published, whatever may be published today.
