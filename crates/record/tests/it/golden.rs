@@ -50,6 +50,8 @@ fn decisions() {
 
 #[test]
 fn slots() {
+    let first = state::decode_slot(&golden("slot-here.v1"), &every).unwrap();
+    assert_eq!(first, Slot::Here(sample::person_v1().into()));
     for (name, slot) in slots_by_name() {
         assert_eq!(state::decode_slot(&golden(name), &every).unwrap(), slot);
         assert_eq!(state::encode_slot(&slot, &every).unwrap(), golden(name));
@@ -87,8 +89,9 @@ fn censuses() {
 
 #[test]
 fn effects() {
-    assert_eq!(state::decode_effect(&golden("effect.v1"), &every).unwrap(), sample::effect());
-    assert_eq!(state::encode_effect(&sample::effect(), &every).unwrap(), golden("effect.v1"));
+    let read = |name| state::decode_effect(&golden(name), &every).unwrap();
+    assert_eq!((read("effect.v1"), read("effect.v2")), (sample::effect_v1(), sample::effect()));
+    assert_eq!(state::encode_effect(&sample::effect(), &every).unwrap(), golden("effect.v2"));
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn write_missing_files() {
         ("census.v1", census::encode_census(&sample::census())),
         ("figures.v1", census::encode_figures(&sample::census().figures())),
         ("erasure.v1", state::encode_erasure(sample::NOW)),
-        ("effect.v1", state::encode_effect(&sample::effect(), &every).unwrap()),
+        ("effect.v2", state::encode_effect(&sample::effect(), &every).unwrap()),
         ("rejected.v1", encode_rejection(&sample::rejection(), &every).unwrap()),
     ];
     files.extend(slots_by_name().map(|(name, slot)| (name, state::encode_slot(&slot, &every).unwrap())));
@@ -125,7 +128,7 @@ fn write_missing_files() {
 
 fn slots_by_name() -> [(&'static str, Slot); 4] {
     [
-        ("slot-here.v1", sample::slot()),
+        ("slot-here.v2", sample::slot()),
         ("slot-moved.v1", Slot::Moved { to: sample::OTHER_SIDE, moves: 3 }),
         ("slot-erased.v1", Slot::Erased),
         ("slot-unknown.v1", Slot::Unknown),

@@ -205,12 +205,18 @@ fn digest() -> Digest {
     Digest::from_entries(vec![("category:boots".into(), boots), ("category:poles".into(), poles)])
 }
 
-/// The person as the first version could say it: nothing was denied, and the trails are to be rebuilt.
+/// The person as the first version could say it: nothing was denied, no model said anything, and the trails are to be
+/// rebuilt.
 pub(crate) fn person_v1() -> Person {
     let mut person = person();
     person.sides[0].facts.traits = Traits::from_entries(vec![("city".into(), vec![city()])], Vec::new()).into();
     for side in &mut person.sides {
         side.trails = Arc::new(Trails::empty(0));
+    }
+    let memberships = Memberships::clone(&person.memberships).with_readings(Readings::default());
+    person.memberships = Arc::new(memberships);
+    for ended in person.ended.values_mut() {
+        ended.survivor = person.memberships.clone();
     }
     person
 }
@@ -280,7 +286,18 @@ pub(crate) fn census() -> Census {
 }
 
 pub(crate) fn effect() -> Effect {
-    let news = News::MergeIn { image: image(), record: merge_record() };
+    merging(image())
+}
+
+/// The effect as it was with the first versions of a person and of a ledger.
+pub(crate) fn effect_v1() -> Effect {
+    let mut image = person_v1();
+    image.sides[0].ledger = Arc::new(ledger_v1());
+    merging(image)
+}
+
+fn merging(image: Person) -> Effect {
+    let news = News::MergeIn { image, record: merge_record() };
     Effect { number: 12, to: Partition(5), hop: Hop::Tell { to: OTHER_SIDE, news } }
 }
 
