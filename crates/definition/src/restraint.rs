@@ -39,14 +39,12 @@ const CHANNELS: usize = 200;
 /// Reads the setting; what it leaves out is as usual.
 pub(crate) fn read(shape: &mut Shape<'_>) -> Result<Restraint, Fault> {
     let usual = Restraint::default();
-    let days = match shape.has("stale_after_days") {
-        true => Some(shape.count("stale_after_days", MOST_STALE_AFTER_DAYS)?),
-        false => None,
-    };
+    let usual_days = usual.stale_after.unwrap_or_default().as_millis() / Span::DAY.as_millis();
+    let days = shape.count_or("stale_after_days", MOST_STALE_AFTER_DAYS, usual_days as u16)?;
     Ok(Restraint {
-        stale_after: days.map(|days| Span::DAY.times(i64::from(days))).or(usual.stale_after),
+        stale_after: Some(Span::DAY.times(i64::from(days))),
         points: Some(shape.count_or("points", MOST_POINTS, usual.points.unwrap_or_default())?),
-        point_cents: optional_cents(shape, "point_cents")?.unwrap_or(usual.point_cents),
+        point_cents: cents_or(shape, "point_cents", usual.point_cents)?,
         channels: channels(shape)?,
         ..usual
     })
@@ -54,10 +52,7 @@ pub(crate) fn read(shape: &mut Shape<'_>) -> Result<Restraint, Fault> {
 
 /// The old evidence that an experience may rest on.
 pub(crate) fn memory(shape: &mut Shape<'_>) -> Result<Option<Memory>, Fault> {
-    if !shape.has("memory") {
-        return Ok(None);
-    }
-    shape.word("memory", &Memory::ALL.map(|memory| (memory.word(), memory))).map(Some)
+    shape.word_or("memory", &Memory::ALL.map(|memory| (memory.word(), Some(memory))), None)
 }
 
 /// What an experience is worth, in cents: `{ gain_cents = { low, expected }, cost_cents }`.
@@ -170,7 +165,7 @@ fn unfit(content: &Content, pointer: String) -> Fault {
 }
 
 fn channels(shape: &mut Shape<'_>) -> Result<BTreeMap<Name<Source>, Channel>, Fault> {
-    if !shape.has("channels") {
+    if shape.object("channels")?.is_none() {
         return Ok(BTreeMap::new());
     }
     let known = Channel::ALL.map(|channel| (channel.word(), channel));
@@ -181,8 +176,18 @@ fn channels(shape: &mut Shape<'_>) -> Result<BTreeMap<Name<Source>, Channel>, Fa
         .collect()
 }
 
-fn optional_cents(shape: &mut Shape<'_>, name: &'static str) -> Result<Option<Finite>, Fault> {
-    if shape.has(name) { cents(shape, name).map(Some) } else { Ok(None) }
+/// A number of cents that is not negative, or `default` when left out.
+fn cents_or(shape: &mut Shape<'_>, name: &'static str, default: Finite) -> Result<Finite, Fault> {
+    let is_there = shape.has(name);
+    let cents = shape.number(name)?;
+    if !is_there {
+        return Ok(default);
+    }
+    if (0.0..=MOST_CENTS).contains(&cents.get()) {
+        return Ok(cents);
+    }
+    let message = format!("`{name}` is between 0 and {MOST_CENTS} cents; this is {}.", cents.get());
+    Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to(name), message))
 }
 
 /// A number of cents that is there and not negative.
@@ -191,12 +196,7 @@ fn cents(shape: &mut Shape<'_>, name: &'static str) -> Result<Finite, Fault> {
         let message = format!("The field `{name}` is missing: a number of cents.");
         return Err(Fault::new(code::MISSING_FIELD, shape.pointer_to(name), message));
     }
-    let cents = shape.number(name)?;
-    if (0.0..=MOST_CENTS).contains(&cents.get()) {
-        return Ok(cents);
-    }
-    let message = format!("`{name}` is between 0 and {MOST_CENTS} cents; this is {}.", cents.get());
-    Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to(name), message))
+    cents_or(shape, name, Finite::default())
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
-pub const ENGINE: u32 = 2;
+pub const ENGINE: u32 = 3;
 
 /// A page to be decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
