@@ -166,6 +166,15 @@ pub struct TraitDocument {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TraitTypeDocument {
+    /// What its value means, which tells when it is probably not true: `given_name`, `family_name`, `full_name`,
+    /// `email`, `phone`, `birth_date`, `address`, `city`, `postal_code` or `nothing`. By default what such a name usually
+    /// means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<String>,
+    /// After how long half of what speaks for a value is left: `90d`, `2y`; from `1h` to `100y`. By default that of what
+    /// it means, and a year if that is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<String>,
     /// Any text, at most 4 KiB.
     Text,
     /// One of the texts given.

@@ -86,3 +86,5 @@ mod told;
 mod unmerge;
 #[cfg(test)]
 mod why;
+mod trust;
+#[cfg(test)]

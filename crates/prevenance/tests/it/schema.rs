@@ -19,7 +19,7 @@ const DOCUMENTS: &str = r#"[
     "any_of": ["partner"], "facts": "inferred", "verifies": true, "description": "x"}],
   ["SourceDocument", "source", "erp", {"kind": "file", "reliability": 0.9, "basis": "contract", "serves": ["site"]}],
   ["TraitDocument", "trait", "size", {"holds": "one_of", "values": ["s", "l"], "purpose": "site",
-    "names_the_person": false, "description": "x"}],
+    "means": "nothing", "half_life": "90d", "names_the_person": false, "description": "x"}],
   ["NamespaceDocument", "namespace", "erp", {"strength": "strong", "strong_when_verified": true,
     "one_per_person": true, "most_per_profile": 2, "fold_case": true, "description": "x"}],
   ["SegmentDocument", "segment", "tall", {"condition": "true", "description": "x"}],
