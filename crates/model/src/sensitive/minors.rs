@@ -2,85 +2,83 @@
 
 use super::words::{Word, words};
 
+/// Who is a minor.
+const MINORS: [&str; 33] = [
+    "minor",
+    "minors",
+    "mineur",
+    "mineurs",
+    "mineure",
+    "mineures",
+    "underage",
+    "child",
+    "children",
+    "kid",
+    "kids",
+    "enfant",
+    "enfants",
+    "teen",
+    "teens",
+    "teenager",
+    "teenagers",
+    "ado",
+    "ados",
+    "adolescent",
+    "adolescents",
+    "adolescente",
+    "adolescentes",
+    "preteen",
+    "preteens",
+    "tween",
+    "tweens",
+    "schoolchild",
+    "schoolchildren",
+    "pupils",
+    "ecoliers",
+    "collegiens",
+    "lyceens",
+];
+
+/// Words that leave them who they are.
+const FILLERS: [&str; 27] = [
+    "likely",
+    "probable",
+    "probables",
+    "probably",
+    "possible",
+    "suspected",
+    "young",
+    "jeunes",
+    "our",
+    "nos",
+    "all",
+    "tous",
+    "new",
+    "nouveaux",
+    "active",
+    "actifs",
+    "online",
+    "customers",
+    "clients",
+    "visitors",
+    "visiteurs",
+    "users",
+    "persons",
+    "people",
+    "audience",
+    "segment",
+    "group",
+];
+
 /// Whether a name of a group of persons says that they are minors: `minors`, `likely-minors`, `under-18`, `nos-ados`.
 /// What is for children is none: `kids-shoes`, `parents-of-teens`, `children-books`.
 pub fn names_minors(name: &str) -> bool {
-    let is_minor = |word: &str| {
-        matches!(
-            word,
-            "minor"
-                | "minors"
-                | "mineur"
-                | "mineurs"
-                | "mineure"
-                | "mineures"
-                | "underage"
-                | "child"
-                | "children"
-                | "kid"
-                | "kids"
-                | "enfant"
-                | "enfants"
-                | "teen"
-                | "teens"
-                | "teenager"
-                | "teenagers"
-                | "ado"
-                | "ados"
-                | "adolescent"
-                | "adolescents"
-                | "adolescente"
-                | "adolescentes"
-                | "preteen"
-                | "preteens"
-                | "tween"
-                | "tweens"
-                | "schoolchild"
-                | "schoolchildren"
-                | "pupils"
-                | "ecoliers"
-                | "collegiens"
-                | "lyceens"
-        )
-    };
-    // Words that leave them who they are.
-    let is_filler = |word: &str| {
-        matches!(
-            word,
-            "likely"
-                | "probable"
-                | "probables"
-                | "probably"
-                | "possible"
-                | "suspected"
-                | "young"
-                | "jeunes"
-                | "our"
-                | "nos"
-                | "all"
-                | "tous"
-                | "new"
-                | "nouveaux"
-                | "active"
-                | "actifs"
-                | "online"
-                | "customers"
-                | "clients"
-                | "visitors"
-                | "visiteurs"
-                | "users"
-                | "persons"
-                | "people"
-                | "audience"
-                | "segment"
-                | "group"
-        )
-    };
     let mut minors = 0;
     let only = words(name).all(|word| {
         let word = word.as_str();
-        minors += usize::from(is_minor(word));
-        is_minor(word) || is_filler(word)
+        let is_minor = MINORS.contains(&word);
+        minors += usize::from(is_minor);
+        is_minor || FILLERS.contains(&word)
     });
     (only && minors > 0) || is_under_age(name)
 }

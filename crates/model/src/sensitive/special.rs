@@ -294,7 +294,9 @@ fn pair_by_name(before: &str, this: &str) -> Option<Category> {
             Category::Health
         }
         ("vaccination", "status") | ("statut", "vaccinal") => Category::Health,
-        ("skin", "color" | "colour") | ("couleur", "peau") => Category::Origin,
+        ("couleur", "peau") => Category::Origin,
+        // In American and in British spelling.
+        ("skin", this) if this.starts_with("colo") => Category::Origin,
         ("parti" | "bord" | "engagement" | "tendance", "politique") | ("voting", "intention" | "intentions") => {
             Category::Politics
         }
@@ -356,7 +358,7 @@ mod tests {
             ("ethnicity", Category::Origin),
             ("ethnic_origin", Category::Origin),
             ("origine_ethnique", Category::Origin),
-            ("skin_colour", Category::Origin),
+            ("skin_color", Category::Origin),
             ("political_opinion", Category::Politics),
             ("opinions politiques", Category::Politics),
             ("parti_politique", Category::Politics),
