@@ -257,6 +257,10 @@ catalogue! {
     ConditionUnknownTrait = "CONDITION_UNKNOWN_TRAIT", 422, "The condition names a trait that does not exist.";
     /// A condition that names a segment which the project does not have.
     ConditionUnknownSegment = "CONDITION_UNKNOWN_SEGMENT", 422, "The condition names a segment that does not exist.";
+    /// A condition that names a score which the project does not have.
+    ConditionUnknownScore = "CONDITION_UNKNOWN_SCORE", 422, "The condition names a score that does not exist.";
+    /// A condition that names a tag which the project gives to no person.
+    ConditionUnknownTag = "CONDITION_UNKNOWN_TAG", 422, "The condition names a tag that nobody gets.";
     /// A condition that names a function or a variable which the language does not have.
     ConditionUnknownName = "CONDITION_UNKNOWN_NAME", 422, "The condition names something that does not exist.";
     /// A segment that asks for what only a request knows: hour, device.
@@ -358,7 +362,9 @@ catalogue! {
     NotDefined = "NOT_DEFINED", 404, "There is no such definition.";
     /// A definition that every project has and that cannot be removed.
     BuiltIn = "BUILT_IN", 409, "Every project has this definition; it cannot be removed.";
-    /// Segments that name each other in a circle.
+    /// A score that feeds itself, through a segment or another score.
+    ScoreCircle = "SCORE_CIRCLE", 422, "A score feeds itself.";
+    /// Segments or tags that name each other in a circle.
     SegmentCircle = "SEGMENT_CIRCLE", 422, "Segments name each other in a circle.";
     /// Definitions, in a file or as stored, that cannot be read as such.
     Unreadable = "UNREADABLE", 422, "The definitions cannot be read.";

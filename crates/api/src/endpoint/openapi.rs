@@ -22,6 +22,7 @@ use crate::{
         },
         experience::{ContentDocument, ExperienceDocument, LayerDocument, PlacementDocument},
         live::LiveItem,
+        measure::{ModelDocument, ScoreDocument, TagDocument},
     },
 };
 
@@ -65,6 +66,9 @@ pub fn openapi() -> OpenApi {
 /// Types that stand in a document or a stream, where no body refers to them.
 fn unreferenced(schemas: &mut Schemas) {
     reference::<SegmentDocument>(schemas);
+    reference::<TagDocument>(schemas);
+    reference::<ScoreDocument>(schemas);
+    reference::<ModelDocument>(schemas);
     reference::<SourceDocument>(schemas);
     reference::<TraitDocument>(schemas);
     reference::<NamespaceDocument>(schemas);

@@ -12,6 +12,12 @@ use utoipa::ToSchema;
 pub enum DefinitionKind {
     /// [`SegmentDocument`].
     Segment,
+    /// [`super::measure::TagDocument`].
+    Tag,
+    /// [`super::measure::ScoreDocument`].
+    Score,
+    /// [`super::measure::ModelDocument`].
+    Model,
     /// [`SourceDocument`].
     Source,
     /// [`TraitDocument`].
@@ -36,8 +42,11 @@ pub enum DefinitionKind {
 
 impl DefinitionKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Segment,
+        Self::Tag,
+        Self::Score,
+        Self::Model,
         Self::Source,
         Self::Trait,
         Self::Namespace,
@@ -54,6 +63,9 @@ impl DefinitionKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Segment => "segment",
+            Self::Tag => "tag",
+            Self::Score => "score",
+            Self::Model => "model",
             Self::Source => "source",
             Self::Trait => "trait",
             Self::Namespace => "namespace",
@@ -154,6 +166,15 @@ pub struct TraitDocument {
     /// The purpose without whose grant it is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// What its value means, which tells when it is probably not true: `given_name`, `family_name`, `full_name`,
+    /// `email`, `phone`, `birth_date`, `address`, `city`, `postal_code` or `nothing`. By default what such a name usually
+    /// means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<String>,
+    /// After how long half of what speaks for a value is left: `90d`, `2y`; from `1h` to `100y`. By default that of what
+    /// it means, and a year if that is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<String>,
     /// Whether it names the person, as `first_name` does: then it is not shown on a public page.
     #[serde(default)]
     pub names_the_person: bool,
@@ -166,15 +187,6 @@ pub struct TraitDocument {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TraitTypeDocument {
-    /// What its value means, which tells when it is probably not true: `given_name`, `family_name`, `full_name`,
-    /// `email`, `phone`, `birth_date`, `address`, `city`, `postal_code` or `nothing`. By default what such a name usually
-    /// means.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub means: Option<String>,
-    /// After how long half of what speaks for a value is left: `90d`, `2y`; from `1h` to `100y`. By default that of what
-    /// it means, and a year if that is nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub half_life: Option<String>,
     /// Any text, at most 4 KiB.
     Text,
     /// One of the texts given.

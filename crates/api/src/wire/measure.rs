@@ -61,3 +61,116 @@ pub struct ProfileTransition {
     /// How probable that was.
     pub probability: f64,
 }
+
+/// A tag of persons: who does one of these has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagDocument {
+    /// What gives it; at least one.
+    pub actions: Vec<TagAction>,
+    /// How long it is kept after the last action, such as `90d`; a year if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<String>,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// An action that gives a tag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagAction {
+    /// The name of the event.
+    pub event: String,
+    /// What its properties must be, as in `where(…)` of a condition.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Only events that carry the tag themselves, in `tag` or among `tags`.
+    #[serde(default)]
+    pub tagged: bool,
+}
+
+/// A score of persons. What it comes to: `docs/scores.md`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreDocument {
+    /// Points for what is done, each time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ScoreRule>,
+    /// Points for what holds, as long as it does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<ScoreCondition>,
+    /// It is never less than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<f64>,
+    /// It is never more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<f64>,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// Points for each occurrence of an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreRule {
+    /// The name of the event.
+    pub event: String,
+    /// What its properties must be, as in `where(…)` of a condition.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// How many for each; may be below 0.
+    pub points: f64,
+    /// After how long half of them is left, such as `30d`; they do not fade if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<String>,
+    /// How long an occurrence counts, such as `180d`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// All together count for no more than this, and for no less than its negative; above 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<f64>,
+}
+
+/// Points for something that holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreCondition {
+    /// In the condition language.
+    #[serde(rename = "if")]
+    pub condition: String,
+    /// How many; may be below 0.
+    pub points: f64,
+}
+
+/// A model: `stage` says where a person stands, `aim` what a visit is for. What it calculates: `docs/stages.md`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelDocument {
+    /// What speaks for each word by itself; 0 for those that are not named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bias: BTreeMap<String, f64>,
+    /// What it looks at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<ModelFeature>,
+    /// For those who read it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// One thing that a model looks at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelFeature {
+    /// Its name.
+    pub name: String,
+    /// A number over events in the condition language; a yes is 1, a no is 0.
+    pub value: String,
+    /// It counts for no more than this, and for no less than its negative; 1 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<f64>,
+    /// How much one of it speaks for each word; 0 for those that are not named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, f64>,
+}

@@ -73,9 +73,13 @@ mod rights;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod scores;
+#[cfg(test)]
 mod segments;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod stages;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
@@ -83,8 +87,8 @@ mod tokens;
 #[cfg(test)]
 mod told;
 #[cfg(test)]
+mod trust;
+#[cfg(test)]
 mod unmerge;
 #[cfg(test)]
 mod why;
-mod trust;
-#[cfg(test)]
