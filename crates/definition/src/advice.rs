@@ -35,12 +35,16 @@ pub mod finding {
     pub const EMPTY_AUDIENCE: &str = "AUDIENCE_NEVER_MATCHES";
     /// An audience that names two segments that nobody can be in at once.
     pub const EXCLUSIVE_SEGMENTS: &str = "SEGMENTS_EXCLUDE_EACH_OTHER";
+    /// A condition that asks for an interest that nothing makes.
+    pub const UNKNOWN_TOPIC: &str = "INTEREST_NEVER_MADE";
     /// An experience that others outrank wherever it could be shown.
     pub const OUTRANKED: &str = "ALWAYS_OUTRANKED";
     /// An experience whose schedule is over.
     pub const OVER: &str = "SCHEDULE_OVER";
     /// An experience in which nobody takes part.
     pub const NO_TRAFFIC: &str = "NO_TRAFFIC";
+    /// An experience whose gain is not above its cost even where it costs no intrusion.
+    pub const NEVER_WORTH: &str = "NEVER_WORTH";
     /// An experience with a variant of which every content has expired.
     pub const EXPIRED: &str = "CONTENT_EXPIRED";
     /// An experience whose control is less than half; right only once it is proven.
@@ -54,7 +58,8 @@ const COMPARISONS: usize = 20_000;
 /// is found proves nothing.
 pub fn advice(plan: &Plan, now: Timestamp) -> Vec<Finding> {
     let adviser = Adviser { plan, now };
-    let mut findings: Vec<Finding> = plan.segments.rules().iter().filter_map(|rule| adviser.segment(rule)).collect();
+    let segments = plan.segments.rules().iter();
+    let mut findings: Vec<Finding> = segments.flat_map(|rule| adviser.segment(rule)).collect();
     let mut comparisons = 0;
     for (rank, experience) in plan.decisions.experiences().iter().enumerate() {
         if !experience.enabled {
@@ -65,6 +70,11 @@ pub fn advice(plan: &Plan, now: Timestamp) -> Vec<Finding> {
             findings.extend(adviser.chance_to_win(rank, experience, &mut comparisons));
         }
         findings.extend(audience);
+        findings.extend(
+            adviser
+                .topic_of(&experience.audience)
+                .map(|message| of(experience, finding::UNKNOWN_TOPIC, "/audience", message)),
+        );
         findings.extend(small_control(experience));
     }
     findings
@@ -84,13 +94,36 @@ impl<'p> Adviser<'p> {
         self.plan.segments.by_name(segment).map(|rule| &rule.condition)
     }
 
-    fn segment(&self, rule: &'p segment::set::SegmentRule) -> Option<Finding> {
-        self.never(&[Assumption::Holds(&rule.condition)]).then(|| Finding {
-            code: finding::EMPTY_SEGMENT,
-            message: "Its condition contradicts itself: nobody can ever be in this segment.".to_owned(),
+    fn segment(&self, rule: &'p segment::set::SegmentRule) -> Vec<Finding> {
+        let never = "Its condition contradicts itself: nobody can ever be in this segment.";
+        let never =
+            self.never(&[Assumption::Holds(&rule.condition)]).then(|| (finding::EMPTY_SEGMENT, never.to_owned()));
+        let topic = self.topic_of(&rule.condition).map(|message| (finding::UNKNOWN_TOPIC, message));
+        let found = never.into_iter().chain(topic).map(|(code, message)| Finding {
+            code,
+            message,
             kind: Kind::Segment,
             name: rule.name.to_string(),
             pointer: "/condition",
+        });
+        found.collect()
+    }
+
+    /// What is to be said of the first topic of a condition in which nobody can have an interest.
+    fn topic_of(&self, condition: &Condition) -> Option<String> {
+        let rules = self.plan.segments.interests();
+        condition.needs().interests.iter().find_map(|topic| {
+            let (family, value) = segment::interests::parts(topic)?;
+            let message = if !rules.has_family(family) {
+                format!(
+                    "Nothing makes an interest in `{topic}`: the setting `interests` names no attribute `{family}`."
+                )
+            } else if value.trim() != value {
+                format!("Nothing makes an interest in `{topic}`: values are kept without blanks around them.")
+            } else {
+                return None;
+            };
+            Some(message)
         })
     }
 
@@ -120,6 +153,10 @@ impl<'p> Adviser<'p> {
         }
         if experience.traffic.basis_points() == 0 {
             return Some(of(experience, finding::NO_TRAFFIC, "/traffic", "With no traffic nobody takes part in it."));
+        }
+        if experience.worth.is_some_and(|worth| worth.gain_low_cents <= worth.cost_cents) {
+            let message = "It brings at least no more than it costs: it will always abstain.";
+            return Some(of(experience, finding::NEVER_WORTH, "/worth", message));
         }
         if experience.variants.iter().any(|variant| has_expired(&variant.shows, self.now)) {
             let message = "A variant has no content left that has not expired: the experience is not shown any more.";
@@ -152,7 +189,7 @@ impl<'p> Adviser<'p> {
         })
     }
 
-    /// Whether nothing but its audience can keep `other` from being shown while `experience` is.
+    /// Whether nothing but its audience, and what a person has been shown lately, can keep `other` from being shown while `experience` is.
     fn is_there_whenever(&self, other: &Experience, experience: &Experience) -> bool {
         let from = experience.starts.unwrap_or(self.now).max(self.now);
         let lasts = |contents: &Shows| match contents {
@@ -166,6 +203,7 @@ impl<'p> Adviser<'p> {
             && other.part.is_none()
             && other.traffic == assign::Share::ALL
             && other.caps.is_empty()
+            && other.worth.is_none()
             && other.starts.is_none_or(|starts| starts <= from)
             && other.ends.is_none_or(|ends| experience.ends.is_some_and(|own| own <= ends))
             && other.variants.iter().all(|variant| lasts(&variant.shows))

@@ -49,6 +49,21 @@ fn what_nobody_can_be_in_is_found() {
     assert_eq!(found_at(&mut documents, NOW), one("odd", finding::EMPTY_SEGMENT));
 }
 
+#[test]
+fn an_interest_that_nothing_makes_is_found() {
+    for topic in ["color:red", "category: boots"] {
+        let audience = format!("interest(\"{topic}\") > 0.1");
+        assert_eq!(found(&[("idea", json!({"audience": audience}))]), one("idea", finding::UNKNOWN_TOPIC));
+        let mut documents = shop();
+        documents.put(Kind::Segment, "reds", &json!({"condition": audience})).unwrap();
+        assert_eq!(found_at(&mut documents, NOW), one("reds", finding::UNKNOWN_TOPIC));
+    }
+    let mut documents = shop();
+    documents.put(Kind::Segment, "reds", &json!({"condition": "interest(\"color:red\") > 0.1"})).unwrap();
+    documents.put(Kind::Setting, "interests", &json!({"attributes": ["color"]})).unwrap();
+    assert_eq!(found_at(&mut documents, NOW), []);
+}
+
 /// proves SEG-06: combinations of segments that cannot be are listed when they are published.
 #[test]
 fn segments_that_exclude_each_other_are_listed() {
@@ -105,6 +120,9 @@ fn what_can_never_be_shown_again_is_found() {
     assert_eq!(gone(json!({"ends": "2026-03-01", "priority": 1})), one("gone", finding::OVER));
     assert_eq!(gone(json!({"ends": "2026-03-02", "priority": 1})), []);
     assert_eq!(gone(json!({"traffic": 0, "priority": 1})), one("gone", finding::NO_TRAFFIC));
+    let worth = |low| json!({"priority": 1, "worth": {"gain_cents": {"low": low, "expected": 9}, "cost_cents": 3}});
+    assert_eq!(gone(worth(3)), one("gone", finding::NEVER_WORTH));
+    assert_eq!(gone(worth(4)), []);
     assert_eq!(gone(json!({"traffic": 0, "enabled": false})), [], "it is switched off on purpose");
     let sale = json!({"variants": {"control": {"share": 0.5}, "a": {"share": 0.5, "contents": "sale"}}, "priority": 1});
     let mut documents = shop();
