@@ -305,6 +305,8 @@ fn points_are_those_of_the_published_table() {
     assert_eq!(cost(r#"profile.city == "Brest""#, &json!({})), 0);
     assert_eq!(cost(VIEWED, &json!({})), 1);
     assert_eq!(cost("profile.size > 30", &json!({})), 2);
+    shop.segment("large", "profile.size > 30");
+    assert_eq!(cost(r#"segment("large")"#, &json!({})), 2, "a segment hides nothing");
     assert_eq!(cost(r#"events("Order Completed").count() > 0"#, &json!({})), 2, "a purchase at the till, on the web");
     let named = json!({"placements": "account", "variants": {"control": {"share": 0.0001}, "a": {"share": 0.9999, "contents": "hello"}}});
     assert_eq!(cost("true", &named), 2);
