@@ -1,13 +1,13 @@
 //! Commands: what the log keeps. Each was accepted, is durable, and is applied exactly once.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use decide::Stay;
 use model::{
     event::{Event, EventKind},
     id::{ApiKey, Decision, Id, Merge, ProfileId, Rejected},
     identifier::{IdentifierKey, Strength},
-    name::{Content, Experience, Name, Namespace, Placement, Purpose, Segment, Source, Trait},
+    name::{Content, Experience, Name, Namespace, Placement, Purpose, Score, Segment, Source, Trait},
     partition::Partition,
     time::Timestamp,
 };
@@ -97,13 +97,16 @@ pub struct DecidedPage {
     pub sealed: Arc<[u8]>,
 }
 
-/// What the decisions of a page asked about a person, whether it was there or not.
+/// What the decisions of a page asked about a person, whether it was there or not. What was asked for two purposes may
+/// stand there twice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PageRead {
     /// Traits.
-    pub traits: BTreeSet<Name<Trait>>,
+    pub traits: Vec<Name<Trait>>,
     /// Segments.
-    pub segments: BTreeSet<Name<Segment>>,
+    pub segments: Vec<Name<Segment>>,
+    /// Scores.
+    pub scores: Vec<Name<Score>>,
 }
 
 /// An event that was refused, with all that is needed to correct it. Its debug form leaves out what the event says.

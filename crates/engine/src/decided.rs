@@ -117,6 +117,7 @@ impl Decided {
         PageRead {
             traits: facts().flat_map(|seen| seen.traits.keys()).cloned().collect(),
             segments: facts().flat_map(|seen| seen.segments.keys()).cloned().collect(),
+            scores: facts().flat_map(|seen| seen.scores.keys()).cloned().collect(),
         }
     }
 

@@ -26,6 +26,17 @@ pub(crate) fn recognized(person: &Person) -> Recognized {
     if held.any(stands_for_one) { Recognized::Yes } else { Recognized::No }
 }
 
+/// The traits that say whether somebody is a minor.
+pub(crate) fn traits(plan: &Plan) -> impl Iterator<Item = &str> {
+    birth_dates(plan).chain([AGE])
+}
+
+fn birth_dates(plan: &Plan) -> impl Iterator<Item = &str> {
+    let defined = plan.schema.traits.iter().filter(|(_, rules)| rules.meaning == Some(Meaning::BirthDate));
+    let undefined = USUAL_BIRTH_DATES.iter().copied().filter(|name| plan.schema.get(name).is_none());
+    defined.map(|(name, _)| name.as_str()).chain(undefined)
+}
+
 /// Of whoever is believed to be a minor, the first moment at which that could change; `None`: nobody believes so.
 ///
 /// Looks at what is believed at least as far as it may be used to sort: to leave a minor in peace one need not be sure.
@@ -33,9 +44,7 @@ pub(crate) fn recognized(person: &Person) -> Recognized {
 pub(crate) fn minor_until(plan: &Plan, person: &Person, now: Timestamp) -> Option<Timestamp> {
     let facts = person.view(&KEEP, plan, now);
     let believed = |name: &str| facts.trait_value(name).filter(|believed| believed.belief.most.is_some());
-    let defined = plan.schema.traits.iter().filter(|(_, rules)| rules.meaning == Some(Meaning::BirthDate));
-    let undefined = USUAL_BIRTH_DATES.iter().copied().filter(|name| plan.schema.get(name).is_none());
-    let by_birth = defined.map(|(name, _)| name.as_str()).chain(undefined).filter_map(|name| {
+    let by_birth = birth_dates(plan).filter_map(|name| {
         let found = believed(name)?;
         let (years, next) = full_years(&found.value.value, now)?;
         let stands = [Some(next), found.belief.stands_until].into_iter().flatten().min();

@@ -21,6 +21,7 @@ pub mod opened;
 pub mod outcome;
 pub mod person;
 pub mod plan;
+pub mod reads;
 pub mod state;
 pub mod trust;
 pub mod visit;

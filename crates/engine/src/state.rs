@@ -18,6 +18,7 @@ use crate::{
     command::Hop,
     outcome::{Effect, Outcome, TimerMove},
     person::Person,
+    reads::Reads,
 };
 
 /// One partition. What is absent from a map is not known to be absent from the partition: it is not loaded.
@@ -37,6 +38,8 @@ pub struct State {
     pub timers: BTreeSet<(Timestamp, ProfileId)>,
     /// Timers due at or after this moment are not resident.
     pub timers_until: Timestamp,
+    /// Which readings are noted in [`Core::trait_reads`] already, so that most decisions need not look.
+    pub reads: Reads,
 }
 
 /// The scalars of a partition.
@@ -145,6 +148,7 @@ impl State {
             directory: HashMap::new(),
             timers: BTreeSet::new(),
             timers_until,
+            reads: Reads::default(),
         }
     }
 

@@ -3,21 +3,16 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use decide::Stay;
-use model::name::{Content, Experience, Name, Placement, Trait};
+use model::name::{Content, Experience, Name, Placement};
 
 use super::Step;
-use crate::{
-    command::{DecidedPage, PageRead},
-    outcome::DecisionKept,
-    person::Person,
-    plan::Plan,
-};
+use crate::{command::DecidedPage, outcome::DecisionKept, person::Person};
 
 pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
     let DecidedPage { person: id, side: origin, first, won, shown, stays, points, read, sealed } = page;
     let now = step.env.now;
     step.outcome.decided.push(DecisionKept { side: origin, first, sealed });
-    note_reads(step, &read);
+    step.state.note_reads(step.plan, &read, now);
     let Some(mut arc) = step.state.take_person(id) else { return };
     let person = Arc::make_mut(&mut arc);
     let contents = own_contents(step, person, &shown);
@@ -65,34 +60,4 @@ fn granted(step: &Step<'_>, person: &Person) -> impl Fn(&Name<Placement>) -> boo
         let placement = step.plan.decisions.placement(placement.as_str());
         placement.is_some_and(|placement| consents.allows(placement.purpose.as_str(), step.env.now))
     }
-}
-
-/// Notes the day on which traits were read; those that segments look at among them.
-fn note_reads(step: &mut Step<'_>, read: &PageRead) {
-    let day = step.env.now.day();
-    let reads = &mut step.state.core.trait_reads;
-    let mut note = |name: &Name<Trait>| {
-        if reads.get(name) != Some(&day) {
-            let oldest = step.env.now.minus(step.plan.retention).day();
-            reads.retain(|_, read| *read >= oldest);
-            reads.insert(name.clone(), day);
-        }
-    };
-    read.traits.iter().for_each(&mut note);
-    within(step.plan, read).into_iter().for_each(note);
-}
-
-/// The traits that segments look at, themselves or within the segments that they name.
-fn within<'a>(plan: &'a Plan, read: &PageRead) -> BTreeSet<&'a Name<Trait>> {
-    let segments = &plan.segments;
-    let mut open: Vec<usize> = read.segments.iter().filter_map(|name| segments.place_of(name)).collect();
-    let (mut looked_at, mut traits) = (BTreeSet::new(), BTreeSet::new());
-    while let Some(place) = open.pop() {
-        if looked_at.insert(place) {
-            let needs = segments.needs_of(place);
-            traits.extend(&needs.traits);
-            open.extend(needs.segments.iter().filter_map(|name| segments.place_of(name)));
-        }
-    }
-    traits
 }

@@ -153,7 +153,8 @@ fn col_17_a_field_that_no_decision_read_for_90_days_is_proposed_for_deletion() {
     let tents = showing("tents", r#"segment("breton") || profile.shoe == "41""#, &json!({}));
     experience(&shop, "tents", &tents);
     shop.grant("user_id:ana", &["site"]);
-    let traits = json!({"city": "Rennes", "shoe": "39", "height": 170, "hobby": "chess"});
+    let born = "1980-05-05T00:00:00Z";
+    let traits = json!({"city": "Rennes", "shoe": "39", "height": 170, "hobby": "chess", "birth_date": born});
     shop.page_sends(&[identify("1", &json!({"userId": "ana"}), &traits)]);
     assert_eq!(fresh(&shop, "traits/unused")["traits"], json!([]), "nothing has been here for long");
 
@@ -166,6 +167,7 @@ fn col_17_a_field_that_no_decision_read_for_90_days_is_proposed_for_deletion() {
     assert_eq!(names(&fresh(&shop, "traits/unused")), [""; 0], "a day is missing");
     shop.advance("1d");
     let report = fresh(&shop, "traits/unused");
+    // The birth date says of every page that she is no minor.
     assert_eq!(names(&report), ["height", "hobby"], "{report}");
     let height = named(&report["traits"], "height");
     assert_eq!(
@@ -185,7 +187,7 @@ fn col_17_a_field_that_no_decision_read_for_90_days_is_proposed_for_deletion() {
     assert_eq!(names(&report), ["height", "hobby"], "{report}");
     shop.advance("2d");
     let report = fresh(&shop, "traits/unused");
-    assert_eq!(names(&report), ["city", "height", "hobby", "shoe"], "{report}");
+    assert_eq!(names(&report), ["birth_date", "city", "height", "hobby", "shoe"], "{report}");
     assert_eq!(named(&report["traits"], "shoe")["last_read"], "2026-05-30T00:00:00Z");
 }
 
