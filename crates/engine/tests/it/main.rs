@@ -6,6 +6,7 @@ mod chaos;
 mod check;
 mod compile_fail;
 mod events;
+mod guarded;
 mod interests;
 mod order;
 mod portrait;
