@@ -83,11 +83,10 @@ fn the_log_gives_back_what_won_and_nothing_of_an_erased_person() {
     assert!(!readable("winter-boots") && !readable("Lisboa"));
 }
 
-/// A record in which everything occurs.
-pub(crate) fn sample_decided() -> Decided {
+fn evidence() -> Vec<Evidence> {
     let (name, value) = ("city".into(), sample::city());
-    let evidence = vec![
-        Evidence::Trait { name, value: value.clone(), trust: Trust::new(0.75) },
+    vec![
+        Evidence::Trait { name, value, trust: Trust::new(0.75) },
         Evidence::MissingTrait { name: "size".into() },
         Evidence::Events { event: "Order Completed".into(), matched: 2, last: Some(sample::NOW) },
         Evidence::Segment { name: "buyers".into(), member: true },
@@ -96,7 +95,10 @@ pub(crate) fn sample_decided() -> Decided {
         Evidence::Score { name: "engagement".into(), points: Finite::ONE },
         Evidence::Reading { model: Model::Stage, says: Some(("comparison", Trust::new(0.5))) },
         Evidence::Reading { model: Model::Aim, says: None },
-    ];
+    ]
+}
+
+fn looked_at() -> SeenFacts {
     let verdict = Verdict { value: true, valid_until: Some(sample::NOW) };
     let trust = Trust::new(0.75);
     let belief = Belief { trust, most: Some(Use::Show), stands_until: Some(sample::NOW), moves_at: None };
@@ -104,30 +106,21 @@ pub(crate) fn sample_decided() -> Decided {
     let bounds = Bounds { least: None, most: Some(Finite::ONE) };
     let fading = Fading { parts: vec![fade], ease: Some(Finite::ONE), bounds, steps_at: Some(sample::NOW) };
     let reading = Reading { word: "comparison", probability: trust, valid_until: Some(sample::NOW) };
-    let facts = SeenFacts {
-        traits: [("city".into(), Some((value, belief))), ("size".into(), None)].into(),
+    SeenFacts {
+        traits: [("city".into(), Some((sample::city(), belief))), ("size".into(), None)].into(),
         trails: [("Order Completed".into(), vec![sample::occurrence()])].into(),
         segments: [("buyers".into(), verdict)].into(),
         interests: [("category:boots".into(), Some(fading)), ("category:poles".into(), None)].into(),
         scores: [("engagement".into(), None)].into(),
         readings: [(Model::Stage, Some(reading)), (Model::Aim, None)].into(),
         grounds: ["buyers".into()].into(),
-        beneath: [("buyers".into(), vec![Ground { evidence: evidence[2].clone(), channel: Some(Channel::Till) }])]
+        beneath: [("buyers".into(), vec![Ground { evidence: evidence()[2].clone(), channel: Some(Channel::Till) }])]
             .into(),
         lately: [("buyers".into(), verdict)].into(),
-    };
-    let seen = Seen {
-        unit: Ok(Id::from_bits(0x0011)),
-        recognized: Recognized::Yes,
-        minor_until: Some(sample::NOW),
-        consents: sample::consents(),
-        facts: [("site".into(), facts)].into(),
-        request: [("hour".into(), Some(Value::Int(22))), ("page.path".into(), None)].into(),
-        won: [("winter-boots".into(), vec![sample::NOW])].into(),
-        shown: [("boots".into(), Showing { last: sample::NOW, times: 3, used: None })].into(),
-        stays: [("home-hero".into(), sample::stay())].into(),
-        spent: vec![(sample::NOW, 3)],
-    };
+    }
+}
+
+fn rejections() -> Vec<Rejected> {
     let whys = [
         Rejection::Disabled,
         Rejection::NotStarted { starts: sample::NOW },
@@ -135,7 +128,7 @@ pub(crate) fn sample_decided() -> Decided {
         Rejection::Expired { content: "poles".into() },
         Rejection::NoConsent,
         Rejection::NoData,
-        Rejection::Audience { evidence: evidence.clone() },
+        Rejection::Audience { evidence: evidence() },
         Rejection::Holdout { variant: "b".into() },
         Rejection::Layer,
         Rejection::Traffic { traffic: Share::NONE },
@@ -151,6 +144,23 @@ pub(crate) fn sample_decided() -> Decided {
         Rejection::Seen,
         Rejection::Lost { to: "winter-boots".into(), by: Standing::Score },
     ];
+    whys.map(|why| Rejected { experience: "other".into(), why }).into()
+}
+
+/// A record in which everything occurs.
+pub(crate) fn sample_decided() -> Decided {
+    let seen = Seen {
+        unit: Ok(Id::from_bits(0x0011)),
+        recognized: Recognized::Yes,
+        minor_until: Some(sample::NOW),
+        consents: sample::consents(),
+        facts: [("site".into(), looked_at())].into(),
+        request: [("hour".into(), Some(Value::Int(22))), ("page.path".into(), None)].into(),
+        won: [("winter-boots".into(), vec![sample::NOW])].into(),
+        shown: [("boots".into(), Showing { last: sample::NOW, times: 3, used: None })].into(),
+        stays: [("home-hero".into(), sample::stay())].into(),
+        spent: vec![(sample::NOW, 3)],
+    };
     let payload: Fields = [("text", Value::from("Bonjour Lisboa"))].into_iter().collect();
     let items = vec!["b2".into(), "b1".into()];
     let first = Id::<model::id::Decision>::mint(sample::NOW, 77, 99);
@@ -161,15 +171,16 @@ pub(crate) fn sample_decided() -> Decided {
         variant: Some("b".into()),
         contents: vec![Served { content: "boots".into(), language: "fr".into(), intent: Intent::Help, payload, items }],
         reason: Reason::Split,
+        keyword: Some("rain".into()),
         stage: Some(Stage::Comparison),
         standing: Some(Standing::Priority),
-        evidence,
+        evidence: evidence(),
         propensity: Finite::new(0.475).unwrap(),
         points: 3,
         memory: Some(Memory::Season),
         revision: 4,
         ttl_s: 300,
-        rejected: whys.map(|why| Rejected { experience: "other".into(), why }).into(),
+        rejected: rejections(),
     };
     Decided {
         first,
