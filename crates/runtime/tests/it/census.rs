@@ -1,7 +1,11 @@
 //! A census counts everybody once, whatever merges, erasures and crashes there were, and is kept.
 
 use model::{event::Event, time::Span};
-use runtime::{census::CensusError, limits::TREND_DAYS, ticket::Failure};
+use runtime::{
+    census::CensusError,
+    limits::{CENSUS_PROFILES, TREND_DAYS},
+    ticket::Failure,
+};
 
 use crate::shop::Shop;
 
@@ -32,6 +36,16 @@ fn everybody_is_counted_once_over_any_number_of_partitions() {
         shop.advance(Span::DAY);
         assert!(shop.runtime.is_census_due().unwrap());
     }
+}
+
+#[test]
+fn nobody_is_left_out_between_two_slices() {
+    let shop = Shop::with_partitions(1);
+    let customers = 2 * CENSUS_PROFILES + 1;
+    let names: Vec<_> = (0..customers).map(|number| format!("u{number}")).collect();
+    shop.send(names.iter().map(|name| shop.event("Order Completed", &[("user_id", name)])).collect());
+    let census = shop.runtime.take_census().unwrap();
+    assert_eq!((census.customers, census.sources["web"].month), (customers as u64, customers as u64));
 }
 
 #[test]
