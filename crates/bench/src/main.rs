@@ -3,7 +3,8 @@
 //! Absolute times mean little on small shared machines, so every bench ends in a ratio with a goal. A goal that is
 //! missed is a finding, not a failure: the run ends well. `docs/benchmarks.md` holds figures and says how to repeat
 //! them. This program must not know how the product works inside: it speaks HTTP to the real program, or uses the door
-//! of `runtime`. Start reading at [`Command`], then [`report`]; each bench is a module of its own.
+//! of `runtime`; only `guards` asks the engine itself. Start reading at [`Command`], then [`report`]; each bench is a
+//! module of its own.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -13,6 +14,7 @@ mod child;
 mod collect;
 mod decide;
 mod feed;
+mod guards;
 mod load;
 mod measure;
 mod memory;
@@ -47,6 +49,8 @@ enum Command {
     CollectBatch(Flags),
     /// Pages decided for visitors, with 20 experiences and 50 conditions.
     Decide(Flags),
+    /// What each guard of a decision costs, in process.
+    Guards(Flags),
     /// The size of an intersection of three segments.
     SegmentCount(Flags),
     /// Start after `kill -9`, with the last minute not saved.
@@ -151,6 +155,7 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::CollectSingle(flags) => (collect::single(&flags)?, flags),
         Command::CollectBatch(flags) => (collect::batch(&flags)?, flags),
         Command::Decide(flags) => (decide::run(&flags)?, flags),
+        Command::Guards(flags) => (guards::run(&flags)?, flags),
         Command::SegmentCount(flags) => (segment_count::run(&flags)?, flags),
         Command::Recover(flags) => (recover::run(&flags)?, flags),
         Command::Memory(flags) => (memory::run(&flags)?, flags),
@@ -176,7 +181,7 @@ fn run_part(part: Part) -> Result<(), Failed> {
 
 /// Each bench in a process of its own, so that the peak memory that it reports is its own.
 fn all(flags: &Flags) -> Result<(), Failed> {
-    for name in ["collect-single", "collect-batch", "decide", "segment-count", "recover", "memory"] {
+    for name in ["collect-single", "collect-batch", "decide", "guards", "segment-count", "recover", "memory"] {
         let mut command = std::process::Command::new(std::env::current_exe()?);
         command.arg(name);
         if let Some(program) = &flags.program {

@@ -104,8 +104,8 @@ impl<'a> Decider<'a> {
         }
         let recent = Recent { facts: &access.facts(self.page), access, since: oldest };
         let without = experience.audience.matches(&recent, self.now);
+        horizon.note(without.valid_until);
         if without.value {
-            horizon.note(without.valid_until);
             return Ok(None);
         }
         if experience.memory == Some(Memory::Season) {
