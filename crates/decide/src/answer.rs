@@ -30,6 +30,8 @@ pub struct Decision {
     pub contents: Vec<Served>,
     /// Why.
     pub reason: Reason,
+    /// What was searched for, in words of tags and in order of the alphabet, where contents are chosen by it.
+    pub keyword: Option<Arc<str>>,
     /// Where the person stood; only said where something is personalized.
     pub stage: Option<Stage>,
     /// How the winner stands to the next candidate, if there is a winner.

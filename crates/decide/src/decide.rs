@@ -217,6 +217,13 @@ impl<'a> Decider<'a> {
         candidates
     }
 
+    /// What was searched for, where contents are chosen by it; whatever is shown there in the end, so that the neutral
+    /// contents can be compared.
+    fn searched_at(&self, at: &Placement) -> Option<Arc<str>> {
+        let keyword = self.scheme.chooses_by_keyword(&at.name).then(|| self.keyword())?;
+        (!keyword.is_empty()).then(|| keyword.text().into())
+    }
+
     /// Of the placements of a page that are personalized, the best keep their winner, the others become neutral. Those
     /// that were personalized earlier in the same visit come first: what a page is made of stays as it is. A control counts as its experience does, so that no arm changes what else is on the page.
     fn cap_page(&self, drafts: &mut [Draft<'_>]) {
@@ -253,6 +260,7 @@ impl<'a> Decider<'a> {
             _ => (reason, Vec::new()),
         };
         let contents = at.map_or_else(Vec::new, |(at, access)| self.served(at, access, winner.as_ref(), &mut horizon));
+        let keyword = at.and_then(|(at, _)| self.searched_at(at));
         let access = at.filter(|_| winner.is_some()).map(|(_, access)| access);
         let stage = access.and_then(|access| access.facts(self.page).reading(Model::Stage));
         Decision {
@@ -262,6 +270,7 @@ impl<'a> Decider<'a> {
             variant: winner.as_ref().map(|winner| winner.variant.name.clone()),
             contents,
             reason,
+            keyword,
             stage: stage.and_then(|stage| Stage::from_word(stage.word)),
             standing: winner.as_ref().map(|winner| winner.standing),
             evidence,

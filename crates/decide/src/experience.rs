@@ -132,6 +132,13 @@ impl Experience {
         self.listed().any(|content| content.intent == Intent::Reward)
     }
 
+    /// Whether one of its pools is ordered by what was searched for.
+    pub(crate) fn chooses_by_keyword(&self) -> bool {
+        self.variants
+            .iter()
+            .any(|variant| matches!(&variant.shows, Shows::Pool(pool) if pool.order.contains(&Criterion::Keyword)))
+    }
+
     /// The contents that a variant shows whoever draws it.
     pub(crate) fn listed(&self) -> impl Iterator<Item = &Arc<Content>> {
         self.variants.iter().flat_map(|variant| match &variant.shows {

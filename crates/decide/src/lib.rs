@@ -17,6 +17,7 @@
 //! [`condition::Facts`] behind a consent token. Start reading at [`decide()`], [`Scheme`] and [`Decision`].
 
 mod answer;
+mod bounce;
 mod content;
 mod decide;
 mod experience;
@@ -31,6 +32,7 @@ mod template;
 mod visit;
 
 pub use answer::{Decision, Rejected, Rejection, Served, Standing};
+pub use bounce::{LEAST_LANDINGS, Landed};
 pub use content::{Content, Items, Version};
 pub use decide::{decide, neutral};
 pub use experience::{Cap, Experience, Shows, Variant};

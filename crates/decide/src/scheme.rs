@@ -29,6 +29,8 @@ pub struct Scheme {
     experiences: Vec<Experience>,
     /// The places in `experiences` of those of each placement, best first.
     by_placement: BTreeMap<Name<PlacementName>, Vec<usize>>,
+    /// Where a pool is ordered by what was searched for.
+    by_keyword: BTreeSet<Name<PlacementName>>,
     /// The words of all tags of contents.
     vocabulary: Vocabulary,
     /// The keywords for which a content is not shown any more, in known words.
@@ -89,6 +91,8 @@ impl Scheme {
                 by_placement.entry(placement.clone()).or_default().push(place);
             }
         }
+        let by_keyword = experiences.iter().filter(|experience| experience.chooses_by_keyword());
+        let by_keyword = by_keyword.flat_map(|experience| experience.placements.iter().cloned()).collect();
         let placements = placements.into_iter().map(|placement| (placement.name.clone(), placement)).collect();
         let mut all: BTreeMap<_, _> = contents.into_iter().map(|content| (content.name.clone(), content)).collect();
         for content in experiences.iter().flat_map(Experience::contents) {
@@ -100,12 +104,27 @@ impl Scheme {
             withdrawn.entry(content.clone()).or_default().insert(vocabulary.keyword(keyword).text());
         }
         let delicate = experiences.iter().map(|experience| delicate_tokens(&rules.restraint, experience)).collect();
-        Self { rules, placements, contents: all, experiences, by_placement, vocabulary, withdrawn, delicate }
+        Self {
+            rules,
+            placements,
+            contents: all,
+            experiences,
+            by_placement,
+            by_keyword,
+            vocabulary,
+            withdrawn,
+            delicate,
+        }
     }
 
     /// The delicate tokens of the contents of an experience, by its place in [`Scheme::experiences`].
     pub(crate) fn delicate_tokens(&self, rank: usize) -> &[(Reference, Delicate)] {
         &self.delicate[rank]
+    }
+
+    /// Whether a placement may show a pool that is ordered by what was searched for.
+    pub fn chooses_by_keyword(&self, placement: &Name<PlacementName>) -> bool {
+        self.by_keyword.contains(placement)
     }
 
     pub(crate) fn vocabulary(&self) -> &Vocabulary {

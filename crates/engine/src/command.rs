@@ -87,6 +87,8 @@ pub struct DecidedPage {
     pub won: Vec<Name<Experience>>,
     /// The contents that were shown and where, whether anything won there or not.
     pub shown: Vec<(Name<Placement>, Name<Content>)>,
+    /// What was shown first where contents are chosen by what was searched for, and what that was.
+    pub landed: Vec<(Name<Placement>, Arc<str>, Name<Content>)>,
     /// What personalized placements.
     pub stays: Vec<(Name<Placement>, Stay)>,
     /// The points of intrusion that it cost.

@@ -95,6 +95,15 @@ impl Decided {
         self.decisions.iter().flat_map(of).collect()
     }
 
+    /// What was shown first in each placement that chooses by what was searched for, and what that was.
+    pub fn landed(&self) -> Vec<(Name<Placement>, Arc<str>, Name<Content>)> {
+        let of = |decision: &Decision| {
+            let first = decision.contents.first()?;
+            Some((decision.placement.clone(), decision.keyword.clone()?, first.content.clone()))
+        };
+        self.decisions.iter().filter_map(of).collect()
+    }
+
     /// What personalized placements: those that the person's unit won.
     pub fn stays(&self) -> Vec<(Name<Placement>, Stay)> {
         let of = |decision: &Decision| {

@@ -12,6 +12,7 @@ use model::{
 
 use crate::{
     exposure::Exposures,
+    landing::Landing,
     visit::{Stayed, Visit},
 };
 
@@ -161,6 +162,25 @@ impl Ledger {
     pub(crate) fn go_on(&mut self, now: Timestamp) {
         if let Some(visit) = self.visit.as_mut().filter(|visit| visit.goes_on(now)) {
             visit.last = now;
+        }
+    }
+
+    /// Notes a landing in the visit that is under way; `None` if it is only the same page again.
+    pub(crate) fn land(&mut self, landing: Landing) -> Option<&Landing> {
+        let known = &mut self.visit.as_mut()?.landing;
+        let is_again = known.as_ref().is_some_and(|known| known.keyword == landing.keyword);
+        if is_again { None } else { Some(known.insert(landing)) }
+    }
+
+    /// The last landing, if somebody who went back at that moment found nothing there.
+    pub(crate) fn bounced(&self, at: Timestamp) -> Option<&Landing> {
+        self.visit.as_ref()?.landing.as_ref().filter(|landing| landing.is_bounced_at(at))
+    }
+
+    /// Forgets the last landing, from which somebody went back.
+    pub(crate) fn leave(&mut self) {
+        if let Some(visit) = &mut self.visit {
+            visit.landing = None;
         }
     }
 

@@ -16,6 +16,8 @@ use model::{
 
 use crate::{
     command::Hop,
+    content_days::ContentDays,
+    landing::Landings,
     outcome::{Effect, Outcome, TimerMove},
     person::Person,
     reads::Reads,
@@ -72,6 +74,10 @@ pub struct Core {
     /// The last day on which a decision about somebody here read a trait, itself or within a segment: since 1970-01-01,
     /// UTC. What was not read for as long as an event is kept is not among them.
     pub trait_reads: BTreeMap<Name<Trait>, i64>,
+    /// Who landed on what after a search, and who went back.
+    pub landings: Landings,
+    /// How contents did, day by day.
+    pub content_days: ContentDays,
 }
 
 /// What anonymous events are counted by.

@@ -7,6 +7,8 @@ use model::{
     time::{Span, Timestamp},
 };
 
+use crate::landing::Landing;
+
 /// By so much the end of a visit may be early: an event that comes sooner after the last one changes nothing, so that
 /// not every event of a visit writes a row.
 const GRAIN: Span = Span::MINUTE;
@@ -18,6 +20,8 @@ pub struct Visit {
     pub last: Timestamp,
     /// What personalized each placement last, in order of name: at most [`PAGE_PLACEMENTS`], those of now first.
     pub stays: Vec<(Name<Placement>, Stayed)>,
+    /// The last landing, until somebody goes back.
+    pub landing: Option<Landing>,
 }
 
 /// What personalized a placement, and when it did last.
@@ -32,7 +36,7 @@ pub struct Stayed {
 impl Visit {
     /// One in which nothing was personalized yet.
     pub(crate) fn beginning(at: Timestamp) -> Self {
-        Self { last: at, stays: Vec::new() }
+        Self { last: at, stays: Vec::new(), landing: None }
     }
 
     /// Whether it goes on.

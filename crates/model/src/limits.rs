@@ -38,6 +38,8 @@ pub const TAG_ACTIONS: usize = 50;
 pub const SCORES: usize = 100;
 /// Rules of one score, and conditions of one.
 pub const SCORE_RULES: usize = 50;
+/// Days of contents of which one partition counts how they did.
+pub const CONTENT_DAYS: usize = 4_000;
 /// Features of one model.
 pub const MODEL_FEATURES: usize = 50;
 /// Purposes of consent of one project.
@@ -107,6 +109,8 @@ pub const DECISION_TTL_S: u32 = 600;
 pub const ERROR_TTL_S: u32 = 5;
 /// Contents among which one variant may choose: those of its pool.
 pub const POOL_CONTENTS: usize = 200;
+/// Pairs of a content and a keyword of which one partition counts who landed and who went back.
+pub const LANDINGS: usize = 300;
 /// Keywords for which contents are withdrawn, over all contents.
 pub const WITHDRAWN: usize = 500;
 /// Experiences whose wins are kept of one side: those that won last.

@@ -20,5 +20,7 @@ pub const EVIDENCE_REMOVED: &str = "Evidence Removed";
 pub const CONTENT_VIEWED: &str = "Content Viewed";
 /// A content was clicked, opened, read: property `content`.
 pub const CONTENT_CLICKED: &str = "Content Clicked";
+/// Somebody who landed on a page went straight back to their search.
+pub const LANDING_BOUNCED: &str = "Landing Bounced";
 /// "Less of this" or "never again": property `experience`, `content` or `tag`, and `until` (absent: for ever).
 pub const CONTENT_REFUSED: &str = "Content Refused";

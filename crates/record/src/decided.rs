@@ -87,7 +87,8 @@ pub fn open_decided(key: &PersonKey, side: ProfileId, sealed: &[u8]) -> Result<D
 /// What a record changes of its person.
 pub fn decided_page(person: ProfileId, side: ProfileId, decided: &Decided, sealed: Arc<[u8]>) -> DecidedPage {
     let (shown, stays, points, read) = (decided.shown(), decided.stays(), decided.points(), decided.read());
-    DecidedPage { person, side, first: decided.first, won: decided.won.clone(), shown, stays, points, read, sealed }
+    let (first, won, landed) = (decided.first, decided.won.clone(), decided.landed());
+    DecidedPage { person, side, first, won, shown, landed, stays, points, read, sealed }
 }
 
 fn place(version: u8, side: ProfileId) -> Place {

@@ -158,7 +158,7 @@ impl<'a> Decider<'a> {
     }
 
     /// What was searched for; read from the request once.
-    fn keyword(&self) -> &Keyword {
+    pub(super) fn keyword(&self) -> &Keyword {
         self.keyword.get_or_init(|| self.scheme.vocabulary().searched(self.page.request))
     }
 

@@ -5,18 +5,21 @@ use std::{collections::BTreeSet, sync::Arc};
 use decide::Stay;
 use model::name::{Content, Experience, Name, Placement};
 
-use super::Step;
-use crate::{command::DecidedPage, outcome::DecisionKept, person::Person};
+use super::{Step, did};
+use crate::{command::DecidedPage, landing::Landing, outcome::DecisionKept, person::Person};
 
 pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
-    let DecidedPage { person: id, side: origin, first, won, shown, stays, points, read, sealed } = page;
+    let DecidedPage { person: id, side: origin, first, won, shown, landed, stays, points, read, sealed } = page;
     let now = step.env.now;
     step.outcome.decided.push(DecisionKept { side: origin, first, sealed });
     step.state.note_reads(step.plan, &read, now);
     let Some(mut arc) = step.state.take_person(id) else { return };
     let person = Arc::make_mut(&mut arc);
     let contents = own_contents(step, person, &shown);
-    let stays = own_stays(step, person, stays);
+    let (stays, landing) = (own_stays(step, person, stays), own_landing(step, person, landed));
+    if person.side(origin).is_some() {
+        did::shown(step, &contents);
+    }
     let Some(side) = person.side_mut(origin) else { return step.state.put_back(arc) };
     let was_empty = side.ledger.is_empty();
     let scheme = &step.plan.decisions;
@@ -25,7 +28,10 @@ pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
     contents.iter().for_each(|content| ledger.expose(content, now));
     ledger.visit_with(&stays, now);
     ledger.spend(points, now);
-    if ledger.note(&won, now, has_caps) || !contents.is_empty() || !stays.is_empty() {
+    let landed = landing.and_then(|landing| ledger.land(landing));
+    landed.iter().for_each(|landing| step.state.core.landings.shown(landing));
+    let has_landed = landed.is_some();
+    if ledger.note(&won, now, has_caps) || !contents.is_empty() || !stays.is_empty() || has_landed {
         step.outcome.ledgers.push((id, origin));
     }
     let due = person.due;
@@ -51,6 +57,18 @@ fn own_contents(
 fn own_stays(step: &Step<'_>, person: &Person, stays: Vec<(Name<Placement>, Stay)>) -> Vec<(Name<Placement>, Stay)> {
     let is_granted = granted(step, person);
     stays.into_iter().filter(|(placement, _)| is_granted(placement)).collect()
+}
+
+/// The landing that a page is, if it was searched for: what is shown first where the person granted the purpose.
+fn own_landing(
+    step: &Step<'_>,
+    person: &Person,
+    landed: Vec<(Name<Placement>, Arc<str>, Name<Content>)>,
+) -> Option<Landing> {
+    let is_granted = granted(step, person);
+    let own: Vec<_> = landed.into_iter().filter(|(placement, ..)| is_granted(placement)).collect();
+    let keyword = own.first()?.1.clone();
+    Some(Landing { at: step.env.now, keyword, contents: own.into_iter().map(|(.., content)| content).collect() })
 }
 
 /// Whether the person granted the purpose of a placement.

@@ -6,16 +6,23 @@ use model::{
     event::Event,
     name::{Content, Name},
     value::Value,
-    wish::{CONTENT_CLICKED, CONTENT_VIEWED},
+    wish::{CONTENT_CLICKED, CONTENT_VIEWED, LANDING_BOUNCED},
 };
 
 use super::Step;
 use crate::{ledger::Told, person::PersonSide};
 
-/// Notes that a content was shown or used, and that a visit goes on; says whether the ledger changed. A content that the
+/// Notes that a content was shown or used, that somebody went back to their search, and that a visit goes on; says whether the ledger changed. A content that the
 /// plan does not know will not be decided about, so it is not kept.
-pub(super) fn follow_visit(step: &Step<'_>, side: &mut PersonSide, event: &Event) -> bool {
+pub(super) fn follow_visit(step: &mut Step<'_>, side: &mut PersonSide, event: &Event) -> bool {
     let now = step.env.now;
+    if event.name() == LANDING_BOUNCED
+        && let Some(landing) = side.ledger.bounced(event.timestamp)
+    {
+        step.state.core.landings.bounced(landing);
+        Arc::make_mut(&mut side.ledger).leave();
+        return true;
+    }
     let told = told(step, event);
     if told.is_none() && !side.ledger.goes_on(now) {
         return false;

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use decide::Landed;
 use engine::{
     command::{Access, Claiming, Counted, MessageMark, Want},
+    content_days::{ContentCount, ContentDay, ContentDays},
+    landing::Landings,
     state::{Core, CountKey, Holding, Standing},
 };
 
@@ -33,7 +36,34 @@ layout_fields!(Core {
     erased_events,
     events,
     trait_reads,
+    landings,
+    content_days,
 });
+layout_fields!(Landed { shown, bounced });
+layout_fields!(ContentDay { day, content });
+layout_fields!(ContentCount { shown, used, orders });
+
+impl Layout for ContentDays {
+    fn write(&self, to: &mut Writer) {
+        self.entries().write(to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self::from_entries(BTreeMap::read(from)?))
+    }
+}
+
+impl Layout for Landings {
+    fn write(&self, to: &mut Writer) {
+        to.varint(self.iter().len() as u64);
+        for (pair, landed) in self.iter() {
+            pair.write(to);
+            landed.write(to);
+        }
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self::from_entries(BTreeMap::read(from)?))
+    }
+}
 
 /// The scalars of a partition in their first version, which knew nothing of what decisions read.
 pub(crate) fn core_v1(from: &mut Reader<'_>) -> Result<Core, Malformed> {
@@ -51,6 +81,8 @@ pub(crate) fn core_v1(from: &mut Reader<'_>) -> Result<Core, Malformed> {
         erased_events: Layout::read(from)?,
         events: Layout::read(from)?,
         trait_reads: BTreeMap::new(),
+        landings: Landings::default(),
+        content_days: ContentDays::default(),
     })
 }
 

@@ -42,6 +42,7 @@ layout_fields!(Decision {
     variant,
     contents,
     reason,
+    keyword,
     stage,
     standing,
     evidence,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use engine::{
     exposure::{Exposure, Exposures},
+    landing::Landing,
     ledger::Ledger,
     visit::{Stayed, Visit},
 };
@@ -173,15 +174,18 @@ impl Layout for Told {
 
 layout_fields!(Exposure { content, first, last, times, used });
 layout_fields!(Stayed { at, stay });
+layout_fields!(Landing { at, keyword, contents });
 
 impl Layout for Visit {
     fn write(&self, to: &mut Writer) {
         self.last.write(to);
         to.list(self.stays.iter());
+        self.landing.write(to);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let last = Timestamp::read(from)?;
-        Ok(Self { last, stays: from.rising(|entry: &(Name<Placement>, Stayed)| &entry.0)? })
+        let stays = from.rising(|entry: &(Name<Placement>, Stayed)| &entry.0)?;
+        Ok(Self { last, stays, landing: Layout::read(from)? })
     }
 }
 

@@ -3,11 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use condition::Model;
-use decide::Stay;
+use decide::{Landed, Stay};
 use engine::{
     census::{Census, Failures, KnownTally, SourceTally, TraitTally},
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
+    content_days::{ContentCount, ContentDay, ContentDays},
     exposure::{Exposure, Exposures},
+    landing::{Landing, Landings},
     ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
@@ -125,7 +127,11 @@ pub(crate) fn occurrence() -> Occurrence {
 pub(crate) fn ledger() -> Ledger {
     let shown =
         Exposure { content: "boots-hero".into(), first: NOW, last: NOW.plus(Span::DAY), times: 2, used: Some(NOW) };
-    let visit = Visit { last: NOW, stays: vec![("home-hero".into(), Stayed { at: NOW, stay: stay() })] };
+    let visit = Visit {
+        last: NOW,
+        stays: vec![("home-hero".into(), Stayed { at: NOW, stay: stay() })],
+        landing: Some(landing()),
+    };
     let spent = vec![(NOW, 3), (NOW.plus(Span::DAY), 1)];
     Ledger::from_parts(won(), DAYS.to_vec(), Exposures::from_entries(vec![shown]), Some(visit)).with_spent(spent)
 }
@@ -133,6 +139,15 @@ pub(crate) fn ledger() -> Ledger {
 /// The ledger as its first version could say it.
 pub(crate) fn ledger_v1() -> Ledger {
     Ledger::from_parts(won(), DAYS.to_vec(), Exposures::default(), None)
+}
+
+fn content_days() -> ContentDays {
+    let day = ContentDay { day: 20_514, content: "boots".into() };
+    ContentDays::from_entries([(day, ContentCount { shown: 9, used: 2, orders: 1 })].into())
+}
+
+fn landing() -> Landing {
+    Landing { at: NOW, keyword: "rain".into(), contents: ["boots".into()].into() }
 }
 
 pub(crate) fn stay() -> Stay {
@@ -260,12 +275,14 @@ pub(crate) fn core() -> Core {
         erased_events: 5,
         events: 1_234,
         trait_reads: [("city".into(), 20_514)].into(),
+        landings: Landings::from_entries([(("boots".into(), "rain".into()), Landed { shown: 9, bounced: 2 })]),
+        content_days: content_days(),
     }
 }
 
 /// The scalars as their first version could say them.
 pub(crate) fn core_v1() -> Core {
-    Core { trait_reads: BTreeMap::new(), ..core() }
+    Core { trait_reads: BTreeMap::new(), landings: Landings::default(), content_days: Default::default(), ..core() }
 }
 
 pub(crate) fn census() -> Census {

@@ -3,10 +3,12 @@
 use std::{ops::Range, sync::Arc};
 
 use condition::Model;
-use decide::Stay;
+use decide::{Landed, Stay};
 use engine::{
     command::{Access, Arrival, Claiming, Command, Counted, Hop, MessageMark, News, Rejection, Want},
+    content_days::{ContentCount, ContentDay, ContentDays},
     exposure::{Exposure, Exposures},
+    landing::{Landing, Landings},
     ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
@@ -287,8 +289,16 @@ fn visit() -> impl Strategy<Value = Visit> {
         at,
         stay: Stay { experience, variant, contents, reordered },
     });
-    (moment(), btree_map(name(), stayed, FEW))
-        .prop_map(|(last, stays)| Visit { last, stays: stays.into_iter().collect() })
+    let landing = (moment(), "[a-z ]{0,9}", btree_set(name(), FEW)).prop_map(|(at, keyword, contents)| Landing {
+        at,
+        keyword: keyword.into(),
+        contents,
+    });
+    (moment(), btree_map(name(), stayed, FEW), option::of(landing)).prop_map(|(last, stays, landing)| Visit {
+        last,
+        stays: stays.into_iter().collect(),
+        landing,
+    })
 }
 
 pub(crate) fn person() -> impl Strategy<Value = Person> {
@@ -339,8 +349,14 @@ pub(crate) fn core() -> impl Strategy<Value = Core> {
     let numbers = vec(any::<u64>(), 6);
     let hops = || btree_map(any::<u16>().prop_map(Partition), any::<u64>(), FEW);
     let reads = btree_map(name(), any::<i64>(), FEW);
-    (moment(), any::<u32>(), hops(), hops(), btree_map(count, any::<u64>(), FEW), numbers, reads).prop_map(
-        |(now, next_ordinal, outbox, inbox, counts, numbers, trait_reads)| Core {
+    let landed = (any::<u64>(), any::<u64>()).prop_map(|(shown, bounced)| Landed { shown, bounced });
+    let landings = btree_map((name(), text()), landed, FEW);
+    let day = (any::<i64>(), name()).prop_map(|(day, content)| ContentDay { day, content });
+    let did = (any::<u64>(), any::<u64>(), any::<u64>());
+    let did = did.prop_map(|(shown, used, orders)| ContentCount { shown, used, orders });
+    let days = btree_map(day, did, FEW);
+    (moment(), any::<u32>(), hops(), hops(), btree_map(count, any::<u64>(), FEW), numbers, reads, (landings, days))
+        .prop_map(|(now, next_ordinal, outbox, inbox, counts, numbers, trait_reads, (landings, content_days))| Core {
             now,
             next_ordinal,
             outbox,
@@ -354,8 +370,9 @@ pub(crate) fn core() -> impl Strategy<Value = Core> {
             erased_events: numbers[4],
             events: numbers[5],
             trait_reads,
-        },
-    )
+            landings: Landings::from_entries(landings),
+            content_days: ContentDays::from_entries(content_days),
+        })
 }
 
 pub(crate) fn claiming() -> impl Strategy<Value = Claiming> {
