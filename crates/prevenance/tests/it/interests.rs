@@ -105,6 +105,32 @@ fn pro_09_one_purchase_makes_no_love_for_a_thing() {
     assert!(refused["strength"].as_f64().unwrap() < 0.0);
 }
 
+/// proves SEG-10: given two members of one segment who did different things, when both ask for the same page, then each
+/// is shown what their own evidence speaks for; a third member, of whom nothing else is known, sees what all see.
+#[test]
+fn seg_10_members_of_one_segment_are_not_alike() {
+    let shop = open();
+    shop.segment("buyers", "events(\"Order Completed\").count() > 0");
+    for thing in ["boots", "tents"] {
+        let audience = format!("segment(\"buyers\") && interest(\"category:{thing}\") > 0.05");
+        experience(&shop, thing, &showing(thing, &audience, &json!({})));
+    }
+    for user in ["ana", "ben", "cleo"] {
+        let order = json!({"order_id": user, "products": [{"product_id": "m1", "category": "maps"}]});
+        shop.server_sends(&[track("Order Completed", &format!("o-{user}"), &account(user), &order)]);
+    }
+    for day in 0..2 {
+        for (user, thing) in [("ana", "boots"), ("ben", "tents")] {
+            let product = json!({"product_id": format!("{thing}{day}"), "category": thing});
+            shop.page_sends(&[views(&account(user), &format!("{user}{day}"), &product)]);
+        }
+        shop.advance("1d");
+    }
+    assert_eq!(shop.size("buyers"), 3);
+    let seen = ["ana", "ben", "cleo"].map(|user| title(&shop, user));
+    assert_eq!(seen, ["boots", "tents", "welcome"]);
+}
+
 /// D1: an interest fades by the published formula, and who leaves a segment by it leaves in that very moment.
 #[test]
 fn an_interest_fades_by_its_published_formula() {
