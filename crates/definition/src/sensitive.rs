@@ -31,18 +31,24 @@ pub(crate) fn check(plan: &Plan) -> Result<(), DefinitionError> {
         named.map_err(|fault| fault.of(Kind::Trait, name.as_str()))?;
     }
     let judge = Judge { plan };
-    for rule in plan.segments.rules() {
-        let (kind, name, pointer) = match rule.name.as_str().strip_prefix(TAG) {
-            Some(tag) => (Kind::Tag, tag, "/actions"),
-            None => (Kind::Segment, rule.name.as_str(), "/condition"),
-        };
-        let judged = group(name).and_then(|()| judge.condition(pointer, &rule.condition));
-        judged.map_err(|fault| fault.of(kind, name))?;
+    let groups = || plan.segments.rules().iter().map(|rule| (rule.name.as_str().strip_prefix(TAG), rule));
+    for (tag, rule) in groups().filter_map(|(tag, rule)| Some((tag?, rule))) {
+        let judged = group(tag).and_then(|()| judge.condition("/actions", &rule.condition));
+        judged.map_err(|fault| fault.of(Kind::Tag, tag))?;
     }
     for score in plan.segments.scores() {
-        let judged = special("", score.name.as_str(), category(score.name.as_str()))
-            .and_then(|()| looks("", &score.needs(), &score.print()));
-        judged.map_err(|fault| fault.of(Kind::Score, score.name.as_str()))?;
+        let name = score.name.as_str();
+        let judged = special("", name, category(name)).and_then(|()| looks("", &score.needs(), &score.print()));
+        judged.map_err(|fault| fault.of(Kind::Score, name))?;
+    }
+    for model in plan.segments.models() {
+        let judged = looks("", &model.needs(), &model.print());
+        judged.map_err(|fault| fault.of(Kind::Model, model.model.word()))?;
+    }
+    for (_, rule) in groups().filter(|(tag, _)| tag.is_none()) {
+        let name = rule.name.as_str();
+        let judged = group(name).and_then(|()| judge.condition("/condition", &rule.condition));
+        judged.map_err(|fault| fault.of(Kind::Segment, name))?;
     }
     for content in plan.decisions.contents() {
         for (pointer, condition) in [("/suits", &content.suits), ("/prefer", &content.prefer)] {

@@ -133,6 +133,18 @@ fn nobody_is_scored_or_tagged_by_a_special_category() {
     }
 }
 
+/// What a model looks at is held to the same.
+#[test]
+fn no_model_looks_at_a_special_category() {
+    let document = |event: &str| {
+        let value = format!("events(\"{event}\").count()");
+        json!({"features": [{"name": "seen", "value": value, "most": 3, "weights": {"comparison": 1}}]})
+    };
+    assert_eq!(refused(Kind::Model, "stage", &document("Guide Viewed")), None);
+    let found = refused(Kind::Model, "stage", &document("Diabetes Guide Viewed"));
+    assert_eq!(found, Some((code::SPECIAL_CATEGORY, String::new())));
+}
+
 /// proves GOV-08: nobody is grouped or addressed for being a minor; who is of age is told by that.
 #[test]
 fn minors_are_not_targeted() {
