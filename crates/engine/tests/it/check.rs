@@ -152,6 +152,15 @@ fn memberships_are_exact(world: &World) {
         let (kept, exact) = (person.memberships.valid_until(), fresh.valid_until());
         assert!(kept.is_none_or(|until| until > world.now), "a membership past its time");
         let early_enough = exact.is_none_or(|exact| kept.is_some_and(|kept| kept <= exact));
-        assert!(early_enough, "a timer that comes too late");
+        let late = person.memberships.iter().zip(fresh.iter()).filter(|((_, kept), (_, exact))| {
+            exact.valid_until.is_some_and(|exact| kept.valid_until.is_none_or(|kept| kept > exact))
+        });
+        let late: Vec<_> = late
+            .map(|((number, kept), (_, exact))| {
+                let name = plan.segments.by_number(*number).map(|rule| rule.name.to_string());
+                (name, kept.valid_until, exact.valid_until)
+            })
+            .collect();
+        assert!(early_enough, "a timer that comes too late: {late:?} at {:?}", world.now);
     }
 }

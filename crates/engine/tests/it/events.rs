@@ -23,6 +23,8 @@ pub(crate) fn documents(segments: &[(&str, &str)]) -> Documents {
     let mut documents = Documents::defaults();
     let simple = json!({"kind": "file", "reliability": 0.9, "basis": "contract", "serves": ["site"]});
     documents.put(Kind::Source, SIMPLE, &simple).unwrap();
+    // Fades below one floor after the other within the weeks that a test lasts.
+    documents.put(Kind::Trait, "country", &json!({"holds": "text", "half_life": "9d"})).unwrap();
     let buyer = json!({"actions": [{"event": "Order Completed", "where": "total > 20"}], "keeps": "10d"});
     documents.put(Kind::Tag, "buyer", &buyer).unwrap();
     let heat = json!({
@@ -57,6 +59,8 @@ pub(crate) const SEGMENTS: &[(&str, &str)] = &[
     ("spent", r#"events("Order Completed").within("30d").sum(total) >= 100"#),
     ("left", r#"events("Product Added").within("3d").not_followed_by(events("Order Completed"), "4h").count() > 0"#),
     ("japan", r#"profile.country == "JP" && segment("recent")"#),
+    ("sure", "trust(profile.country) >= 0.7"),
+    ("nowhere", "!has(profile.country)"),
     ("boots", r#"interest("category:boots") > 0.1"#),
     ("no-boots", r#"interest("category:boots") < 0 || segment("boots") && !segment("recent")"#),
     ("keen", r#"score("heat") >= 3.3"#),
@@ -120,10 +124,22 @@ fn ordering(event: Event, category: &str) -> Event {
 pub(crate) fn doing(what: u8, source: &str, number: usize, at: Timestamp, who: &[(&str, &str)]) -> Event {
     let boots = |name| with(event(source, number, at, name, who), "category", "boots");
     let said = |name| with(event(source, number, at, name, who), "topic", "category:boots");
+    let telling = |name, value: Option<&str>| {
+        let value = value.map(|value| ("value", Value::from(value)));
+        let properties = [("trait", Value::from("country"))].into_iter().chain(value).collect();
+        Event { properties, ..event(source, number, at, name, who) }
+    };
     match what % 10 {
         0 => with(event(source, number, at, "Order Completed", who), "total", i64::from(what) % 90),
         1 => event(source, number, at, "Product Added", who),
-        2 => saying(event(source, number, at, "", who), "country", if what < 100 { "JP" } else { "FR" }),
+        2 => match what {
+            0..90 => saying(event(source, number, at, "", who), "country", "JP"),
+            90..150 => saying(event(source, number, at, "", who), "country", "FR"),
+            150..180 => telling("Trait Corrected", Some("JP")),
+            180..210 => telling("Trait Corrected", Some("FR")),
+            210..240 => telling("Trait Denied", Some("JP")),
+            _ => telling("Trait Denied", None),
+        },
         3 => saying(event(source, number, at, "", who), "country", Value::Null),
         4 => event(source, number, at, "Something Else", who),
         6 => boots("Product Viewed"),

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use condition::Model;
+use condition::{Belief, Model};
 use engine::{
     interests::KnownInterest,
     measures::KnownScore,
@@ -17,6 +17,7 @@ use model::{
     fact::{FactKind, Occurrence, TraitValue},
     identifier::Strength,
     time::Timestamp,
+    value::Value,
 };
 use profile::held::Hold;
 use segment::interests::reading::{Evidence, Standing};
@@ -32,7 +33,9 @@ pub(crate) struct Portrait {
     /// The firmest hold on each identifier, its best evidence and when it was first seen.
     pub(crate) identifiers: BTreeMap<String, (Hold, Strength, Timestamp)>,
     /// The latest value of each source and kind, and the one to believe.
-    traits: BTreeMap<String, (LatestValues, Option<TraitValue>)>,
+    traits: BTreeMap<String, (LatestValues, Option<(TraitValue, Belief)>)>,
+    /// When each source last denied each value.
+    denied: BTreeMap<(String, String, Option<Value>), Timestamp>,
     consents: Vec<(String, Choice)>,
     days: BTreeMap<i32, u32>,
     history: Vec<(Timestamp, u64)>,
@@ -73,8 +76,17 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
                 *known = value.clone();
             }
         }
-        let believed = condition::Facts::trait_value(&view, name.as_str()).map(|found| found.value.clone());
+        let believed = condition::Facts::trait_value(&view, name.as_str());
+        let believed = believed.map(|found| (found.value.clone(), found.belief));
         traits.insert(name.to_string(), (latest, believed));
+    }
+    let mut denied = BTreeMap::new();
+    for (name, denials) in person.sides.iter().flat_map(|side| side.facts.traits.denials()) {
+        for denial in denials {
+            let key = (name.to_string(), denial.source.to_string(), denial.value.clone());
+            let last = denied.entry(key).or_insert(denial.as_of);
+            *last = denial.as_of.max(*last);
+        }
     }
     let mut days = BTreeMap::new();
     for (day, events) in person.sides.iter().flat_map(|side| side.facts.days.iter()) {
@@ -96,6 +108,7 @@ pub(crate) fn portrait(world: &World, person: &Arc<Person>) -> Portrait {
     Portrait {
         identifiers,
         traits,
+        denied,
         consents: person.consents().iter().map(|(name, choice)| (name.to_string(), choice.clone())).collect(),
         days,
         history,
