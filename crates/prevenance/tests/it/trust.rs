@@ -290,6 +290,40 @@ fn what_is_shown_and_what_is_stated_asks_for_more_than_what_is_sorted() {
     }
 }
 
+/// A correction is for all purposes that it is wrong what was said before it, and for its own what is right.
+#[test]
+fn what_is_known_to_be_wrong_serves_no_purpose() {
+    let shop = open();
+    let desk = json!({"kind": "server", "reliability": 0.95, "basis": "contract", "serves": ["email"]});
+    shop.define("source", "desk", &desk);
+    experience(&shop, "coast", &showing("boots", r#"profile.city == "Brest""#, &json!({})));
+    shop.page_sends(&[identify("w1", &ana(), &json!({"city": "Brest"}))]);
+    shop.grant("user_id:ana", &["email"]);
+    assert_eq!(decided(&shop), "coast/a because SPLIT");
+    shop.advance("1h");
+    let moved = track("Trait Corrected", "k1", &json!({"userId": "ana"}), &json!({"trait": "city", "value": "Nice"}));
+    send(&shop.key_for("secret", "desk"), &[moved]);
+    assert_eq!(decided(&shop), "-/- because NOT_ELIGIBLE");
+    let for_mail = shop.read("user_id:ana", "?purpose=email").expect(200).json();
+    assert_eq!(for_mail["traits"]["city"]["value"], "Nice");
+    let for_site = known(&shop, "city");
+    assert_eq!((&for_site["value"], statements(&for_site).len()), (&Value::Null, 1), "{for_site}");
+}
+
+/// Correcting is no way around a purpose of its own.
+#[test]
+fn what_corrects_a_trait_is_kept_for_a_purpose_that_was_granted_only() {
+    let shop = open();
+    shop.define("trait", "shoe_size", &json!({"holds": "number", "purpose": "ads"}));
+    let correction = json!({"trait": "shoe_size", "value": 41.5});
+    shop.page_sends(&[track("Trait Corrected", "k1", &ana(), &correction)]);
+    let copy = shop.export("user_id:ana");
+    assert_eq!((&copy["profile"]["traits"], &copy["events"][0]["properties"]), (&json!({}), &json!({})));
+    shop.grant("user_id:ana", &["ads"]);
+    shop.page_sends(&[track("Trait Corrected", "k2", &ana(), &correction)]);
+    assert_eq!(known(&shop, "shoe_size")["value"], 41.5);
+}
+
 #[expect(clippy::disallowed_methods, reason = "the requirement itself is a span of real time")]
 fn now() -> std::time::Instant {
     std::time::Instant::now()
