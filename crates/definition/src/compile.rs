@@ -19,7 +19,7 @@ use crate::{
     documents::{Documents, Known},
     error::{DefinitionError, Fault, code},
     kind::Kind,
-    measures, models,
+    learned, measures, models,
     published::{Conditions, Published, Topics},
     references, restraint, scheme, sensitive,
     setting::Settings,
@@ -73,7 +73,8 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
     if let Some(before) = before {
         published.learn(before);
     }
-    let sources = read_all(documents, Kind::Source, body::source)?;
+    let mut sources = read_all(documents, Kind::Source, body::source)?;
+    learned::believe(&mut sources, &settings.found);
     let belief = belief::fingerprint(settings.floors, &settings.own, &sources);
     let means = (&known.schema, &*belief, &settings.interests, &*scores);
     let published_now = published.publish(conditions, means, revision);

@@ -24,7 +24,9 @@
 //! | `setting` | `identity_tokens` | `value`: `optional` (default) or `required`; `description?` |
 //! | `setting` | `interests` | `attributes?`, `weights?`, `ease?`, `half_life?`, `lasting_days?`, `most_a_day?`, `busy_day_events?`: see `docs/interests.md`; `description?` |
 //! | `setting` | `language` | `value`: a language; `description?` |
+//! | `setting` | `learning` | `value`: `on` (default) or `off`: whether the program publishes `reliability` and `withdrawn` itself; `description?` |
 //! | `setting` | `personal_placements_per_page` | `value`: 1 to 20; `description?` |
+//! | `setting` | `reliability` | `value`: how reliable sources were found: `source`, `defined`, `found`; written by the program; `description?` |
 //! | `setting` | `restraint` | `stale_after_days?`: 60, `points?`: 10, `point_cents?`: 2, `channels?`: that of sources, by name: see `docs/restraint.md`; `description?` |
 //! | `setting` | `site_hosts` | `value`: the hosts of the shop's own sites, `shop.example` or `*.shop.example`; `description?` |
 //! | `setting` | `withdrawn` | `value`: pairs of `content` and `keyword`; `description?` |
@@ -53,6 +55,7 @@ mod file;
 mod folder;
 mod interests;
 mod kind;
+pub mod learned;
 mod measures;
 mod models;
 mod moment;

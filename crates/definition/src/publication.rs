@@ -56,6 +56,8 @@ pub enum Origin {
     Draft(String),
     /// The documents of this earlier revision were published again.
     Rollback(u64),
+    /// The program itself, of what it learned over all persons.
+    Learned,
 }
 
 /// A document that a publication changed.

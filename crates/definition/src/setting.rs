@@ -23,6 +23,7 @@ use crate::{
     error::{DefinitionError, Fault, code},
     interests,
     kind::Kind,
+    learned::{self, Reliability},
     restraint,
     shape::Shape,
 };
@@ -31,12 +32,14 @@ const HOLDOUT_SHARE: &str = "holdout_share";
 const IDENTITY_TOKENS: &str = "identity_tokens";
 const INTERESTS: &str = "interests";
 const LANGUAGE: &str = "language";
+pub(crate) const LEARNING: &str = "learning";
 const OWN: &str = "own_addresses";
 const PERSONAL_PLACEMENTS: &str = "personal_placements_per_page";
+pub(crate) const RELIABILITY: &str = "reliability";
 const RESTRAINT: &str = restraint::NAME;
 const RETENTION_DAYS: &str = "retention_days";
 const SITE_HOSTS: &str = "site_hosts";
-const WITHDRAWN_CONTENTS: &str = "withdrawn";
+pub(crate) const WITHDRAWN_CONTENTS: &str = "withdrawn";
 const TRUST: &str = "trust";
 const ZONE: &str = "zone";
 
@@ -46,8 +49,10 @@ pub(crate) const NAMES: &[&str] = &[
     IDENTITY_TOKENS,
     INTERESTS,
     LANGUAGE,
+    LEARNING,
     OWN,
     PERSONAL_PLACEMENTS,
+    RELIABILITY,
     RESTRAINT,
     RETENTION_DAYS,
     SITE_HOSTS,
@@ -57,7 +62,7 @@ pub(crate) const NAMES: &[&str] = &[
 ];
 
 /// What the name of a setting is.
-pub(crate) const NAME_RULE: &str = "is holdout_share, identity_tokens, interests, language, own_addresses, personal_placements_per_page, restraint, retention_days, site_hosts, withdrawn, trust or zone";
+pub(crate) const NAME_RULE: &str = "is holdout_share, identity_tokens, interests, language, learning, own_addresses, personal_placements_per_page, reliability, restraint, retention_days, site_hosts, withdrawn, trust or zone";
 
 /// How long events may be kept at most, in days: four times what CNIL allows for audience data, for shops under
 /// another law.
@@ -88,6 +93,8 @@ pub(crate) struct Settings {
     pub(crate) hosts: Hosts,
     /// Contents with keywords for which they are not shown any more.
     pub(crate) withdrawn: Vec<(Name<Content>, Arc<str>)>,
+    /// How reliable sources turned out to be.
+    pub(crate) found: Vec<Reliability>,
     pub(crate) own: Own,
     pub(crate) floors: Floors,
     pub(crate) zone: Option<Zone>,
@@ -116,6 +123,8 @@ impl Settings {
             IDENTITY_TOKENS => self.identity_tokens = identity_tokens(&mut shape)?,
             INTERESTS => self.interests = interests::read(&mut shape)?,
             LANGUAGE => self.language = Some(language(&mut shape)?),
+            LEARNING => learned::learning(&mut shape)?,
+            RELIABILITY => self.found = learned::reliability(&mut shape)?,
             PERSONAL_PLACEMENTS => self.personal_placements = Some(shape.count("value", MOST_PERSONAL_PLACEMENTS)?),
             SITE_HOSTS => self.hosts = hosts(&mut shape)?,
             WITHDRAWN_CONTENTS => self.withdrawn = withdrawn(&mut shape)?,

@@ -56,6 +56,15 @@ impl Tallies {
         self.0.get(source).copied().unwrap_or_default()
     }
 
+    /// Adds what was tallied elsewhere.
+    pub fn merge(&mut self, other: &Self) {
+        for (source, tally) in &other.0 {
+            let known = self.0.entry(source.clone()).or_default();
+            known.right += tally.right;
+            known.wrong += tally.wrong;
+        }
+    }
+
     /// Takes in what was said of one trait of one person, as [`crate::trust::explain`] weighed it, where `believed` says
     /// how far each source is believed now.
     ///

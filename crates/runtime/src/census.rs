@@ -3,7 +3,7 @@
 //! A census is counted from what is stored, on the thread of whoever takes it: the owners save once before, and are held
 //! up by nothing else. It rests as long as it worked, so that it leaves a core to others. What is written while it counts
 //! is counted or not; a profile that meanwhile moves to another partition may be counted twice or not at all. Nobody's
-//! decision rests on it.
+//! decision rests on it: what it teaches about sources and contents is published first ([`crate::learning`]).
 
 use std::{
     sync::{
@@ -15,6 +15,7 @@ use std::{
 
 use engine::{
     census::{Census, figures::Figures, past::Past},
+    learning::Lessons,
     plan::Plan,
     state::Slot,
 };
@@ -34,6 +35,7 @@ use crate::{
     limits::{CENSUS_PROFILES, TREND_DAYS},
     load::{self, damaged},
     message::Message,
+    plans::PlanError,
     ticket::{Failure, Ticket},
 };
 
@@ -49,6 +51,9 @@ pub enum CensusError {
     /// It could not be kept.
     #[error(transparent)]
     Failed(#[from] Failure),
+    /// What it taught could not be published.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
 }
 
 /// What is known of censuses beside the store.
@@ -112,12 +117,14 @@ impl Runtime {
             return Ok(last);
         }
         let number = censuses.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let census = Arc::new(self.count()?);
+        let (census, lessons) = self.count()?;
+        let census = Arc::new(census);
         let (ticket, pending) = Ticket::new(());
         self.shared().tell(Partition(0), Message::KeepCensus(census.clone(), ticket));
         pending.wait()?;
         *censuses.last() = Some(census.clone());
         *kept = number;
+        self.heed(&lessons)?;
         Ok(census)
     }
 
@@ -128,23 +135,32 @@ impl Runtime {
         rows.iter().map(|(_, row)| decode_figures(row).map_err(|_| damaged("censuses"))).collect()
     }
 
-    fn count(&self) -> Result<Census, CensusError> {
+    fn count(&self) -> Result<(Census, Lessons), CensusError> {
         self.saved().wait()?;
         let (shared, plan, at) = (self.shared(), self.plan(), self.now());
-        let mut census = Census::of(at);
+        let (mut census, mut lessons) = (Census::of(at), Lessons::default());
         for partition in (0..self.partitions()).map(Partition) {
-            census.merge(&count_partition(shared, &plan, partition, at)?);
+            let (counted, learned) = count_partition(shared, &plan, partition, at)?;
+            census.merge(&counted);
+            lessons.merge(&learned);
         }
         for partition in (0..self.partitions()).map(Partition) {
-            census.tally_core(&load::core(shared, partition).map_err(|_| damaged("core"))?);
+            let core = load::core(shared, partition).map_err(|_| damaged("core"))?;
+            census.tally_core(&core);
+            lessons.tally_core(&core);
         }
         census.follow(self.census()?.as_deref());
-        Ok(census)
+        Ok((census, lessons))
     }
 }
 
-fn count_partition(shared: &Shared, plan: &Plan, partition: Partition, at: Timestamp) -> Result<Census, CensusError> {
-    let (mut census, mut from) = (Census::of(at), 0);
+fn count_partition(
+    shared: &Shared,
+    plan: &Plan,
+    partition: Partition,
+    at: Timestamp,
+) -> Result<(Census, Lessons), CensusError> {
+    let (mut census, mut lessons, mut from) = (Census::of(at), Lessons::default(), 0);
     loop {
         if shared.is_stopping() {
             return Err(Failure::Stopping.into());
@@ -152,7 +168,7 @@ fn count_partition(shared: &Shared, plan: &Plan, partition: Partition, at: Times
         let began = now();
         let range = tables::profile_range(partition, from..u32::MAX, CENSUS_PROFILES);
         let rows = shared.substrate.range(tables::PROFILES, range)?;
-        let Some((last, _)) = rows.last() else { return Ok(census) };
+        let Some((last, _)) = rows.last() else { return Ok((census, lessons)) };
         from = tables::profile_of(last).map_err(|_| damaged("profiles"))?.ordinal() + 1;
         for (_, row) in &rows {
             if let Slot::Here(person) = load::slot(shared, row)? {
@@ -161,6 +177,7 @@ fn count_partition(shared: &Shared, plan: &Plan, partition: Partition, at: Times
                     load::each_event(shared, side.facts.origin, |event| past.note(event))?;
                 }
                 census.tally(plan, &person, &past);
+                lessons.tally(plan, &person, at);
             }
         }
         shared.censuses.rest(began.elapsed());

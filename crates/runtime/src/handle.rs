@@ -15,6 +15,7 @@ use condition::{Condition, ConditionError, Scope, Usage};
 use definition::Documents;
 use engine::{
     command::{Access, Rejection},
+    content_days::{ContentCount, ContentDay},
     outcome::Reply,
     person::Person,
     plan::Plan,
@@ -459,6 +460,13 @@ impl Runtime {
     pub fn saved(&self) -> Pending<()> {
         let (ticket, pending) = Ticket::new(());
         self.shared.tell_all(|| Message::SaveNow(ticket.clone()));
+        pending
+    }
+
+    /// How contents did from one day to another, both since 1970-01-01 and included.
+    pub fn content_days(&self, from: i64, to: i64) -> Pending<BTreeMap<ContentDay, ContentCount>> {
+        let (ticket, pending) = Ticket::new(BTreeMap::new());
+        self.shared.tell_all(|| Message::Survey(Survey::ContentDays { from, to, ticket: ticket.clone() }));
         pending
     }
 

@@ -16,6 +16,7 @@ pub mod erasure;
 pub mod handle;
 mod hash;
 mod journal;
+pub mod learning;
 pub mod limits;
 mod listing;
 mod load;

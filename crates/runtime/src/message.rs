@@ -1,14 +1,18 @@
 //! What owners are sent.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use condition::Condition;
 use engine::{
     census::Census,
     command::{Access, Counted, Hop, MessageMark, Rejection},
+    content_days::{ContentCount, ContentDay},
     decided::Decided,
     outcome::Reply,
     person::Person,
@@ -229,6 +233,8 @@ pub(crate) enum Survey {
     Match(Matching),
     /// The partitions' counts.
     Status(Ticket<Status>),
+    /// How contents did from one day to another, both since 1970-01-01 and included.
+    ContentDays { from: i64, to: i64, ticket: Ticket<BTreeMap<ContentDay, ContentCount>> },
 }
 
 /// A draft condition on its way over all persons.
@@ -322,6 +328,7 @@ impl Message {
                 Survey::Members { ticket, .. } => ticket.fail(failure),
                 Survey::Match(matching) => matching.ticket.fail(failure),
                 Survey::Status(ticket) => ticket.fail(failure),
+                Survey::ContentDays { ticket, .. } => ticket.fail(failure),
             },
             Self::SaveFor(erasing) => erasing.put_off(),
             Self::Acked { .. } | Self::Resend { .. } | Self::Failed { .. } | Self::Saved { .. } | Self::Count(_) => {}

@@ -168,6 +168,7 @@ impl From<CensusError> for Refusal {
         match error {
             CensusError::Store(error) => error.into(),
             CensusError::Failed(failure) => failure.into(),
+            CensusError::Plan(error) => error.into(),
         }
     }
 }

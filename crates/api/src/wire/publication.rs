@@ -110,6 +110,8 @@ pub enum OriginWord {
     Draft,
     /// An earlier revision was published again.
     Rollback,
+    /// The program learned it over all persons.
+    Learned,
 }
 
 /// A revision: who published it, when, why, and what it changed.

@@ -55,6 +55,8 @@ mod judgement_refusals;
 #[cfg(test)]
 mod landing;
 #[cfg(test)]
+mod learning;
+#[cfg(test)]
 mod logging;
 #[cfg(test)]
 mod menu;

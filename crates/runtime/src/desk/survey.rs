@@ -43,6 +43,13 @@ impl Desk {
             }
             Survey::Members { .. } => {}
             Survey::Match(matching) => self.matching(matching)?,
+            Survey::ContentDays { from, to, ticket } => {
+                let entries = self.state.core.content_days.entries().iter();
+                let asked = entries.filter(|(key, _)| (*from..=*to).contains(&key.day));
+                ticket.update(|all| {
+                    asked.for_each(|(key, count)| all.entry(key.clone()).or_default().add(*count));
+                });
+            }
             Survey::Status(ticket) => {
                 // What was only counted may wait for its block, which nobody else waits for.
                 self.log_counts()?;

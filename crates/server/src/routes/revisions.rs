@@ -98,6 +98,7 @@ fn summary(revision: u64, publication: Option<Publication>) -> RevisionSummary {
             summary.rolled_back_to = Some(revision);
             OriginWord::Rollback
         }
+        Origin::Learned => OriginWord::Learned,
     });
     summary
 }

@@ -1,0 +1,113 @@
+//! Settings that the program writes itself: what it learned over all persons.
+
+use std::collections::BTreeMap;
+
+use engine::{landing::Compared, learning::Found};
+use model::{
+    limits::{NAME_BYTES, SOURCES},
+    name::{Name, Source},
+    source::SourceRules,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    body,
+    documents::Documents,
+    error::{DefinitionError, Fault, code},
+    kind::Kind,
+    setting::{LEARNING, RELIABILITY, WITHDRAWN_CONTENTS},
+    shape::Shape,
+};
+
+/// How reliable a source turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reliability {
+    source: Name<Source>,
+    /// As it was defined when that was found; if it is defined otherwise since, nothing was found of it yet.
+    defined_permille: u16,
+    found_permille: u16,
+}
+
+/// Whether the project wants the program to publish what it learns.
+pub fn is_wanted(documents: &Documents) -> bool {
+    documents.get(Kind::Setting, LEARNING).is_none_or(|document| document["value"] != OFF)
+}
+
+/// How reliable each source is defined, in thousandths.
+pub fn defined(documents: &Documents) -> BTreeMap<Name<Source>, u16> {
+    let sources = documents.list(Some(Kind::Source)).into_iter();
+    let rules = |(_, name, document): (Kind, String, Value)| body::source(&name, &document).ok();
+    sources.filter_map(rules).map(|rules| (rules.name, rules.reliability_permille)).collect()
+}
+
+/// Writes down how reliable sources were found.
+///
+/// # Errors
+/// What is wrong with the document, which cannot be where what was found is a probability.
+pub fn note_reliability(documents: &mut Documents, found: &[Found]) -> Result<(), DefinitionError> {
+    let mut known: BTreeMap<String, Value> = BTreeMap::new();
+    let before = documents.get(Kind::Setting, RELIABILITY).unwrap_or_default();
+    for entry in before["value"].as_array().into_iter().flatten() {
+        known.insert(entry["source"].as_str().unwrap_or_default().to_owned(), entry.clone());
+    }
+    for Found { source, defined_permille, found_permille, .. } in found {
+        let share = |permille: u16| f64::from(permille) / 1_000.0;
+        let (defined, is) = (share(*defined_permille), share(*found_permille));
+        let entry = json!({"source": source.as_str(), "defined": defined, "found": is});
+        known.insert(source.to_string(), entry);
+    }
+    // Of a source that is no more there is nothing to say.
+    known.retain(|source, _| documents.get(Kind::Source, source).is_some());
+    documents.put(Kind::Setting, RELIABILITY, &json!({"value": known.into_values().collect::<Vec<_>>()}))
+}
+
+/// Withdraws contents for the keywords after which they make people leave.
+///
+/// # Errors
+/// What is wrong with the document: more pairs than there may be.
+pub fn withdraw(documents: &mut Documents, pairs: &[Compared]) -> Result<(), DefinitionError> {
+    let mut document = documents.get(Kind::Setting, WITHDRAWN_CONTENTS).unwrap_or_else(|| json!({"value": []}));
+    if let Some(known) = document["value"].as_array_mut() {
+        let pair = |pair: &Compared| json!({"content": pair.content.as_str(), "keyword": &*pair.keyword});
+        known.extend(pairs.iter().map(pair));
+    }
+    documents.put(Kind::Setting, WITHDRAWN_CONTENTS, &document)
+}
+
+const ON: &str = "on";
+const OFF: &str = "off";
+
+/// Whether the program publishes what it learns: `on` or `off`.
+pub(crate) fn learning(shape: &mut Shape<'_>) -> Result<(), Fault> {
+    match shape.text("value", NAME_BYTES)? {
+        ON | OFF => Ok(()),
+        other => {
+            let message = format!("`{other}` is neither `{ON}` nor `{OFF}`.");
+            Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to("value"), message))
+        }
+    }
+}
+
+/// How reliable sources turned out to be.
+pub(crate) fn reliability(shape: &mut Shape<'_>) -> Result<Vec<Reliability>, Fault> {
+    let permille = |share: f64| (share * 1_000.0).round() as u16;
+    let read = |mut shape: Shape<'_>| {
+        let found = Reliability {
+            source: shape.text("source", NAME_BYTES)?.into(),
+            defined_permille: permille(shape.share("defined")?),
+            found_permille: permille(shape.share("found")?),
+        };
+        shape.finish()?;
+        Ok(found)
+    };
+    shape.objects("value", SOURCES)?.into_iter().map(read).collect()
+}
+
+/// Believes sources as they were found, where they are still defined as they were then.
+pub(crate) fn believe(sources: &mut BTreeMap<Name<Source>, SourceRules>, found: &[Reliability]) {
+    for Reliability { source, defined_permille, found_permille } in found {
+        if let Some(rules) = sources.get_mut(source).filter(|rules| rules.reliability_permille == *defined_permille) {
+            rules.reliability_permille = *found_permille;
+        }
+    }
+}
