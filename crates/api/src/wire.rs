@@ -19,6 +19,7 @@ pub mod publication;
 pub mod rejected;
 pub mod segment;
 pub mod system;
+pub mod tag;
 
 use std::{borrow::Cow, str::FromStr};
 

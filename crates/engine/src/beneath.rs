@@ -95,10 +95,11 @@ impl Facts for Lately<'_, '_> {
     }
 
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        self.opened.score(name)
+        Some(self.opened.segments().score(name)?.of(self, self.opened.now()))
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {
-        self.opened.reading(model)
+        let (judged, _) = self.opened.segments().model(model)?.judge(self, self.opened.now());
+        judged.map(|judged| judged.reading)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         census::{IdentificationAnswer, SourcesAnswer, ThermometerAnswer, UnreadTraits},
         collect::CollectAnswer,
         consent::{ConsentAnswer, ConsentRequest},
-        decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay},
+        decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
         definition::{DefinitionAnswer, DefinitionList},
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
         key::{KeyCreated, KeyList, KeyRequest, KeySummary},
@@ -18,6 +18,7 @@ use crate::{
         rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
         segment::{CountAnswer, CountRequest, MembersPage, PreviewAnswer, PreviewRequest, SegmentAnswer, SegmentList},
         system::{BackupAnswer, BackupRequest, ClockAnswer, ClockRequest, HealthAnswer, ReadyAnswer, StatusAnswer},
+        tag::{TagAnswer, TagList},
     },
 };
 
@@ -56,6 +57,14 @@ const PUBLISHING: &[Query] = &[
 ];
 const REVISIONS: &[Query] =
     &[PAGING[0], Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, 1 to 100; 100 if absent." }];
+const PERIOD: &[Query] = &[
+    Query {
+        name: "from",
+        holds: Holds::Text,
+        doc: "The first day, such as 2026-03-02; 30 days before the last if absent.",
+    },
+    Query { name: "to", holds: Holds::Text, doc: "The last day; today if absent." },
+];
 const WRITE_KEY: &[Query] = &[Query { name: "writeKey", holds: Holds::Text, doc: "The public key." }];
 const OVERLAP: &[Query] =
     &[Query { name: "overlap_s", holds: Holds::Count, doc: "Seconds for which the key goes on; 0 if absent." }];
@@ -104,6 +113,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .answers(Body::json::<DecideAnswer>()),
     endpoint(Get, "/v1/decisions/{id}", Secret, Decisions, "Reads a decision as it was recorded.")
         .answers(Body::json::<DecisionRecord>()),
+    endpoint(Get, "/v1/decisions/{id}/why", Secret, Decisions, "Tells why, in words for the person.")
+        .answers(Body::json::<DecisionWhy>()),
     endpoint(Post, "/v1/decisions/{id}/replay", Secret, Decisions, "Decides again, from the record alone.")
         .answers(Body::json::<DecisionReplay>()),
     endpoint(Get, "/v1/profiles/{id}", Secret, Profiles, "Reads a profile for a purpose.")
@@ -128,6 +139,17 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Post, "/v1/identity/tokens", Secret, Profiles, "Signs a token by which a page proves who is logged in.")
         .takes(Body::json::<LinkRequest>())
         .answers(Body::json::<LinkAnswer>()),
+    endpoint(Get, "/v1/tags", Secret, Segments, "Lists the tags of persons and contents.")
+        .answers(Body::json::<TagList>()),
+    endpoint(
+        Get,
+        "/v1/tags/{name}",
+        Secret,
+        Segments,
+        "Tells of a tag who has it, what carries it, what came of that.",
+    )
+    .query(PERIOD)
+    .answers(Body::json::<TagAnswer>()),
     endpoint(Get, "/v1/segments", Secret, Segments, "Lists the segments with their sizes.")
         .answers(Body::json::<SegmentList>()),
     endpoint(Get, "/v1/segments/{name}", Secret, Segments, "Reads a segment with its size.")

@@ -12,7 +12,7 @@ use profile::{
     resolve::{self, Asserted, PersonMark, Summary},
 };
 
-use super::{Step, told::fold_traits, visited::follow_visit};
+use super::{Step, did, told::fold_traits, visited::follow_visit};
 use crate::{
     chance,
     command::{Arrival, Claiming, Hop, Want},
@@ -39,6 +39,7 @@ pub(super) fn event(step: &mut Step<'_>, arrival: Arrival) {
     if is_of_one != was_of_one || interests::becomes_busy(step.plan, person, &arrival.event) {
         places.extend(step.plan.segments.looking_at_interests());
     }
+    did::followed(step, person, &arrival.event);
     step.follow(person, places);
     step.state.put_person(arc, &mut step.outcome);
     step.state.core.events += 1;

@@ -1,6 +1,7 @@
 //! Applying commands: dispatch here, one file for each thing that happens.
 
 mod decided;
+mod did;
 mod erase;
 mod event;
 mod lived;

@@ -44,10 +44,10 @@ fn sco_01_a_tagged_action_is_in_the_persons_segments_and_contents_at_once() {
     shop.page_sends(&[track("Boot Finder Used", "m1", &visitor(), &json!({}))]);
     let decision = one(&shop.web, &json!({"anonymous_id": "d1"}));
     assert_eq!((gist(&decision), shown(&decision)), ("walks/a because SPLIT".to_owned(), vec!["trails"]));
-    assert_eq!(replay(&shop, decision["id"].as_str().unwrap()), "same");
+    assert_eq!(replay(&shop, decision["id"].as_str().unwrap()), "SAME");
     let profile = shop.profile(VISITOR);
     assert_eq!(profile["tags"][0]["name"], "hiking");
-    assert_eq!(profile["tags"][0]["since"], before(START, "0s"));
+    assert_eq!(profile["tags"][0]["since"], "2026-03-02T10:00:00Z");
     assert_eq!(profile["segments"], json!(["walkers"]), "a tag is no segment to see");
 
     // It is kept as long as it says, to the moment.
@@ -202,4 +202,49 @@ fn shop_with_contents(shop: &Shop) -> &Shop {
         &json!({"content": {"welcome": welcome}, "placement": {"home": {"channel": "web", "neutral": "welcome"}}}),
     );
     shop
+}
+
+/// proves SCO-04: given any tag, opened, it shows counts, contents, outcome and period.
+#[test]
+fn sco_04_a_tag_tells_who_has_it_what_carries_it_and_what_came_of_that() {
+    let shop = open();
+    hiking(&shop);
+    let who = |number: usize| json!({"anonymousId": format!("v{number}")});
+    let uses = |number: usize| track("Boot Finder Used", &format!("u{number}"), &who(number), &json!({}));
+    let asks = |number: usize| {
+        let decision = one(&shop.web, &json!({"anonymous_id": format!("v{number}")}));
+        assert_eq!(shown(&decision), ["trails"]);
+    };
+    (0..4).for_each(|number| shop.grant(&format!("anonymous_id:v{number}"), &["site"]));
+    shop.page_sends(&[uses(0), uses(1), uses(2)]);
+    (0..3).for_each(asks);
+    let clicked =
+        |number: usize| track("Content Clicked", &format!("c{number}"), &who(number), &json!({"content": "trails"}));
+    let ordered = |id: &str, number: usize| track("Order Completed", id, &who(number), &json!({"total": 80}));
+    shop.advance("1d");
+    // One clicks and orders; one who has not seen it orders too.
+    shop.page_sends(&[clicked(0), ordered("o0", 0), ordered("o3", 3)]);
+    asks(1);
+    shop.advance("8d");
+    shop.page_sends(&[ordered("o1", 1), ordered("o2", 2)]);
+    let tag = |period: &str| shop.secret.get(&format!("/v1/tags/hiking{period}")).expect(200).json();
+    let outcome = |shown: u64, used: u64, orders: u64| json!({"shown": shown, "used": used, "orders": orders});
+    let whole = tag("");
+    assert_eq!((&whole["persons"], &whole["complete"]), (&json!(3), &json!(true)), "{whole}");
+    assert_eq!((&whole["from"], &whole["to"]), (&json!("2026-02-10"), &json!("2026-03-11")));
+    assert_eq!(whole["total"], outcome(4, 1, 1), "an order a week after the last showing is no outcome: {whole}");
+    assert_eq!(whole["contents"], json!([with(&json!({"content": "trails"}), &outcome(4, 1, 1))]));
+    let day = |day: &str, outcome: &Value| with(&json!({"day": day}), outcome);
+    assert_eq!(whole["days"], json!([day("2026-03-02", &outcome(3, 0, 0)), day("2026-03-03", &outcome(1, 1, 1))]));
+    let first = tag("?from=2026-03-01&to=2026-03-02");
+    assert_eq!((&first["total"], &first["days"].as_array().unwrap().len()), (&outcome(3, 0, 0), &1));
+    let all = shop.secret.get("/v1/tags").expect(200).json();
+    assert_eq!(all, json!({"tags": [{"name": "hiking", "persons": 3, "contents": 1}]}));
+    _ = shop.secret.get("/v1/tags/unknown").expect(404);
+    let wrong = shop.secret.get("/v1/tags/hiking?from=soon").expect(422).json();
+    assert_eq!(wrong["code"], "BAD_MOMENT");
+    assert_eq!(
+        shop.secret.get("/v1/tags/hiking?from=2026-03-02&to=2026-03-01").expect(422).json()["code"],
+        "OUT_OF_RANGE"
+    );
 }

@@ -55,7 +55,7 @@ fn the_stage_follows_a_customer_from_the_first_visit_to_belonging() {
     assert!(stage("comparison") < 0.7);
     let decision = one(&shop.web, &json!({"user_id": "ana"}));
     assert_eq!(gist(&decision), "compare/a because SPLIT");
-    assert_eq!(replay(&shop, decision["id"].as_str().unwrap()), "same");
+    assert_eq!(replay(&shop, decision["id"].as_str().unwrap()), "SAME");
     shop.advance("1h");
     shop.server_sends(&[
         did("Product Added", 0, &json!({"product_id": "boot-1"})),

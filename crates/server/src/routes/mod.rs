@@ -19,6 +19,7 @@ mod segments;
 mod settings;
 mod snippet;
 mod system;
+mod tags;
 
 use api::error::{ApiError, Code};
 use axum::{
@@ -96,6 +97,8 @@ fn persons() -> Router<Shared> {
 
 fn project() -> Router<Shared> {
     Router::new()
+        .route("/v1/tags", get(tags::list))
+        .route("/v1/tags/{name}", get(tags::read))
         .route("/v1/segments", get(segments::list))
         .route("/v1/segments/count", post(segments::count))
         .route("/v1/segments/{name}", get(segments::read))
