@@ -353,6 +353,45 @@ mod tests {
     }
 
     #[test]
+    fn a_landing_counts_once_and_bounces_once() {
+        let landing =
+            |keyword: &str, ms| Landing { at: at(ms), keyword: keyword.into(), contents: ["a".into()].into() };
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.land(landing("rain", 1)), None, "there is no visit");
+        ledger.visit_with(&[], at(0));
+        assert!(ledger.land(landing("rain", 1)).is_some());
+        assert!(ledger.land(landing("rain", 5_000)).is_none(), "the same page again");
+        assert!(ledger.land(landing("snow", 6_000)).is_some());
+        assert!(ledger.bounced(at(16_001)).is_none(), "too late");
+        assert_eq!(ledger.bounced(at(16_000)).map(|landing| &*landing.keyword), Some("snow"));
+        ledger.leave();
+        assert!(ledger.bounced(at(16_000)).is_none());
+        assert!(ledger.land(landing("snow", 17_000)).is_some(), "back again");
+    }
+
+    #[test]
+    fn sides_of_a_person_share_what_was_shown_and_the_visit() {
+        let stay = |experience: &str| Stay {
+            experience: experience.into(),
+            variant: "a".into(),
+            contents: vec!["guide".into()],
+            reordered: false,
+        };
+        let (mut phone, mut laptop) = (Ledger::default(), Ledger::default());
+        phone.visit_with(&[("home".into(), stay("old"))], at(0));
+        phone.expose(&"guide".into(), at(0));
+        laptop.visit_with(&[("home".into(), stay("new"))], at(60_000));
+        laptop.told(&"guide".into(), Told::Used, at(70_000));
+        let sides = || [&phone, &laptop].into_iter();
+        assert_eq!(stay_over(sides(), &"home".into(), at(61_000)), Some(&stay("new")));
+        let half = decide::VISIT_ENDS_AFTER.as_millis();
+        assert_eq!(stay_over([&phone].into_iter(), &"home".into(), at(half)), None, "the visit is over");
+        let showing = shown_over(sides(), &"guide".into());
+        assert_eq!(showing, Some(Showing { last: at(70_000), times: 2, used: Some(at(70_000)) }));
+        assert_eq!(shown_over(sides(), &"other".into()), None);
+    }
+
+    #[test]
     fn days_come_and_go_with_the_records() {
         let day = 86_400_000;
         let mut ledger = Ledger::default();

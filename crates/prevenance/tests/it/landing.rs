@@ -213,3 +213,58 @@ fn dec_11_a_withdrawn_pair_is_not_shown() {
     publish(&shop, &json!({"setting": {"withdrawn": {"value": pairs}}}));
     assert_eq!((search("rain boots"), search("rain")), ("boot-sale".to_owned(), "rain-boots".to_owned()));
 }
+
+/// proves DEC-11: given people who are back at their search within ten seconds, that is counted against the content and
+/// the keyword; once more leave than of those who saw what is neutral, with 95 % certainty, the pair is withdrawn, by the
+/// program itself and for all to see.
+#[test]
+fn dec_11_what_makes_people_leave_is_withdrawn() {
+    let shop = guides();
+    let pool = json!({"contents": ["rain-boots", "pole-guide"]});
+    let halves = json!({"control": {"share": 0.5}, "a": {"share": 0.5, "pool": pool}});
+    experience(&shop, "landing", &showing("boots", "true", &json!({"placements": "landing", "variants": halves})));
+    let lands = |device: &str| {
+        let body = json!({"anonymous_id": device, "placements": ["landing"], "context": from_ad("rain boots")});
+        shown(&one(&shop.web, &body))[0].to_owned()
+    };
+    let returns = |device: &str| {
+        shop.page_sends(&[track(
+            "Landing Bounced",
+            &format!("b-{device}"),
+            &json!({"anonymousId": device}),
+            &json!({}),
+        )]);
+    };
+    let mut seen = (0, 0);
+    for number in 0..240 {
+        let device = format!("v{number}");
+        shop.grant(&format!("anonymous_id:{device}"), &["site"]);
+        // Of the content half go back at once, of what is neutral one in eight.
+        let (of, leave) = if lands(&device) == "rain-boots" { (&mut seen.0, 2) } else { (&mut seen.1, 8) };
+        *of += 1;
+        if *of % leave == 0 {
+            returns(&device);
+        }
+    }
+    assert!(seen.0 > 80 && seen.1 > 80, "{seen:?}");
+    let withdrawn = || shop.secret.get("/v1/definitions/setting/withdrawn");
+    assert_eq!(withdrawn().status, 404, "nothing is concluded before it is looked at");
+    _ = shop.secret.get("/v1/thermometer?fresh=true").expect(200);
+    let pairs = withdrawn().expect(200).json();
+    assert_eq!(pairs["document"]["value"], json!([{"content": "rain-boots", "keyword": "boot rain"}]));
+    let revisions = shop.secret.get("/v1/revisions?limit=1").expect(200).json();
+    let said = revisions["revisions"][0].clone();
+    let why = said["why"].as_str().unwrap();
+    assert!(why.starts_with("rain-boots after \"boot rain\": ") && why.contains("left, of neutral 12."), "{said}");
+    // Whoever would have been shown it gets the next one; who was not, what is neutral as before.
+    let mut shown_now: Vec<String> = (0..40)
+        .map(|number| {
+            let device = format!("w{number}");
+            shop.grant(&format!("anonymous_id:{device}"), &["site"]);
+            lands(&device)
+        })
+        .collect();
+    shown_now.sort();
+    shown_now.dedup();
+    assert_eq!(shown_now, ["pole-guide", "welcome"]);
+}
