@@ -29,7 +29,7 @@ fn a_profile_shows_traits_with_their_sources_and_conflicting_values() {
     assert_eq!(profile["traits"]["first_name"]["value"], "Ana");
     let city = &profile["traits"]["city"];
     assert_eq!((&city["value"], &city["source"]), (&json!("Quimper"), &json!("server")));
-    assert_eq!((&city["others"][0]["value"], &city["others"][0]["source"]), (&json!("Brest"), &json!("web")));
+    assert_eq!((&city["statements"][1]["value"], &city["statements"][1]["source"]), (&json!("Brest"), &json!("web")));
     assert_eq!((&profile["events"], &profile["as_of"]), (&json!(4), &json!("2026-03-02T10:00:01.001Z")));
     let namespaces: Vec<_> = profile["identifiers"].as_array().unwrap().iter().map(|id| &id["namespace"]).collect();
     assert_eq!(namespaces, ["anonymous_id", "user_id"]);
