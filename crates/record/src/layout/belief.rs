@@ -26,7 +26,9 @@ impl Layout for Trust {
         Finite::new(self.get()).unwrap_or_default().write(to);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Self::new(Finite::read(from)?.get()))
+        let probability = Finite::read(from)?.get();
+        let is_one = (0.0..=1.0).contains(&probability);
+        is_one.then(|| Self::new(probability)).ok_or(Malformed::Impossible { what: "trust" })
     }
 }
 
