@@ -94,22 +94,14 @@ impl Printer<'_> {
                     None => self.call("segment", |p| p.text(name.as_str())),
                 }
             }
-            Node::Gauge(Gauge::Trust(name)) => self.call("trust", |p| p.bare(&Node::Trait(name.clone()))),
-            Node::Gauge(Gauge::Interest(topic)) => self.call("interest", |p| p.text(topic)),
-            Node::Gauge(Gauge::Score(name)) => self.call("score", |p| p.text(name.as_str())),
+            Node::Gauge(gauge) => self.gauge(gauge),
             Node::Reading(model) => self.call(model.word(), |_| {}),
             Node::Has(inner) => self.call("has", |p| p.bare(inner)),
             Node::Not(inner) => self.signed("!", inner),
             Node::Negate(inner) => self.signed("-", inner),
             Node::And(terms) => self.joined(terms, " && ", Level::Relation, Self::node),
             Node::Or(terms) => self.joined(terms, " || ", Level::And, Self::node),
-            Node::If(parts) => {
-                self.node(&parts[0], Level::Or);
-                self.word(" ? ");
-                self.node(&parts[1], Level::Or);
-                self.word(" : ");
-                self.node(&parts[2], Level::Choice);
-            }
+            Node::If(parts) => self.choice(parts),
             Node::Compare(op, sides) => self.infix(sides, op.sign(), [Level::Sum, Level::Sum]),
             Node::InList(sides) => self.infix(sides, "in", [Level::Sum, Level::Sum]),
             Node::InTexts(item, texts) => self.one_of(item, texts, |p, text| p.text(text)),
@@ -139,6 +131,22 @@ impl Printer<'_> {
             }),
             Node::Aggregate(aggregate, query) => self.aggregate(aggregate, query),
         }
+    }
+
+    fn gauge(&mut self, gauge: &Gauge) {
+        match gauge {
+            Gauge::Trust(name) => self.call("trust", |p| p.bare(&Node::Trait(name.clone()))),
+            Gauge::Interest(topic) => self.call("interest", |p| p.text(topic)),
+            Gauge::Score(name) => self.call("score", |p| p.text(name.as_str())),
+        }
+    }
+
+    fn choice(&mut self, parts: &[Node; 3]) {
+        self.node(&parts[0], Level::Or);
+        self.word(" ? ");
+        self.node(&parts[1], Level::Or);
+        self.word(" : ");
+        self.node(&parts[2], Level::Choice);
     }
 
     fn signed(&mut self, sign: &str, inner: &Node) {

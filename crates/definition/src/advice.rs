@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use condition::{Assumption, Condition, contradict};
+use condition::{Assumption, Condition, TAG, contradict};
 use decide::{Experience, Menu, Scheme, Shows};
 use engine::plan::Plan;
 use model::{
@@ -99,12 +99,16 @@ impl<'p> Adviser<'p> {
         let never =
             self.never(&[Assumption::Holds(&rule.condition)]).then(|| (finding::EMPTY_SEGMENT, never.to_owned()));
         let topic = self.topic_of(&rule.condition).map(|message| (finding::UNKNOWN_TOPIC, message));
+        let (kind, name, pointer) = match rule.name.as_str().strip_prefix(TAG) {
+            Some(tag) => (Kind::Tag, tag, "/actions"),
+            None => (Kind::Segment, rule.name.as_str(), "/condition"),
+        };
         let found = never.into_iter().chain(topic).map(|(code, message)| Finding {
             code,
             message,
-            kind: Kind::Segment,
-            name: rule.name.to_string(),
-            pointer: "/condition",
+            kind,
+            name: name.to_owned(),
+            pointer,
         });
         found.collect()
     }

@@ -60,6 +60,8 @@ pub(crate) struct Opened<'a> {
     closed_traits: Vec<&'a Name<Trait>>,
     /// Of each segment that was asked for, by place: the verdict without what is closed, if it rests on that.
     judged: RefCell<BTreeMap<usize, Option<Verdict>>>,
+    /// The scores that were asked for: twenty audiences that ask for one calculate it once.
+    scored: RefCell<BTreeMap<Name<Score>, Fading>>,
 }
 
 impl<'a> Opened<'a> {
@@ -68,7 +70,16 @@ impl<'a> Opened<'a> {
         let some_source_is_closed = !plan.sources.values().all(serves);
         let with_purpose = plan.schema.traits.iter().filter(|(_, rules)| rules.purpose.is_some()).map(|(name, _)| name);
         let closed_traits = with_purpose.filter(|name| !is_granted(plan, person, name.as_str(), now)).collect();
-        Self { plan, person, token, now, some_source_is_closed, closed_traits, judged: RefCell::default() }
+        Self {
+            plan,
+            person,
+            token,
+            now,
+            some_source_is_closed,
+            closed_traits,
+            judged: RefCell::default(),
+            scored: RefCell::default(),
+        }
     }
 
     /// The verdict on a segment without what is closed; `None` if it looks at nothing of that, so that the membership
@@ -155,7 +166,12 @@ impl Facts for Opened<'_> {
     }
 
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        Some(self.plan.segments.score(name)?.of(self, self.now))
+        if let Some(known) = self.scored.borrow().get(name) {
+            return Some(known.clone());
+        }
+        let fading = self.plan.segments.score(name)?.of(self, self.now);
+        self.scored.borrow_mut().insert(name.clone(), fading.clone());
+        Some(fading)
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {
