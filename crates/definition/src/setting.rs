@@ -71,6 +71,9 @@ const MOST_RETENTION_DAYS: u16 = 760 * 4;
 /// Bytes of a keyword, at most.
 const KEYWORD_BYTES: usize = 200;
 
+/// Contents, each with a keyword.
+type Pairs = Vec<(Name<Content>, Arc<str>)>;
+
 /// The largest share that may be kept out of everything.
 const MOST_HOLDOUT: f64 = 0.5;
 
@@ -92,7 +95,7 @@ pub(crate) struct Settings {
     pub(crate) retention: Option<Span>,
     pub(crate) hosts: Hosts,
     /// Contents with keywords for which they are not shown any more.
-    pub(crate) withdrawn: Vec<(Name<Content>, Arc<str>)>,
+    pub(crate) withdrawn: Pairs,
     /// How reliable sources turned out to be.
     pub(crate) found: Vec<Reliability>,
     pub(crate) own: Own,
@@ -148,7 +151,7 @@ pub(crate) fn check(name: &str, document: &Value) -> Result<(), Fault> {
     Settings::default().read(name, document)
 }
 
-fn withdrawn(shape: &mut Shape<'_>) -> Result<Vec<(Name<Content>, Arc<str>)>, Fault> {
+fn withdrawn(shape: &mut Shape<'_>) -> Result<Pairs, Fault> {
     let read = |mut shape: Shape<'_>| {
         let pair = (shape.text("content", NAME_BYTES)?.into(), shape.text("keyword", KEYWORD_BYTES)?.into());
         shape.finish()?;

@@ -71,7 +71,7 @@ pub enum Command {
     /// Somebody asked to use what is kept of a person.
     Access(Access),
     /// A page was decided for a person who lives here.
-    Decided(DecidedPage),
+    Decided(Box<DecidedPage>),
 }
 
 /// A page that was decided, as far as it changes a person. What was decided and why is for others to read.

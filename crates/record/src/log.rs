@@ -294,7 +294,7 @@ fn read_command(kind: u8, from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Recal
             let sealed = from.bytes()?;
             let Some(key) = keys(side)? else { return Ok(Recalled::RedactedDecisions) };
             let decided = open_decided(&key, side, sealed)?;
-            Command::Decided(decided_page(person, side, &decided, sealed.into()))
+            Command::Decided(decided_page(person, side, &decided, sealed.into()).into())
         }
         _ => return Err(Malformed::Impossible { what: "command" }.into()),
     }))

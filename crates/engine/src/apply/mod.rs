@@ -49,7 +49,7 @@ pub fn apply(plan: &Plan, state: &mut State, command: Command, env: &Env) -> Out
         Command::Reject(rejection) => step.outcome.rejected.push(*rejection),
         Command::Resolve { rejected } => step.outcome.resolved.push(rejected),
         Command::Access(access) => step.outcome.accesses.push((env.now, access)),
-        Command::Decided(page) => decided::decided(&mut step, page),
+        Command::Decided(page) => decided::decided(&mut step, *page),
     }
     step.outcome
 }

@@ -61,7 +61,10 @@ impl Layout for Traits {
     }
 }
 
-fn said(from: &mut Reader<'_>) -> Result<Vec<(Name<Trait>, Vec<TraitValue>)>, Malformed> {
+/// What was said of each trait.
+type Said = Vec<(Name<Trait>, Vec<TraitValue>)>;
+
+fn said(from: &mut Reader<'_>) -> Result<Said, Malformed> {
     from.rising(|entry: &(Name<Trait>, Vec<TraitValue>)| &entry.0)
 }
 

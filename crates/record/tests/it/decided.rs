@@ -73,7 +73,7 @@ fn the_log_gives_back_what_won_and_nothing_of_an_erased_person() {
     let sealed = seal_decided(&key_of(sample::SIDE), sample::SIDE, &decided);
     let page = decided_page(sample::SIDE, sample::SIDE, &decided, sealed);
     assert_eq!(page.won, ["winter-boots".into()]);
-    let command = Command::Decided(page);
+    let command = Command::Decided(page.into());
     let block = sample::block(std::slice::from_ref(&command), &every);
     let back: Vec<_> = commands_of(&block, &every).unwrap().into_iter().map(|logged| logged.command).collect();
     assert_eq!(back, [Recalled::Command(command)]);

@@ -350,7 +350,7 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::Reject(Box::new(rejection())),
         Command::Resolve { rejected: Id::from_bits(0x0044) },
         Command::Access(access()),
-        Command::Decided(decided_page(SIDE, SIDE, &sample_decided(), decided_bytes())),
+        Command::Decided(decided_page(SIDE, SIDE, &sample_decided(), decided_bytes()).into()),
     ]
 }
 

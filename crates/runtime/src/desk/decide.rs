@@ -72,7 +72,7 @@ impl Desk {
             return Ok(());
         }
         if keeping == Keeping::Record {
-            self.run(Command::Decided(decided_page(person, side, &decided, sealed)), &env, &[])?;
+            self.run(Command::Decided(decided_page(person, side, &decided, sealed).into()), &env, &[])?;
         }
         answer(decided, &self.plan);
         Ok(())
