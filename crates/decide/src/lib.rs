@@ -5,11 +5,13 @@
 //! experiences all fail shows its neutral contents. In order:
 //!
 //! 1. **eligible**: switched on, within its schedule, nothing of it expired, its audience holds; and with a reward in
-//!    it only for whom the shop recognizes;
+//!    it only for whom the shop recognizes; and every variant has something to show: a content that is live, suits the
+//!    person and, of a pool, was not seen yet;
 //! 2. **allowed**: what the audience looks at is opened by the purpose of the placement, which the person granted;
 //!    without that, and for a minor, only audiences that look at nothing but the request are asked;
 //! 3. **assigned**: outside the holdout, inside its part of its layer and its traffic, a variant by the unit's hash;
-//! 4. **ranked**: by priority, then by declared score, then by name, so that there is one winner and one reason;
+//! 4. **ranked**: by priority, then by what personalized the placement earlier in the visit, then by declared score,
+//!    then by name, so that there is one winner and one reason; of a pool the best contents, of a menu all in order;
 //! 5. **capped**: for the person and period; and on pages, for the number of personalized placements;
 //! 6. else **neutral**.
 //!
