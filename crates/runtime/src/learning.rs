@@ -10,11 +10,7 @@ use model::{
     name::{Name, Source},
 };
 
-use crate::{
-    census::CensusError,
-    handle::Runtime,
-    publishing::Proposal,
-};
+use crate::{census::CensusError, handle::Runtime, publishing::Proposal};
 
 /// Who publishes what was learned.
 const BY: &str = "prevenance";
@@ -34,7 +30,7 @@ impl Runtime {
                 let (defined, is) = (permille(found.defined_permille), permille(found.found_permille));
                 format!("{}: defined {defined}, found {is} on {} statements", found.source, found.tested)
             });
-            self.publish_learned(said.collect(), |documents| learned::note_reliability(documents, &found))?;
+            self.publish_learned(&said.collect::<Vec<_>>(), |documents| learned::note_reliability(documents, &found))?;
         }
         let room = WITHDRAWN.saturating_sub(plan.decisions.rules().withdrawn.len());
         let mut leaving = lessons.make_leave(&plan);
@@ -48,14 +44,14 @@ impl Runtime {
                     pair.content, pair.keyword, pair.landed.shown
                 )
             });
-            self.publish_learned(said.collect(), |documents| learned::withdraw(documents, &leaving))?;
+            self.publish_learned(&said.collect::<Vec<_>>(), |documents| learned::withdraw(documents, &leaving))?;
         }
         Ok(())
     }
 
     fn publish_learned(
         &self,
-        said: Vec<String>,
+        said: &[String],
         change: impl FnOnce(&mut definition::Documents) -> Result<(), definition::DefinitionError>,
     ) -> Result<(), CensusError> {
         let why: String = said.join("; ").chars().take(REASON_CHARS).collect();

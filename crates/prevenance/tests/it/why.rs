@@ -211,7 +211,10 @@ fn removing_the_stated_evidence_changes_the_outcome() {
         explained += 1;
         changed += u64::from(gist(&ask()) != gist(&seen));
     }
-    println!("{changed} of {explained} outcomes changed; {} rested on nothing that can be removed", PERSONS - explained);
+    println!(
+        "{changed} of {explained} outcomes changed; {} rested on nothing that can be removed",
+        PERSONS - explained
+    );
     assert!(explained > PERSONS / 4, "{explained} of {PERSONS} rest on the person");
     assert!(changed * 100 >= explained * 99, "{changed} of {explained}");
 }
