@@ -138,16 +138,6 @@ fn by_age(a: &Denial, b: &Denial) -> Ordering {
     (a.as_of, &a.source, &a.value).cmp(&(b.as_of, &b.source, &b.value))
 }
 
-/// The value to believe among all that are known of one trait: declared over observed over inferred, then the most
-/// recent, then by source and value, so that the choice never depends on order. A value taken back counts as said:
-/// if it is the one to believe, there is none.
-pub fn chosen<'a>(values: impl IntoIterator<Item = &'a TraitValue>) -> Option<&'a TraitValue> {
-    values
-        .into_iter()
-        .max_by(|a, b| (a.kind, a.as_of, &a.source, &a.value).cmp(&(b.kind, b.as_of, &b.source, &b.value)))
-        .filter(|best| best.value != model::value::Value::Null)
-}
-
 #[cfg(test)]
 mod tests {
     use model::{fact::FactKind, time::Timestamp, value::Value};
