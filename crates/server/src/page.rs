@@ -37,7 +37,28 @@ pub(crate) fn html(copy: &ExportAnswer) -> String {
         &profile["consents"],
         &["granted", "at", "until", "source", "means", "wording", "language"],
     );
+    table(
+        &mut page,
+        "What you seem to be interested in",
+        &profile["interests"],
+        &["topic", "strength", "standing", "days", "said"],
+    );
     table(&mut page, "Segments you are in", &profile["memberships"], &["name", "since", "valid_until"]);
+    table(&mut page, "Tags you have", &profile["tags"], &["name", "since", "valid_until"]);
+    named(&mut page, "Scores", &profile["scores"], &["points", "parts"]);
+    let said: Vec<Value> = ["stage", "aim"].into_iter().filter_map(|model| said(profile, model)).collect();
+    table(
+        &mut page,
+        "Where you seem to stand, and what your visit is for",
+        &said.into(),
+        &["model", "word", "probability", "since", "valid_until", "words", "features"],
+    );
+    table(
+        &mut page,
+        "Where you seemed to stand before",
+        &profile["transitions"],
+        &["at", "model", "from", "to", "probability"],
+    );
     table(&mut page, "Profiles found to be you", &profile["merges"], &["merged", "at", "rule", "namespace"]);
     table(
         &mut page,
@@ -51,6 +72,13 @@ pub(crate) fn html(copy: &ExportAnswer) -> String {
     table(&mut page, "Who looked", &copy["accesses"], &["at", "key_id", "purpose", "allowed"]);
     page.push_str("</html>\n");
     page
+}
+
+/// What a model says, as one row; `None` if it says nothing.
+fn said(profile: &Value, model: &str) -> Option<Value> {
+    let mut row = profile.get(model)?.clone();
+    row["model"] = model.into();
+    Some(row)
 }
 
 /// What is told of a decision, in its columns.

@@ -134,13 +134,16 @@ fn copy_for_people(shop: &Shop, who: &str) -> Answer {
 /// names of the segments stand in the memberships too.
 fn rows(copy: &Value) -> usize {
     let sections = copy.as_object().unwrap().iter().chain(copy["profile"].as_object().unwrap());
-    let sections = sections.filter(|(name, _)| !["profile", "segments"].contains(&name.as_str()));
+    let models = ["stage", "aim"].into_iter().filter(|model| copy["profile"].get(model).is_some()).count();
+    let other = ["profile", "segments", "stage", "aim"];
+    let sections = sections.filter(|(name, _)| !other.contains(&name.as_str()));
     let entries = sections.map(|(_, section)| match section {
         Value::Array(entries) => entries.len(),
         Value::Object(entries) => entries.len(),
         _ => 0,
     });
-    entries.filter(|entries| *entries > 0).map(|entries| entries + 1).sum()
+    // What the models say stands in one section, with a row for each.
+    entries.chain([models]).filter(|entries| *entries > 0).map(|entries| entries + 1).sum()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the requirement itself is a span of real time")]
