@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::{landing::Compared, learning::Found};
+use engine::learning::Found;
+use ledger::landing::Compared;
 use model::{
     limits::{NAME_BYTES, SOURCES},
     name::{Name, Source},

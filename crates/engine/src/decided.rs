@@ -4,6 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use condition::{Facts, Verdict};
 use decide::{Decision, Explain, Ground, Opens, Page, Person as Asked, Seen, Showing, Stay, Whom, decide_recorded};
+use ledger::{shown_over, spent_over, stay_over, won_over};
 use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
@@ -14,16 +15,7 @@ use model::{
 };
 use profile::held::{Held, Hold};
 
-use crate::{
-    beneath,
-    command::PageRead,
-    guard,
-    ledger::{shown_over, spent_over, stay_over, won_over},
-    opened::Opened,
-    person::Person,
-    plan::Plan,
-    why,
-};
+use crate::{beneath, command::PageRead, guard, opened::Opened, person::Person, plan::Plan, why};
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
 pub const ENGINE: u32 = 3;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger::landing::{Compared, Landings};
 use model::{
     name::{Name, Source},
     schema::{TraitRules, TraitType},
@@ -12,13 +13,7 @@ use model::{
 };
 use profile::reliability::Tallies;
 
-use crate::{
-    landing::{Compared, Landings},
-    person::Person,
-    plan::Plan,
-    state::Core,
-    trust,
-};
+use crate::{person::Person, plan::Plan, state::Core, trust};
 
 /// Statements that others must have tested before anything is said of a source.
 pub const LEAST_TESTED: f64 = 50.0;

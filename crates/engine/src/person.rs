@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use condition::{Believed, Facts, Fading, Model, Reading, Verdict};
+use ledger::Ledger;
 use model::{
     consent::{Consents, Token},
     fact::{Occurrence, TraitValue},
@@ -23,7 +24,6 @@ use segment::{membership::Memberships, removal, set::SegmentSet, trails::Trails}
 
 use crate::{
     interests::{self, KnownInterest},
-    ledger::Ledger,
     measures::{self, KnownReading, KnownScore},
     plan::Plan,
     trust::Trait,

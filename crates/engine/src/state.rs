@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use ledger::landing::Landings;
 use model::{
     id::ProfileId,
     identifier::IdentifierKey,
@@ -17,7 +18,6 @@ use model::{
 use crate::{
     command::Hop,
     content_days::ContentDays,
-    landing::Landings,
     outcome::{Effect, Outcome, TimerMove},
     person::Person,
     reads::Reads,

@@ -17,11 +17,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{
-    exposure::Exposures,
-    ledger::Ledger,
-    person::{Ended, Person, PersonSide},
-};
+use engine::person::{Ended, Person, PersonSide};
+use ledger::{Ledger, exposure::Exposures};
 use model::{id::ProfileId, time::Timestamp};
 use profile::{merge::MergeRecord, side::Side};
 use segment::{membership::Memberships, trails::Trails};

@@ -8,10 +8,10 @@ use std::{
 use engine::{
     census::Census,
     command::{Access, Rejection},
-    ledger::Ledger,
     outcome::{DecisionKept, Effect, TimerMove},
     state::{Core, Holding, Slot},
 };
+use ledger::Ledger;
 use model::{
     id::{Id, ProfileId, Rejected},
     identifier::IdentifierKey,

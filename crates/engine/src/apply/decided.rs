@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use decide::Stay;
+use ledger::landing::Landing;
 use model::name::{Content, Experience, Name, Placement};
 
 use super::{Step, did};
-use crate::{command::DecidedPage, landing::Landing, outcome::DecisionKept, person::Person};
+use crate::{command::DecidedPage, outcome::DecisionKept, person::Person};
 
 pub(super) fn decided(step: &mut Step<'_>, page: DecidedPage) {
     let DecidedPage { person: id, side: origin, first, won, shown, landed, stays, points, read, sealed } = page;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ledger::Told;
 use model::{
     event::Event,
     name::{Content, Name},
@@ -10,7 +11,7 @@ use model::{
 };
 
 use super::Step;
-use crate::{ledger::Told, person::PersonSide};
+use crate::person::PersonSide;
 
 /// Notes that a content was shown or used, that somebody went back to their search, and that a visit goes on; says whether the ledger changed. A content that the
 /// plan does not know will not be decided about, so it is not kept.

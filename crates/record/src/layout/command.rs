@@ -6,9 +6,9 @@ use decide::Landed;
 use engine::{
     command::{Access, Claiming, Counted, MessageMark, Want},
     content_days::{ContentCount, ContentDay, ContentDays},
-    landing::Landings,
     state::{Core, CountKey, Holding, Standing},
 };
+use ledger::landing::Landings;
 
 use crate::{
     codec::{Layout, Reader, Writer, layout_fields, layout_words},

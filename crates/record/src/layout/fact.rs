@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use engine::{
+use ledger::{
+    Ledger,
     exposure::{Exposure, Exposures},
     landing::Landing,
-    ledger::Ledger,
     visit::{Stayed, Visit},
 };
 use model::{

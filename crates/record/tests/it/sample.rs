@@ -8,12 +8,14 @@ use engine::{
     census::{Census, Failures, KnownTally, SourceTally, TraitTally},
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
     content_days::{ContentCount, ContentDay, ContentDays},
-    exposure::{Exposure, Exposures},
-    landing::{Landing, Landings},
-    ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
+};
+use ledger::{
+    Ledger,
+    exposure::{Exposure, Exposures},
+    landing::{Landing, Landings},
     visit::{Stayed, Visit},
 };
 use model::{

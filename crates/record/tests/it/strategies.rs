@@ -7,12 +7,14 @@ use decide::{Landed, Stay};
 use engine::{
     command::{Access, Arrival, Claiming, Command, Counted, Hop, MessageMark, News, Rejection, Want},
     content_days::{ContentCount, ContentDay, ContentDays},
-    exposure::{Exposure, Exposures},
-    landing::{Landing, Landings},
-    ledger::Ledger,
     outcome::Effect,
     person::{Ended, Person, PersonSide},
     state::{Core, CountKey, Holding, Slot, Standing},
+};
+use ledger::{
+    Ledger,
+    exposure::{Exposure, Exposures},
+    landing::{Landing, Landings},
     visit::{Stayed, Visit},
 };
 use model::{

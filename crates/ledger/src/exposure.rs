@@ -49,7 +49,7 @@ impl Exposures {
     }
 
     /// Notes that a content was shown, as the page or whoever sent it tells. A decision may have counted it already.
-    pub(crate) fn told(&mut self, content: &Name<Content>, at: Timestamp) {
+    pub fn told(&mut self, content: &Name<Content>, at: Timestamp) {
         match self.place(content) {
             Ok(place) => {
                 let known = &mut self.0[place];
@@ -61,7 +61,7 @@ impl Exposures {
     }
 
     /// Notes that a content was used.
-    pub(crate) fn used(&mut self, content: &Name<Content>, at: Timestamp) {
+    pub fn used(&mut self, content: &Name<Content>, at: Timestamp) {
         self.told(content, at);
         if let Ok(place) = self.place(content) {
             let known = &mut self.0[place];
@@ -70,7 +70,7 @@ impl Exposures {
     }
 
     /// Notes that a content was shown.
-    pub(crate) fn note(&mut self, content: &Name<Content>, at: Timestamp) {
+    pub fn note(&mut self, content: &Name<Content>, at: Timestamp) {
         match self.place(content) {
             Ok(place) => {
                 let known = &mut self.0[place];
@@ -91,7 +91,7 @@ impl Exposures {
     }
 
     /// Forgets what was not shown since a day; says whether there was anything.
-    pub(crate) fn drop_before(&mut self, day: i64) -> bool {
+    pub fn drop_before(&mut self, day: i64) -> bool {
         let known = self.0.len();
         self.0.retain(|exposure| exposure.last.day() >= day);
         known != self.0.len()

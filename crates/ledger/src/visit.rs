@@ -35,7 +35,7 @@ pub struct Stayed {
 
 impl Visit {
     /// One in which nothing was personalized yet.
-    pub(crate) fn beginning(at: Timestamp) -> Self {
+    pub fn beginning(at: Timestamp) -> Self {
         Self { last: at, stays: Vec::new(), landing: None }
     }
 
@@ -50,12 +50,12 @@ impl Visit {
     }
 
     /// Whether what happens now prolongs it.
-    pub(crate) fn goes_on(&self, now: Timestamp) -> bool {
+    pub fn goes_on(&self, now: Timestamp) -> bool {
         self.is_under_way(now) && now.since(self.last) >= GRAIN
     }
 
     /// Notes what personalized a placement.
-    pub(crate) fn note(&mut self, placement: &Name<Placement>, stay: Stay, at: Timestamp) {
+    pub fn note(&mut self, placement: &Name<Placement>, stay: Stay, at: Timestamp) {
         self.last = self.last.max(at);
         match self.place(placement) {
             Ok(place) => {

@@ -99,7 +99,8 @@ impl Landings {
         compared.collect()
     }
 
-    pub(crate) fn shown(&mut self, landing: &Landing) {
+    /// Counts a landing.
+    pub fn shown(&mut self, landing: &Landing) {
         for content in &landing.contents {
             self.0.entry((content.clone(), landing.keyword.clone())).or_default().shown += 1;
         }
@@ -110,7 +111,8 @@ impl Landings {
         }
     }
 
-    pub(crate) fn bounced(&mut self, landing: &Landing) {
+    /// Counts that somebody went back from a landing.
+    pub fn bounced(&mut self, landing: &Landing) {
         for content in &landing.contents {
             // A pair that was forgotten meanwhile has nobody who could have gone back.
             if let Some(landed) = self.0.get_mut(&(content.clone(), landing.keyword.clone())) {

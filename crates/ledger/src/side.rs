@@ -18,7 +18,7 @@ use crate::{
 
 /// What a page or whoever sent it tells of a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub enum Told {
     /// It was displayed.
     Shown,
     /// It was clicked, opened, read.
@@ -81,7 +81,7 @@ impl Ledger {
     }
 
     /// The oldest day that it says something of.
-    pub(crate) fn first_day(&self) -> Option<i64> {
+    pub fn first_day(&self) -> Option<i64> {
         let won = self.won.iter().filter_map(|(_, moments)| moments.last()).map(|at| at.day());
         let shown = self.shown.iter().map(|exposure| exposure.last.day());
         let visit = self.visit.iter().map(|visit| visit.last.day());
@@ -107,7 +107,7 @@ impl Ledger {
     }
 
     /// Notes that a page was decided and what won on it. Says whether that changed anything.
-    pub(crate) fn note(
+    pub fn note(
         &mut self,
         won: &[Name<Experience>],
         at: Timestamp,
@@ -124,7 +124,7 @@ impl Ledger {
 
     /// Notes the points of intrusion that a page cost, and forgets those that do not count any more. Beyond
     /// [`LEDGER_SPENT`] pages the oldest two count as one, of the later moment: so never fewer points than there are.
-    pub(crate) fn spend(&mut self, points: u16, at: Timestamp) {
+    pub fn spend(&mut self, points: u16, at: Timestamp) {
         if points == 0 {
             return;
         }
@@ -137,12 +137,12 @@ impl Ledger {
     }
 
     /// Notes that a content was shown.
-    pub(crate) fn expose(&mut self, content: &Name<Content>, at: Timestamp) {
+    pub fn expose(&mut self, content: &Name<Content>, at: Timestamp) {
         self.shown.note(content, at);
     }
 
     /// Notes what a page or whoever sent it tells of a content.
-    pub(crate) fn told(&mut self, content: &Name<Content>, how: Told, at: Timestamp) {
+    pub fn told(&mut self, content: &Name<Content>, how: Told, at: Timestamp) {
         match how {
             Told::Shown => self.shown.told(content, at),
             Told::Used => self.shown.used(content, at),
@@ -150,7 +150,7 @@ impl Ledger {
     }
 
     /// Notes what personalized the placements of a page, in the visit that is under way or in a new one.
-    pub(crate) fn visit_with(&mut self, stays: &[(Name<Placement>, Stay)], now: Timestamp) {
+    pub fn visit_with(&mut self, stays: &[(Name<Placement>, Stay)], now: Timestamp) {
         let known = self.visit.take().filter(|visit| visit.is_under_way(now));
         let mut visit = known.unwrap_or_else(|| Visit::beginning(now));
         visit.last = visit.last.max(now);
@@ -159,33 +159,33 @@ impl Ledger {
     }
 
     /// Notes that something happened.
-    pub(crate) fn go_on(&mut self, now: Timestamp) {
+    pub fn go_on(&mut self, now: Timestamp) {
         if let Some(visit) = self.visit.as_mut().filter(|visit| visit.goes_on(now)) {
             visit.last = now;
         }
     }
 
     /// Notes a landing in the visit that is under way; `None` if it is only the same page again.
-    pub(crate) fn land(&mut self, landing: Landing) -> Option<&Landing> {
+    pub fn land(&mut self, landing: Landing) -> Option<&Landing> {
         let known = &mut self.visit.as_mut()?.landing;
         let is_again = known.as_ref().is_some_and(|known| known.keyword == landing.keyword);
         if is_again { None } else { Some(known.insert(landing)) }
     }
 
     /// The last landing, if somebody who went back at that moment found nothing there.
-    pub(crate) fn bounced(&self, at: Timestamp) -> Option<&Landing> {
+    pub fn bounced(&self, at: Timestamp) -> Option<&Landing> {
         self.visit.as_ref()?.landing.as_ref().filter(|landing| landing.is_bounced_at(at))
     }
 
     /// Forgets the last landing, from which somebody went back.
-    pub(crate) fn leave(&mut self) {
+    pub fn leave(&mut self) {
         if let Some(visit) = &mut self.visit {
             visit.landing = None;
         }
     }
 
     /// Whether [`Ledger::go_on`] would change anything.
-    pub(crate) fn goes_on(&self, now: Timestamp) -> bool {
+    pub fn goes_on(&self, now: Timestamp) -> bool {
         self.visit.as_ref().is_some_and(|visit| visit.goes_on(now))
     }
 
@@ -212,7 +212,7 @@ impl Ledger {
     }
 
     /// Forgets what was decided before a day; says whether there was anything.
-    pub(crate) fn drop_before(&mut self, day: i64) -> bool {
+    pub fn drop_before(&mut self, day: i64) -> bool {
         let is_kept = |at: &Timestamp| at.day() >= day;
         let known = (self.days.len(), self.won.len());
         self.days.retain(|known| *known >= day);
@@ -228,13 +228,13 @@ impl Ledger {
 
     /// Forgets the days of records that are kept no longer: those made from a moment on. What won and what was shown
     /// stays, for caps.
-    pub(crate) fn forget_records_since(&mut self, since: Timestamp) {
+    pub fn forget_records_since(&mut self, since: Timestamp) {
         self.days.retain(|day| *day <= since.day());
     }
 }
 
 /// When an experience won over all sides of a person, the oldest first.
-pub(crate) fn won_over<'a>(
+pub fn won_over<'a>(
     mut sides: impl Iterator<Item = &'a Ledger>,
     experience: &Name<Experience>,
 ) -> Cow<'a, [Timestamp]> {
@@ -253,7 +253,7 @@ pub(crate) fn won_over<'a>(
 }
 
 /// The points of intrusion that decisions cost over all sides of a person, the oldest first.
-pub(crate) fn spent_over<'a>(mut sides: impl Iterator<Item = &'a Ledger>) -> Cow<'a, [(Timestamp, u16)]> {
+pub fn spent_over<'a>(mut sides: impl Iterator<Item = &'a Ledger>) -> Cow<'a, [(Timestamp, u16)]> {
     let mut all = Cow::Borrowed(sides.next().map_or(&[][..], Ledger::spent));
     for side in sides.filter(|side| !side.spent.is_empty()) {
         let all = all.to_mut();
@@ -264,7 +264,7 @@ pub(crate) fn spent_over<'a>(mut sides: impl Iterator<Item = &'a Ledger>) -> Cow
 }
 
 /// How a content was shown over all sides of a person.
-pub(crate) fn shown_over<'a>(sides: impl Iterator<Item = &'a Ledger>, content: &Name<Content>) -> Option<Showing> {
+pub fn shown_over<'a>(sides: impl Iterator<Item = &'a Ledger>, content: &Name<Content>) -> Option<Showing> {
     let known = sides.filter_map(|side| side.shown.of(content));
     let showings = known.map(|exposure| Showing { last: exposure.last, times: exposure.times, used: exposure.used });
     showings.reduce(|one, other| Showing {
@@ -276,7 +276,7 @@ pub(crate) fn shown_over<'a>(sides: impl Iterator<Item = &'a Ledger>, content: &
 
 /// What personalized a placement last in a visit that is under way, over all sides of a person: somebody who logs in
 /// goes on with what the device began.
-pub(crate) fn stay_over<'a>(
+pub fn stay_over<'a>(
     sides: impl Iterator<Item = &'a Ledger>,
     placement: &Name<Placement>,
     now: Timestamp,
