@@ -164,6 +164,7 @@ fn variant<'a>(name: &'a str, value: &'a Value, pointer: String) -> Result<Varia
     let mut shape = Shape::at(value, pointer)?;
     let share = shape.basis_points("share")?;
     let shows = if name == CONTROL { neutral(&shape)? } else { shows(&mut shape)? };
+    shape.excluded(&SHOWS);
     if name != CONTROL && share == Share::NONE {
         let message = "Nobody draws a variant without a share: give it one, or take it out.";
         return Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to("share"), message));

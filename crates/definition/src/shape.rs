@@ -260,6 +260,12 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// Names fields that there are, and of which not all were asked for because one excludes the others.
+    pub(crate) fn excluded(&mut self, names: &[&'static str]) {
+        let new = names.iter().filter(|name| !self.known.contains(name)).copied().collect::<Vec<_>>();
+        self.known.extend(new);
+    }
+
     /// Refuses the fields that were not asked for.
     pub(crate) fn finish(self) -> Result<(), Fault> {
         match self.fields.keys().find(|key| !self.known.contains(&key.as_str())) {

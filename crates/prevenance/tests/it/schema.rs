@@ -25,21 +25,31 @@ const DOCUMENTS: &str = r#"[
   ["SegmentDocument", "segment", "tall", {"condition": "true", "description": "x"}],
   ["LayerDocument", "layer", "tests", {"description": "x"}],
   ["ContentDocument", "content", "boots", {"languages": {"en": {"title": "Boots"}}, "stage": ["discovery", "comparison"],
-    "intent": "inform", "fallback": "en", "expires": "2030-01-01", "tags": ["shoes"], "description": "x"}],
+    "intent": "inform", "fallback": "en", "expires": "2030-01-01", "tags": ["shoes"], "suits": "true",
+    "prefer": "has(profile.city)", "items": "viewed", "description": "x"}],
   ["PlacementDocument", "placement", "side", {"channel": "web", "neutral": ["welcome"], "format": "300 x 600",
-    "most_contents": 2, "purpose": "site", "description": "x"}],
+    "most_contents": 2, "purpose": "site", "checkout": false, "description": "x"}],
   ["ExperienceDocument", "experience", "walk", {"placements": ["home"], "audience": "true",
     "benefit": {"en": "Dry feet.", "fr": "Pieds secs."},
-    "variants": {"control": {"share": 0.05}, "a": {"share": 0.95, "contents": ["boots"], "description": "x"}},
+    "variants": {"control": {"share": 0.05}, "a": {"share": 0.35, "contents": ["boots"], "description": "x"},
+      "b": {"share": 0.3, "pool": {"contents": ["boots"], "tags": ["shoes"], "order": ["unseen"], "repeat": "no"}},
+      "c": {"share": 0.3, "menu": {"contents": ["boots"], "fixed": ["boots"]}}},
     "priority": 1, "score": 0.5, "caps": [{"most": 1, "per": "7d"}], "starts": "2026-01-01", "ends": "2029-01-01",
     "layer": {"name": "tests", "from": 0, "to": 0.5}, "traffic": 0.5, "salt": "x", "enabled": true,
+    "memory": "season", "worth": {"gain_cents": {"low": 1, "expected": 2}, "cost_cents": 0.5},
     "small_control": "Few people come.", "description": "x"}],
   ["SettingDocument", "setting", "zone", {"value": "Europe/Paris", "description": "x"}]
 ]"#;
 
 /// The parts of documents that have a schema of their own: the schema's name, the document's kind, where the part is.
-const PARTS: [(&str, &str, &str); 3] = [
+const PARTS: [(&str, &str, &str); 9] = [
     ("VariantDocument", "experience", "/variants/a"),
+    ("VariantDocument", "experience", "/variants/b"),
+    ("VariantDocument", "experience", "/variants/c"),
+    ("PoolDocument", "experience", "/variants/b/pool"),
+    ("MenuDocument", "experience", "/variants/c/menu"),
+    ("WorthDocument", "experience", "/worth"),
+    ("GainDocument", "experience", "/worth/gain_cents"),
     ("CapDocument", "experience", "/caps/0"),
     ("PartDocument", "experience", "/layer"),
 ];
