@@ -109,12 +109,14 @@ impl Told<'_> {
                 properties: JsonFields(lever.properties),
             }
         };
+        let levers = why.levers(decision, now).into_iter();
+        let levers = levers.map(|lever| if is_secret { lever } else { lever.without_value() });
         Some(DecisionWhy {
             rests_on: rests_on.to_owned(),
             en: said.english,
             fr: said.french,
             evidence: if is_secret { facts.iter().map(Evidence::from).collect() } else { Vec::new() },
-            levers: why.levers(decision, now).into_iter().map(lever).collect(),
+            levers: levers.map(lever).collect(),
         })
     }
 

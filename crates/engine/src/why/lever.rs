@@ -5,7 +5,7 @@ use decide::Decision;
 use model::{
     time::{Span, Timestamp},
     value::{Fields, Value},
-    wish::{CONTENT_REFUSED, EVIDENCE_REMOVED, INTEREST_REFUSED, TRAIT_DENIED},
+    wish::{CONTENT_REFUSED, EVIDENCE_REMOVED, INTEREST_REFUSED, TRAIT_DENIED, TRAIT_FIELD, VALUE_FIELD},
 };
 
 use super::Why;
@@ -63,10 +63,24 @@ impl Why {
     }
 }
 
+impl Lever {
+    /// The same for whom no value may be told: it ends what was said so far, whatever that is.
+    #[must_use]
+    pub fn without_value(self) -> Self {
+        let told = self.properties.iter().filter(|(name, _)| ***name != *VALUE_FIELD);
+        let told = told.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { properties: Fields::new(told), ..self }
+    }
+}
+
 /// What takes a fact away, if one can do that by itself. A score, a stage and a group of people follow from other facts.
 fn removal(fact: &Evidence) -> Option<Lever> {
     let (event, field, value) = match fact {
-        Evidence::Trait { name, .. } => (TRAIT_DENIED, "trait", name.as_str()),
+        Evidence::Trait { name, value, .. } => {
+            let denied = [(TRAIT_FIELD, Value::from(name.as_str())), (VALUE_FIELD, value.value.clone())];
+            let properties = denied.into_iter().collect();
+            return Some(Lever { pull: Pull::Remove, event: TRAIT_DENIED, properties });
+        }
         Evidence::Events { event, .. } => (EVIDENCE_REMOVED, "event", &**event),
         Evidence::Interest { topic, .. } => (INTEREST_REFUSED, "topic", &**topic),
         Evidence::Score { .. }
