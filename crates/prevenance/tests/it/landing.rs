@@ -37,7 +37,7 @@ fn guides() -> Shop {
     let pool = json!({"contents": ["boot-sale", "pole-guide", "rain-boots", "sore-feet"], "order": ["keyword", "stage", "interest"]});
     experience(&shop, "landing", &choosing("true", &pool, &json!({"placements": "landing"})));
     let next =
-        json!({"contents": ["boot-sale", "pole-guide", "rain-boots", "sore-feet"], "order": ["stage", "interest"]});
+        json!({"contents": ["boot-sale", "pole-guide", "rain-boots", "sore-feet"], "order": ["interest", "stage"]});
     experience(&shop, "next", &choosing("true", &next, &json!({"placements": "next-step"})));
     shop.grant("anonymous_id:c1", &["site"]);
     shop
