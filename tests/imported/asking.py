@@ -62,5 +62,7 @@ def _shown(decision: dict) -> Shown:
         reason=decision["reason"],
         contents=tuple(content["content"] for content in decision["contents"]),
         standing=grounds.get("standing"),
+        memory=decision.get("memory"),
+        points=grounds["points"],
         rejected=tuple((one["experience"], one["why"]) for one in grounds["rejected"]),
     )

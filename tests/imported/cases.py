@@ -13,11 +13,12 @@ import customers
 import households
 from consent import Trial
 from importing import Import
+from restraint import Dated
 
 DATA = Path(os.environ.get("IMPORTED_DATA", Path(__file__).resolve().parents[3] / "shared/data"))
 
 
-class Reference(Protocol):
+class Reference(Dated, Protocol):
     """What pandas finds in the files of a shop."""
 
     @property
@@ -32,8 +33,6 @@ class Reference(Protocol):
     def kept(self) -> int: ...
 
     def segment(self, name: str) -> set[str]: ...
-
-    def audience(self, experience: str) -> set[str]: ...
 
 
 @dataclass(frozen=True)

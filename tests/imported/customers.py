@@ -3,12 +3,13 @@
 The segments are those of the replay's reference, under names that begin with `gifts-`.
 """
 
+import copy
 from pathlib import Path
 
 import pandas as pd
 
 from consent import Trial
-from reference import Members, Reference, load
+from reference import WHITE_HOLDER, Members, Reference, load
 
 SEGMENTS = (
     "recent",
@@ -53,6 +54,26 @@ class Customers:
     def segment(self, name: str) -> Members:
         """The customers in a segment."""
         return self.reference.members(name.removeprefix("gifts-"))
+
+    def newest(self, experience: str) -> pd.DataFrame:
+        """For each customer, the newest of the orders that its audience counts, and of the returns if it counts them.
+        Where all orders of some time are counted, that is the last."""
+        orders = self.reference.orders
+        returns = self.reference.returns[:0]
+        if experience == "gifts-red-pair":
+            bought = self.reference.bought
+            orders = bought[bought["product"] == WHITE_HOLDER]
+        if experience == "gifts-win-back":
+            returns = self.reference.returns
+            returns = returns[returns["at"] > self.reference.now - pd.Timedelta(days=365)]
+        newest = {"order": orders.groupby("customer")["at"].max(), "return": returns.groupby("customer")["at"].max()}
+        return pd.DataFrame(newest)
+
+    def since(self, moment: pd.Timestamp) -> "Customers":
+        """As if nothing had been ordered or returned before a moment."""
+        later = copy.copy(self)
+        later.reference = self.reference.since(moment)
+        return later
 
     def audience(self, experience: str) -> Members:
         """The customers that an experience is for."""

@@ -4,6 +4,7 @@ It knows nothing of events, of mappings or of the program. What a segment means 
 examples/import/definitions/complete-journey.toml under the same name.
 """
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,27 @@ class Panel:
     def audience(self, experience: str) -> Members:
         """The households that an experience is for."""
         return AUDIENCES[experience](self)
+
+    def newest(self, experience: str) -> pd.DataFrame:
+        """For each household, the newest of what its audience counts. Where baskets are counted, that is the last."""
+        last = self.baskets.groupby("household_id")["at"].max()
+        if experience in ASK_FOR_STATEMENTS:
+            last = last[:0]
+        if experience == "coupon-calendar":
+            # Who answers campaigns is in the audience for that, and only the others for their baskets. A campaign that
+            # was answered has the date of the campaign.
+            campaigns = answers(self)
+            campaigns = campaigns[campaigns["household_id"].isin(answers_campaigns(self))]
+            last = campaigns.groupby("household_id")["at"].max().combine_first(last)
+        return last.to_frame()
+
+    def since(self, moment: pd.Timestamp) -> "Panel":
+        """As if nothing had happened before a moment; what households said of themselves stands."""
+        later = copy.copy(self)
+        for name in ("lines", "baskets", "coupons", "campaigns"):
+            table = getattr(self, name)
+            setattr(later, name, table[table["at"] >= moment])
+        return later
 
     def within(self, table: pd.DataFrame, days: int) -> pd.DataFrame:
         """The rows of the last days: one leaves when it is exactly so old."""
@@ -170,11 +192,15 @@ def coupon_redeemers(panel: Panel) -> Members:
     return set(panel.coupons["household_id"])
 
 
-def answers_campaigns(panel: Panel) -> Members:
+def answers(panel: Panel) -> pd.DataFrame:
+    """The campaigns that a household answered, once for each coupon."""
     pairs = panel.campaigns.merge(panel.coupons, on="household_id", suffixes=("", "_coupon"))
     later = pairs["at_coupon"] - pairs["at"]
-    answered = pairs[(later >= pd.Timedelta(0)) & (later <= pd.Timedelta(days=45))]
-    return above(answered.groupby("household_id")["campaign_id"].nunique(), 2)
+    return pairs[(later >= pd.Timedelta(0)) & (later <= pd.Timedelta(days=45))]
+
+
+def answers_campaigns(panel: Panel) -> Members:
+    return above(answers(panel).groupby("household_id")["campaign_id"].nunique(), 2)
 
 
 def deaf_to_campaigns(panel: Panel) -> Members:
@@ -202,6 +228,9 @@ SEGMENTS: dict[str, Callable[[Panel], Members]] = {
     "answers-campaigns": answers_campaigns,
     "deaf-to-campaigns": deaf_to_campaigns,
 }
+
+# The audiences that rest on what households said of themselves. That they never did something has no date.
+ASK_FOR_STATEMENTS = {"family-dinners", "winter-stock"}
 
 AUDIENCES: dict[str, Callable[[Panel], Members]] = {
     "welcome-back": lapsed_good,

@@ -26,13 +26,16 @@ from cases import CASES, Case, Reference
 from consent import SHARE
 from importing import cut, import_file
 from program import Client, Program
-from shop import HOLDOUT, Person, Shop, Shown
+from restraint import grounds
+from shop import HOLDOUT, Past, Person, Shop, Shown
 
 EXAMPLES = HERE.parents[1] / "examples/import"
 PAGES = 2
 SHOWN = 3
-# What people may be answered. All must occur, or the comparison would say less than it seems.
+# What people may be answered, and what holds decisions back or marks them. All must occur, or the comparison would say
+# less than it seems.
 REASONS = {"SPLIT", "NOT_ELIGIBLE", "NO_CONSENT", "HOLDOUT", "DEFAULT", "CAPPED"}
+RESTRAINT = {"stale", "season", "intrusive"}
 # A count that was drawn is wrong if so few, or so many, are less likely than this.
 UNLIKELY = 1e-7
 
@@ -82,20 +85,30 @@ def compare_thermometer(client: Client, reference: Reference) -> list[str]:
     return wrong
 
 
-def known(shop: Shop, reference: Reference, first: dict[str, Page]) -> tuple[dict[str, Person], list[str]]:
+def known(
+    shop: Shop, reference: Reference, now: pd.Timestamp, first: dict[str, Page]
+) -> tuple[dict[str, Person], list[str]]:
     """For whom is decided. The units are the program's own: one for each person who consented, told where they may be
     drawn by and nowhere else, and nobody's twice."""
     wrong = []
     consenting = reference.consenting()
     fits = {experience: reference.audience(experience) for experience in shop.experiences}
-    wrong += [f"{experience} is for nobody" for experience, members in fits.items() if not members & consenting]
+    rests = {name: grounds(reference, name, body.get("memory"), now) for name, body in shop.experiences.items()}
+    for experience, members in fits.items():
+        if not (members & consenting) - rests[experience].stale:
+            wrong.append(f"{experience} is for nobody")
     people: dict[str, Person] = {}
     for number, page in first.items():
         unit = page.units[0] if number in consenting else None
         if page.units != [unit if shop.asks_for(placement) == "site" else None for placement in shop.placements]:
             wrong.append(f"{number} is told to have the units {page.units}")
-        fitting = frozenset(experience for experience, members in fits.items() if number in members)
-        people[number] = Person(unit, fitting)
+        people[number] = Person(
+            unit,
+            fits=frozenset(name for name, members in fits.items() if number in members),
+            stale=frozenset(name for name, rest in rests.items() if number in rest.stale),
+            season=frozenset(name for name, rest in rests.items() if number in rest.season),
+            old=frozenset(name for name, rest in rests.items() if number in rest.old),
+        )
     units = {person.unit for person in people.values()} - {None}
     if len(units) != len(consenting):
         wrong.append(f"{len(consenting)} people have {len(units)} units")
@@ -108,10 +121,9 @@ def compare_decisions(
     """Every decision of every page of everybody. Pages that follow one another see what the earlier ones showed."""
     pages, wrong = [], []
     for number, person in people.items():
-        won: Counter[str] = Counter()
+        past = Past()
         for turn, answers in enumerate(asked):
-            wanted = shop.page(person, won)
-            won.update(shown.experience for shown in wanted if shown.experience)
+            wanted = shop.page(person, past)
             pages.append(wanted)
             for placement, one, other in zip(shop.placements, answers[number].shown, wanted, strict=True):
                 if one != other:
@@ -150,7 +162,7 @@ def uneven(shop: Shop, reference: Reference, people: dict[str, Person], first: d
 
     check("granted `site`", len(reference.consenting()), len(people), SHARE)
     begun = {name for name in shop.experiences if shop.has_begun(name)}
-    fitting = [number for number, person in people.items() if person.unit and person.fits & begun]
+    fitting = [number for number, person in people.items() if person.unit and (person.fits - person.stale) & begun]
     held_out = [
         number
         for number, page in first.items()
@@ -176,7 +188,7 @@ def is_unlikely(count: int, of: int, share: float) -> bool:
 
 
 def compare(case: Case, program: Program, reference: Reference) -> tuple[set[str], list[str]]:
-    """Asks for all segments, then for two pages of everybody, and compares; which reasons occurred."""
+    """Asks for all segments, then for two pages of everybody, and compares; what occurred of what must."""
     asking = Asking(program, case.trial.namespace)
     wrong = totals(Client(program), reference) + compare_segments(asking, reference)
     wrong += compare_thermometer(Client(program), reference)
@@ -185,16 +197,20 @@ def compare(case: Case, program: Program, reference: Reference) -> tuple[set[str
     asked = [asking.pages(reference.people(), list(shop.placements)) for _ in range(PAGES)]
     decided = PAGES * len(asked[0]) * len(shop.placements)
     print(f"\n{decided} decisions for {len(asked[0])} people in {time.monotonic() - begin:.1f} s")
-    people, strange = known(shop, reference, asked[0])
+    now = pd.Timestamp(case.now).tz_localize(None)
+    people, strange = known(shop, reference, now, asked[0])
     pages, different = compare_decisions(shop, people, asked)
     silent = len(people) - len(reference.consenting())
     print(f"{len(different)} of them differ; {silent} people, {silent / len(people):.1%}, granted nothing")
     wrong += strange + different + compare_counts(shop, pages, asked) + uneven(shop, reference, people, asked[0])
-    return {shown.reason for page in pages for shown in page}, wrong
+    every = [shown for page in pages for shown in page]
+    whys = {why for shown in every for _, why in shown.rejected}
+    marks = {shown.memory for shown in every if shown.memory}
+    return {shown.reason for shown in every} | whys | marks, wrong
 
 
 def run(case: Case, binary: Path, parts: int) -> tuple[set[str], list[str]]:
-    """Starts the program with the shop's definitions, imports its files, and compares; reasons, and what is wrong."""
+    """Starts the program with the shop's definitions, imports its files, and compares; what occurred, what is wrong."""
     print(f"── {case.definitions}")
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="prevenance-imported-") as temporary:
@@ -210,7 +226,7 @@ def run(case: Case, binary: Path, parts: int) -> tuple[set[str], list[str]]:
                 file = cut(one, case.data, folder, parts)
                 wrong += import_file(program, case.source, one, EXAMPLES, case.data, file)
             now = pd.Timestamp(case.now).tz_localize(None)
-            reasons, different = compare(case, program, case.reference(case.data, parts, now))
+            met, different = compare(case, program, case.reference(case.data, parts, now))
             memory = program.peak_memory_kib() // 1024
             print(f"\n{time.monotonic() - begin:.1f} s; peak memory of the program {memory} MiB\n", flush=True)
         except BaseException:
@@ -218,7 +234,7 @@ def run(case: Case, binary: Path, parts: int) -> tuple[set[str], list[str]]:
             raise
         finally:
             program.close()
-    return reasons, wrong + different
+    return met, wrong + different
 
 
 def main() -> int:
@@ -232,8 +248,8 @@ def main() -> int:
     occurred: set[str] = set()
     cases = [case for case in CASES if case.data.exists()]
     for case in cases:
-        reasons, different = run(case, Path(os.environ["PREVENANCE_BINARY"]), parts)
-        occurred |= reasons
+        met, different = run(case, Path(os.environ["PREVENANCE_BINARY"]), parts)
+        occurred |= met
         wrong += different
     for case in CASES:
         if case not in cases:
@@ -241,6 +257,7 @@ def main() -> int:
     if not cases:
         return 0
     wrong += [f"nobody is answered {reason}" for reason in sorted(REASONS - occurred)]
+    wrong += [f"nothing is {what}" for what in sorted(RESTRAINT - occurred)]
     for sentence in wrong[:20]:
         print(f"  {sentence}")
     print("everything equals the reference" if not wrong else f"{len(wrong)} differences")

@@ -1,17 +1,20 @@
 """What each placement must show to a person: docs/experiences.md followed by hand, in Python.
 
 Of the published document it takes the figures: priorities, shares, layers. For whom an experience is comes from
-households.py and customers.py. The draws follow the formulas of crates/assign, with the unit that the program names.
+households.py and customers.py, how old is what it rests on from restraint.py. The draws follow the formulas of
+crates/assign, with the unit that the program names.
 """
 
 import math
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from blake3 import blake3
+
+from restraint import BUDGET, points
 
 BUCKETS = 10_000
 HOLDOUT = 0.05
@@ -23,11 +26,13 @@ DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 REASONS = {
     "not_started": (2, "NOT_ELIGIBLE"),
     "audience": (2, "NOT_ELIGIBLE"),
+    "stale": (2, "NOT_ELIGIBLE"),
     "no_consent": (3, "NO_CONSENT"),
     "holdout": (4, "HOLDOUT"),
     "layer": (5, "DEFAULT"),
     "traffic": (5, "DEFAULT"),
     "capped": (6, "CAPPED"),
+    "intrusive": (6, "CAPPED"),
 }
 
 
@@ -40,6 +45,8 @@ class Shown:
     reason: str
     contents: tuple[str, ...]
     standing: str | None
+    memory: str | None
+    points: int
     rejected: tuple[tuple[str, str], ...]
 
 
@@ -49,8 +56,29 @@ class Person:
 
     # The program's own; none for who granted nothing.
     unit: str | None
-    # The experiences that it is in the audience of.
+    # The experiences that it is in the audience of; and of these the ones that rest on what is old: too old, of the
+    # same season of last year, or just old.
     fits: frozenset[str]
+    stale: frozenset[str]
+    season: frozenset[str]
+    old: frozenset[str]
+
+
+@dataclass
+class Past:
+    """What was shown to a person so far, all of it in one visit."""
+
+    # How often each experience won, the points that this cost, and where which one won last.
+    won: Counter[str] = field(default_factory=Counter)
+    spent: int = 0
+    stays: dict[str, str] = field(default_factory=dict)
+
+    def note(self, placement: str, shown: Shown) -> None:
+        """Something more was shown."""
+        if shown.experience:
+            self.won[shown.experience] += 1
+            self.spent += shown.points
+            self.stays[placement] = shown.experience
 
 
 class Shop:
@@ -75,24 +103,29 @@ class Shop:
         """Whether its time has come."""
         return date.fromisoformat(self.experiences[experience].get("starts", "2000-01-01")) <= self.today
 
-    def page(self, person: Person, won_before: Counter[str]) -> list[Shown]:
-        """What all placements show on one page. `won_before` counts what earlier pages of the same day showed."""
-        won = Counter(won_before)
+    def page(self, person: Person, past: Past) -> list[Shown]:
+        """What all placements show on one page, after earlier ones, which it adds to."""
+        here = Past(Counter(past.won), past.spent)
         page: list[Shown] = []
         for placement in self.placements:
-            page.append(self._placement(placement, person, won))
-            if page[-1].experience:
-                won[page[-1].experience] += 1
-        return self._cap(page)
+            page.append(self._placement(placement, person, past.stays.get(placement), here))
+            here.note(placement, page[-1])
+        page = self._cap(page, past)
+        for placement, shown in zip(self.placements, page, strict=True):
+            past.note(placement, shown)
+        return page
 
-    def _placement(self, placement: str, person: Person, won: Counter[str]) -> Shown:
+    def _candidates(self, placement: str, stays: str | None) -> list[str]:
+        """The experiences of a placement, best first; what it showed before is the first of its priority."""
+        names = [name for name in self.ranked if placement in _list(self.experiences[name]["placements"])]
+        return sorted(names, key=lambda name: (self._rank(name)[0], name != stays))
+
+    def _placement(self, placement: str, person: Person, stays: str | None, here: Past) -> Shown:
         winner: str | None = None
         standing, furthest = "alone", (0, "STATIC")
         rejected: list[tuple[str, str]] = []
-        for name in self.ranked:
-            if placement not in _list(self.experiences[name]["placements"]):
-                continue
-            why = self._out(name, placement, person, won)
+        for name in self._candidates(placement, stays):
+            why = self._out(name, placement, person, here)
             if winner is None:
                 if why is None:
                     winner = name
@@ -102,13 +135,16 @@ class Shop:
                 standing = self._ahead(winner, name)
             rejected.append((name, why or "lost"))
         if winner is None or person.unit is None:
-            return Shown(None, None, furthest[1], self._neutral(placement), None, tuple(rejected))
+            return self._neutral(placement, furthest[1], rejected)
         variants = self.experiences[winner]["variants"]
         variant = pick(person.unit, winner, {name: body["share"] for name, body in variants.items()})
         contents = variants[variant].get("contents", self.placements[placement]["neutral"])
-        return Shown(winner, variant, "SPLIT", tuple(_list(contents)), standing, tuple(rejected))
+        # What is neutral rests on nothing.
+        memory = "season" if winner in person.season and variant != "control" else None
+        cost = self._points(winner, person, here)
+        return Shown(winner, variant, "SPLIT", tuple(_list(contents)), standing, memory, cost, tuple(rejected))
 
-    def _out(self, name: str, placement: str, person: Person, won: Counter[str]) -> str | None:
+    def _out(self, name: str, placement: str, person: Person, here: Past) -> str | None:
         """Why an experience cannot be shown; `None` if it can."""
         body = self.experiences[name]
         if not self.has_begun(name):
@@ -117,10 +153,14 @@ class Shop:
             return "no_consent"
         if name not in person.fits:
             return "audience"
+        if name in person.stale:
+            return "stale"
         if bucket(person.unit, "holdout") < HOLDOUT * BUCKETS:
             return "holdout"
-        if any(won[name] >= cap["most"] for cap in body.get("caps", [])):
+        if any(here.won[name] >= cap["most"] for cap in body.get("caps", [])):
             return "capped"
+        if here.spent + self._points(name, person, here) > BUDGET:
+            return "intrusive"
         if layer := body.get("layer"):
             place = bucket(person.unit, f"layer:{layer['name']}")
             if not layer["from"] * BUCKETS <= place < layer["to"] * BUCKETS:
@@ -129,26 +169,32 @@ class Shop:
             return "traffic"
         return None
 
+    def _points(self, name: str, person: Person, here: Past) -> int:
+        return points(is_old=name in person.old, is_repeated=here.won[name] > 0)
+
     def _ahead(self, winner: str, other: str) -> str:
+        if self.ranked.index(other) < self.ranked.index(winner):
+            return "visit"
         words = ("priority", "score", "name")
         pairs = zip(words, self._rank(winner), self._rank(other), strict=True)
         return next(word for word, one, two in pairs if one != two)
 
-    def _neutral(self, placement: str) -> tuple[str, ...]:
-        return (self.placements[placement]["neutral"],)
+    def _neutral(self, placement: str, reason: str, rejected: list[tuple[str, str]]) -> Shown:
+        contents = (self.placements[placement]["neutral"],)
+        return Shown(None, None, reason, contents, None, None, 0, tuple(rejected))
 
-    def _cap(self, page: list[Shown]) -> list[Shown]:
-        """Only the best placements of a page are personalized; a receipt is no page."""
+    def _cap(self, page: list[Shown], past: Past) -> list[Shown]:
+        """Only the best placements of a page are personalized, first those that were before; a receipt is no page."""
         names = list(self.placements)
         is_page = [self.placements[name]["channel"] == "web" for name in names]
         personal = [
-            (self.ranked.index(shown.experience), place)
+            (names[place] not in past.stays, self.ranked.index(shown.experience), place)
             for place, shown in enumerate(page)
             if shown.experience and is_page[place]
         ]
-        for rank, place in sorted(personal)[PERSONAL_PER_PAGE:]:
-            rejected = ((self.ranked[rank], "page_capped"), *page[place].rejected)
-            page[place] = Shown(None, None, "CAPPED", self._neutral(names[place]), None, rejected)
+        for _, rank, place in sorted(personal)[PERSONAL_PER_PAGE:]:
+            rejected = [(self.ranked[rank], "page_capped"), *page[place].rejected]
+            page[place] = self._neutral(names[place], "CAPPED", rejected)
         return page
 
 

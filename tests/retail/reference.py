@@ -3,6 +3,7 @@
 It knows nothing of events, of the program, or of when an order arrived.
 """
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,14 @@ class Reference:
     def members(self, segment: str) -> Members:
         """The customers in a segment."""
         return SEGMENTS[segment](self)
+
+    def since(self, moment: pd.Timestamp) -> "Reference":
+        """As if nothing had been ordered or returned before a moment."""
+        later = copy.copy(self)
+        later.orders, later.returns, later.bought = (
+            table[table["at"] >= moment] for table in (self.orders, self.returns, self.bought)
+        )
+        return later
 
     def orders_within(self, days: int) -> pd.DataFrame:
         """The orders of the last days: an order leaves when it is exactly so old."""

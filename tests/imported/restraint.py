@@ -1,0 +1,65 @@
+"""What holds back a decision that would be for the person: docs/restraint.md followed in Python.
+
+Of the table of points it has what these shops can meet: no trait has a purpose of its own, no text writes a name, and
+nothing says on which channel it happened.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+Members = set[str]
+
+STALE_AFTER = pd.Timedelta(days=60)
+SEASON = (pd.Timedelta(days=305), pd.Timedelta(days=425))
+FRESH = pd.Timedelta(days=30)
+BUDGET = 10
+# What people did: of each shop every audience counts events, or asks for a segment over them.
+OBSERVED = 1
+OLD = 1
+REPEATED = 1
+
+
+class Dated(Protocol):
+    """What a shop's files tell of when people did things."""
+
+    def audience(self, experience: str) -> Members: ...
+
+    def newest(self, experience: str) -> pd.DataFrame:
+        """For each person, of each kind of event that the audience counts, the newest that it counts."""
+        ...
+
+    def since(self, moment: pd.Timestamp) -> "Dated":
+        """As if nothing had happened before a moment."""
+        ...
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Of those whom an experience is for: who did what it rests on so long ago that something follows from that."""
+
+    # Too long ago to be a reason.
+    stale: Members
+    # As long, but in the season of last year that the experience remembers.
+    season: Members
+    # Longer ago than anybody remembers that it can be known.
+    old: Members
+
+
+def grounds(shop: Dated, experience: str, memory: str | None, now: pd.Timestamp) -> Grounds:
+    """How old is what an experience rests on."""
+    fitting = shop.audience(experience)
+    ages = now - shop.newest(experience)
+    ages = ages[ages.index.isin(fitting)]
+    youngest = ages.min(axis=1)
+    # Whoever would be in the audience by what is younger alone is in it for that.
+    late = set(youngest[youngest > STALE_AFTER].index) - shop.since(now - STALE_AFTER).audience(experience)
+    from_season = ((ages >= SEASON[0]) & (ages <= SEASON[1])).any(axis=1)
+    season = late & set(ages[from_season].index) if memory == "season" else set()
+    return Grounds(late - season, season, set(youngest[youngest > FRESH].index))
+
+
+def points(is_old: bool, is_repeated: bool) -> int:
+    """The points of discomfort of a decision."""
+    return OBSERVED + OLD * is_old + REPEATED * is_repeated
