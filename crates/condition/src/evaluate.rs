@@ -18,7 +18,7 @@ use model::{
 use smallvec::SmallVec;
 
 use crate::{
-    facts::{Believed, Evidence, Facts, Model},
+    facts::{Belief, Believed, Evidence, Facts, Model},
     fading::Fading,
     moment,
     number::Number,
@@ -346,7 +346,9 @@ impl<'e> Walk<'e> {
     /// may come to be believed more than that.
     fn any_value(&self, name: &Name<Trait>) -> Option<Believed<'_>> {
         let found = self.facts.trait_value(name.as_str())?;
-        self.changes_at(found.belief.stands_until.map_or(NEVER, Timestamp::as_millis));
+        let Belief { stands_until, shown_until, .. } = found.belief;
+        let until = if self.r#use == Use::Show { shown_until } else { stands_until };
+        self.changes_at(until.map_or(NEVER, Timestamp::as_millis));
         Some(found).filter(|found| found.value.value != Value::Null)
     }
 

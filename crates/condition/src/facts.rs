@@ -49,6 +49,9 @@ pub struct Belief {
     pub most: Option<Use>,
     /// The first moment at which, with no new event, it may be used for something else, or another value is believed.
     pub stands_until: Option<Timestamp>,
+    /// The same for no more than whether it may be used to show something: later, where it may still be stated. Early,
+    /// and never late.
+    pub shown_until: Option<Timestamp>,
     /// The first moment at which, with no new event, the trust is another at all.
     pub moves_at: Option<Timestamp>,
 }
@@ -56,7 +59,7 @@ pub struct Belief {
 impl Belief {
     /// It is certain and stays so.
     pub const CERTAIN: Self =
-        Self { trust: Trust::CERTAIN, most: Some(Use::State), stands_until: None, moves_at: None };
+        Self { trust: Trust::CERTAIN, most: Some(Use::State), stands_until: None, shown_until: None, moves_at: None };
 }
 
 /// A model that sorts persons by what they do.

@@ -42,6 +42,7 @@ impl<'a> Trait<'a, '_> {
             trust: judgement.trust,
             most: judgement.most,
             stands_until: judgement.stands_until,
+            shown_until: judgement.shown_until,
             moves_at: judgement.moves_at,
         };
         Some(Believed { value: judgement.value, belief })

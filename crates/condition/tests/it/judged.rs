@@ -32,6 +32,7 @@ fn trusted(trust: f64) -> Person {
         trust,
         most: Floors::default().most(trust),
         stands_until: Some(now().plus(days(3))),
+        shown_until: Some(now().plus(days(3))),
         moves_at: Some(now().plus(days(1))),
     };
     Person::default().believing("city", city, belief)
@@ -58,7 +59,12 @@ fn below_its_floor_a_trait_has_no_value() {
 #[test]
 fn that_there_is_none_stands_only_as_long_as_that_is_believed() {
     let taken = TraitValue { value: Value::Null, as_of: ago(days(1)), source: "crm".into(), kind: FactKind::Declared };
-    let belief = Belief { most: None, stands_until: Some(now().plus(days(3))), ..Belief::CERTAIN };
+    let belief = Belief {
+        most: None,
+        stands_until: Some(now().plus(days(3))),
+        shown_until: Some(now().plus(days(3))),
+        ..Belief::CERTAIN
+    };
     let nobody = Person::default().believing("city", taken, belief);
     stands("has(profile.city)", &nobody, false, Some(3 * DAY));
     stands("trust(profile.city) >= 0.1", &nobody, false, Some(3 * DAY));

@@ -43,7 +43,8 @@ fn is_anywhere(shop: &Shop, who: &str, text: &str) -> bool {
             match entry.file_type().unwrap().is_dir() {
                 true => open.push(entry.path()),
                 false => {
-                    in_files |= fs::read(entry.path()).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
+                    in_files |=
+                        fs::read(entry.path()).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text));
                 }
             }
         }

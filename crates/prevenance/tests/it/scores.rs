@@ -190,7 +190,7 @@ fn scores_and_tags_that_need_themselves_are_refused() {
         (&refused["code"], &refused["error"]["pointer"]),
         (&json!("OUT_OF_RANGE"), &json!("/rules/0/half_life"))
     );
-    hiking(&shop_with_contents(&shop));
+    hiking(shop_with_contents(&shop));
     let refused = shop.secret.delete("/v1/definitions/tag/hiking");
     assert_eq!(refused.expect(409).json()["code"], "IN_USE");
 }

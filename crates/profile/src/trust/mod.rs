@@ -85,6 +85,8 @@ pub struct Judgement<'a> {
     /// The first moment at which, with no new word, it may be used for something else, or another value is believed:
     /// maybe early, never late. `None`: never.
     pub stands_until: Option<Timestamp>,
+    /// The same for no more than whether it may be shown.
+    pub shown_until: Option<Timestamp>,
     /// The same for any change of the trust.
     pub moves_at: Option<Timestamp>,
 }
@@ -147,13 +149,28 @@ pub fn believe<'a, 'd>(
         (false, true) => posterior.turns_at(best.candidate, &ground.floors),
         (_, false) => moves_at,
     };
+    let most = if nothing { None } else { ground.floors.most(trust) };
+    // Whoever may only show it is not told when it may be stated no more.
+    let shown_until = match most {
+        Some(Use::State) if posterior.is_one_curve() => {
+            posterior.turns_at(best.candidate, &shown_or_not(&ground.floors))
+        }
+        _ => stands_until,
+    };
     Some(Judgement {
         value: best.said,
         trust,
-        most: if nothing { None } else { ground.floors.most(trust) },
+        most,
+        shown_until: shown_until.into_iter().chain(doubt_until).min(),
         stands_until: stands_until.into_iter().chain(doubt_until).min(),
         moves_at: moves_at.into_iter().chain(doubt_until).min(),
     })
+}
+
+/// Floors by which nothing but the use to show makes a difference.
+fn shown_or_not(floors: &Floors) -> Floors {
+    let show = floors.show_permille;
+    Floors { sort_permille: show, show_permille: show, state_permille: show }
 }
 
 /// Everything that was said, and what each counts, the better believed first.

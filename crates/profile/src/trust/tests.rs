@@ -356,6 +356,10 @@ proptest! {
             if first.stands_until.is_none_or(|until| now < until) {
                 prop_assert_eq!((then.value, then.most), (first.value, first.most), "after {} hours", hours);
             }
+            if first.shown_until.is_none_or(|until| now < until) {
+                let shows = |most: Option<Use>| most >= Some(Use::Show);
+                prop_assert_eq!((then.value, shows(then.most)), (first.value, shows(first.most)), "after {} hours", hours);
+            }
             if first.moves_at.is_none_or(|until| now < until) {
                 prop_assert_eq!(then.trust, first.trust, "after {} hours", hours);
             }
@@ -372,6 +376,11 @@ proptest! {
             let day_before = at(&words, &[], &size(), until.minus(Span::from_millis(1))).unwrap();
             prop_assert_eq!(day_before.most, first.most);
             prop_assert_ne!(at(&words, &[], &size(), until).unwrap().most, first.most);
+        }
+        if let (Some(Use::State), Some(until)) = (first.most, first.shown_until) {
+            let day_before = at(&words, &[], &size(), until.minus(Span::from_millis(1))).unwrap();
+            prop_assert!(day_before.most >= Some(Use::Show));
+            prop_assert!(at(&words, &[], &size(), until).unwrap().most < Some(Use::Show));
         }
     }
 }

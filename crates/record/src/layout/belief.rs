@@ -13,7 +13,7 @@ use crate::{
     error::Malformed,
 };
 
-layout_fields!(Belief { trust, most, stands_until, moves_at });
+layout_fields!(Belief { trust, most, stands_until, shown_until, moves_at });
 layout_fields!(Fading { parts, ease, bounds, steps_at });
 layout_fields!(Bounds { least, most });
 layout_fields!(Fade { amount, half_life, most });
