@@ -99,7 +99,7 @@ fn pro_03_what_is_too_old_is_missing_from_the_very_moment() {
     assert_eq!((&fresh["as_of"], &fresh["trust"]), (&json!("2026-03-02T10:00:00Z"), &json!(0.92)));
     assert_eq!(standing(), (json!(["sort", "show", "state"]), true, shown.to_owned()));
     let membership = &shop.profile("user_id:ana")["memberships"][0];
-    assert_eq!(membership["valid_until"], "2026-03-05T10:00:00Z", "then it may not be stated any more");
+    assert_eq!(membership["valid_until"], "2026-04-14T10:00:00Z", "then it may not be shown any more");
 
     shop.advance("3d");
     assert_eq!(standing(), (json!(["sort", "show"]), true, shown.to_owned()));
