@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use model::{
     name::{Name, Source},
-    schema::TraitRules,
+    schema::{TraitRules, TraitType},
     source::{Party, SourceRules},
     trust::Floors,
 };
@@ -75,7 +75,12 @@ pub(crate) fn fingerprint(floors: Floors, own: &Own, sources: &BTreeMap<Name<Sou
 pub(crate) fn of_trait(rules: &TraitRules) -> String {
     let meaning = rules.meaning.map_or("nothing", |meaning| meaning.word());
     let hours = rules.half_life.map(|half_life| half_life.as_millis() / 3_600_000);
-    format!("{} {meaning} {}", rules.holds.word(), hours.map_or("never".to_owned(), |hours| format!("{hours}h")))
+    // The fewer values there may be, the more each is worth that nobody speaks of.
+    let holds = match &rules.holds {
+        TraitType::OneOf(values) => format!("{} {}", rules.holds.word(), values.join("|")),
+        other => other.word().to_owned(),
+    };
+    format!("{holds} {meaning} {}", hours.map_or("never".to_owned(), |hours| format!("{hours}h")))
 }
 
 const TO_A_TEXT: &str = "a text takes whatever is written to it";

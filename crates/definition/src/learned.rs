@@ -69,6 +69,8 @@ pub fn note_reliability(documents: &mut Documents, found: &[Found]) -> Result<()
 pub fn withdraw(documents: &mut Documents, pairs: &[Compared]) -> Result<(), DefinitionError> {
     let mut document = documents.get(Kind::Setting, WITHDRAWN_CONTENTS).unwrap_or_else(|| json!({"value": []}));
     if let Some(known) = document["value"].as_array_mut() {
+        // Of a content that is no more there is nothing to withdraw.
+        known.retain(|pair| pair["content"].as_str().is_some_and(|name| documents.get(Kind::Content, name).is_some()));
         let pair = |pair: &Compared| json!({"content": pair.content.as_str(), "keyword": &*pair.keyword});
         known.extend(pairs.iter().map(pair));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use condition::Condition;
+use condition::{Condition, Needs};
 use engine::plan::Plan;
 use model::{
     name::{Name, Segment},
@@ -112,13 +112,14 @@ impl Published {
             self.next_number = self.next_number.max(rule.number.0.saturating_add(1));
             let number_is_taken = || self.segments.values().any(|segment| segment.number == rule.number.0);
             if !self.segments.contains_key(rule.name.as_str()) && !number_is_taken() {
+                let needs = needs_below(&rule.condition, before.segments.scores());
                 let seen = PublishedSegment {
                     number: rule.number.0,
                     changed: rule.changed,
                     condition: rule.condition.print(),
-                    belief: (!rule.condition.needs().traits.is_empty()).then(|| fingerprint.clone()),
-                    traits: traits_read(&rule.condition, &before.schema),
-                    interests: interests_read(&rule.condition, before.segments.interests()),
+                    belief: (!needs.traits.is_empty()).then(|| fingerprint.clone()),
+                    traits: traits_read(&needs, &before.schema),
+                    interests: interests_read(&needs, before.segments.interests()),
                     scores: scores_read(&rule.condition, before.segments.scores()),
                 };
                 self.segments.insert(rule.name.as_str().to_owned(), seen);
@@ -137,9 +138,10 @@ impl Published {
         let mut any = Conditions::Unchanged;
         let mut rules = Vec::with_capacity(conditions.len());
         for (name, condition) in conditions {
-            let (text, traits) = (condition.print(), traits_read(&condition, schema));
+            let needs = needs_below(&condition, scores);
+            let (text, traits) = (condition.print(), traits_read(&needs, schema));
             let belief = (!traits.is_empty()).then(|| belief.to_owned());
-            let interests = interests_read(&condition, interests);
+            let interests = interests_read(&needs, interests);
             let scores = scores_read(&condition, scores);
             let was = earlier.remove(name.as_str());
             let number = match &was {
@@ -211,12 +213,24 @@ fn scores_read(condition: &Condition, scores: &[ScoreRule]) -> BTreeMap<String, 
     read
 }
 
-fn interests_read(condition: &Condition, rules: &InterestRules) -> Option<String> {
-    (!condition.needs().interests.is_empty()).then(|| interests::canonical(rules))
+/// What a condition looks at by itself and through scores.
+fn needs_below(condition: &Condition, scores: &[ScoreRule]) -> Needs {
+    let (mut needs, mut seen) = (condition.needs().clone(), BTreeSet::new());
+    while let Some(name) = needs.scores.iter().find(|name| !seen.contains(*name)).cloned() {
+        if let Some(score) = scores.iter().find(|score| score.name == name) {
+            needs.merge(&score.needs());
+        }
+        seen.insert(name);
+    }
+    needs
 }
 
-fn traits_read(condition: &Condition, schema: &TraitSchema) -> BTreeMap<String, String> {
+fn interests_read(needs: &Needs, rules: &InterestRules) -> Option<String> {
+    (!needs.interests.is_empty()).then(|| interests::canonical(rules))
+}
+
+fn traits_read(needs: &Needs, schema: &TraitSchema) -> BTreeMap<String, String> {
     let rules = |name: &str| schema.get(name).map_or_else(|| TraitType::Any.word().to_owned(), belief::of_trait);
-    let traits = condition.needs().traits.iter();
+    let traits = needs.traits.iter();
     traits.map(|name| (name.as_str().to_owned(), rules(name.as_str()))).collect()
 }

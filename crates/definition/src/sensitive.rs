@@ -38,7 +38,11 @@ pub(crate) fn check(plan: &Plan) -> Result<(), DefinitionError> {
     }
     for score in plan.segments.scores() {
         let name = score.name.as_str();
-        let judged = special("", name, category(name)).and_then(|()| looks("", &score.needs(), &score.print()));
+        let judged = group(name).and_then(|()| looks("", &score.needs(), &score.print()));
+        let mut bonuses = score.bonuses.iter().enumerate();
+        let judged = judged.and_then(|()| {
+            bonuses.try_for_each(|(place, bonus)| judge.condition(&format!("/conditions/{place}/if"), &bonus.when))
+        });
         judged.map_err(|fault| fault.of(Kind::Score, name))?;
     }
     for model in plan.segments.models() {

@@ -30,33 +30,32 @@ pub struct KnownInterest {
 
 /// The interest in a topic; `None` if nothing that counts was done about it.
 pub(crate) fn one(plan: &Plan, person: &Person, topic: &str, now: Timestamp) -> Option<Interest> {
-    evidence(plan, person, topic).interest(plan.segments.interests(), now)
+    evidence(plan, person, topic, &removed(person)).interest(plan.segments.interests(), now)
 }
 
 /// All interests, in order of topic.
 pub(crate) fn all(plan: &Plan, person: &Person, now: Timestamp) -> Vec<KnownInterest> {
     let digests = sides(person).map(|side| side.trails.digest());
     let topics: BTreeSet<&Arc<str>> = digests.flat_map(|digest| digest.iter().map(|(topic, _)| topic)).collect();
+    let removed = removed(person);
     let known = topics.into_iter().filter_map(|topic| {
-        let evidence = evidence(plan, person, topic);
+        let evidence = evidence(plan, person, topic, &removed);
         let interest = evidence.interest(plan.segments.interests(), now)?;
         Some(KnownInterest { topic: topic.clone(), interest, evidence })
     });
     known.collect()
 }
 
-fn evidence(plan: &Plan, person: &Person, topic: &str) -> Evidence {
+fn evidence(plan: &Plan, person: &Person, topic: &str, removed: &[(EventMark, Timestamp)]) -> Evidence {
     let told = sides(person).filter_map(|side| side.trails.digest().get(topic));
     let is_busy = |day| events_on(person, day) > u64::from(plan.segments.interests().busy_events);
-    Evidence::of(told, &Excluded { is_busy: &is_busy, removed: &removed(person) })
+    Evidence::of(told, &Excluded { is_busy: &is_busy, removed })
 }
 
 /// What the person took back, on any side.
 fn removed(person: &Person) -> Vec<(EventMark, Timestamp)> {
-    let removals = || person.sides.iter().flat_map(|side| side.trails.get(EVIDENCE_REMOVED));
-    let events: BTreeSet<&str> = removals().filter_map(|removal| removal::named(&removal.properties)).collect();
-    let until = |event| Some((EventMark::of(event), removal::until(removals(), event)?));
-    events.into_iter().filter_map(until).collect()
+    let removals = person.sides.iter().flat_map(|side| side.trails.get(EVIDENCE_REMOVED));
+    removal::all(removals).into_iter().map(|(event, until)| (EventMark::of(event), until)).collect()
 }
 
 fn sides(person: &Person) -> impl Iterator<Item = &PersonSide> {

@@ -91,7 +91,8 @@ impl Lessons {
             plan.decisions.rules().withdrawn.iter().map(|(content, keyword)| (content, keyword)).collect();
         let compared = self.landings.compared(&plan.decisions).into_iter();
         let is_new = |pair: &Compared| !withdrawn.contains(&(&pair.content, &pair.keyword));
-        compared.filter(|pair| pair.makes_leave() && is_new(pair)).collect()
+        let is_there = |pair: &Compared| plan.decisions.content(pair.content.as_str()).is_some();
+        compared.filter(|pair| pair.makes_leave() && is_new(pair) && is_there(pair)).collect()
     }
 }
 

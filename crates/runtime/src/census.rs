@@ -124,7 +124,10 @@ impl Runtime {
         pending.wait()?;
         *censuses.last() = Some(census.clone());
         *kept = number;
-        self.heed(&lessons)?;
+        // A census that was taken stands, whatever comes of what it taught.
+        if let Err(error) = self.heed(&lessons) {
+            tracing::warn!(%error, "what a census taught could not be published; the next one tries again");
+        }
         Ok(census)
     }
 

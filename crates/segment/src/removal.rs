@@ -1,6 +1,6 @@
 //! What happened and is to count as if it had not: "do not use this any more" (`Evidence Removed`).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use condition::{EventNeed, PropertyPath, Window, moment_of};
 use model::{
@@ -24,12 +24,24 @@ pub fn named(removal: &Fields) -> Option<&str> {
 /// Up to which moment, itself included, occurrences of an event do not count; `None`: all do. Nothing is removed before
 /// it happens: a removal reaches to its own moment at most.
 pub fn until<'r>(removals: impl Iterator<Item = &'r Occurrence>, event: &str) -> Option<Timestamp> {
-    let of_event = removals.filter(|removal| named(&removal.properties) == Some(event));
-    let moment = |removal: &Occurrence| {
-        let before = removal.properties.get("before").and_then(moment_of);
-        before.map_or(removal.at, |before| before.min(removal.at))
-    };
-    of_event.map(moment).max()
+    removals.filter(|removal| named(&removal.properties) == Some(event)).map(reaches).max()
+}
+
+/// The same for every event that is named.
+pub fn all<'r>(removals: impl Iterator<Item = &'r Occurrence>) -> BTreeMap<&'r str, Timestamp> {
+    let mut all = BTreeMap::new();
+    for removal in removals {
+        if let Some(event) = named(&removal.properties) {
+            let until = all.entry(event).or_insert(Timestamp::MIN);
+            *until = reaches(removal).max(*until);
+        }
+    }
+    all
+}
+
+fn reaches(removal: &Occurrence) -> Timestamp {
+    let before = removal.properties.get("before").and_then(moment_of);
+    before.map_or(removal.at, |before| before.min(removal.at))
 }
 
 #[cfg(test)]
@@ -54,5 +66,6 @@ mod tests {
         assert_eq!(until(said.iter(), "View"), Some(at(day)));
         assert_eq!(until(said.iter(), "Order"), Some(at(9)));
         assert_eq!(until(said.iter(), "Search"), None);
+        assert_eq!(all(said.iter()), BTreeMap::from([("Order", at(9)), ("View", at(day))]));
     }
 }

@@ -240,13 +240,12 @@ impl SegmentSet {
     /// The places of the segments that an event of this name with these properties may change; of one that removes
     /// others, those that look at these.
     pub fn heeding(&self, event: &str, properties: &Fields) -> Vec<usize> {
+        let mut places = self.by_event.get(event).map(|heeding| heeding.candidates(properties)).unwrap_or_default();
+        places.retain(|place| self.heeds(*place, event, properties));
         if event == EVIDENCE_REMOVED {
             let removed = removal::named(properties).and_then(|removed| self.by_event.get(removed));
-            return removed.map(Heeding::all).unwrap_or_default();
+            places.extend(removed.map(Heeding::all).unwrap_or_default());
         }
-        let Some(heeding) = self.by_event.get(event) else { return Vec::new() };
-        let mut places = heeding.candidates(properties);
-        places.retain(|place| self.heeds(*place, event, properties));
         places
     }
 

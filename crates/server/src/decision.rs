@@ -18,7 +18,7 @@ use api::{
 use engine::{
     decided::Decided,
     plan::Plan,
-    why::{Lever, Why},
+    why::{Lever, Pull, Why},
 };
 use model::{
     decision::Reason,
@@ -51,6 +51,8 @@ pub(crate) struct Told<'a> {
 pub(crate) enum Wording {
     /// They are.
     Told,
+    /// They are, but nothing of what is known: the page names an account, and cannot prove whose it is.
+    Guarded,
     /// They were not asked for.
     Untold,
 }
@@ -60,7 +62,7 @@ impl Told<'_> {
     pub(crate) fn decision(&self, decided: &Decided, decision: &Decision) -> DecisionAnswer {
         let mut answer = self.neutral(decision);
         answer.id = Some(decision.id.to_string());
-        if self.reason == Wording::Told {
+        if self.reason != Wording::Untold {
             answer.why = self.why(decided, decision);
         }
         if let Some(grounds) = &mut answer.grounds {
@@ -98,7 +100,11 @@ impl Told<'_> {
             Why::Neutral(_) => ("neutral", &[][..]),
         };
         let (now, is_secret) = (decided.env.now, self.kind == KeyKind::Secret);
-        let said = why.said(now, Some(&self.plan.trust).filter(|_| is_secret));
+        let is_guarded = self.reason == Wording::Guarded;
+        let said = match is_guarded {
+            true => why.said_to_anybody(),
+            false => why.said(now, Some(&self.plan.trust).filter(|_| is_secret)),
+        };
         let lever = |lever: Lever| {
             let offered = lever.pull.said();
             DecisionLever {
@@ -110,6 +116,7 @@ impl Told<'_> {
             }
         };
         let levers = why.levers(decision, now).into_iter();
+        let levers = levers.filter(|lever| !is_guarded || lever.pull != Pull::Remove);
         let levers = levers.map(|lever| if is_secret { lever } else { lever.without_value() });
         Some(DecisionWhy {
             rests_on: rests_on.to_owned(),

@@ -124,6 +124,23 @@ fn a_segment_is_judged_anew_when_a_score_that_it_asks_changes() {
 }
 
 #[test]
+fn a_segment_is_judged_anew_when_what_its_score_rests_on_is_believed_otherwise() {
+    let mut documents = Documents::defaults();
+    let score = json!({"conditions": [{"if": "profile.city == \"Brest\"", "points": 60}]});
+    documents.put(Kind::Score, "vip", &score).unwrap();
+    documents.put(Kind::Segment, "keen", &json!({"condition": "score(\"vip\") >= 50"})).unwrap();
+    documents.put(Kind::Segment, "buyers", &json!({"condition": "events(\"X\").count() > 0"})).unwrap();
+    let first = compile(&mut documents, 1, None).unwrap();
+    documents.put(Kind::Setting, "trust", &json!({"show": 0.7})).unwrap();
+    let second = compile(&mut documents, 2, Some(&first)).unwrap();
+    documents.put(Kind::Trait, "city", &json!({"holds": "text", "half_life": "30d"})).unwrap();
+    let third = compile(&mut documents, 3, Some(&second)).unwrap();
+    let changed = |plan: &engine::plan::Plan, name: &str| plan.segments.by_name(&name.into()).unwrap().changed;
+    assert_eq!((changed(&second, "keen"), changed(&second, "buyers")), (2, 1));
+    assert_eq!((changed(&third, "keen"), changed(&third, "buyers")), (3, 1));
+}
+
+#[test]
 fn a_tag_in_use_is_not_removed() {
     let mut documents = Documents::defaults();
     documents.put(Kind::Tag, "hiking", &json!({"actions": [{"event": "X"}]})).unwrap();

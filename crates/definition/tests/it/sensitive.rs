@@ -152,6 +152,10 @@ fn minors_are_not_targeted() {
     for name in ["minors", "nos-ados", "under-16"] {
         assert_eq!(refused(Kind::Segment, name, &segment("true")), minors(""), "{name}");
     }
+    let score = |condition: &str| json!({"conditions": [{"if": condition, "points": 10}]});
+    assert_eq!(refused(Kind::Score, "young", &score("profile.age < 18")), minors("/conditions/0/if"));
+    assert_eq!(refused(Kind::Score, "minors", &score("profile.city == \"Brest\"")), minors(""));
+    assert_eq!(refused(Kind::Score, "grown", &score("profile.age >= 18")), None);
     for (condition, expected) in [
         ("years_since(profile.birth_date) < 18", minors("")),
         ("years_since(profile.birth_date) < 16 && years_since(profile.birth_date) >= 13", minors("")),

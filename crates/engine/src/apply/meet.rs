@@ -70,9 +70,14 @@ pub(super) fn settle(step: &mut Step<'_>, id: ProfileId, (side, key, hold): (Pro
     let person = Arc::make_mut(&mut arc);
     if let Some(side) = person.side_mut(side) {
         let was_of_one = interests::is_of_one(side);
+        let was = side.facts.identifiers.get(key).map(|held| held.hold);
         Arc::make_mut(&mut side.facts.identifiers).set_hold(key, hold);
-        if interests::is_of_one(side) != was_of_one {
-            step.follow(person, step.plan.segments.looking_at_interests().to_vec());
+        let segments = &step.plan.segments;
+        if was != Some(hold) && [was, Some(hold)].contains(&Some(Hold::Quarantined)) {
+            // An address of too many is believed no more, whatever trait says it.
+            step.follow(person, segments.all_places());
+        } else if interests::is_of_one(side) != was_of_one {
+            step.follow(person, segments.looking_at_interests().to_vec());
         }
     }
     step.state.put_person(arc, &mut step.outcome);

@@ -121,6 +121,8 @@ fn refuse(step: &mut Step<'_>, id: ProfileId, mut image: Person, cause: &Cause) 
         };
         share(&mut image);
         step.change(id, share);
+        // What was done on a device that is shared now makes no interest any more.
+        step.tell(id, News::Refresh);
         step.send(Hop::Share { key: cause.key });
     }
     step.send(Hop::Return { image });

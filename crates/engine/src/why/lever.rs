@@ -52,7 +52,8 @@ impl Why {
         let Some(experience) = &decision.experience else { return Vec::new() };
         let mut levers: Vec<Lever> = match self {
             Self::Person(facts) => facts.iter().filter_map(removal).collect(),
-            Self::Absence | Self::Request(_) | Self::Everybody | Self::Neutral(_) => Vec::new(),
+            Self::Absence | Self::Request(_) | Self::Everybody => Vec::new(),
+            Self::Neutral(_) => return Vec::new(),
         };
         let name = || ("experience", Value::from(experience.as_str()));
         let refused = |pull, properties| Lever { pull, event: CONTENT_REFUSED, properties };

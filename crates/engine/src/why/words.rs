@@ -59,6 +59,21 @@ impl Why {
         Said::new(|tongue| self.sentence(tongue, now, floors))
     }
 
+    /// The same for whoever cannot prove that they are the person: it tells nothing of what is known.
+    pub fn said_to_anybody(&self) -> Said {
+        match self {
+            Self::Person(_) | Self::Absence => Said::new(|tongue| {
+                tongue
+                    .one(
+                        "You see this because of what we know of you. Log in to read more.",
+                        "Vous voyez ceci en raison de ce que nous savons de vous. Connectez-vous pour en savoir plus.",
+                    )
+                    .to_owned()
+            }),
+            other => other.said(Timestamp::EPOCH, None),
+        }
+    }
+
     fn sentence(&self, tongue: Tongue, now: Timestamp, floors: Option<&Floors>) -> String {
         match self {
             Self::Person(facts) => {
@@ -90,10 +105,9 @@ impl Why {
                 "You see what everybody sees, because you did not agree to anything else.".to_owned(),
                 "Vous voyez ce que tout le monde voit, car vous n’avez rien accepté d’autre.".to_owned(),
             ),
-            Self::Neutral(_) => tongue.own(
-                "You see what everybody sees. Nothing that is known about you was used.".to_owned(),
-                "Vous voyez ce que tout le monde voit. Rien de ce qui est connu de vous n’a servi.".to_owned(),
-            ),
+            Self::Neutral(_) => tongue
+                .one("You see what everybody sees.", "Vous voyez ce que tout le monde voit.")
+                .to_owned(),
         }
     }
 }

@@ -328,3 +328,20 @@ fn what_corrects_a_trait_is_kept_for_a_purpose_that_was_granted_only() {
 fn now() -> std::time::Instant {
     std::time::Instant::now()
 }
+
+/// An address that too many give is theirs all the less, and a segment over it knows at once.
+#[test]
+fn an_address_of_too_many_is_believed_no_more() {
+    let shop = open();
+    shop.segment("reachable", "has(profile.email)");
+    for person in 0..25 {
+        let who = json!({"userId": format!("u{person}"), "context": granting(&["site"])});
+        let told = identify(&format!("m{person}"), &who, &json!({"email": "accueil@mairie-de-brest.fr"}));
+        shop.server_sends(&[told]);
+    }
+    assert!(shop.is_in("user_id:u0", "reachable"), "whoever had it first");
+    assert!(!shop.is_in("user_id:u24", "reachable"), "{}", shop.profile("user_id:u24"));
+    let email = &shop.profile("user_id:u24")["traits"]["email"];
+    assert_eq!(email["statements"][0]["doubt"]["code"], "shared_by_too_many", "{email}");
+    assert!(email["trust"].as_f64().unwrap() <= 0.1);
+}

@@ -51,10 +51,12 @@ fn a_zone_says_why_in_two_languages_and_the_reason_can_be_removed() {
     // What was told is told again from the record.
     let again = shop.secret.get(&format!("/v1/decisions/{}/why", id(&seen))).expect(200).json();
     assert_eq!(again, seen["why"]);
+    shop.segment("choosy", r#"events("Evidence Removed").count() >= 1"#);
     pull(&shop, "ana", lever(&seen, "remove"), "r1");
+    assert!(shop.is_in("user_id:ana", "choosy"), "a removal is an event like any other");
     let after = with_why(&shop, "ana");
     assert_eq!(gist(&after), "-/- because NOT_ELIGIBLE");
-    assert_eq!(after["why"]["en"], "You see what everybody sees. Nothing that is known about you was used.");
+    assert_eq!(after["why"]["en"], "You see what everybody sees.");
     assert!(!shop.is_in("user_id:ana", "lookers"), "removed for segments, too");
     // What happens later counts again.
     looked(&shop, "bob", 0);
@@ -69,11 +71,16 @@ fn a_zone_says_why_in_two_languages_and_the_reason_can_be_removed() {
 fn a_page_is_told_the_sentence_and_the_levers_but_no_value_and_no_evidence() {
     let shop = open();
     experience(&shop, "local", &showing("boots", r#"profile.city == "Brest""#, &json!({})));
-    let who = json!({"userId": "ana", "context": granting(&["site"])});
+    let who = json!({"userId": "ana", "anonymousId": "phone", "context": granting(&["site"])});
     shop.server_sends(&[identify("i", &who, &json!({"city": "Brest"}))]);
     let told = with_why(&shop, "ana");
     assert_eq!(told["why"]["fr"], "Vous voyez ceci parce que vous nous avez donné votre ville (Brest).");
-    let page = one(&shop.web, &json!({"user_id": "ana", "why": true}));
+    // Anybody can name an account: who cannot prove it is told nothing of what is known.
+    let anybody = one(&shop.web, &json!({"user_id": "ana", "why": true}));
+    assert_eq!(anybody["why"]["en"], "You see this because of what we know of you. Log in to read more.");
+    let pulls: Vec<_> = anybody["why"]["levers"].as_array().unwrap().iter().map(|lever| &lever["pull"]).collect();
+    assert_eq!((pulls, anybody["why"].get("evidence")), (vec![&json!("less"), &json!("never")], None));
+    let page = one(&shop.web, &json!({"anonymous_id": "phone", "why": true}));
     assert_eq!(page["why"]["fr"], "Vous voyez ceci parce que vous nous avez donné votre ville.");
     assert_eq!(page["why"].get("evidence"), None);
     assert_eq!(lever(&page, "remove")["properties"], json!({"trait": "city"}));
@@ -117,6 +124,19 @@ fn a_refused_tag_keeps_away_all_that_carries_it() {
     let refusal = json!({"event": "Content Refused", "properties": {"tag": "winter"}});
     pull(&shop, "ana", &refusal, "tag");
     assert_eq!(gist(&with_why(&shop, "ana")), "-/- because NOT_ELIGIBLE");
+}
+
+/// A control shows what everybody sees, and says so: another reason would be untrue, and would treat the control.
+#[test]
+fn a_control_is_told_no_reason_of_its_experience() {
+    let shop = open();
+    let all_control = json!({"variants": {"control": {"share": 0.9999}, "a": {"share": 0.0001, "contents": "boots"}}});
+    experience(&shop, "boots", &showing("boots", r#"events("Product Viewed").count() > 0"#, &all_control));
+    looked(&shop, "ana", 3);
+    let seen = with_why(&shop, "ana");
+    assert_eq!(gist(&seen), "boots/control because SPLIT");
+    assert_eq!((&seen["why"]["rests_on"], &seen["why"]["levers"]), (&json!("neutral"), &json!([])));
+    assert_eq!(seen["why"]["fr"], "Vous voyez ce que tout le monde voit.");
 }
 
 #[test]

@@ -101,7 +101,8 @@ fn evidence() -> Vec<Evidence> {
 fn looked_at() -> SeenFacts {
     let verdict = Verdict { value: true, valid_until: Some(sample::NOW) };
     let trust = Trust::new(0.75);
-    let belief = Belief { trust, most: Some(Use::Show), stands_until: Some(sample::NOW), shown_until: None, moves_at: None };
+    let belief =
+        Belief { trust, most: Some(Use::Show), stands_until: Some(sample::NOW), shown_until: None, moves_at: None };
     let fade = Fade { amount: Finite::ONE, half_life: Some(Span::DAY), most: Some(Finite::ONE) };
     let bounds = Bounds { least: None, most: Some(Finite::ONE) };
     let fading = Fading { parts: vec![fade], ease: Some(Finite::ONE), bounds, steps_at: Some(sample::NOW) };

@@ -8,6 +8,7 @@ use api::{
     wire::{
         self,
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
+        key::KeyKind,
     },
 };
 use axum::{Json, extract::State};
@@ -46,7 +47,12 @@ pub(super) async fn decide(State(app): State<Shared>, Sent { headers, body, peer
     };
     let (Outcome::Decided(_, plan) | Outcome::Neutral(_, plan)) = &outcome;
     let explain = if request.explain { Explain::Yes } else { Explain::No };
-    let reason = if request.why { Wording::Told } else { Wording::Untold };
+    let names_an_account = request.user_id.is_some() && request.identity_token.is_none();
+    let reason = match (request.why, key.kind) {
+        (false, _) => Wording::Untold,
+        (true, KeyKind::Public) if names_an_account => Wording::Guarded,
+        (true, _) => Wording::Told,
+    };
     let told = Told { kind: key.kind, format: request.format, explain, reason, plan, languages: &[] };
     let mut decisions: Vec<_> = match &outcome {
         Outcome::Decided(decided, _) => {

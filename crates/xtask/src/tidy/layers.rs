@@ -105,7 +105,11 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("ledger", &["model", "decide"], 2),
     layer("journey", LOGIC, 6),
     layer("engine", ENGINE, 6),
-    layer("definition", &["model", "condition", "assign", "measure", "profile", "segment", "decide", "ledger", "engine"], 6),
+    layer(
+        "definition",
+        &["model", "condition", "assign", "measure", "profile", "segment", "decide", "ledger", "engine"],
+        6,
+    ),
     layer("store", MODEL, 7),
     layer("api", MODEL_CONDITION, 8),
     layer("ingest", MODEL_CONDITION, 6),
