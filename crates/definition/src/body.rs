@@ -190,7 +190,7 @@ pub(crate) fn trait_rules(name: &str, document: &Value) -> Result<TraitRules, Fa
     let meanings = Meaning::ALL.map(|meaning| (meaning.word(), Some(meaning)));
     let words: Vec<_> = meanings.into_iter().chain([(MEANS_NOTHING, None)]).collect();
     let meaning = shape.word_or("means", &words, Meaning::of(name))?;
-    let half_life = match span::half_life(&mut shape, "half_life")? {
+    let half_life = match span::read(&mut shape, "half_life")? {
         None => TraitRules::usual_half_life(meaning),
         own => own,
     };

@@ -18,6 +18,7 @@ use crate::{
     moment::{self, Edge, Written},
     restraint,
     shape::Shape,
+    span,
 };
 
 /// The name of the variant that shows what is neutral.
@@ -260,8 +261,10 @@ fn caps(shape: &mut Shape<'_>) -> Result<Vec<Cap>, Fault> {
     let read = |mut shape: Shape<'_>| {
         let most = shape.count("most", CAP_MOST)?;
         let per = shape.text("per", NAME_BYTES)?;
-        let within = span(per).ok_or_else(|| {
-            let message = format!("`{per}` is no period: write a whole number and h, d or w, such as 7d.");
+        let is_period = |within: &Span| (Span::HOUR..=LONGEST_PERIOD).contains(within);
+        let within = span::parse(per).filter(is_period).ok_or_else(|| {
+            let message =
+                format!("`{per}` is no period: write a whole number and h, d, w or y, up to a year, such as 7d.");
             Fault::new(code::BAD_MOMENT, shape.pointer_to("per"), message)
         })?;
         shape.finish()?;
@@ -270,21 +273,8 @@ fn caps(shape: &mut Shape<'_>) -> Result<Vec<Cap>, Fault> {
     shape.objects("caps", CAPS)?.into_iter().map(read).collect()
 }
 
-/// A period such as `7d`, up to a year.
-fn span(text: &str) -> Option<Span> {
-    let unit = text.chars().next_back()?;
-    let digits = text.strip_suffix(unit)?;
-    let unit = match unit {
-        'h' => Span::HOUR,
-        'd' => Span::DAY,
-        'w' => Span::DAY.times(7),
-        _ => return None,
-    };
-    let is_number = !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let count: i64 = if is_number { digits.parse().ok()? } else { return None };
-    let span = unit.times(count);
-    (Span::HOUR..=Span::DAY.times(366)).contains(&span).then_some(span)
-}
+/// The longest period of a cap.
+const LONGEST_PERIOD: Span = Span::DAY.times(366);
 
 fn part(shape: &mut Shape<'_>) -> Result<Option<Part>, Fault> {
     let Some(mut shape) = shape.object("layer")? else { return Ok(None) };

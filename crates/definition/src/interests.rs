@@ -26,7 +26,7 @@ pub(crate) fn read(shape: &mut Shape<'_>) -> Result<InterestRules, Fault> {
         attributes: attributes(shape)?,
         weights: shape.object("weights")?.map_or(Ok(usual.weights), |shape| weights(shape, usual.weights))?,
         ease_milli: thousandths(shape, "ease", usual.ease_milli as i32, Side::For)? as u32,
-        half_life: span::half_life(shape, "half_life")?.unwrap_or(usual.half_life),
+        half_life: span::read(shape, "half_life")?.unwrap_or(usual.half_life),
         lasting_days: shape.count_or("lasting_days", MOST_LASTING_DAYS, usual.lasting_days)?,
         most_a_day: shape.count_or("most_a_day", MOST_A_DAY, usual.most_a_day)?,
         busy_events: u32::from(busy_events),

@@ -68,7 +68,7 @@ fn rule(mut shape: Shape<'_>) -> Result<RuleBody<'_>, Fault> {
     let event = shape.text("event", EVENT_NAME_BYTES)?;
     let filter = shape.optional_text("where", CONDITION_BYTES)?;
     let points = given(&mut shape)?;
-    let (half_life, within) = (span::half_life(&mut shape, "half_life")?, span::any(&mut shape, "within")?);
+    let (half_life, within) = (span::read(&mut shape, "half_life")?, span::read(&mut shape, "within")?);
     let most = self::points(&mut shape, "most")?;
     if most.is_some_and(|most| most.get() <= 0.0) {
         let message = "`most` is above 0: it cuts what a rule gives, and what it takes.";

@@ -10,30 +10,25 @@ use crate::{
 /// Bytes of a length of time, at most.
 const SPAN_BYTES: usize = 16;
 
-/// The longest half-life: beyond a century nothing fades that anybody would notice.
+/// The longest: what happens beyond a century nobody would notice.
 const LONGEST: Span = Span::DAY.times(36_500);
 
-/// A half-life from an hour to a century; `None` if the field is not there.
-pub(crate) fn half_life(shape: &mut Shape<'_>, name: &'static str) -> Result<Option<Span>, Fault> {
+/// A length of time from an hour to a century; `None` if the field is not there.
+pub(crate) fn read(shape: &mut Shape<'_>, name: &'static str) -> Result<Option<Span>, Fault> {
     let Some(text) = shape.optional_text(name, SPAN_BYTES)? else { return Ok(None) };
     let Some(span) = parse(text) else {
         let message = format!("`{text}` is no length of time: write a whole number and h, d, w or y, such as 90d.");
         return Err(Fault::new(code::BAD_MOMENT, shape.pointer_to(name), message));
     };
     if !(Span::HOUR..=LONGEST).contains(&span) {
-        let message = format!("`{name}` is from 1h to 100y; what fades at once is never known, so leave it out.");
+        let message = format!("`{name}` is from 1h to 100y.");
         return Err(Fault::new(code::OUT_OF_RANGE, shape.pointer_to(name), message));
     }
     Ok(Some(span))
 }
 
-/// The same for a time during which something counts.
-pub(crate) fn any(shape: &mut Shape<'_>, name: &'static str) -> Result<Option<Span>, Fault> {
-    half_life(shape, name)
-}
-
 /// A whole number with a unit; a year has 365 days.
-fn parse(text: &str) -> Option<Span> {
+pub(crate) fn parse(text: &str) -> Option<Span> {
     let unit = text.chars().next_back()?;
     let digits = text.strip_suffix(unit)?;
     let unit = match unit {
@@ -57,7 +52,7 @@ mod tests {
     fn read(text: &str) -> Result<Option<Span>, &'static str> {
         let document = json!({ "half_life": text });
         let mut shape = Shape::of(&document).unwrap();
-        half_life(&mut shape, "half_life").map_err(|fault| fault.code)
+        super::read(&mut shape, "half_life").map_err(|fault| fault.code)
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(crate) fn read(document: &Value) -> Result<TagBody<'_>, Fault> {
     if actions.is_empty() {
         return Err(Fault::new(code::EMPTY, "/actions", "A tag needs at least one action that gives it."));
     }
-    let keeps = span::any(&mut shape, "keeps")?.unwrap_or(KEEPS);
+    let keeps = span::read(&mut shape, "keeps")?.unwrap_or(KEEPS);
     shape.description()?;
     shape.finish()?;
     Ok(TagBody { actions, keeps })

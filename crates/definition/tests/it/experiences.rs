@@ -290,7 +290,7 @@ fn what_is_named_is_there() {
         (json!({"audience": "nonsense("}), condition::code::SYNTAX, "/audience"),
         (json!({"starts": "2026-12-02", "ends": "2026-12-01"}), code::CONTRADICTION, "/ends"),
         (json!({"starts": "1 December"}), code::BAD_MOMENT, "/starts"),
-        (json!({"caps": [{"most": 1, "per": "1y"}]}), code::BAD_MOMENT, "/caps/0/per"),
+        (json!({"caps": [{"most": 1, "per": "2y"}]}), code::BAD_MOMENT, "/caps/0/per"),
         (json!({"caps": [{"most": 0, "per": "1d"}]}), code::OUT_OF_RANGE, "/caps/0/most"),
         (json!({"caps": {"most": 1}}), code::WRONG_TYPE, "/caps"),
         (json!({"priority": 1.5}), code::WRONG_TYPE, "/priority"),
