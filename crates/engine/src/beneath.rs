@@ -14,6 +14,7 @@ use model::{
     time::Timestamp,
     value::Value,
 };
+use segment::score::Scored;
 
 use crate::opened::Opened;
 
@@ -44,7 +45,7 @@ pub(crate) fn beneath(opened: &Opened<'_>, segment: &Name<Segment>) -> Vec<Groun
 /// Whether the person would be in a segment without what happened before a moment, and until when that is so.
 pub(crate) fn segment_since(opened: &Opened<'_>, segment: &Name<Segment>, since: Timestamp) -> Verdict {
     let Some(place) = opened.segments().place_of(segment) else { return NOT_THERE };
-    let lately = Lately { opened, since, judged: RefCell::default() };
+    let lately = Lately { opened, since, judged: RefCell::default(), scored: Scored::default() };
     // Those that it names come before it, so that none is judged within another.
     for place in at_and_below(opened, place) {
         let verdict = opened.segments().rules()[place].condition.matches(&lately, opened.now());
@@ -70,6 +71,7 @@ struct Lately<'o, 'a> {
     opened: &'o Opened<'a>,
     since: Timestamp,
     judged: RefCell<BTreeMap<usize, Verdict>>,
+    scored: Scored,
 }
 
 impl Facts for Lately<'_, '_> {
@@ -95,7 +97,7 @@ impl Facts for Lately<'_, '_> {
     }
 
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        Some(self.opened.segments().score(name)?.of(self, self.opened.now()))
+        Some(self.scored.of(self.opened.segments().score(name)?, self, self.opened.now()))
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {

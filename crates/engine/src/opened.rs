@@ -15,7 +15,7 @@ use model::{
     time::Timestamp,
     value::Value,
 };
-use segment::set::SegmentSet;
+use segment::{score::Scored, set::SegmentSet};
 
 use crate::{interests, person::Person, plan::Plan, trust};
 
@@ -60,8 +60,7 @@ pub(crate) struct Opened<'a> {
     closed_traits: Vec<&'a Name<Trait>>,
     /// Of each segment that was asked for, by place: the verdict without what is closed, if it rests on that.
     judged: RefCell<BTreeMap<usize, Option<Verdict>>>,
-    /// The scores that were asked for: twenty audiences that ask for one calculate it once.
-    scored: RefCell<BTreeMap<Name<Score>, Fading>>,
+    scored: Scored,
 }
 
 impl<'a> Opened<'a> {
@@ -78,7 +77,7 @@ impl<'a> Opened<'a> {
             some_source_is_closed,
             closed_traits,
             judged: RefCell::default(),
-            scored: RefCell::default(),
+            scored: Scored::default(),
         }
     }
 
@@ -166,12 +165,7 @@ impl Facts for Opened<'_> {
     }
 
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        if let Some(known) = self.scored.borrow().get(name) {
-            return Some(known.clone());
-        }
-        let fading = self.plan.segments.score(name)?.of(self, self.now);
-        self.scored.borrow_mut().insert(name.clone(), fading.clone());
-        Some(fading)
+        Some(self.scored.of(self.plan.segments.score(name)?, self, self.now))
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {

@@ -12,6 +12,7 @@ use model::{
 
 use crate::{
     readings::Readings,
+    score::Scored,
     set::{SegmentNumber, SegmentSet},
 };
 
@@ -94,9 +95,12 @@ impl Memberships {
             let says = says.map(|says| (says.reading.word, says.reading.probability));
             self.readings.put(rule.model, says, (now, valid_until));
         }
-        let mut changes = Vec::new();
+        let (mut changes, mut scored) = (Vec::new(), Scored::default());
         for rule in segments.iter().map(|place| &set.rules()[*place]) {
-            let verdict = rule.condition.matches(&WithSegments { person, set, memberships: self, now }, now);
+            // A segment comes after those that its scores name too, so what a score came to stands.
+            let facts = WithSegments { person, set, memberships: self, now, scored };
+            let verdict = rule.condition.matches(&facts, now);
+            scored = facts.scored;
             changes.extend(self.put(rule.number, verdict, now));
         }
         changes
@@ -159,6 +163,7 @@ pub struct WithSegments<'a> {
     set: &'a SegmentSet,
     memberships: &'a Memberships,
     now: Timestamp,
+    scored: Scored,
 }
 
 impl std::fmt::Debug for WithSegments<'_> {
@@ -170,7 +175,7 @@ impl std::fmt::Debug for WithSegments<'_> {
 impl<'a> WithSegments<'a> {
     /// The facts of `person` at `now`, who has these memberships in the segments of `set`.
     pub fn new(person: &'a dyn Facts, set: &'a SegmentSet, memberships: &'a Memberships, now: Timestamp) -> Self {
-        Self { person, set, memberships, now }
+        Self { person, set, memberships, now, scored: Scored::default() }
     }
 }
 
@@ -195,7 +200,7 @@ impl Facts for WithSegments<'_> {
         self.person.interest(topic)
     }
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        Some(self.set.score(name)?.of(self, self.now))
+        Some(self.scored.of(self.set.score(name)?, self, self.now))
     }
     fn reading(&self, model: Model) -> Option<Reading> {
         self.memberships.readings.reading(model)

@@ -10,6 +10,8 @@
 //! [`FORGOTTEN_AFTER`] half-lives is not counted. A score is calculated from trails whenever somebody asks: so it does
 //! not depend on the order in which events arrived, and there is no running sum that could be wrong.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use condition::{Bounds, Condition, Facts, Fade, Fading, Needs, Selection, left};
 use model::{
     name::{Name, Score},
@@ -66,6 +68,11 @@ pub struct Counted {
     stands_until: Option<Timestamp>,
 }
 
+/// What scores came to for one person at one moment. Each is calculated once, however many conditions ask for it: else
+/// five scores of ten conditions, each asking for the next, would be calculated 100,000 times.
+#[derive(Debug, Default)]
+pub struct Scored(RefCell<BTreeMap<Name<Score>, Fading>>);
+
 /// How long an occurrence counts under a rule; `None`: for ever.
 pub fn counts_for(within: Option<Span>, half_life: Option<Span>) -> Option<Span> {
     within.into_iter().chain(half_life.map(|half_life| half_life.times(FORGOTTEN_AFTER))).min()
@@ -114,6 +121,19 @@ impl ScoreRule {
         let bonus = |bonus: &Bonus| format!("{} * ({})", bonus.points.get(), bonus.when.print());
         let parts: Vec<String> = self.rules.iter().map(rule).chain(self.bonuses.iter().map(bonus)).collect();
         format!("[{}, {}] {}", number(self.bounds.least), number(self.bounds.most), parts.join(" + "))
+    }
+}
+
+impl Scored {
+    /// What a score comes to. `facts` and `now` are the same at each call.
+    pub fn of(&self, score: &ScoreRule, facts: &dyn Facts, now: Timestamp) -> Fading {
+        if let Some(known) = self.0.borrow().get(&score.name) {
+            return known.clone();
+        }
+        // It may ask for others, which are noted meanwhile.
+        let fading = score.of(facts, now);
+        self.0.borrow_mut().insert(score.name.clone(), fading.clone());
+        fading
     }
 }
 

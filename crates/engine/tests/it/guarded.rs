@@ -2,7 +2,7 @@
 
 use decide::{Explain, Recognized, Seen};
 use definition::{Kind, compile};
-use engine::decided::{PageAsked, decide_for};
+use engine::decided::{Decided, PageAsked, decide_for};
 use model::{
     consent::{ConsentSignal, Means, Proof},
     event::Event,
@@ -19,6 +19,11 @@ use crate::{
 
 /// A shop with one placement, an age, and a birth date under a name of its own.
 fn shop() -> World {
+    shop_with(&[])
+}
+
+/// The same with more definitions.
+fn shop_with(more: &[(Kind, &str, serde_json::Value)]) -> World {
     let mut documents = documents(&[]);
     for (kind, name, document) in [
         (Kind::Trait, "age", json!({"holds": "int"})),
@@ -28,20 +33,27 @@ fn shop() -> World {
     ] {
         documents.put(kind, name, &document).unwrap();
     }
+    more.iter().for_each(|(kind, name, document)| documents.put(*kind, name, document).unwrap());
     World::new(1, compile(&mut documents, 1, None).unwrap(), START, 1)
 }
 
-fn consenting(event: Event) -> Event {
+/// The same event with consent to the purpose of the site.
+pub(crate) fn consenting(event: Event) -> Event {
     let proof = Proof { source: event.source.clone(), means: Means::Event, wording: None, language: None };
     let signal = ConsentSignal { choices: vec![("site".into(), true)], at: event.timestamp, until: None, proof };
     Event { consent: Some(signal), ..event }
 }
 
-/// What a decision at `now` saw of the person with an identifier.
-fn seen(world: &World, who: (&str, &str), now: Timestamp) -> Seen {
+/// A decision of the page at `now` about the person with an identifier.
+fn decided(world: &World, who: (&str, &str), now: Timestamp) -> Decided {
     let asked = PageAsked { placements: vec!["hero".into()], languages: Vec::new(), nonce: 1, explain: Explain::No };
     let person = world.find(&id(who.0, who.1)).unwrap();
-    decide_for(&world.plan(), Id::from_bits(0), person, (asked, &|_| None), &Env { now, seed: 1 }).seen
+    decide_for(&world.plan(), Id::from_bits(0), person, (asked, &|_| None), &Env { now, seed: 1 })
+}
+
+/// What a decision at `now` saw of the person with an identifier.
+fn seen(world: &World, who: (&str, &str), now: Timestamp) -> Seen {
+    decided(world, who, now).seen
 }
 
 #[test]
@@ -99,4 +111,33 @@ fn a_birth_date_or_an_age_makes_a_minor_until_the_day_that_ends_it() {
     let before = birthday.minus(Span::from_millis(1));
     assert_eq!(seen(&world, ("user_id", "leo"), before).minor_until, Some(birthday));
     assert_eq!(seen(&world, ("user_id", "leo"), birthday).minor_until, None);
+}
+
+/// Eight scores of forty conditions, each over the one before it: asked anew at each mention they would be calculated
+/// 40^8 times, and this would not end.
+#[test]
+fn how_old_the_evidence_of_deep_scores_is_comes_to_an_end() {
+    let score = |level: usize| {
+        let asks = |least: usize| match level.checked_sub(1) {
+            Some(below) => format!("score(\"deep-{below}\") >= {least}"),
+            None => "events(\"Product Viewed\").count() >= 1".to_owned(),
+        };
+        let conditions: Vec<_> = (1..=40).map(|least| json!({"if": asks(least), "points": 1})).collect();
+        json!({"conditions": conditions})
+    };
+    let names: Vec<String> = (0..8).map(|level| format!("deep-{level}")).collect();
+    let mut more: Vec<_> = names.iter().enumerate().map(|(at, name)| (Kind::Score, name.as_str(), score(at))).collect();
+    let variants = json!({"control": {"share": 0.5}, "a": {"share": 0.5, "contents": "hi"}});
+    let benefit = json!({"en": "A guide.", "fr": "Un guide."});
+    let segment = json!({"condition": "score(\"deep-7\") >= 40 && events(\"Product Viewed\").count() >= 1"});
+    more.push((Kind::Segment, "deep", segment));
+    let audience = "segment(\"deep\")";
+    let document = json!({"placements": "hero", "audience": audience, "benefit": benefit, "variants": variants});
+    more.push((Kind::Experience, "guide", document));
+    more.push((Kind::Setting, "holdout_share", json!({"value": 0})));
+    let mut world = shop_with(&more);
+    world.send(consenting(event("till", 1, START, "Product Viewed", &[("anonymous_id", "d1")])));
+    let won = |now| decided(&world, ("anonymous_id", "d1"), now).won;
+    assert_eq!(won(START), ["guide".into()]);
+    assert_eq!(won(START.plus(Span::DAY.times(61))), [], "what it rests on is too old to be the main reason");
 }

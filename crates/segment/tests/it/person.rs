@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -14,16 +15,24 @@ use model::{
     value::Value,
 };
 
-/// Events with the moments at which they happened.
+/// Events with the moments at which they happened, and how often somebody looked.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Person(BTreeMap<String, Vec<Occurrence>>);
+pub(crate) struct Person {
+    trails: BTreeMap<String, Vec<Occurrence>>,
+    looks: Cell<usize>,
+}
 
 impl Person {
     pub(crate) fn does(&mut self, event: &str, at: Timestamp, properties: &[(&str, Value)]) {
-        let trail = self.0.entry(event.to_owned()).or_default();
+        let trail = self.trails.entry(event.to_owned()).or_default();
         let properties = properties.iter().cloned().collect();
         trail.push(Occurrence { at, tie: trail.len() as u64, properties });
         trail.sort();
+    }
+
+    /// How often a trail was looked at.
+    pub(crate) fn looks(&self) -> usize {
+        self.looks.get()
     }
 }
 
@@ -32,7 +41,8 @@ impl Facts for Person {
         None
     }
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
-        self.0.get(event).map_or(Cow::Borrowed(&[]), |trail| Cow::Borrowed(trail))
+        self.looks.set(self.looks.get() + 1);
+        self.trails.get(event).map_or(Cow::Borrowed(&[]), |trail| Cow::Borrowed(trail))
     }
     fn segment(&self, _name: &Name<Segment>) -> Verdict {
         Verdict { value: false, valid_until: None }

@@ -6,7 +6,11 @@ use model::{
     value::{Finite, Value},
 };
 use proptest::prelude::*;
-use segment::score::{Bonus, FORGOTTEN_AFTER, Points, ScoreRule, counts_for};
+use segment::{
+    membership::{Memberships, WithSegments},
+    score::{Bonus, FORGOTTEN_AFTER, Points, ScoreRule, counts_for},
+    set::{Measures, SegmentNumber, SegmentRule, SegmentSet},
+};
 
 use crate::person::{Known, Person};
 
@@ -147,4 +151,43 @@ fn a_score_heeds_what_its_rules_look_at() {
     let total = |total: i64| [("total", Value::from(total))].into_iter().collect();
     assert!(score.heeds("Product Viewed", &total(0)) && score.heeds("Order Completed", &total(60)));
     assert!(!score.heeds("Order Completed", &total(10)) && !score.heeds("Newsletter Left", &total(60)));
+}
+
+/// Scores in a chain, each with ten conditions over the one before it; two segments over the last.
+fn chain(length: usize) -> SegmentSet {
+    let names: Vec<String> = (0..length).map(|level| format!("s{level}")).collect();
+    let known = Known::new(&[], &names);
+    let asks = |level: usize, least: usize| match level.checked_sub(1) {
+        Some(below) => format!("score(\"s{below}\") >= {least}"),
+        None => format!("events(\"X\").count() >= {least}"),
+    };
+    let bonus = |text: &str| Bonus { when: known.condition(text), points: Finite::ONE };
+    let score = |level: usize| ScoreRule {
+        name: names[level].as_str().into(),
+        rules: Vec::new(),
+        bonuses: (1..=10).map(|least| bonus(&asks(level, least))).collect(),
+        bounds: Bounds::default(),
+    };
+    let rule = |number: usize| SegmentRule {
+        number: SegmentNumber(number as u32),
+        name: format!("segment-{number}").as_str().into(),
+        condition: known.condition(&asks(length, number + 1)),
+        changed: 0,
+    };
+    let measures = Measures { scores: (0..length).map(score).collect(), models: Vec::new() };
+    SegmentSet::build(vec![rule(0), rule(1)], measures, 0).expect("a chain is no circle")
+}
+
+#[test]
+fn a_score_is_calculated_once_however_many_ask_for_it() {
+    let set = chain(6);
+    let mut person = Person::default();
+    (0..10).for_each(|number| person.does("X", moment(number), &[]));
+    let mut memberships = Memberships::default();
+    assert_eq!(memberships.refresh(&set, &set.all_places(), &person, moment(20)).len(), 2);
+    // Ten conditions look at the trail; 10^6 would, if each asked anew for the score below it.
+    assert_eq!(person.looks(), 10);
+    let facts = WithSegments::new(&person, &set, &memberships, moment(20));
+    assert!(set.rules().iter().all(|rule| rule.condition.matches(&facts, moment(20)).value));
+    assert_eq!(person.looks(), 20);
 }
