@@ -13,11 +13,13 @@ use model::{
 use super::Step;
 use crate::person::PersonSide;
 
-/// Notes that a content was shown or used, that somebody went back to their search, and that a visit goes on; says whether the ledger changed. A content that the
-/// plan does not know will not be decided about, so it is not kept.
+/// Notes that a content was shown or used, that somebody went back to their search, and that a visit goes on; says
+/// whether the ledger changed. A content that the plan does not know will not be decided about, so it is not kept. A bot
+/// has no search to go back to: what it says of one teaches nothing.
 pub(super) fn follow_visit(step: &mut Step<'_>, side: &mut PersonSide, event: &Event) -> bool {
     let now = step.env.now;
     if event.name() == LANDING_BOUNCED
+        && !event.is_of_a_bot()
         && let Some(landing) = side.ledger.bounced(event.timestamp)
     {
         step.state.core.landings.bounced(landing);

@@ -8,6 +8,7 @@ mod compile_fail;
 mod events;
 mod guarded;
 mod interests;
+mod landings;
 mod order;
 mod portrait;
 mod recomputed;

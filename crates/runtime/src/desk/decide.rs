@@ -9,7 +9,7 @@ use engine::{
     decided::{decide_for, grants_any, is_somebody_else},
     plan::Plan,
 };
-use model::id::ProfileId;
+use model::{event::BOT, id::ProfileId, value::Value};
 use record::decided::{decided_page, seal_decided};
 use store::error::StoreError;
 
@@ -72,7 +72,12 @@ impl Desk {
             return Ok(());
         }
         if keeping == Keeping::Record {
-            self.run(Command::Decided(decided_page(person, side, &decided, sealed).into()), &env, &[])?;
+            let mut page = decided_page(person, side, &decided, sealed);
+            // Who lands by a program looks for nothing, so that nothing is learned of what was shown.
+            if request(BOT) == Some(Value::Bool(true)) {
+                page.landed.clear();
+            }
+            self.run(Command::Decided(page.into()), &env, &[])?;
         }
         answer(decided, &self.plan);
         Ok(())
