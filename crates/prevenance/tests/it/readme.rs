@@ -74,12 +74,22 @@ fn the_sample_shop_starts_fills_and_what_it_says_to_try_works() {
     let joined = tries.replace("\\\n", " ");
     let commands: Vec<&str> = joined.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert!(commands.len() >= 4, "{said}");
-    for command in commands {
+    for command in &commands {
         let script = command.replace("curl -s", "curl -sf");
         let output = Command::new("bash").args(["-c", &script]).env("no_proxy", "*").output().unwrap();
         let answer = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{command}\n{answer}{}", String::from_utf8_lossy(&output.stderr));
         assert!(!answer.trim().is_empty(), "{command}");
+    }
+    // The figures of its health are those of a shop, and not of made-up addresses and of a year that is over.
+    let script = commands[0].replace("/v1/segments", "'/v1/thermometer?fresh=true'");
+    let output = Command::new("bash").args(["-c", &script]).env("no_proxy", "*").output().unwrap();
+    let taken: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(taken["customers"].as_u64().unwrap() >= 8, "{taken}");
+    for failure in taken["failures"].as_array().unwrap() {
+        if failure["name"] == "stale" || failure["name"] == "wrong" {
+            assert!(failure["share"].as_f64().unwrap() < 0.3, "{taken}");
+        }
     }
 }
 
