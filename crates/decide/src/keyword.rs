@@ -31,9 +31,14 @@ pub(crate) struct Vocabulary {
     words: BTreeSet<Arc<str>>,
 }
 
-/// The known words of what was searched for, in order.
+/// What was searched for, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Keyword(BTreeSet<Arc<str>>);
+pub(crate) struct Keyword {
+    /// Those that are words of tags, in order.
+    known: BTreeSet<Arc<str>>,
+    /// The others. They are in no record.
+    unknown: BTreeSet<String>,
+}
 
 impl Vocabulary {
     pub(crate) fn of<'t>(tags: impl IntoIterator<Item = &'t Arc<str>>) -> Self {
@@ -59,10 +64,16 @@ impl Vocabulary {
         found.map(|text| self.keyword(&text)).unwrap_or_default()
     }
 
-    /// The known words of a text.
+    /// The words of a text.
     pub(crate) fn keyword(&self, text: &str) -> Keyword {
-        let text: String = text.chars().take(KEYWORD_CHARS).collect();
-        Keyword(words(&text).take(KEYWORD_WORDS).filter_map(|word| self.words.get(&*word).cloned()).collect())
+        let mut keyword = Keyword::default();
+        for word in keyword_words(text) {
+            match self.words.get(&*word) {
+                Some(known) => _ = keyword.known.insert(known.clone()),
+                None => _ = keyword.unknown.insert(word),
+            }
+        }
+        keyword
     }
 
     /// How many words of a keyword are in those tags of which all words are in the keyword.
@@ -71,7 +82,7 @@ impl Vocabulary {
             return 0;
         }
         let known = tags.iter().filter_map(|tag| self.tags.get(tag));
-        let matching = known.filter(|words| !words.is_empty() && words.is_subset(&keyword.0));
+        let matching = known.filter(|words| !words.is_empty() && words.is_subset(&keyword.known));
         matching.flatten().collect::<BTreeSet<_>>().len()
     }
 }
@@ -79,13 +90,26 @@ impl Vocabulary {
 impl Keyword {
     /// Whether no known word was searched for.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.known.is_empty()
     }
 
-    /// The words, one space between two.
+    /// The known words, one space between two.
     pub(crate) fn text(&self) -> String {
-        self.0.iter().map(|word| &**word).collect::<Vec<_>>().join(" ")
+        self.known.iter().map(|word| &**word).collect::<Vec<_>>().join(" ")
     }
+
+    /// Whether it is the same search as one of which these words were known, as they were recorded. Tags come and go:
+    /// what was recorded is known still, and what became known since makes it another search.
+    pub(crate) fn is(&self, recorded: &BTreeSet<String>) -> bool {
+        let is_said = |word: &String| self.known.contains(&**word) || self.unknown.contains(word);
+        !recorded.is_empty() && recorded.iter().all(is_said) && self.known.iter().all(|word| recorded.contains(&**word))
+    }
+}
+
+/// The words of a text that are looked at where it says what was searched for.
+pub(crate) fn keyword_words(text: &str) -> impl Iterator<Item = String> {
+    let text: String = text.chars().take(KEYWORD_CHARS).collect();
+    words(&text).take(KEYWORD_WORDS).collect::<Vec<_>>().into_iter()
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
@@ -182,6 +206,24 @@ mod tests {
         assert_eq!(all.keyword(&"rain ".repeat(1_000)).text(), "rain");
         assert!(all.keyword(&format!("{}rain", "a ".repeat(KEYWORD_WORDS))).is_empty());
         assert_eq!(all.keyword(&format!("{}rain", "a ".repeat(KEYWORD_WORDS - 1))).text(), "rain");
+    }
+
+    /// What was recorded stays what it was when tags are taken away or added.
+    #[test]
+    fn a_recorded_keyword_is_not_read_by_the_tags_of_today() {
+        let recorded: BTreeSet<String> = keyword_words("feet sore").collect();
+        for (tags, text, expected) in [
+            (&["sore-feet"][..], "sore feet", true),
+            (&["sore-feet"], "Feet so sore!", true),
+            (&["sore-feet"], "feet", false),
+            (&["feet"], "sore feet", true),
+            (&["feet"], "feet", false),
+            (&[], "sore feet", true),
+            (&["sore-feet", "rain"], "sore feet, rain", false),
+        ] {
+            assert_eq!(vocabulary(tags).keyword(text).is(&recorded), expected, "{tags:?} {text}");
+        }
+        assert!(!vocabulary(&["feet"]).keyword("").is(&BTreeSet::new()));
     }
 
     #[test]

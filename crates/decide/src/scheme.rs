@@ -13,7 +13,7 @@ use crate::{
     content::Content,
     decide::{refused, viewed},
     experience::Experience,
-    keyword::{Keyword, Vocabulary},
+    keyword::{Keyword, Vocabulary, keyword_words},
     placement::Placement,
     restraint::{Delicate, Restraint},
     template::Reference,
@@ -33,8 +33,8 @@ pub struct Scheme {
     by_keyword: BTreeSet<Name<PlacementName>>,
     /// The words of all tags of contents.
     vocabulary: Vocabulary,
-    /// The keywords for which a content is not shown any more, in known words.
-    withdrawn: BTreeMap<Name<ContentName>, BTreeSet<String>>,
+    /// The keywords for which a content is not shown any more, each in its words.
+    withdrawn: BTreeMap<Name<ContentName>, Vec<BTreeSet<String>>>,
     /// Of each experience the delicate tokens of its contents, each once.
     delicate: Vec<Vec<(Reference, Delicate)>>,
 }
@@ -99,9 +99,9 @@ impl Scheme {
             all.entry(content.name.clone()).or_insert_with(|| content.clone());
         }
         let vocabulary = Vocabulary::of(all.values().flat_map(|content| &content.tags));
-        let mut withdrawn = BTreeMap::<_, BTreeSet<String>>::new();
+        let mut withdrawn = BTreeMap::<_, Vec<BTreeSet<String>>>::new();
         for (content, keyword) in &rules.withdrawn {
-            withdrawn.entry(content.clone()).or_default().insert(vocabulary.keyword(keyword).text());
+            withdrawn.entry(content.clone()).or_default().push(keyword_words(keyword).collect());
         }
         let delicate = experiences.iter().map(|experience| delicate_tokens(&rules.restraint, experience)).collect();
         Self {
@@ -135,7 +135,7 @@ impl Scheme {
     pub(crate) fn is_withdrawn(&self, content: &Name<ContentName>, keyword: &dyn Fn() -> Keyword) -> bool {
         self.withdrawn.get(content).is_some_and(|keywords| {
             let keyword = keyword();
-            !keyword.is_empty() && keywords.contains(&keyword.text())
+            keywords.iter().any(|recorded| keyword.is(recorded))
         })
     }
 
