@@ -35,7 +35,7 @@ impl Refused {
     }
 
     /// Whether an experience is refused, by its name or for one of its contents, and until when. Every variant counts,
-    /// so that who draws the control is refused it as well. Of a pool only the content itself is refused.
+    /// so that who draws the control is refused it as well. Of a pool or a menu only the content itself is refused.
     pub(super) fn experience(&self, experience: &Experience) -> Option<Until> {
         let by_name = |(target, _): &&(Target, Until)| match target {
             Target::Experience(name) => **name == *experience.name.as_str(),

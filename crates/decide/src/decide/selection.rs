@@ -138,7 +138,7 @@ impl<'a> Decider<'a> {
             return Err(Unfit::Unsuited);
         }
         let refused = || before.access.refused(self.page, self.now).content(content);
-        if let (Shows::Pool(_), Some(until)) = (shows, refused()) {
+        if let (Shows::Pool(_) | Shows::Menu(_), Some(until)) = (shows, refused()) {
             horizon.note(until);
             return Err(Unfit::Unsuited);
         }

@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use condition::{Fade, Fading};
 use decide::{Content, Decision, Experience, Menu, Rejection, Scheme, Shows, Standing, Stay};
-use model::{decision::Reason, name::Name, time::Span, value::Finite};
+use model::{
+    decision::Reason,
+    name::Name,
+    time::Span,
+    value::{Finite, Value},
+};
 
-use crate::shop::{Somebody, audience, certain, content, expiring, scheme};
+use crate::shop::{Somebody, at, audience, certain, content, expiring, scheme};
 
 /// A menu of `home`, which is fixed, `boots`, `trail` and `sale`, of which two fit a placement that does not list all.
 fn menu() -> Scheme {
@@ -39,6 +44,20 @@ fn a_menu_is_in_the_order_of_habit_and_complete() {
     let menu = menu();
     assert_eq!(names(&Somebody::new(1).sees(&menu, "menu")), ["home", "boots", "trail", "sale"]);
     assert_eq!(names(&liking("tag:trail").sees(&menu, "menu")), ["home", "trail", "boots", "sale"]);
+}
+
+/// What somebody never wants to see is no entry of a menu either, whatever it is known by.
+#[test]
+fn what_is_refused_is_left_out_of_a_menu() {
+    let menu = menu();
+    let refusing = |refused: &[(&str, &str)]| {
+        let said = refused.iter().map(|(what, name)| (at(-9), [(*what, Value::from(*name))].into_iter().collect()));
+        Somebody::new(1).did_with("Content Refused", said.collect())
+    };
+    assert_eq!(names(&refusing(&[("content", "boots")]).sees(&menu, "menu")), ["home", "trail", "sale"]);
+    assert_eq!(names(&refusing(&[("tag", "sale"), ("tag", "home")]).sees(&menu, "menu")), ["boots", "trail"]);
+    let all = ["home", "boots", "trail", "sale"].map(|tag| ("tag", tag));
+    assert_eq!(refusing(&all).sees(&menu, "menu").rejected[0].why, Rejection::Unsuited);
 }
 
 /// proves DEC-03: in one visit the order changes once at most.
