@@ -3,10 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::{
-    deciding::{decide, experience, gist, id, one, open, placement, publish, rejected, replay, showing, shown},
+    deciding::{
+        decide, experience, gist, id, one, one_from, open, placement, publish, rejected, replay, showing, shown,
+    },
     pools::{choosing, tagged},
     shop::{Shop, track, with},
 };
+
+const CRAWLER: &str = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
 
 /// The context of somebody who lands from an ad on a keyword.
 fn from_ad(keyword: &str) -> Value {
@@ -235,6 +239,17 @@ fn dec_11_what_makes_people_leave_is_withdrawn() {
             &json!({}),
         )]);
     };
+    // Bots land too, and half of them say that they went back: they count nowhere.
+    for number in 0..60 {
+        let device = format!("bot{number}");
+        shop.grant(&format!("anonymous_id:{device}"), &["site"]);
+        let body = json!({"anonymous_id": device, "placements": ["landing"], "context": from_ad("rain boots")});
+        _ = one_from(&shop.web, &[("user-agent", CRAWLER)], &body);
+        let who = json!({"anonymousId": device, "context": {"userAgent": CRAWLER}});
+        if number % 2 == 0 {
+            shop.page_sends(&[track("Landing Bounced", &format!("b-{device}"), &who, &json!({}))]);
+        }
+    }
     let mut seen = (0, 0);
     for number in 0..240 {
         let device = format!("v{number}");
@@ -256,6 +271,7 @@ fn dec_11_what_makes_people_leave_is_withdrawn() {
     let said = revisions["revisions"][0].clone();
     let why = said["why"].as_str().unwrap();
     assert!(why.starts_with("rain-boots after \"boot rain\": ") && why.contains("left, of neutral 12."), "{said}");
+    assert!(why.contains(&format!(" of {} left", seen.0)), "{said}");
     // Whoever would have been shown it gets the next one; who was not, what is neutral as before.
     let mut shown_now: Vec<String> = (0..40)
         .map(|number| {
