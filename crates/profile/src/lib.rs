@@ -6,6 +6,8 @@
 //! profiles side by side and mixes nothing, so an unmerge restores both exactly. This crate must not know events'
 //! trails, segments, storage or partitions' logs. Start reading at [`resolve`] and [`trust`].
 
+#[cfg(test)]
+mod chance;
 pub mod doubt;
 pub mod held;
 pub mod merge;

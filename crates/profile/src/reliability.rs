@@ -135,25 +135,9 @@ mod tests {
     use model::{fact::TraitValue, schema::TraitType, trust::Trust, value::Value};
 
     use super::*;
+    use crate::chance::Chance;
 
     const NOW: Timestamp = Timestamp::saturating_from_millis(1_772_445_600_000);
-
-    /// SplitMix64.
-    struct Chance(u64);
-
-    impl Chance {
-        fn next(&mut self) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^ (z >> 31)
-        }
-
-        fn share(&mut self) -> f64 {
-            (self.next() >> 11) as f64 / (1u64 << 53) as f64
-        }
-    }
 
     fn said(source: &str, days_ago: i64, value: i64) -> TraitValue {
         TraitValue {

@@ -7,31 +7,11 @@ use model::{
 };
 
 use super::*;
+use crate::chance::Chance;
 
 const CASES: usize = 20_000;
 const HALF_LIFE_DAYS: f64 = 300.0;
 const NOW: Timestamp = Timestamp::saturating_from_millis(1_772_445_600_000);
-
-/// SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn one_of(&mut self, count: usize) -> usize {
-        (self.next() % count as u64) as usize
-    }
-}
 
 /// The truth of one trait of one person, day by day from 1,000 days ago until now.
 fn lived(chance: &mut Chance, alternatives: usize) -> Vec<usize> {
