@@ -46,11 +46,15 @@ pub struct Decision {
     pub points: u16,
     /// What old evidence the winner's audience rested on, where nothing newer would do.
     pub memory: Option<Memory>,
+    /// Whether what is shown is neutral: nothing won, a control was drawn, or the person has seen all that the drawn
+    /// variant would show.
+    pub shows_neutral: bool,
     /// The revision of the plan.
     pub revision: u64,
     /// For how many seconds the answer stands if nothing new happens; at most [`model::limits::DECISION_TTL_S`].
     pub ttl_s: u32,
-    /// The candidates that did not win, best first, if they were asked for; those that are not worth it always.
+    /// The candidates that did not win, best first, if they were asked for; those that are not worth it always. The
+    /// winner is one of them where the person has seen all of it.
     pub rejected: Vec<Rejected>,
 }
 
@@ -136,7 +140,8 @@ pub enum Rejection {
     NotRecognized,
     /// Nothing that it would show is for this person.
     Unsuited,
-    /// The person has seen all that it would show.
+    /// The person has seen all that the drawn variant would show: it won and counts, and what is neutral is shown. Only
+    /// said of the winner.
     Seen,
     /// Its audience does not hold.
     Audience {

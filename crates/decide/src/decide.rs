@@ -109,7 +109,7 @@ struct Winner<'a> {
     rank: usize,
     experience: &'a Experience,
     variant: &'a Variant,
-    /// What it shows, best first; of a control nothing.
+    /// What it shows, best first. Nothing of a control, nor where the person has seen all: then it is what is neutral.
     chosen: Vec<&'a Arc<Content>>,
     standing: Standing,
     cost: Cost,
@@ -122,13 +122,20 @@ impl<'a> Earlier<'a> {
                 self.won.push(winner.experience.name.clone());
                 self.spent = self.spent.saturating_add(winner.cost.points);
                 self.shown.extend(winner.chosen.iter().map(|content| &content.name));
-                if winner.variant.shows == Shows::Neutral {
+                if winner.chosen.is_empty() {
                     self.shown.extend(at.neutral.iter().map(|content| &content.name));
                 }
             }
             (None, Some((at, _))) => self.shown.extend(at.neutral.iter().map(|content| &content.name)),
             (_, None) => {}
         }
+    }
+}
+
+impl Winner<'_> {
+    /// Whether the person has seen all that the drawn variant would show.
+    fn is_seen(&self) -> bool {
+        self.chosen.is_empty() && self.variant.shows != Shows::Neutral
     }
 }
 
@@ -254,7 +261,12 @@ impl<'a> Decider<'a> {
     }
 
     fn answer(&self, place: usize, draft: Draft<'a>) -> Decision {
-        let Draft { at, winner, reason, propensity, mut horizon, rejected } = draft;
+        let Draft { at, winner, reason, propensity, mut horizon, mut rejected } = draft;
+        if let Some(Winner { experience, .. }) = winner.as_ref().filter(|winner| winner.is_seen())
+            && self.page.explain == Explain::Yes
+        {
+            rejected.insert(0, Rejected { experience: experience.name.clone(), why: Rejection::Seen });
+        }
         let (reason, evidence) = match (&winner, at) {
             (Some(winner), Some((_, access))) => (won_by(winner), self.evidence(winner, access)),
             _ => (reason, Vec::new()),
@@ -277,6 +289,7 @@ impl<'a> Decider<'a> {
             propensity,
             points: winner.as_ref().map_or(0, |winner| winner.cost.points),
             memory: winner.as_ref().and_then(|winner| winner.cost.memory),
+            shows_neutral: winner.as_ref().is_none_or(|winner| winner.chosen.is_empty()),
             revision: self.scheme.rules().revision,
             ttl_s: horizon.seconds_from(self.now),
             rejected,
@@ -297,7 +310,7 @@ impl<'a> Decider<'a> {
     ) -> Vec<Served> {
         let languages = self.page.languages;
         let facts = access.facts(self.page);
-        let (contents, personal) = match winner.filter(|winner| winner.variant.shows != Shows::Neutral) {
+        let (contents, personal) = match winner.filter(|winner| !winner.chosen.is_empty()) {
             Some(winner) => (winner.chosen.clone(), true),
             None => (at.neutral.iter().take(usize::from(at.most_contents)).collect(), false),
         };
@@ -354,12 +367,10 @@ fn reason_of(why: &Rejection) -> Reason {
         Rejection::NoData => Reason::NoData,
         Rejection::Holdout { .. } => Reason::Holdout,
         Rejection::Layer | Rejection::Traffic { .. } => Reason::Default,
-        Rejection::Seen | Rejection::Capped { .. } | Rejection::PageCapped | Rejection::Intrusive { .. } => {
-            Reason::Capped
-        }
+        Rejection::Capped { .. } | Rejection::PageCapped | Rejection::Intrusive { .. } => Reason::Capped,
         Rejection::NotWorth { .. } => Reason::Abstain,
         // Only said of a placement that has a winner.
-        Rejection::Lost { .. } => Reason::Static,
+        Rejection::Seen | Rejection::Lost { .. } => Reason::Static,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{slice, sync::Arc};
 
-use ::decide::{Decision, Explain, Memory, Rejection, Served, Shows, Variant};
+use ::decide::{Decision, Explain, Memory, Rejection, Served};
 use api::{
     error::Code,
     json::{Json, JsonFields},
@@ -83,7 +83,7 @@ impl Told<'_> {
             error: self.error(decision).map(|code| code.as_str().to_owned()),
             benefit: self.benefit(decision),
             why: None,
-            memory: self.memory(decision).map(|memory| memory.word().to_owned()),
+            memory: memory(decision).map(|memory| memory.word().to_owned()),
             ttl_s: decision.ttl_s,
             grounds: (self.kind == KeyKind::Secret).then(|| self.grounds(decision)),
         }
@@ -154,28 +154,14 @@ impl Told<'_> {
     /// in English, in which every benefit is written. None beside what is neutral: to a control it would promise what
     /// the page does not show, and so be a part of the treatment.
     fn benefit(&self, decision: &Decision) -> Option<String> {
-        let experience = self.plan.decisions.experience(decision.experience.as_ref()?)?;
-        let drawn = |variant: &&Variant| Some(&variant.name) == decision.variant.as_ref();
-        if experience.variants.iter().find(drawn)?.shows == Shows::Neutral {
+        if decision.shows_neutral {
             return None;
         }
+        let experience = self.plan.decisions.experience(decision.experience.as_ref()?)?;
         let benefit = &experience.benefit;
         let shown = || Some(best(slice::from_ref(&decision.contents.first()?.language), benefit)?.1);
         let read = best(self.languages, benefit).map(|(_, text)| text);
         read.or_else(shown).or_else(|| benefit.get("en")).map(ToString::to_string)
-    }
-
-    /// What old evidence the decision rests on, beside what is shown because of it: a control shows nothing of it.
-    fn memory(&self, decision: &Decision) -> Option<Memory> {
-        decision.memory.filter(|_| self.shows_its_own(decision))
-    }
-
-    /// Whether what is shown is the experience's own, and not what is neutral.
-    fn shows_its_own(&self, decision: &Decision) -> bool {
-        let known = || self.plan.decisions.experience(decision.experience.as_ref()?);
-        let drawn = |variant: &&Variant| Some(&variant.name) == decision.variant.as_ref();
-        let variant = known().and_then(|experience| experience.variants.iter().find(drawn));
-        variant.is_some_and(|variant| variant.shows != Shows::Neutral)
     }
 
     /// The person's unit, where the purpose of the placement was granted: elsewhere it was not drawn by.
@@ -227,6 +213,11 @@ pub(crate) fn why(plan: &Plan, decided: &Decided, decision: &Decision) -> Option
     let (kind, format) = (KeyKind::Secret, DecideFormat::Json);
     Told { kind, format, explain: Explain::No, reason: Wording::Told, plan, languages: &decided.page.languages }
         .why(decided, decision)
+}
+
+/// What old evidence the decision rests on, beside what is shown because of it: what is neutral shows nothing of it.
+fn memory(decision: &Decision) -> Option<Memory> {
+    decision.memory.filter(|_| !decision.shows_neutral)
 }
 
 fn rejected(experience: &str, why: &Rejection) -> DecisionRejected {

@@ -85,8 +85,8 @@ impl<'a> Decider<'a> {
             horizon.note(until);
             return Outcome::Out(Rejection::Refused { until });
         }
-        if let Some(why) = self.nothing_left(experience, before, horizon) {
-            return Outcome::Out(why);
+        if !self.suits(experience, before, horizon) {
+            return Outcome::Out(Rejection::Unsuited);
         }
         let memory = match self.remembers(rank, experience, access, horizon) {
             Ok(memory) => memory,

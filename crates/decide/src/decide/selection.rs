@@ -15,7 +15,6 @@ use model::{
 
 use super::{Decider, candidate::Before, horizon::Horizon, viewed};
 use crate::{
-    answer::Rejection,
     content::{Content, Items},
     experience::{Experience, Shows, Variant, asks_of_the_person},
     keyword::Keyword,
@@ -24,15 +23,6 @@ use crate::{
     restraint::suits_a_checkout,
     visit::Stay,
 };
-
-/// Why a content is not shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unfit {
-    /// It has expired, is not for this person, or has too little to show.
-    Unsuited,
-    /// The person has seen it.
-    Seen,
-}
 
 /// A content with what it is put in order by.
 struct Ranked<'a> {
@@ -46,23 +36,19 @@ struct Ranked<'a> {
 }
 
 impl<'a> Decider<'a> {
-    /// Why a variant of this experience has nothing to show to this person; `None` if each has. All are asked and not
-    /// only the one that is drawn, so that whoever is in the experience could have met any of them.
-    pub(super) fn nothing_left(
-        &self,
-        experience: &Experience,
-        before: &Before<'_, 'a>,
-        horizon: &mut Horizon,
-    ) -> Option<Rejection> {
-        let showing = experience.variants.iter().filter(|variant| variant.shows != Shows::Neutral);
-        let left = showing.map(|variant| self.left(&variant.shows, before, horizon));
-        left.filter_map(Result::err).next().map(|unfit| match unfit {
-            Unfit::Unsuited => Rejection::Unsuited,
-            Unfit::Seen => Rejection::Seen,
+    /// Whether each variant of this experience but the control has something for this person. All are asked and not
+    /// only the one that is drawn, so that whoever is in the experience could have met any of them. What was shown
+    /// before is not asked: who met it follows from the draw, and would leave one arm sooner than another.
+    pub(super) fn suits(&self, experience: &Experience, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
+        let mut showing = experience.variants.iter().filter(|variant| variant.shows != Shows::Neutral);
+        showing.all(|variant| {
+            let mut contents = variant.shows.contents().iter();
+            contents.any(|content| self.fits(content, &variant.shows, before, horizon))
         })
     }
 
-    /// What a variant shows in the placement, best first; the neutral contents are not chosen here.
+    /// What a variant shows in the placement, best first; nothing of a control, and of a pool of which the person has
+    /// seen all. The neutral contents are not chosen here.
     pub(super) fn chosen(
         &self,
         experience: &'a Experience,
@@ -70,9 +56,10 @@ impl<'a> Decider<'a> {
         before: &Before<'_, 'a>,
         horizon: &mut Horizon,
     ) -> Vec<&'a Arc<Content>> {
+        let is_new = |content: &Content| variant.shows.repeat() == Repeat::Allowed || !is_seen(&content.name, before);
         let fitting = variant.shows.contents().iter();
-        let fitting = fitting.filter(|content| self.fits(content, &variant.shows, before, horizon).is_ok());
-        let fitting: Vec<&'a Arc<Content>> = fitting.collect();
+        let fitting = fitting.filter(|content| self.fits(content, &variant.shows, before, horizon));
+        let fitting: Vec<&'a Arc<Content>> = fitting.filter(|content| is_new(content)).collect();
         let order = variant.shows.order();
         let ranked = self.ranked(fitting, order, before, horizon);
         let most = usize::from(before.at.most_contents);
@@ -101,51 +88,31 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn left(&self, shows: &Shows, before: &Before<'_, 'a>, horizon: &mut Horizon) -> Result<(), Unfit> {
-        let mut unfit = Unfit::Unsuited;
-        for content in shows.contents() {
-            match self.fits(content, shows, before, horizon) {
-                Ok(()) => return Ok(()),
-                Err(Unfit::Seen) => unfit = Unfit::Seen,
-                Err(Unfit::Unsuited) => {}
-            }
-        }
-        Err(unfit)
-    }
-
-    fn fits(
-        &self,
-        content: &Content,
-        shows: &Shows,
-        before: &Before<'_, 'a>,
-        horizon: &mut Horizon,
-    ) -> Result<(), Unfit> {
+    /// Whether a content may be shown to this person at all, had they never seen it.
+    fn fits(&self, content: &Content, shows: &Shows, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
         let access = before.access;
         if !content.is_live(self.now) || (before.at.is_checkout && !suits_a_checkout(content.intent)) {
-            return Err(Unfit::Unsuited);
+            return false;
         }
         horizon.note(content.expires);
         if content.intent == Intent::Reward && access.recognized() == Recognized::No {
-            return Err(Unfit::Unsuited);
+            return false;
         }
         if content.suits.as_ref().is_some_and(|suits| !self.holds(suits, before, horizon)) {
-            return Err(Unfit::Unsuited);
+            return false;
         }
         if content.items.is_some() && self.items(content, &access.facts(self.page), horizon).is_empty() {
-            return Err(Unfit::Unsuited);
+            return false;
         }
         if self.scheme.is_withdrawn(&content.name, &|| self.keyword().clone()) {
-            return Err(Unfit::Unsuited);
+            return false;
         }
         let refused = || before.access.refused(self.page, self.now).content(content);
         if let (Shows::Pool(_) | Shows::Menu(_), Some(until)) = (shows, refused()) {
             horizon.note(until);
-            return Err(Unfit::Unsuited);
+            return false;
         }
-        if shows.repeat() == Repeat::No && is_seen(&content.name, before) {
-            return Err(Unfit::Seen);
-        }
-        Ok(())
+        true
     }
 
     fn holds(&self, condition: &Condition, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {

@@ -89,7 +89,7 @@ fn each_of_a_segment_sees_what_their_own_evidence_says() {
     assert_eq!((who(1, "category:boots"), who(1, "category:poles")), ("boots".to_owned(), "poles".to_owned()));
 }
 
-/// proves CON-13, CON-02: nobody sees the same twice, wherever it was shown; when all was seen it is neutral.
+/// proves CON-13, CON-02: nobody sees the same twice, wherever it was shown; when all was seen what is neutral is shown.
 #[test]
 fn what_was_seen_is_not_shown_again() {
     let scheme = scheme(vec![usual(vec![tagged("a", &[]), tagged("b", &[]), tagged("c", &[])])]);
@@ -100,8 +100,8 @@ fn what_was_seen_is_not_shown_again() {
     ana.shown.insert("b".into(), shown(at(-1)));
     ana.shown.insert("c".into(), shown(at(-1)));
     let all_seen = ana.sees(&scheme, "hero");
-    assert_eq!((all_seen.reason, names(&all_seen)), (Reason::Capped, vec!["neutral"]));
-    assert_eq!(all_seen.rejected[0].why, Rejection::Seen);
+    assert_eq!((all_seen.reason, names(&all_seen)), (Reason::TargetingMatch, vec!["neutral"]));
+    assert_eq!((all_seen.shows_neutral, &all_seen.rejected[0].why), (true, &Rejection::Seen));
 }
 
 #[test]
@@ -136,17 +136,57 @@ fn one_page_shows_nothing_twice() {
     assert_eq!((names(&page[0]), names(&page[1])), (vec!["a"], vec!["a"]));
 }
 
-/// Whoever drew the control could have met what the others meet, or nobody could compare them.
+/// Only whoever did not draw the control can have seen all. Who is in an experiment must not say which arm it was.
 #[test]
-fn a_variant_with_nothing_left_puts_the_control_out_too() {
-    let mut tested = experience("tested");
+fn whoever_has_seen_all_stays_in_the_experiment() {
+    let mut tested = Experience { priority: 1, ..experience("tested") };
     tested.variants[1].shows = pool(vec![tagged("a", &[])], &[], Repeat::No);
-    let scheme = scheme(vec![tested]);
+    let scheme = scheme(vec![tested, certain("next")]);
+    let mut arms = std::collections::BTreeSet::new();
     for unit in 0..20 {
         let mut somebody = Somebody::new(unit);
-        assert_eq!(somebody.sees(&scheme, "hero").reason, Reason::Split);
+        let first = somebody.sees(&scheme, "hero");
         somebody.shown.insert("a".into(), shown(at(-1)));
-        assert_eq!(somebody.sees(&scheme, "hero").reason, Reason::Capped);
+        let second = somebody.sees(&scheme, "hero");
+        let drawn = |decision: &Decision| {
+            (decision.experience.clone(), decision.variant.clone(), decision.reason, decision.propensity)
+        };
+        assert_eq!(drawn(&second), drawn(&first));
+        assert_eq!((first.experience, names(&second)), (Some("tested".into()), vec!["neutral"]));
+        arms.insert(second.variant);
+    }
+    assert_eq!(arms.len(), 2);
+}
+
+/// What the draw of one experience puts on a page does not change who is in another one further down.
+#[test]
+fn the_arm_of_one_experience_does_not_put_anybody_out_of_another() {
+    let in_place = |name: &str, place: &str| {
+        let mut built = Experience { placements: vec![place.into()], ..experience(name) };
+        built.variants[1].shows = pool(vec![tagged("a", &[])], &[], Repeat::No);
+        built
+    };
+    let scheme = scheme(vec![in_place("above", "hero"), in_place("below", "menu")]);
+    let mut met = std::collections::BTreeSet::new();
+    for unit in 0..40 {
+        let page = Somebody::new(unit).sees_all(&scheme, &["hero", "menu"]);
+        assert_eq!(page[1].experience, Some("below".into()));
+        let own = page.iter().map(|decision| !decision.shows_neutral).collect::<Vec<_>>();
+        assert!(own != [true, true], "one page shows nothing twice");
+        met.insert(page.into_iter().map(|decision| decision.variant).collect::<Vec<_>>());
+    }
+    assert_eq!(met.len(), 4, "both arms of each met both of the other");
+}
+
+/// Whoever drew the control could have met what the others meet, or nobody could compare them.
+#[test]
+fn a_variant_that_suits_nobody_here_puts_the_control_out_too() {
+    let mut tested = experience("tested");
+    tested.variants[1].shows = pool(vec![suiting("a", "has(profile.city)"), rewarding("b")], &[], Repeat::No);
+    let scheme = scheme(vec![tested]);
+    for unit in 0..20 {
+        assert_eq!(Somebody::new(unit).sees(&scheme, "hero").reason, Reason::NotEligible);
+        assert_eq!(Somebody::new(unit).with("city", "Brest").sees(&scheme, "hero").reason, Reason::Split);
     }
 }
 
@@ -281,4 +321,13 @@ fn a_withdrawn_pair_is_not_shown() {
     assert_eq!(names(&ana.sees(&scheme, "hero")), ["a", "b"]);
     ana.request.insert("keyword", Value::from("boots for rain"));
     assert_eq!(names(&ana.sees(&scheme, "hero")), ["b"]);
+
+    // A tag that is there no more does not widen what is withdrawn, nor give it back.
+    let contents = vec![tagged("a", &["feet"]), tagged("b", &["feet"])];
+    let rules = Rules { withdrawn: vec![("a".into(), "feet sore".into())], holdout: share(0), ..Rules::default() };
+    let scheme = scheme_under(rules, vec![usual(contents)]);
+    for (searched, shown) in [("feet", &["a", "b"][..]), ("sore feet", &["b"])] {
+        ana.request.insert("keyword", Value::from(searched));
+        assert_eq!(names(&ana.sees(&scheme, "hero")), shown, "{searched}");
+    }
 }

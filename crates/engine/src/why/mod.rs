@@ -7,7 +7,7 @@ mod lever;
 mod words;
 
 use condition::{Evidence, Facts};
-use decide::{Decision, Seen, SeenFacts, Shows};
+use decide::{Decision, Seen, SeenFacts};
 use model::{
     decision::Reason,
     id::{Decision as DecisionKind, Id},
@@ -44,7 +44,7 @@ impl Why {
         let place = decided.decisions.iter().position(|decision| decision.id == id)?;
         let decision = &decided.decisions[place];
         // A control shows what everybody sees: any other reason would be untrue, and a part of the treatment.
-        if decision.experience.is_none() || shows_neutral(plan, decision) {
+        if decision.shows_neutral {
             return Some(Self::Neutral(decision.reason));
         }
         let purpose = &plan.decisions.placement(decision.placement.as_str())?.purpose;
@@ -67,12 +67,6 @@ impl Why {
             .is_some_and(decide::Experience::is_personal);
         Some(if asks_about_persons { Self::Absence } else { Self::Everybody })
     }
-}
-
-fn shows_neutral(plan: &Plan, decision: &Decision) -> bool {
-    let experience = decision.experience.as_ref().and_then(|name| plan.decisions.experience(name));
-    let mut variants = experience.into_iter().flat_map(|experience| &experience.variants);
-    variants.any(|variant| Some(&variant.name) == decision.variant.as_ref() && variant.shows == Shows::Neutral)
 }
 
 /// A decision that is made again without some of its facts.

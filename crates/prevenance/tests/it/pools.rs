@@ -77,7 +77,8 @@ fn con_02_after_one_was_read_the_other_on_the_subject_is_shown() {
     assert_eq!(shown(&ask()), ["part-2"]);
     read("part-2");
     let over = ask();
-    assert_eq!((gist(&over), shown(&over)), ("-/- because CAPPED".to_owned(), vec!["welcome"]));
+    assert_eq!((gist(&over), shown(&over)), ("series/a because SPLIT".to_owned(), vec!["welcome"]));
+    assert_eq!(over["benefit"], Value::Null, "what is neutral promises nothing");
     assert_eq!(rejected(&over)["series"], "seen");
     assert_eq!(replay(&shop, id(&over)), "SAME");
     // Somebody who was not shown them begins at the first.
@@ -133,6 +134,44 @@ fn con_13_a_newsletter_is_filled_with_what_was_not_seen() {
     experience(&shop, "news", &choosing("true", &allowed, &json!({"placements": ["home", "letter"]})));
     shop.advance("1h");
     assert_eq!(letter("c1"), ["news-1", "news-2"]);
+}
+
+/// Given a pool that repeats nothing, when all of it was seen, then whoever saw it is in the experiment as before, like
+/// those who drew the control and never see any of it: or the arms would not be of the same people.
+#[test]
+fn a_pool_that_is_used_up_leaves_both_arms_as_they_are() {
+    let shop = open();
+    publish(&shop, &json!({"content": {"only": tagged("Only", &["lacing"])}}));
+    let pool = json!({"contents": ["only"]});
+    let arms = json!({"variants": {"control": {"share": 0.5}, "a": {"share": 0.5, "pool": pool}}});
+    experience(&shop, "series", &choosing("true", &pool, &arms));
+    experience(&shop, "next", &showing("boots", "true", &json!({"priority": -1})));
+    let devices: Vec<String> = (0..24).map(|number| format!("c{number}")).collect();
+    devices.iter().for_each(|device| shop.grant(&format!("anonymous_id:{device}"), &["site"]));
+    let turn = || {
+        let ask = |device: &String| {
+            let decision = one(&shop.secret, &json!({"anonymous_id": device}));
+            assert_eq!(replay(&shop, id(&decision)), "SAME");
+            (gist(&decision), decision["grounds"]["propensity"].to_string(), shown(&decision)[0].to_owned())
+        };
+        devices.iter().map(ask).collect::<Vec<_>>()
+    };
+    let first = turn();
+    shop.advance("31m");
+    let second = turn();
+    let (mut treated, mut controls) = (0, 0);
+    for (one, other) in first.iter().zip(&second) {
+        assert_eq!((&one.0, &one.1), (&other.0, &other.1), "the same experience, variant, reason and chance");
+        assert_eq!(other.2, "welcome", "nobody sees it twice");
+        match one.0.as_str() {
+            "series/a because SPLIT" => {
+                assert_eq!(one.2, "only");
+                treated += 1;
+            }
+            _ => controls += usize::from(one.0 == "series/control because SPLIT"),
+        }
+    }
+    assert!(treated > 3 && controls > 3, "{first:?}");
 }
 
 fn strings(names: &[&str]) -> Vec<String> {

@@ -49,6 +49,7 @@ layout_fields!(Decision {
     propensity,
     points,
     memory,
+    shows_neutral,
     revision,
     ttl_s,
     rejected

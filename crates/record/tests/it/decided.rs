@@ -179,6 +179,7 @@ pub(crate) fn sample_decided() -> Decided {
         propensity: Finite::new(0.475).unwrap(),
         points: 3,
         memory: Some(Memory::Season),
+        shows_neutral: false,
         revision: 4,
         ttl_s: 300,
         rejected: rejections(),
@@ -217,7 +218,7 @@ fn for_nobody() -> Decided {
     };
     let decision = &mut decided.decisions[0];
     (decision.experience, decision.variant, decision.standing) = (None, None, None);
-    decision.reason = Reason::NoConsent;
+    (decision.reason, decision.shows_neutral) = (Reason::NoConsent, true);
     decision.rejected.clear();
     decided.won.clear();
     decided
