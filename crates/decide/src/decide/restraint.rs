@@ -129,8 +129,11 @@ impl<'a> Decider<'a> {
         horizon: &mut Horizon,
     ) -> Result<u16, Rejection> {
         let restraint = &self.scheme.rules().restraint;
+        // A page that is asked for again in a visit says nothing that the person was not told there already.
+        let is_kept = before.stay.is_some_and(|stay| stay.experience == experience.name);
         let points = match (before.access.ledger(), restraint.points, experience.worth) {
             (None, ..) | (_, None, None) => 0,
+            _ if is_kept => 0,
             _ => self.points(rank, experience, before, horizon),
         };
         if let Some(most) = restraint.points.filter(|_| points > 0) {

@@ -2,7 +2,7 @@
 
 use decide::{
     Content, Decision, Experience, INTRUSION_PERIOD, INTRUSION_POINTS, Memory, Pool, Rejection, Repeat, Restraint,
-    Rules, Scheme, Shows, Variant, Worth,
+    Rules, Scheme, Shows, Stay, Variant, Worth,
 };
 use model::{
     decision::{Channel, Reason},
@@ -213,6 +213,33 @@ fn a_spent_budget_makes_the_page_neutral() {
         assert_eq!((full.reason, why), (Reason::Capped, Some(&Rejection::Intrusive { points: 1, left: 0 })));
         assert_eq!((full.ttl_s, full.points, full.contents[0].content.as_str()), (60, 0, "neutral"));
         assert_eq!(won(&spent(10, -week).sees(&scheme, "hero")), Some("idea"), "a week ago");
+    }
+}
+
+/// proves GOV-06: what a placement keeps in a visit was paid for when it was first shown there; elsewhere it costs.
+#[test]
+fn a_page_asked_for_again_in_a_visit_costs_nothing_more() {
+    let viewed = audience(r#"events("Product Viewed").count() > 0"#);
+    let placements = ["hero", "menu"].map(Name::from).into();
+    let scheme = scheme(vec![Experience { audience: viewed, placements, ..experience("idea") }]);
+    for unit in 0..10 {
+        let mut somebody = Somebody::new(unit).did("Product Viewed", &[NOW]);
+        somebody.won.insert("idea".into(), vec![at(-60_000)]);
+        assert_eq!(somebody.sees(&scheme, "hero").points, 2, "again within a week");
+        somebody.spent = vec![(at(-60_000), INTRUSION_POINTS)];
+        assert_eq!(won(&somebody.sees(&scheme, "hero")), None);
+        let stay = |experience: &str| Stay {
+            experience: experience.into(),
+            variant: "a".into(),
+            contents: vec!["idea".into()],
+            reordered: false,
+        };
+        somebody.stays.insert("hero".into(), stay("another"));
+        assert_eq!(won(&somebody.sees(&scheme, "hero")), None);
+        somebody.stays.insert("hero".into(), stay("idea"));
+        let page = somebody.sees_all(&scheme, &["hero", "menu"]);
+        assert_eq!((won(&page[0]), page[0].points), (Some("idea"), 0));
+        assert_eq!(page[1].rejected[0].why, Rejection::Intrusive { points: 2, left: 0 });
     }
 }
 
