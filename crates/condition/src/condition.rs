@@ -109,7 +109,16 @@ impl Condition {
 
     /// Whether it holds at `now`, until when that is sure, and what it rests on.
     pub fn evaluate(&self, facts: &dyn Facts, now: Timestamp) -> Evaluation {
-        let walk = Walk::new((facts, self.r#use), &self.listing, now, Witness::Keep);
+        self.evaluate_as(Witness::Keep, facts, now)
+    }
+
+    /// The same, with what could have said the same had the others not said it already.
+    pub(crate) fn look_everywhere(&self, facts: &dyn Facts, now: Timestamp) -> Evaluation {
+        self.evaluate_as(Witness::Everything, facts, now)
+    }
+
+    fn evaluate_as(&self, witness: Witness, facts: &dyn Facts, now: Timestamp) -> Evaluation {
+        let walk = Walk::new((facts, self.r#use), &self.listing, now, witness);
         let value = walk.truth(&self.root, Frame::default());
         Evaluation { value, valid_until: walk.valid_until(), evidence: walk.into_evidence() }
     }

@@ -44,6 +44,7 @@ pub(crate) struct Walk<'e> {
     /// The first moment after now at which what was evaluated so far could be another.
     until: Cell<i64>,
     evidence: Option<RefCell<Vec<Evidence>>>,
+    witness: Witness,
 }
 
 /// What is in reach besides the facts: the event of a filter and the variables of quantifiers.
@@ -69,6 +70,8 @@ impl<'c> Frame<'c, '_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Witness {
     Keep,
+    /// Also of the terms of a chain behind the one that decides it.
+    Everything,
     Ignore,
 }
 
@@ -82,7 +85,8 @@ impl<'e> Walk<'e> {
             trails: listing.events.iter().map(|_| OnceCell::new()).collect(),
             requests: listing.requests.iter().map(|_| OnceCell::new()).collect(),
             until: Cell::new(NEVER),
-            evidence: (witness == Witness::Keep).then(RefCell::default),
+            evidence: (witness != Witness::Ignore).then(RefCell::default),
+            witness,
         }
     }
 
@@ -106,6 +110,11 @@ impl<'e> Walk<'e> {
         if let Some(wait) = wait_ms {
             self.changes_at(self.now.saturating_add(wait));
         }
+    }
+
+    /// Whether the evidence is wanted.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.evidence.is_some()
     }
 
     pub(crate) fn witness(&self, evidence: impl FnOnce() -> Evidence) {
@@ -170,11 +179,15 @@ impl<'e> Walk<'e> {
     fn first_to_say<'c>(&'c self, decisive: bool, terms: &'c [Node], frame: Frame<'c, '_>) -> bool {
         let outside = self.until.replace(NEVER);
         let mut all = NEVER;
-        for term in terms {
+        for (place, term) in terms.iter().enumerate() {
             self.until.set(NEVER);
             let said = self.truth(term, frame);
             if said == decisive {
-                self.until.set(self.until.get().min(outside));
+                let until = self.until.get().min(outside);
+                if self.witness == Witness::Everything {
+                    terms[place + 1..].iter().for_each(|term| _ = self.truth(term, frame));
+                }
+                self.until.set(until);
                 return decisive;
             }
             all = all.min(self.until.get());

@@ -36,6 +36,7 @@ mod evaluate;
 mod facts;
 mod fading;
 mod gate;
+mod grounds;
 mod measure;
 mod moment;
 mod needs;

@@ -62,7 +62,7 @@ impl Walk<'_> {
         let chosen = query.of.filter.as_ref().map(|_| self.passing(&query.of, cut.counted));
         let count = chosen.as_ref().map_or(cut.counted.len(), SmallVec::len);
         let at = |place: usize| chosen.as_ref().map_or_else(|| &cut.counted[place], |chosen| chosen[place]);
-        self.testify(query, count, count.checked_sub(1).map(|last| at(last).at));
+        self.testify(query.of.event, count, count.checked_sub(1).map(|last| at(last).at));
         let answer = |count: usize| op.holds(Number::from_count(count as u64).cmp(&threshold));
         let now = answer(count);
         // Each new entry is noted as a change by the cut; what remains is that the oldest leave one after another.
@@ -76,7 +76,6 @@ impl Walk<'_> {
 
     pub(crate) fn aggregated<'c>(&'c self, aggregate: &'c Aggregate, query: &'c Query) -> Val<'c> {
         let found = self.matched(query);
-        self.testify(query, found.len(), found.last().map(|last| last.at));
         // Only the end that is asked for matters to `first` and `last`; to the others, whichever leaves first.
         let end = match aggregate {
             Aggregate::Last(_) => found.last(),
@@ -129,23 +128,39 @@ impl Walk<'_> {
         }
     }
 
-    fn testify(&self, query: &Query, matched: usize, last: Option<Timestamp>) {
+    fn testify(&self, event: usize, matched: usize, last: Option<Timestamp>) {
         self.witness(|| Evidence::Events {
-            event: self.event_name(query.of.event).clone(),
+            event: self.event_name(event).clone(),
             matched: u32::try_from(matched).unwrap_or(u32::MAX),
             last,
         });
     }
 
-    /// The occurrences of a query that count now, oldest first.
+    /// The occurrences of a query that count now, oldest first. What completes them is told as evidence too: a sequence
+    /// became one with its last event.
     fn matched<'c>(&'c self, query: &'c Query) -> Chosen<'c> {
         let mut found = self.passing(&query.of, self.cut(&query.of).counted);
-        if found.is_empty() || query.steps.is_empty() {
-            return found;
+        let steps = if found.is_empty() { Vec::new() } else { self.steps(query) };
+        if let Some(first) = steps.first() {
+            found.retain(|found| self.follows(first, query.of.event, found));
         }
-        // From the last step back to the first: which occurrences of each step can be completed by the steps behind
-        // it. The nearest one that can is always the best choice, for time limits and for what must not come between.
-        let mut next: Option<Follow<'c>> = None;
+        let event = query.of.event;
+        self.testify(event, found.len(), found.last().map(|last| last.at));
+        if self.is_watched() {
+            let mut before = (event, found.clone());
+            for step in steps.iter().take_while(|step| matches!(step.step, Step::Followed { .. })) {
+                before = (step.event(), step.taken_after(before.0, &before.1));
+                self.testify(before.0, before.1.len(), before.1.last().map(|last| last.at));
+            }
+        }
+        found
+    }
+
+    /// The steps of a sequence. From the last one back to the first: which occurrences of each can be completed by the
+    /// steps behind it. The nearest one that can is always the best choice, for time limits and for what must not come
+    /// between.
+    fn steps<'c>(&'c self, query: &'c Query) -> Vec<Follow<'c>> {
+        let mut steps: Vec<Follow<'c>> = Vec::with_capacity(query.steps.len());
         for step in query.steps.iter().rev() {
             let (Step::Followed { by, .. } | Step::NotFollowed { by, .. }) = step;
             let mut follow = Follow { step, candidates: self.noted(by), between: SmallVec::new() };
@@ -153,15 +168,13 @@ impl Walk<'_> {
                 without.iter().for_each(|pattern| follow.between.extend(self.noted(pattern)));
                 follow.between.sort_by_key(|occurrence| occurrence.at);
             }
-            if let Some(next) = next {
-                follow.candidates.retain(|candidate| self.follows(&next, by.event, candidate));
+            if let Some(next) = steps.last() {
+                follow.candidates.retain(|candidate| self.follows(next, by.event, candidate));
             }
-            next = Some(follow);
+            steps.push(follow);
         }
-        if let Some(first) = next {
-            found.retain(|found| self.follows(&first, query.of.event, found));
-        }
-        found
+        steps.reverse();
+        steps
     }
 
     /// The occurrences of a pattern; the first that leaves may change a sequence.
@@ -221,6 +234,31 @@ struct Follow<'c> {
     step: &'c Step,
     candidates: Chosen<'c>,
     between: Chosen<'c>,
+}
+
+impl<'c> Follow<'c> {
+    fn event(&self) -> usize {
+        let (Step::Followed { by, .. } | Step::NotFollowed { by, .. }) = self.step;
+        by.event
+    }
+
+    /// The occurrences that take the step after one of these of another event, oldest first. Of those before it the
+    /// nearest is the best choice again.
+    fn taken_after(&self, event: usize, before: &[&Occurrence]) -> Chosen<'c> {
+        let Step::Followed { limit_ms, .. } = self.step else { return Chosen::new() };
+        let takes = |candidate: &&'c Occurrence| {
+            let end = before.partition_point(|earlier| earlier.at <= candidate.at);
+            let is_itself = |earlier: &&&Occurrence| {
+                self.event() == event && earlier.at == candidate.at && earlier.tie == candidate.tie
+            };
+            let Some(nearest) = before[..end].iter().rev().find(|earlier| !is_itself(earlier)) else { return false };
+            let waited_ms = candidate.at.as_millis() - nearest.at.as_millis();
+            let first = self.between.partition_point(|between| between.at <= nearest.at);
+            limit_ms.is_none_or(|limit| waited_ms <= limit)
+                && self.between.get(first).is_none_or(|between| between.at >= candidate.at)
+        };
+        self.candidates.iter().copied().filter(takes).collect()
+    }
 }
 
 fn each<'c>(found: &[&'c Occurrence], path: &PropertyPath, mut visit: impl FnMut(&'c Value)) {

@@ -4,6 +4,7 @@ mod answers;
 mod assumptions;
 mod document;
 mod errors;
+mod grounds;
 mod judged;
 mod nothing;
 mod person;
