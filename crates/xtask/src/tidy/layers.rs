@@ -92,6 +92,7 @@ const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines
 /// All crates, from the bottom up. `definition` may use what `engine` may, and `engine`.
 pub(super) const LAYERS: &[Layer] = &[
     layer("model", &[], 4),
+    layer("world", MODEL, 9),
     layer("condition", MODEL, 5),
     layer("assign", MODEL, 2),
     layer("measure", MODEL, 7),
@@ -117,7 +118,7 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("record", RECORD, 5),
     layer("runtime", RUNTIME, 7),
     layer("server", SERVER, 9),
-    layer("sim", RUNTIME, 9),
+    layer("sim", &["model", "world", "api", "server"], 9),
     layer("prevenance", PROGRAM, 2),
     layer("testkit", ANY, 5),
     layer("xtask", ANY, 3),
