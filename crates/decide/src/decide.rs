@@ -11,6 +11,7 @@ pub(crate) mod viewed;
 
 use std::{
     cell::{Cell, OnceCell},
+    collections::BTreeSet,
     sync::Arc,
 };
 
@@ -52,16 +53,7 @@ use crate::{
 pub fn decide(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &Env) -> Vec<Decision> {
     let accesses = Accesses::open(scheme, page, whom, env.now);
     let decider = Decider::new(scheme, page, &accesses, env.now);
-    let mut earlier = Earlier::default();
-    let mut drafts: Vec<Draft<'_>> = Vec::with_capacity(page.placements.len());
-    for name in page.placements {
-        let at = scheme.placement(name.as_str());
-        let draft = at.map_or_else(|| Draft::error(env.now), |at| decider.draft(at, &earlier));
-        earlier.note(&draft);
-        drafts.push(draft);
-    }
-    decider.cap_page(&mut drafts);
-    drafts.into_iter().enumerate().map(|(place, draft)| decider.answer(place, draft)).collect()
+    decider.settled().into_iter().enumerate().map(|(place, draft)| decider.answer(place, draft)).collect()
 }
 
 /// The neutral answer for every placement of a page, asking nobody anything: for when there is no time to decide.
@@ -116,19 +108,13 @@ struct Winner<'a> {
 }
 
 impl<'a> Earlier<'a> {
-    fn note(&mut self, draft: &Draft<'a>) {
-        match (&draft.winner, draft.at) {
-            (Some(winner), Some((at, _))) => {
-                self.won.push(winner.experience.name.clone());
-                self.spent = self.spent.saturating_add(winner.cost.points);
-                self.shown.extend(winner.chosen.iter().map(|content| &content.name));
-                if winner.chosen.is_empty() {
-                    self.shown.extend(at.neutral.iter().map(|content| &content.name));
-                }
-            }
-            (None, Some((at, _))) => self.shown.extend(at.neutral.iter().map(|content| &content.name)),
-            (_, None) => {}
-        }
+    fn won(&mut self, winner: &Winner<'a>) {
+        self.won.push(winner.experience.name.clone());
+        self.spent = self.spent.saturating_add(winner.cost.points);
+    }
+
+    fn shows(&mut self, contents: impl IntoIterator<Item = &'a Arc<Content>>) {
+        self.shown.extend(contents.into_iter().map(|content| &content.name));
     }
 }
 
@@ -159,6 +145,39 @@ impl<'a> Decider<'a> {
     fn new(scheme: &'a Scheme, page: &'a Page<'a>, accesses: &'a Accesses<'a>, now: Timestamp) -> Self {
         let (audiences, rests, keyword) = (Audiences::default(), Rests::default(), OnceCell::new());
         Self { scheme, page, accesses, audiences, rests, keyword, now }
+    }
+
+    /// What is decided for each placement, once it is known which of them stay neutral because enough of the page is
+    /// personalized: these count for no other placement. What they would have taken from those behind them is free
+    /// then, so that these are decided again, until nothing changes any more.
+    fn settled(&self) -> Vec<Draft<'a>> {
+        let mut capped = BTreeSet::new();
+        loop {
+            let mut drafts = self.drafts(&capped);
+            let too_many = self.too_many(&drafts, &capped);
+            if too_many.is_empty() {
+                self.cap_page(&mut drafts, &capped);
+                return drafts;
+            }
+            capped.extend(too_many);
+        }
+    }
+
+    /// What is decided for each placement, if some of them show what is neutral whatever wins there.
+    fn drafts(&self, capped: &BTreeSet<usize>) -> Vec<Draft<'a>> {
+        let mut earlier = Earlier::default();
+        let draft = |(place, name): (usize, &Name<_>)| {
+            let Some(at) = self.scheme.placement(name.as_str()) else { return Draft::error(self.now) };
+            let draft = self.draft(at, &earlier);
+            let winner = draft.winner.as_ref().filter(|_| !capped.contains(&place));
+            winner.iter().for_each(|winner| earlier.won(winner));
+            match winner.filter(|winner| !winner.chosen.is_empty()) {
+                Some(winner) => earlier.shows(winner.chosen.iter().copied()),
+                None => earlier.shows(&at.neutral),
+            }
+            draft
+        };
+        self.page.placements.iter().enumerate().map(draft).collect()
     }
 
     /// Goes through the experiences of a placement, best first, until it is known which one wins and which one it is
@@ -231,23 +250,27 @@ impl<'a> Decider<'a> {
         (!keyword.is_empty()).then(|| keyword.text().into())
     }
 
-    /// Of the placements of a page that are personalized, the best keep their winner, the others become neutral. Those
-    /// that were personalized earlier in the same visit come first: what a page is made of stays as it is. A control counts as its experience does, so that no arm changes what else is on the page.
-    fn cap_page(&self, drafts: &mut [Draft<'_>]) {
-        let most = usize::from(self.scheme.rules().personal_placements_per_page);
-        let mut personal: Vec<(bool, usize, usize)> = Vec::new();
-        for (place, draft) in drafts.iter().enumerate() {
-            if let (Some((at, access)), Some(winner)) = (draft.at, &draft.winner)
-                && at.channel.is_page()
-            {
+    /// Of the placements of a page that are personalized, the best keep their winner. These are the others, without
+    /// those that are known to be. Placements that were personalized earlier in the same visit come first: what a page
+    /// is made of stays as it is. A control counts as its experience does, so that no arm changes what else is on the
+    /// page.
+    fn too_many(&self, drafts: &[Draft<'_>], capped: &BTreeSet<usize>) -> Vec<usize> {
+        let personal = personal(drafts).filter(|(place, ..)| !capped.contains(place));
+        let mut ranked: Vec<(bool, usize, usize)> = personal
+            .map(|(place, at, access, winner)| {
                 let is_new = access.ledger().is_none_or(|ledger| ledger.stay(&at.name).is_none());
-                personal.push((is_new, winner.rank, place));
-            }
-        }
-        personal.sort_unstable();
-        let Some(capped) = personal.get(most..).filter(|capped| !capped.is_empty()) else { return };
-        let whole = personal.iter().fold(Horizon::default(), |all, (.., place)| all.and(&drafts[*place].horizon));
-        for (.., place) in capped {
+                (is_new, winner.rank, place)
+            })
+            .collect();
+        ranked.sort_unstable();
+        let most = usize::from(self.scheme.rules().personal_placements_per_page);
+        ranked.into_iter().skip(most).map(|(.., place)| place).collect()
+    }
+
+    /// Makes placements neutral for the sake of the page: for as long as nothing that is personalized on it changes.
+    fn cap_page(&self, drafts: &mut [Draft<'_>], capped: &BTreeSet<usize>) {
+        let whole = personal(drafts).fold(Horizon::default(), |all, (place, ..)| all.and(&drafts[place].horizon));
+        for place in capped {
             let draft = &mut drafts[*place];
             let Some(winner) = draft.winner.take() else { continue };
             draft.reason = Reason::Capped;
@@ -333,6 +356,16 @@ impl<'a> Decider<'a> {
             })
             .collect()
     }
+}
+
+/// The placements of a page on which something won, with what did: those that are pages, not letters or receipts.
+fn personal<'d, 'a>(
+    drafts: &'d [Draft<'a>],
+) -> impl Iterator<Item = (usize, &'a Placement, &'a Access<'a>, &'d Winner<'a>)> {
+    drafts.iter().enumerate().filter_map(|(place, draft)| {
+        let ((at, access), winner) = (draft.at?, draft.winner.as_ref()?);
+        at.channel.is_page().then_some((place, at, access, winner))
+    })
 }
 
 /// By what the winner is ahead of another.

@@ -1,9 +1,9 @@
 //! Several placements at once.
 
-use decide::{Cap, Experience, Rejection, Rules};
+use decide::{Cap, Experience, INTRUSION_POINTS, Pool, Rejection, Repeat, Rules, Shows};
 use model::{decision::Reason, name::Name, time::Span};
 
-use crate::shop::{Somebody, certain, experience, scheme, scheme_under, share};
+use crate::shop::{NOW, Somebody, at, audience, certain, content, experience, scheme, scheme_under, share};
 
 fn everywhere(name: &str, priority: i32) -> Experience {
     let placements = ["hero", "menu", "foot", "mail"].map(Name::from).into();
@@ -50,6 +50,54 @@ fn a_control_takes_its_place_on_the_page_too() {
         let won: Vec<bool> = decisions.iter().map(|decision| decision.experience.is_some()).collect();
         assert_eq!(won, [true, true, false], "whichever variant {unit} drew");
     }
+}
+
+/// What a placement would have shown, had there not been enough on the page already, takes nothing from the others: no
+/// points of intrusion, no part of a cap, no content.
+#[test]
+fn what_is_too_much_for_the_page_counts_for_nothing_on_it() {
+    let page = ["hero", "menu", "foot", "mail"];
+    let low = || {
+        let caps = vec![Cap { most: 1, within: Span::DAY }];
+        let audience = audience(r#"events("Product Viewed").count() > 0"#);
+        Experience { placements: vec!["hero".into(), "mail".into()], audience, caps, ..certain("low") }
+    };
+    let idea_or_other = || {
+        let contents = vec![content("idea", "An idea"), content("other", "Another")];
+        let mut built = only("menu", "menu", 5);
+        built.variants[0].shows = Shows::Pool(Pool { contents, order: Vec::new(), repeat: Repeat::No });
+        built
+    };
+    let scheme = scheme(vec![low(), idea_or_other(), only("foot", "foot", 5)]);
+    let mut somebody = Somebody::new(1).granting("email", None).did("Product Viewed", &[NOW]);
+    // One point is left, and a page and an e-mail cost one each.
+    somebody.spent = vec![(at(-1), INTRUSION_POINTS - 1)];
+    let decisions = somebody.sees_all(&scheme, &page);
+    let won: Vec<_> = decisions.iter().map(|decision| decision.experience.as_ref().map(Name::as_str)).collect();
+    assert_eq!(won, [None, Some("menu"), Some("foot"), Some("low")]);
+    assert_eq!((decisions[0].reason, &decisions[0].rejected[0].why), (Reason::Capped, &Rejection::PageCapped));
+    assert_eq!(decisions.iter().map(|decision| decision.points).collect::<Vec<_>>(), [0, 0, 0, 1]);
+    let shown: Vec<_> = decisions[1].contents.iter().map(|served| served.content.as_str()).collect();
+    assert_eq!(shown, ["idea", "other"]);
+}
+
+/// Where what is freed lets something better win further down, that is what the page shows.
+#[test]
+fn a_page_is_capped_by_what_is_on_it_in_the_end() {
+    let viewed = || audience(r#"events("Product Viewed").count() > 0"#);
+    let low = Experience { audience: viewed(), ..only("low", "hero", 1) };
+    let high = Experience { audience: viewed(), ..only("high", "mail", 9) };
+    let best = Experience { audience: viewed(), ..only("best", "foot", 9) };
+    let rules = Rules { holdout: share(0), personal_placements_per_page: 1, ..Rules::default() };
+    let scheme = scheme_under(rules, vec![low, only("middle", "menu", 5), best, high]);
+    let mut somebody = Somebody::new(1).granting("email", None).did("Product Viewed", &[NOW]);
+    somebody.spent = vec![(at(-1), INTRUSION_POINTS - 1)];
+    let decisions = somebody.sees_all(&scheme, &["hero", "menu", "foot", "mail"]);
+    let won: Vec<_> = decisions.iter().map(|decision| decision.experience.as_ref().map(Name::as_str)).collect();
+    assert_eq!(won, [None, None, Some("best"), None], "the point that is left is spent on the best");
+    let why = |place: usize| &decisions[place].rejected[0].why;
+    assert_eq!((why(0), why(1)), (&Rejection::PageCapped, &Rejection::PageCapped));
+    assert_eq!(why(3), &Rejection::Intrusive { points: 1, left: 0 });
 }
 
 #[test]
