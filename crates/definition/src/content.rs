@@ -93,17 +93,6 @@ fn intent(shape: &mut Shape<'_>) -> Result<Intent, Fault> {
     shape.word(INTENT, &Intent::ALL.map(|intent| (intent.word(), intent)))
 }
 
-/// Completes a content that was published when none said for whom it is: for everybody, and to inform, so that it is
-/// shown where it was. The next publication of it says so itself.
-pub(crate) fn completed(document: &Value) -> Value {
-    let mut document = document.clone();
-    if let Value::Object(fields) = &mut document {
-        fields.entry(STAGE).or_insert_with(|| Stage::ALL.map(Stage::word).as_slice().into());
-        fields.entry(INTENT).or_insert_with(|| Intent::Inform.word().into());
-    }
-    document
-}
-
 fn version(language: &str, value: &Value, pointer: String) -> Result<Payload, Fault> {
     if !body::is_language(language) {
         let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");

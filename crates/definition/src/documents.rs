@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    body, compile, content,
+    body, compile,
     difference::Difference,
     error::{DefinitionError, Fault, code},
     file,
@@ -37,9 +37,6 @@ pub struct Documents {
 
 /// The version of the stored form.
 const VERSION: u64 = 4;
-/// The versions before: 1 recorded no publication, and neither which revision last changed a document; until 3 contents
-/// said neither for which stages nor what for they are, and there were no models.
-const EARLIER_VERSIONS: [u64; 3] = [1, 2, 3];
 
 const DEFAULTS: &str = include_str!("defaults.toml");
 
@@ -82,7 +79,7 @@ impl Documents {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DefinitionError> {
         let value: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
         let version = value.get("version").and_then(Value::as_u64);
-        if let Some(other) = version.filter(|version| *version != VERSION && !EARLIER_VERSIONS.contains(version)) {
+        if let Some(other) = version.filter(|version| *version != VERSION) {
             let message = format!("The stored definitions have version {other}; this program reads {VERSION}.");
             return Err(Fault::new(code::UNKNOWN_VERSION, "/version", message).of_all());
         }
@@ -92,30 +89,14 @@ impl Documents {
         for (word, bodies) in &stored.definitions {
             let kind = file::kind_of(word).map_err(Fault::of_all)?;
             for (name, document) in bodies {
-                match kind {
-                    Kind::Content if version != Some(VERSION) => {
-                        documents.put(kind, name, &content::completed(document))?;
-                    }
-                    _ => documents.put(kind, name, document)?,
-                }
+                documents.put(kind, name, document)?;
             }
-        }
-        if version != Some(VERSION) {
-            documents.put_default_models();
         }
         for (word, of_kind) in stored.changed {
             let kind = file::kind_of(&word).map_err(Fault::of_all)?;
             documents.changed.extend(of_kind.into_iter().map(|(name, revision)| ((kind, name), revision)));
         }
         Ok(documents)
-    }
-
-    /// Puts the models of a new project where there are none yet.
-    fn put_default_models(&mut self) {
-        for (name, document) in Self::defaults().of_kind(Kind::Model) {
-            let models = self.bodies.entry(Kind::Model).or_default();
-            models.entry(name.to_owned()).or_insert_with(|| document.clone());
-        }
     }
 
     /// The canonical bytes: JSON with sorted names, without white space. Equal documents give equal bytes.
@@ -128,7 +109,7 @@ impl Documents {
         self.stored(Some(publication))
     }
 
-    /// What [`Documents::published_as`] remembered. `None` for revisions from before that was recorded.
+    /// What [`Documents::published_as`] remembered; `None` of what [`Documents::to_bytes`] wrote.
     ///
     /// # Errors
     /// `UNREADABLE`.
@@ -202,8 +183,8 @@ impl Documents {
         }
     }
 
-    /// Takes a revision for those of which it is not recorded: what every project begins with, and what was stored
-    /// before that was recorded. The revision that they are read from is never too early.
+    /// Takes a revision for those of which it is not recorded: what every project begins with. The revision that they
+    /// are read from is never too early.
     pub fn note_unrecorded(&mut self, revision: u64) {
         for (kind, bodies) in &self.bodies {
             for name in bodies.keys() {

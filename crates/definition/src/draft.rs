@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    body, content,
+    body,
     documents::{self, Documents},
     error::{DefinitionError, Fault, code},
     file,
@@ -29,8 +29,6 @@ pub struct Draft {
 
 /// The version of [`Draft::to_bytes`].
 const VERSION: u64 = 2;
-/// The version before: its contents may say neither for which stages nor what for they are.
-const EARLIER_VERSION: u64 = 1;
 
 /// The stored form. A document that is removed is `null`.
 #[derive(Serialize, Deserialize)]
@@ -126,17 +124,14 @@ impl Draft {
             Fault::new(code::UNREADABLE, "", format!("The stored draft cannot be read: {error}.")).of_all()
         };
         let stored: Stored = serde_json::from_slice(bytes).map_err(unreadable)?;
-        if ![VERSION, EARLIER_VERSION].contains(&stored.version) {
+        if stored.version != VERSION {
             let message = format!("The stored draft has version {}; this program reads {VERSION}.", stored.version);
             return Err(Fault::new(code::UNKNOWN_VERSION, "/version", message).of_all());
         }
         let mut changes = BTreeMap::new();
         for (word, of_kind) in stored.changes {
             let kind = file::kind_of(&word).map_err(Fault::of_all)?;
-            for (name, mut wanted) in of_kind {
-                if kind == Kind::Content && stored.version == EARLIER_VERSION {
-                    wanted = wanted.as_ref().map(content::completed);
-                }
+            for (name, wanted) in of_kind {
                 if let Some(document) = &wanted {
                     body::check(kind, &name, document).map_err(|fault| fault.of(kind, &name))?;
                 }

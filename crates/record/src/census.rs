@@ -41,9 +41,9 @@ fn encode(version: u8, value: &impl Layout) -> Vec<u8> {
     to.into_bytes()
 }
 
-fn decode<T: Layout>(record: &'static str, newest: u8, bytes: &[u8]) -> Result<T, Malformed> {
+fn decode<T: Layout>(record: &'static str, ours: u8, bytes: &[u8]) -> Result<T, Malformed> {
     let mut from = Reader::new(bytes);
-    from.version(record, newest)?;
+    from.version(record, ours)?;
     let value = T::read(&mut from)?;
     from.end()?;
     Ok(value)

@@ -247,12 +247,11 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    /// The version of a record: at least 1 and at most `newest`, the one that this program writes.
-    pub fn version(&mut self, record: &'static str, newest: u8) -> Result<u8, Malformed> {
+    /// Reads the version of a record, which must be the one that this program writes.
+    pub fn version(&mut self, record: &'static str, ours: u8) -> Result<(), Malformed> {
         match self.byte()? {
-            0 => Err(Malformed::Impossible { what: "version" }),
-            version if version > newest => Err(Malformed::NewerVersion { record, version }),
-            version => Ok(version),
+            version if version == ours => Ok(()),
+            version => Err(Malformed::OtherVersion { record, version }),
         }
     }
 

@@ -61,7 +61,7 @@ impl std::fmt::Debug for DecisionIds {
     }
 }
 
-/// The newest version of a record of decisions.
+/// The version of a record of decisions.
 const DECIDED_VERSION: u8 = 1;
 
 /// Seals a record under the key of the side that it was asked for.
@@ -73,15 +73,15 @@ pub fn seal_decided(key: &PersonKey, side: ProfileId, decided: &Decided) -> Arc<
     let mut writer = Writer::after(bytes);
     decided.write(&mut writer);
     let mut bytes = writer.into_bytes();
-    seal::seal_in_place(key, &place(DECIDED_VERSION, side).context(), &mut bytes, 1);
+    seal::seal_in_place(key, &place(side).context(), &mut bytes, 1);
     bytes.into()
 }
 
 /// Opens a record with the key of its side.
 pub fn open_decided(key: &PersonKey, side: ProfileId, sealed: &[u8]) -> Result<Decided, Malformed> {
-    let version = Reader::new(sealed).version("decisions", DECIDED_VERSION)?;
+    Reader::new(sealed).version("decisions", DECIDED_VERSION)?;
     let sealed = sealed.get(1..).ok_or(Unreadable)?;
-    from_bytes(&seal::open(key, &place(version, side).context(), sealed)?)
+    from_bytes(&seal::open(key, &place(side).context(), sealed)?)
 }
 
 /// What a record changes of its person.
@@ -91,6 +91,6 @@ pub fn decided_page(person: ProfileId, side: ProfileId, decided: &Decided, seale
     DecidedPage { person, side, first, won, shown, landed, stays, points, read, sealed }
 }
 
-fn place(version: u8, side: ProfileId) -> Place {
-    Place { part: Part::Decided, version, side }
+fn place(side: ProfileId) -> Place {
+    Place { part: Part::Decided, version: DECIDED_VERSION, side }
 }

@@ -41,9 +41,9 @@ pub enum Malformed {
     /// Values nested deeper than [`crate::codec::DEPTH`].
     #[error("the record nests values too deep")]
     TooDeep,
-    /// A newer program wrote it.
-    #[error("the {record} has version {version}, which is newer than this program")]
-    NewerVersion {
+    /// Another version of the program wrote it.
+    #[error("the {record} has version {version}, which this program does not read")]
+    OtherVersion {
         /// The kind of record.
         record: &'static str,
         /// Its version.
@@ -62,7 +62,7 @@ impl Malformed {
             Self::Excess => "RECORD_EXCESS",
             Self::Impossible { .. } => "RECORD_IMPOSSIBLE",
             Self::TooDeep => "RECORD_TOO_DEEP",
-            Self::NewerVersion { .. } => "RECORD_NEWER_VERSION",
+            Self::OtherVersion { .. } => "RECORD_OTHER_VERSION",
             Self::Unreadable(_) => "RECORD_UNREADABLE",
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     seal::{self, NONCE_ROOM, Part, PersonKey, Place},
 };
 
-/// The newest version of a sealed event.
+/// The version of a sealed event.
 pub const EVENT_VERSION: u8 = 1;
 
 /// An event that only the key of its side opens. The value of a row of history.
@@ -31,7 +31,7 @@ pub fn seal_event(key: &PersonKey, side: ProfileId, event: &Event) -> SealedEven
     let mut writer = Writer::after(bytes);
     event.write(&mut writer);
     let mut bytes = writer.into_bytes();
-    seal::seal_in_place(key, &place(EVENT_VERSION, side).context(), &mut bytes, 1);
+    seal::seal_in_place(key, &place(side).context(), &mut bytes, 1);
     SealedEvent(bytes.into())
 }
 
@@ -47,11 +47,11 @@ pub(crate) fn open_event_sharing(
     sealed: &[u8],
     texts: &mut Texts,
 ) -> Result<Event, Malformed> {
-    let version = Reader::new(sealed).version("event", EVENT_VERSION)?;
+    Reader::new(sealed).version("event", EVENT_VERSION)?;
     let sealed = sealed.get(1..).ok_or(Unreadable)?;
-    from_bytes_sharing(&seal::open(key, &place(version, side).context(), sealed)?, texts)
+    from_bytes_sharing(&seal::open(key, &place(side).context(), sealed)?, texts)
 }
 
-fn place(version: u8, side: ProfileId) -> Place {
-    Place { part: Part::Event, version, side }
+fn place(side: ProfileId) -> Place {
+    Place { part: Part::Event, version: EVENT_VERSION, side }
 }

@@ -18,7 +18,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use engine::person::{Ended, Person, PersonSide};
-use ledger::{Ledger, exposure::Exposures};
+use ledger::Ledger;
 use model::{id::ProfileId, time::Timestamp};
 use profile::{merge::MergeRecord, side::Side};
 use segment::{membership::Memberships, trails::Trails};
@@ -27,13 +27,12 @@ use store::error::StoreError;
 use crate::{
     codec::{Layout, Reader, Writer, from_bytes},
     error::{Malformed, RecordError},
-    layout::fact::{ledger_v1, memberships_v1, trails_v1, traits_v1},
     seal::{Keys, Part, Place},
 };
 
-/// The newest version of a person's image.
+/// The version of a person's image.
 const PERSON_VERSION: u8 = 2;
-/// The newest version of a ledger.
+/// The version of a ledger.
 const LEDGER_VERSION: u8 = 2;
 
 /// The row of a side's ledger; `None` if there is nothing to keep, or no key to seal it under.
@@ -75,17 +74,11 @@ fn write_ledger(side: ProfileId, ledger: &Ledger, keys: Keys<'_>, to: &mut Write
 }
 
 fn read_ledger(side: ProfileId, from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Ledger, RecordError> {
-    let version = from.version("ledger", LEDGER_VERSION)?;
-    let Some(bytes) = (Place { part: Part::Ledger, version, side }).read(keys, from)? else {
-        return Ok(Ledger::default());
-    };
-    if version == 1 {
-        let mut from = Reader::new(&bytes);
-        let (won, days) = ledger_v1(&mut from)?;
-        from.end()?;
-        return Ok(Ledger::from_parts(won, days, Exposures::default(), None));
+    from.version("ledger", LEDGER_VERSION)?;
+    match (Place { part: Part::Ledger, version: LEDGER_VERSION, side }).read(keys, from)? {
+        Some(bytes) => Ok(from_bytes(&bytes)?),
+        None => Ok(Ledger::default()),
     }
-    Ok(from_bytes(&bytes)?)
 }
 
 pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> Result<(), StoreError> {
@@ -117,7 +110,8 @@ pub(crate) fn write_person(person: &Person, keys: Keys<'_>, to: &mut Writer) -> 
 }
 
 pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Person, RecordError> {
-    let version = from.version("profile", PERSON_VERSION)?;
+    from.version("profile", PERSON_VERSION)?;
+    let version = PERSON_VERSION;
     let id = ProfileId::read(from)?;
     let (unit, merges, due) = (Layout::read(from)?, Vec::<MergeRecord>::read(from)?, Layout::read(from)?);
     let memberships = read_memberships(from, keys, Place { part: Part::Memberships, version, side: id })?;
@@ -131,7 +125,7 @@ pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Perso
         let (created_at, moves) = (Timestamp::read(from)?, u32::read(from)?);
         let known = Side { moves, ..Side::new(origin, created_at) };
         match (Place { part: Part::Side, version, side: origin }).read(keys, from)? {
-            Some(bytes) => Ok::<_, RecordError>(read_side(known, version, &bytes)?),
+            Some(bytes) => Ok::<_, RecordError>(read_side(known, &bytes)?),
             None => Ok(PersonSide::empty(known, Trails::empty(0))),
         }
     })?;
@@ -139,15 +133,10 @@ pub(crate) fn read_person(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Perso
 }
 
 fn read_memberships(from: &mut Reader<'_>, keys: Keys<'_>, place: Place) -> Result<Arc<Memberships>, RecordError> {
-    let version = place.version;
-    let Some(bytes) = place.read(keys, from)? else { return Ok(Arc::default()) };
-    if version == 1 {
-        let mut from = Reader::new(&bytes);
-        let memberships = memberships_v1(&mut from)?;
-        from.end()?;
-        return Ok(Arc::new(memberships));
+    match place.read(keys, from)? {
+        Some(bytes) => Ok(from_bytes(&bytes)?),
+        None => Ok(Arc::default()),
     }
-    Ok(from_bytes(&bytes)?)
 }
 
 /// Bytes of the trails in one image. Those that have no room are left out, and whoever reads it rebuilds them from
@@ -174,16 +163,15 @@ fn write_side(side: &PersonSide, to: &mut Writer, room: &mut usize) {
     }
 }
 
-fn read_side(mut known: Side, version: u8, bytes: &[u8]) -> Result<PersonSide, Malformed> {
+fn read_side(mut known: Side, bytes: &[u8]) -> Result<PersonSide, Malformed> {
     let mut from = Reader::new(bytes);
     known.identifiers = Layout::read(&mut from)?;
-    known.traits = if version == 1 { Arc::new(traits_v1(&mut from)?) } else { Layout::read(&mut from)? };
+    known.traits = Layout::read(&mut from)?;
     known.consents = Layout::read(&mut from)?;
     known.days = Layout::read(&mut from)?;
     known.links = Layout::read(&mut from)?;
     known.apart = Layout::read(&mut from)?;
-    // What the first version kept is not enough any more: it is rebuilt from history.
-    let trails = if version == 1 { trails_v1(&mut from).map(|_| Trails::empty(0))? } else { Layout::read(&mut from)? };
+    let trails = Layout::read(&mut from)?;
     from.end()?;
     Ok(PersonSide::empty(known, trails))
 }

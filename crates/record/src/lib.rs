@@ -6,8 +6,8 @@
 //! that a person said or did, and every identifier's value, is sealed under the key of the side that it belongs to.
 //! A key that is gone is not an error: the person was erased, and each decoder says what is left.
 //!
-//! Every record begins with its version. A program reads all versions up to its own; `tests/it/golden` holds bytes of
-//! each that must read for ever. Start reading at [`log`] and [`state`], then [`mod@seal`] and [`codec`].
+//! Every record begins with its version. A program reads its own and refuses every other one; `tests/golden` holds the
+//! bytes of each. Start reading at [`log`] and [`state`], then [`mod@seal`] and [`codec`].
 
 pub mod census;
 pub mod codec;

@@ -29,7 +29,7 @@ use crate::{
     seal::Keys,
 };
 
-/// The newest version of a block.
+/// The version of a block.
 pub const BLOCK_VERSION: u8 = 1;
 
 /// A command as the log still has it.

@@ -56,15 +56,15 @@ pub(crate) fn write_rejection(rejection: &Rejection, keys: Keys<'_>, to: &mut Wr
         pointer.write(to);
         raw.write(to);
     };
-    place(REJECTED_VERSION, side.unwrap_or(INSTALLATION)).write(keys, to, text)
+    place(side.unwrap_or(INSTALLATION)).write(keys, to, text)
 }
 
 pub(crate) fn read_rejection(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<RecalledRejection, RecordError> {
-    let version = from.version("rejected event", REJECTED_VERSION)?;
+    from.version("rejected event", REJECTED_VERSION)?;
     let (id, side) = (Layout::read(from)?, Option::<ProfileId>::read(from)?);
     let (identifier_keys, source) = (Layout::read(from)?, Layout::read(from)?);
     let (at, code) = (Layout::read(from)?, Layout::read(from)?);
-    let Some(text) = place(version, side.unwrap_or(INSTALLATION)).read(keys, from)? else {
+    let Some(text) = place(side.unwrap_or(INSTALLATION)).read(keys, from)? else {
         return Ok(RecalledRejection::Redacted(id));
     };
     let mut text = Reader::new(&text);
@@ -74,6 +74,6 @@ pub(crate) fn read_rejection(from: &mut Reader<'_>, keys: Keys<'_>) -> Result<Re
     Ok(RecalledRejection::Whole(rejection))
 }
 
-fn place(version: u8, side: ProfileId) -> Place {
-    Place { part: Part::Rejected, version, side }
+fn place(side: ProfileId) -> Place {
+    Place { part: Part::Rejected, version: REJECTED_VERSION, side }
 }

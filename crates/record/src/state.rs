@@ -24,7 +24,6 @@ use crate::{
     error::{Malformed, RecordError},
     hop::{read_hop, write_hop},
     image::{read_person, write_person},
-    layout::command::core_v1,
     seal::Keys,
 };
 
@@ -95,13 +94,7 @@ pub fn encode_core(core: &Core) -> Vec<u8> {
 
 /// The scalars that these bytes stand for.
 pub fn decode_core(bytes: &[u8]) -> Result<Core, Malformed> {
-    let mut from = Reader::new(bytes);
-    let core = match from.version("partition", CORE_VERSION)? {
-        1 => core_v1(&mut from)?,
-        _ => Layout::read(&mut from)?,
-    };
-    from.end()?;
-    Ok(core)
+    decode_plain("partition", CORE_VERSION, bytes)
 }
 
 /// The bytes of an effect. What belongs to a side without key is left out.
@@ -154,9 +147,9 @@ fn encode_plain(version: u8, value: &impl Layout) -> Vec<u8> {
     to.into_bytes()
 }
 
-fn decode_plain<T: Layout>(record: &'static str, newest: u8, bytes: &[u8]) -> Result<T, Malformed> {
+fn decode_plain<T: Layout>(record: &'static str, ours: u8, bytes: &[u8]) -> Result<T, Malformed> {
     let mut from = Reader::new(bytes);
-    from.version(record, newest)?;
+    from.version(record, ours)?;
     let value = T::read(&mut from)?;
     from.end()?;
     Ok(value)

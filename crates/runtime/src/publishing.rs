@@ -74,8 +74,8 @@ impl Runtime {
         shared.plans.preview(shared.substrate.as_ref(), seen, |documents| Ok(change(documents)?))
     }
 
-    /// Who published a revision, when and why. `None` if there is no such revision, or if it was published before that
-    /// was recorded.
+    /// Who published a revision, when and why. `None` if there is no such revision, or nobody published it: the one that
+    /// a project begins with.
     pub fn publication(&self, revision: u64) -> Result<Option<Publication>, PlanError> {
         let stored = self.shared().substrate.definitions(revision)?;
         Ok(stored.map_or(Ok(None), |bytes| Documents::publication(&bytes))?)

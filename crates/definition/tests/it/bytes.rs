@@ -1,14 +1,13 @@
 //! The stored form.
 
 use definition::{Author, Change, Changed, Documents, Kind, Origin, code, compile, differences};
-use model::journey::{Intent, Stage};
 use serde_json::{Value, json};
 
 use crate::seen::{number_and_changed, put_segment, with_segments};
 
-/// Bytes as version 1 wrote them. They must be read for as long as there are projects that have them.
-const VERSION_1: &str = concat!(
-    r#"{"version":1,"definitions":{"#,
+/// Bytes as this version writes them.
+const STORED: &str = concat!(
+    r#"{"version":4,"definitions":{"#,
     r#""segment":{"vip":{"condition":"has(profile.size)","description":"Known size."}},"#,
     r#""setting":{"retention_days":{"value":30}},"trait":{"size":{"holds":"number"}}},"#,
     r#""published":{"next_number":8,"needs_revision":3,"segments":{"#,
@@ -16,52 +15,38 @@ const VERSION_1: &str = concat!(
 );
 
 #[test]
-fn bytes_of_version_1_are_read_and_say_nothing_about_who_published() {
-    let mut documents = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
-    let now = VERSION_1.replace(r#"{"version":1"#, r#"{"version":4"#);
-    assert_eq!(without_models(&documents.to_bytes()), serde_json::from_str::<Value>(&now).unwrap());
-    assert_eq!(Documents::publication(VERSION_1.as_bytes()).unwrap(), None);
+fn stored_bytes_are_read_and_written_as_they_are() {
+    let mut documents = Documents::from_bytes(STORED.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(documents.to_bytes()).unwrap(), STORED);
+    assert_eq!(Documents::publication(STORED.as_bytes()).unwrap(), None);
     let plan = compile(&mut documents, 5, None).unwrap();
-    assert_eq!(number_and_changed(&plan, "vip"), (7, 5), "nor how far its trait is believed");
-    assert_eq!(plan.segments.needs_revision(), 5, "who wrote it kept no digests of interests");
+    assert_eq!(number_and_changed(&plan, "vip"), (7, 5), "it says nothing of how far its trait is believed");
 }
 
-/// The stored form without the models that every project has, and that earlier ones get.
-fn without_models(bytes: &[u8]) -> Value {
-    let mut stored: Value = serde_json::from_slice(bytes).unwrap();
-    let models = stored["definitions"].as_object_mut().unwrap().remove("model").unwrap();
-    assert_eq!(models["stage"], Documents::defaults().get(Kind::Model, "stage").unwrap());
-    stored
-}
-
-/// What version 2 adds, as it was first written.
-const PUBLICATION_2: &str = concat!(
-    r#"{"version":2,"publication":{"at_ms":1772445600000,"#,
+/// What is stored with a revision.
+const PUBLICATION: &str = concat!(
+    r#"{"version":4,"publication":{"at_ms":1772445600000,"#,
     r#""author":{"by":"Ana","key":"key_1","why":"Spring sale"},"origin":{"draft":"spring"},"#,
     r#""changes":[{"kind":"segment","name":"vip","change":"added"}]},"#,
 );
 
 #[test]
-fn bytes_of_version_2_say_who_published_when_and_why() {
-    let bytes = VERSION_1.replace(r#"{"version":1,"#, PUBLICATION_2).into_bytes();
+fn stored_bytes_say_who_published_when_and_why() {
+    let bytes = STORED.replace(r#"{"version":4,"#, PUBLICATION).into_bytes();
     let publication = Documents::publication(&bytes).unwrap().unwrap();
     assert_eq!(publication.at.as_millis(), 1_772_445_600_000);
     let author = Author { by: "Ana".into(), key: Some("key_1".into()), why: Some("Spring sale".into()) };
     assert_eq!((&publication.author, &publication.origin), (&author, &Origin::Draft("spring".into())));
     let changed = Changed { kind: Kind::Segment, name: "vip".into(), change: Change::Added };
     assert_eq!(publication.changes, [changed]);
-    let now = String::from_utf8(bytes.clone()).unwrap().replace(r#"{"version":2"#, r#"{"version":4"#);
-    let bytes = Documents::from_bytes(&bytes).unwrap().published_as(publication);
-    assert_eq!(without_models(&bytes), serde_json::from_str::<Value>(&now).unwrap());
+    assert_eq!(Documents::from_bytes(&bytes).unwrap().published_as(publication), bytes);
 }
 
-/// What version 3 adds, as it was first written.
-const CHANGED_3: &str = r#""changed":{"segment":{"vip":4},"setting":{"retention_days":2},"trait":{"size":4}},"#;
+const CHANGED: &str = r#""changed":{"segment":{"vip":4},"setting":{"retention_days":2},"trait":{"size":4}},"#;
 
 #[test]
-fn bytes_of_version_3_say_which_revision_last_changed_each_document() {
-    let bytes = VERSION_1.replace(r#"{"version":1"#, r#"{"version":4"#);
-    let bytes = bytes.replace(r#""published":"#, &format!("{CHANGED_3}\"published\":"));
+fn stored_bytes_say_which_revision_last_changed_each_document() {
+    let bytes = STORED.replace(r#""published":"#, &format!("{CHANGED}\"published\":"));
     let mut documents = Documents::from_bytes(bytes.as_bytes()).unwrap();
     let seen = |documents: &Documents| {
         [(Kind::Segment, "vip"), (Kind::Setting, "retention_days"), (Kind::Trait, "size")]
@@ -73,30 +58,15 @@ fn bytes_of_version_3_say_which_revision_last_changed_each_document() {
     // What is not recorded takes the revision that it was read from.
     documents.note_unrecorded(9);
     assert_eq!(seen(&documents), [Some(4), Some(2), Some(4)]);
-    let mut earlier = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
-    assert_eq!(seen(&earlier), [None; 3]);
-    earlier.note_unrecorded(9);
-    assert_eq!(seen(&earlier), [Some(9); 3]);
-}
-
-/// A content as versions 1 to 3 wrote it: since version 4 it says for which stages and what for it is.
-const CONTENT_3: &str = r#""content":{"care":{"intent":"help","languages":{"en":{"title":"Care"}}}},"segment":"#;
-
-#[test]
-fn contents_of_version_3_are_for_everybody_as_they_were() {
-    let bytes = VERSION_1.replace(r#"{"version":1"#, r#"{"version":3"#).replace(r#""segment":"#, CONTENT_3);
-    let mut documents = Documents::from_bytes(bytes.as_bytes()).unwrap();
-    let plan = compile(&mut documents, 5, None).unwrap();
-    let care = plan.decisions.content("care").unwrap();
-    assert_eq!((&care.stages[..], care.intent), (&Stage::ALL[..], Intent::Help));
-    let now = String::from_utf8(documents.to_bytes()).unwrap();
-    assert_eq!(Documents::from_bytes(now.as_bytes()).unwrap(), documents);
-    assert_eq!(refused(bytes.replace(r#"{"version":3"#, r#"{"version":4"#).as_bytes()).0, code::NO_STAGE);
+    let mut unrecorded = Documents::from_bytes(STORED.as_bytes()).unwrap();
+    assert_eq!(seen(&unrecorded), [None; 3]);
+    unrecorded.note_unrecorded(9);
+    assert_eq!(seen(&unrecorded), [Some(9); 3]);
 }
 
 #[test]
 fn a_change_is_recorded_for_what_it_changed_and_nothing_else() {
-    let before = Documents::from_bytes(VERSION_1.as_bytes()).unwrap();
+    let before = Documents::from_bytes(STORED.as_bytes()).unwrap();
     let mut documents = before.clone();
     documents.note_unrecorded(1);
     put_segment(&mut documents, "vip", "true");
@@ -132,7 +102,7 @@ fn refused(bytes: &[u8]) -> (&'static str, String) {
 }
 
 fn changed(pointer: &str, value: Value) -> Vec<u8> {
-    let mut stored: Value = serde_json::from_str(VERSION_1).unwrap();
+    let mut stored: Value = serde_json::from_str(STORED).unwrap();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     stored.pointer_mut(parent).unwrap()[name] = value;
     stored.to_string().into_bytes()
@@ -142,8 +112,10 @@ fn changed(pointer: &str, value: Value) -> Vec<u8> {
 fn what_is_not_ours_is_refused() {
     assert_eq!(refused(b""), (code::UNREADABLE, String::new()));
     assert_eq!(refused(b"{}"), (code::UNREADABLE, String::new()));
-    assert_eq!(refused(&VERSION_1.as_bytes()[..VERSION_1.len() - 1]), (code::UNREADABLE, String::new()));
-    assert_eq!(refused(&changed("/version", json!(5))), (code::UNKNOWN_VERSION, "/version".into()));
+    assert_eq!(refused(&STORED.as_bytes()[..STORED.len() - 1]), (code::UNREADABLE, String::new()));
+    for version in [3, 5] {
+        assert_eq!(refused(&changed("/version", json!(version))), (code::UNKNOWN_VERSION, "/version".into()));
+    }
     assert_eq!(refused(&changed("/more", json!(1))), (code::UNREADABLE, String::new()));
     assert_eq!(refused(&changed("/definitions/journey", json!({}))), (code::UNKNOWN_KIND, "/journey".into()));
     assert_eq!(refused(&changed("/definitions/trait/size/holds", json!(1))), (code::WRONG_TYPE, "/holds".into()));

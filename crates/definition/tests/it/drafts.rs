@@ -74,24 +74,11 @@ fn a_draft_is_read_back_and_what_is_not_ours_is_refused() {
     assert_eq!(String::from_utf8(draft.to_bytes()).unwrap(), stored);
     assert_eq!(Draft::from_bytes(stored.as_bytes()).unwrap(), draft);
     let refused = |from: &str, to: &str| Draft::from_bytes(stored.replace(from, to).as_bytes()).unwrap_err().code;
+    assert_eq!(refused(r#""version":2"#, r#""version":1"#), code::UNKNOWN_VERSION);
     assert_eq!(refused(r#""version":2"#, r#""version":3"#), code::UNKNOWN_VERSION);
     assert_eq!(refused("segment", "planet"), code::UNKNOWN_KIND);
     assert_eq!(refused("condition", "conditions"), code::MISSING_FIELD);
     assert_eq!(refused("}}}", ""), code::UNREADABLE);
-}
-
-#[test]
-fn a_content_drafted_before_contents_said_for_whom_they_are_is_for_everybody() {
-    let stored = r#"{"version":1,"base":1,"changes":{"content":{"hi":{"languages":{"en":{"a":"Hi."}}},"old":null}}}"#;
-    let draft = Draft::from_bytes(stored.as_bytes()).unwrap();
-    let now = String::from_utf8(draft.to_bytes()).unwrap();
-    let everybody = r#""stage":["discovery","comparison","conversion","onboarding","enrollment"]"#;
-    for part in [r#"{"version":2,"#, everybody, r#""intent":"inform""#, r#""old":null"#] {
-        assert!(now.contains(part), "{part}: {now}");
-    }
-    assert_eq!(Draft::from_bytes(now.as_bytes()).unwrap(), draft);
-    let refused = Draft::from_bytes(stored.replace(r#""version":1"#, r#""version":2"#).as_bytes()).unwrap_err();
-    assert_eq!(refused.code, code::NO_STAGE);
 }
 
 #[test]

@@ -65,27 +65,6 @@ impl Layout for Landings {
     }
 }
 
-/// The scalars of a partition in their first version, which knew nothing of what decisions read.
-pub(crate) fn core_v1(from: &mut Reader<'_>) -> Result<Core, Malformed> {
-    Ok(Core {
-        now: Layout::read(from)?,
-        next_ordinal: Layout::read(from)?,
-        outbox: Layout::read(from)?,
-        inbox: Layout::read(from)?,
-        plan_revision: Layout::read(from)?,
-        filled_revision: Layout::read(from)?,
-        counts: Layout::read(from)?,
-        profiles: Layout::read(from)?,
-        quarantined: Layout::read(from)?,
-        expired_events: Layout::read(from)?,
-        erased_events: Layout::read(from)?,
-        events: Layout::read(from)?,
-        trait_reads: BTreeMap::new(),
-        landings: Landings::default(),
-        content_days: ContentDays::default(),
-    })
-}
-
 impl Layout for MessageMark {
     fn write(&self, to: &mut Writer) {
         to.fixed_u128(self.0);

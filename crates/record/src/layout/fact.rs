@@ -56,21 +56,9 @@ impl Layout for Traits {
         to.list(self.denials());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let said = said(from)?;
+        let said = from.rising(|entry: &(Name<Trait>, Vec<TraitValue>)| &entry.0)?;
         Ok(Self::from_entries(said, from.rising(|entry: &(Name<Trait>, Vec<Denial>)| &entry.0)?))
     }
-}
-
-/// What was said of each trait.
-type Said = Vec<(Name<Trait>, Vec<TraitValue>)>;
-
-fn said(from: &mut Reader<'_>) -> Result<Said, Malformed> {
-    from.rising(|entry: &(Name<Trait>, Vec<TraitValue>)| &entry.0)
-}
-
-/// The traits in the first version of a person, when nobody could deny one.
-pub(crate) fn traits_v1(from: &mut Reader<'_>) -> Result<Traits, Malformed> {
-    Ok(Traits::from_entries(said(from)?, Vec::new()))
 }
 
 /// The first day, then each day's distance from the one before it.
@@ -117,16 +105,11 @@ impl Layout for Trails {
         to.list(self.digest().iter());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let trails = trails_v1(from)?;
+        let revision = u64::read(from)?;
+        let trails = Self::from_entries(revision, from.rising(|entry: &(Arc<str>, Vec<Occurrence>)| &entry.0)?);
         let digest = from.rising(|entry: &(Arc<str>, Told)| &entry.0)?;
         Ok(trails.with_digest(Digest::from_entries(digest)))
     }
-}
-
-/// The trails in the first version of a person, which knew of no digest.
-pub(crate) fn trails_v1(from: &mut Reader<'_>) -> Result<Trails, Malformed> {
-    let revision = u64::read(from)?;
-    Ok(Trails::from_entries(revision, from.rising(|entry: &(Arc<str>, Vec<Occurrence>)| &entry.0)?))
 }
 
 layout_words!(Signal, "signal" {
@@ -201,21 +184,13 @@ impl Layout for Ledger {
         to.list(self.spent().iter());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let (won, days) = ledger_v1(from)?;
+        let won = from.rising(|entry: &(Name<Experience>, Vec<Timestamp>)| &entry.0)?;
+        let days = from.rising(|day: &i64| day)?;
         let shown = from.rising(|exposure: &Exposure| &exposure.content)?;
         let visit = Option::<Visit>::read(from)?;
         let spent = from.list_of(<(Timestamp, u16)>::read)?;
         Ok(Self::from_parts(won, days, Exposures::from_entries(shown), visit).with_spent(spent))
     }
-}
-
-/// What a ledger of the first version held: experiences with the moments at which they won, and days.
-type LedgerV1 = (Vec<(Name<Experience>, Vec<Timestamp>)>, Vec<i64>);
-
-/// A ledger of the first version, which knew of no contents.
-pub(crate) fn ledger_v1(from: &mut Reader<'_>) -> Result<LedgerV1, Malformed> {
-    let won = from.rising(|entry: &(Name<Experience>, Vec<Timestamp>)| &entry.0)?;
-    Ok((won, from.rising(|day: &i64| day)?))
 }
 
 impl Layout for SegmentNumber {
@@ -234,13 +209,8 @@ impl Layout for Memberships {
         self.readings.write(to);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let memberships = memberships_v1(from)?;
-        Ok(memberships.with_readings(Layout::read(from)?))
+        let revision = u64::read(from)?;
+        let entries = from.rising(|entry: &(SegmentNumber, Membership)| &entry.0)?;
+        Ok(Self::from_entries(revision, entries).with_readings(Layout::read(from)?))
     }
-}
-
-/// The memberships in the first version of a person, when there were no models.
-pub(crate) fn memberships_v1(from: &mut Reader<'_>) -> Result<Memberships, Malformed> {
-    let revision = u64::read(from)?;
-    Ok(Memberships::from_entries(revision, from.rising(|entry: &(SegmentNumber, Membership)| &entry.0)?))
 }

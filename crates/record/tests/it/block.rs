@@ -178,14 +178,22 @@ fn a_key_that_cannot_be_looked_up_is_no_erasure() {
 }
 
 #[test]
-fn a_newer_version_says_so() {
-    let newer =
-        |error: RecordError| matches!(error, RecordError::Malformed(Malformed::NewerVersion { version: 2 | 3, .. }));
-    assert!(newer(commands_of(&[2], &every).unwrap_err()));
-    assert!(newer(decode_slot(&[2, 2], &every).unwrap_err()));
-    assert!(newer(decode_effect(&[2], &every).unwrap_err()));
-    assert!(newer(decode_rejection(&[2], &every).unwrap_err()));
-    assert!(newer(open_event(&key_of(sample::SIDE), sample::SIDE, &[2]).unwrap_err().into()));
-    assert!(newer(record::state::decode_core(&[3]).unwrap_err().into()));
-    assert!(newer(record::state::decode_holding(&[2]).unwrap_err().into()));
+fn another_version_is_refused_and_says_so() {
+    let other = |error: RecordError| match error {
+        RecordError::Malformed(Malformed::OtherVersion { record, version }) => (record, version),
+        error => panic!("{error}"),
+    };
+    assert_eq!(other(commands_of(&[2], &every).unwrap_err()), ("block", 2));
+    assert_eq!(other(decode_slot(&[2, 2], &every).unwrap_err()), ("slot", 2));
+    assert_eq!(other(decode_effect(&[0], &every).unwrap_err()), ("effect", 0));
+    assert_eq!(other(decode_rejection(&[2], &every).unwrap_err()), ("rejected event", 2));
+    let event = open_event(&key_of(sample::SIDE), sample::SIDE, &[2]).unwrap_err();
+    assert_eq!(other(event.into()), ("event", 2));
+    // An older one, too.
+    for version in [1, 3] {
+        assert_eq!(other(record::state::decode_core(&[version]).unwrap_err().into()), ("partition", version));
+        let ledger = decode_ledger(sample::SIDE, &[version], &every).unwrap_err();
+        assert_eq!(other(ledger), ("ledger", version));
+        assert_eq!(other(decode_slot(&[1, 0, version], &every).unwrap_err()), ("profile", version));
+    }
 }

