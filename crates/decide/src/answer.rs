@@ -40,8 +40,11 @@ pub struct Decision {
     pub evidence: Vec<Evidence>,
     /// The chance that this unit had for this experience and variant, given what was known of it and the rest of the
     /// page: the product of the shares that were drawn. For the neutral answer of a held-out unit the holdout's share,
-    /// for other neutral answers 1.
+    /// for other neutral answers the chance that none of those that could have been shown was drawn. What stays for a
+    /// visit has the chance with which it came there, as far as those that were ahead of it then still would be.
     pub propensity: Finite,
+    /// The candidates that were ahead of the winner and that only a draw kept out.
+    pub undrawn: Vec<Name<Experience>>,
     /// What it costs in discomfort, in points of intrusion; 0 of what is neutral without a winner.
     pub points: u16,
     /// What old evidence the winner's audience rested on, where nothing newer would do.

@@ -92,6 +92,8 @@ struct Draft<'a> {
     /// Why there is no winner, if there is none.
     reason: Reason,
     propensity: Finite,
+    /// The candidates that were ahead of the winner, and that only a draw kept out.
+    undrawn: Vec<Name<ExperienceName>>,
     horizon: Horizon,
     rejected: Vec<Rejected>,
 }
@@ -123,6 +125,12 @@ impl Winner<'_> {
     fn is_seen(&self) -> bool {
         self.chosen.is_empty() && self.variant.shows != Shows::Neutral
     }
+
+    /// Whether nothing is left to learn from a candidate, or from those behind it: what the winner is ahead of is known,
+    /// and so is all that was ahead of it before it stayed for the visit.
+    fn is_sure_before(&self, rank: usize) -> bool {
+        self.standing != Standing::Alone && rank > self.rank
+    }
 }
 
 impl Draft<'_> {
@@ -135,6 +143,7 @@ impl Draft<'_> {
             winner: None,
             reason: Reason::Error,
             propensity: chance::CERTAIN,
+            undrawn: Vec::new(),
             horizon,
             rejected: Vec::new(),
         }
@@ -192,6 +201,9 @@ impl<'a> Decider<'a> {
         let mut chance = Chance::new(self.scheme.rules().holdout);
         let (mut winner, mut reason, mut rejected) = (None::<Winner<'a>>, Reason::Static, Vec::new());
         for (rank, experience) in self.candidates(at, stay) {
+            if winner.as_ref().is_some_and(|winner| winner.is_sure_before(rank)) && self.page.explain == Explain::No {
+                break;
+            }
             let outcome = self.judge(rank, experience, &before, &mut horizon);
             let why = match (outcome, &mut winner) {
                 (Outcome::In(variant, cost), none @ None) => {
@@ -210,16 +222,18 @@ impl<'a> Decider<'a> {
                     chance.lost_to_draw(experience);
                     why
                 }
+                // The winner is there since earlier in the visit, when this one was ahead: drawn, it would be there.
+                (Outcome::Drawn(why), Some(winner)) if rank < winner.rank && was_ahead(stay, experience) => {
+                    chance.lost_to_draw(experience);
+                    why
+                }
                 (Outcome::Drawn(why) | Outcome::Out(why), _) => why,
             };
             if winner.is_none() {
                 reason = further(reason, reason_of(&why));
             }
-            let decided = matches!(why, Rejection::Lost { .. });
             if self.page.explain == Explain::Yes || matches!(why, Rejection::NotWorth { .. }) {
                 rejected.push(Rejected { experience: experience.name.clone(), why });
-            } else if decided {
-                break;
             }
         }
         let propensity = match &winner {
@@ -227,7 +241,8 @@ impl<'a> Decider<'a> {
             None if reason == Reason::Holdout => chance.of_holdout(),
             None => chance.of_nothing(),
         };
-        Draft { at: Some((at, access)), winner, reason, propensity, horizon, rejected }
+        let undrawn = if winner.is_some() { chance.undrawn() } else { Vec::new() };
+        Draft { at: Some((at, access)), winner, reason, propensity, undrawn, horizon, rejected }
     }
 
     /// The experiences of a placement, best first. What personalized it earlier in the same visit is ahead of others of
@@ -274,7 +289,7 @@ impl<'a> Decider<'a> {
             let draft = &mut drafts[*place];
             let Some(winner) = draft.winner.take() else { continue };
             draft.reason = Reason::Capped;
-            draft.propensity = chance::CERTAIN;
+            (draft.propensity, draft.undrawn) = (chance::CERTAIN, Vec::new());
             draft.horizon = whole.clone();
             if self.page.explain == Explain::Yes {
                 let rejected = Rejected { experience: winner.experience.name.clone(), why: Rejection::PageCapped };
@@ -284,7 +299,7 @@ impl<'a> Decider<'a> {
     }
 
     fn answer(&self, place: usize, draft: Draft<'a>) -> Decision {
-        let Draft { at, winner, reason, propensity, mut horizon, mut rejected } = draft;
+        let Draft { at, winner, reason, propensity, undrawn, mut horizon, mut rejected } = draft;
         if let Some(Winner { experience, .. }) = winner.as_ref().filter(|winner| winner.is_seen())
             && self.page.explain == Explain::Yes
         {
@@ -310,6 +325,7 @@ impl<'a> Decider<'a> {
             standing: winner.as_ref().map(|winner| winner.standing),
             evidence,
             propensity,
+            undrawn,
             points: winner.as_ref().map_or(0, |winner| winner.cost.points),
             memory: winner.as_ref().and_then(|winner| winner.cost.memory),
             shows_neutral: winner.as_ref().is_none_or(|winner| winner.chosen.is_empty()),
@@ -366,6 +382,11 @@ fn personal<'d, 'a>(
         let ((at, access), winner) = (draft.at?, draft.winner.as_ref()?);
         at.channel.is_page().then_some((place, at, access, winner))
     })
+}
+
+/// Whether a candidate was ahead, but for a draw, of what stays in the placement for the visit.
+fn was_ahead(stay: Option<&Stay>, experience: &Experience) -> bool {
+    stay.is_some_and(|stay| stay.undrawn.contains(&experience.name))
 }
 
 /// By what the winner is ahead of another.

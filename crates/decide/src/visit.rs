@@ -30,4 +30,7 @@ pub struct Stay {
     pub contents: Vec<Name<Content>>,
     /// Whether the order was another earlier in this visit.
     pub reordered: bool,
+    /// The candidates that were ahead of the experience, and that only a draw kept out. Drawn, one of them would have
+    /// stayed in its stead.
+    pub undrawn: Vec<Name<Experience>>,
 }

@@ -101,7 +101,8 @@ impl Decided {
         let of = |decision: &Decision| {
             let experience = decision.experience.clone().filter(|experience| self.won.contains(experience))?;
             let contents = decision.contents.iter().map(|served| served.content.clone()).collect();
-            let stay = Stay { experience, variant: decision.variant.clone()?, contents, reordered: false };
+            let (variant, undrawn) = (decision.variant.clone()?, decision.undrawn.clone());
+            let stay = Stay { experience, variant, contents, reordered: false, undrawn };
             Some((decision.placement.clone(), stay))
         };
         self.decisions.iter().filter_map(of).collect()

@@ -376,6 +376,7 @@ mod tests {
             variant: "a".into(),
             contents: vec!["guide".into()],
             reordered: false,
+            undrawn: Vec::new(),
         };
         let (mut phone, mut laptop) = (Ledger::default(), Ledger::default());
         phone.visit_with(&[("home".into(), stay("old"))], at(0));

@@ -91,7 +91,7 @@ mod tests {
 
     fn stay(variant: &str, contents: &[&str]) -> Stay {
         let contents = contents.iter().map(|name| Name::from(*name)).collect();
-        Stay { experience: "menu".into(), variant: variant.into(), contents, reordered: false }
+        Stay { experience: "menu".into(), variant: variant.into(), contents, reordered: false, undrawn: Vec::new() }
     }
 
     #[test]

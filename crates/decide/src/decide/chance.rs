@@ -2,7 +2,7 @@
 
 use assign::Share;
 use model::{
-    name::{Layer, Name},
+    name::{Experience as ExperienceName, Layer, Name},
     value::Finite,
 };
 
@@ -12,20 +12,24 @@ use crate::experience::{Experience, Variant};
 pub(super) const CERTAIN: Finite = Finite::ONE;
 
 /// The candidates that were ahead and left out by nothing but a draw.
-pub(super) struct Chance {
+pub(super) struct Chance<'a> {
     holdout: Share,
-    /// The chance of each to be drawn, with its layer.
-    ahead: Vec<(Option<Name<Layer>>, f64)>,
+    ahead: Vec<&'a Experience>,
 }
 
-impl Chance {
+impl<'a> Chance<'a> {
     pub(super) fn new(holdout: Share) -> Self {
         Self { holdout, ahead: Vec::new() }
     }
 
     /// Notes a candidate that would have won, had the draw let it in.
-    pub(super) fn lost_to_draw(&mut self, experience: &Experience) {
-        self.ahead.push((layer(experience).cloned(), drawn(experience)));
+    pub(super) fn lost_to_draw(&mut self, experience: &'a Experience) {
+        self.ahead.push(experience);
+    }
+
+    /// Those candidates, in the order in which they were noted.
+    pub(super) fn undrawn(&self) -> Vec<Name<ExperienceName>> {
+        self.ahead.iter().map(|experience| experience.name.clone()).collect()
     }
 
     /// That this experience won with this variant: not held out, those ahead not drawn, itself drawn. Those of its own
@@ -49,14 +53,14 @@ impl Chance {
     fn nobody_but(&self, own: Option<&Name<Layer>>) -> f64 {
         let mut chance = 1.0;
         let mut counted: Vec<&Name<Layer>> = own.into_iter().collect();
-        for (layer, drawn) in &self.ahead {
-            match layer {
-                None => chance *= 1.0 - drawn,
-                Some(layer) if counted.contains(&layer) => {}
-                Some(layer) => {
-                    let of_layer = self.ahead.iter().filter(|(other, _)| other.as_ref() == Some(layer));
-                    chance *= 1.0 - of_layer.map(|(_, drawn)| drawn).sum::<f64>();
-                    counted.push(layer);
+        for experience in &self.ahead {
+            match layer(experience) {
+                None => chance *= 1.0 - drawn(experience),
+                Some(own) if counted.contains(&own) => {}
+                Some(own) => {
+                    let of_layer = self.ahead.iter().filter(|other| layer(other) == Some(own));
+                    chance *= 1.0 - of_layer.map(|other| drawn(other)).sum::<f64>();
+                    counted.push(own);
                 }
             }
         }

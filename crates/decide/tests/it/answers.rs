@@ -1,12 +1,14 @@
 //! One placement: what is shown, and why.
 
+use std::collections::BTreeMap;
+
 use assign::{Part, Share};
-use condition::Evidence;
-use decide::{Absent, Cap, Decision, Rejection, Rules, Shows, Standing, Variant, Whom, decide, neutral};
+use condition::{Evidence, Verdict};
+use decide::{Absent, Cap, Decision, Rejection, Rules, Shows, Standing, Stay, Variant, Whom, decide, neutral};
 use model::{
     decision::{Channel, Reason},
     limits::{DECISION_TTL_S, ERROR_TTL_S},
-    name::Name,
+    name::{Experience as ExperienceName, Name, Variant as VariantName},
     time::{Env, Span},
     value::{Finite, Value},
 };
@@ -287,22 +289,100 @@ fn a_propensity_is_how_often_it_happens() {
         decide::Experience { part: part(6_000, 10_000), traffic: share(8_000), ..experience("fourth") },
     ];
     let scheme = scheme_under(rules, experiences);
-    let mut found = std::collections::BTreeMap::<_, (Finite, u32)>::new();
-    let units = 20_000;
-    for unit in 0..units {
-        let decision = Somebody::new(unit << 7).sees(&scheme, "hero");
+    let mut found = Frequencies::default();
+    (0..20_000).for_each(|unit| found.count(Somebody::new(unit << 7).sees(&scheme, "hero")));
+    found.are_as_stated();
+    assert_eq!(found.0.len(), 10, "four times two variants, the holdout, and nothing");
+}
+
+/// It is so with every page of a visit too: what stays came there by the draws of the first one.
+#[test]
+fn a_propensity_is_how_often_it_happens_later_in_a_visit_too() {
+    let scored = |name: &str, score, traffic| decide::Experience {
+        score: Finite::new(score).unwrap(),
+        traffic: share(traffic),
+        ..experience(name)
+    };
+    let part = |from, to| Part::new("tests".into(), share(from), share(to));
+    let rules = Rules { holdout: share(1_000), ..Rules::default() };
+    let first = decide::Experience { part: part(0, 3_000), ..scored("first", 4.0, 10_000) };
+    let second = decide::Experience { audience: audience(r#"segment("vip")"#), ..scored("second", 3.0, 5_000) };
+    let fourth = decide::Experience { part: part(3_000, 9_000), ..scored("fourth", 1.0, 8_000) };
+    let urgent = audience(r#"segment("lapsed")"#);
+    let urgent = decide::Experience { priority: 1, audience: urgent, ..scored("urgent", 0.0, 4_000) };
+    let scheme = scheme_under(rules, vec![first, second, scored("third", 2.0, 2_500), fourth, urgent]);
+    // In which segments they are on the pages of a visit, one after the other.
+    for visit in [
+        [&["vip"][..], &["vip"], &["vip"]],
+        [&["vip"], &[], &[]],
+        [&["vip"], &["vip"], &["vip", "lapsed"]],
+        [&["vip", "lapsed"], &["vip", "lapsed"], &["vip", "lapsed"]],
+    ] {
+        let mut pages = [(); 3].map(|()| Frequencies::default());
+        for unit in 0..1_500 {
+            let mut somebody = Somebody::new(unit << 7);
+            for (segments, page) in visit.iter().zip(&mut pages) {
+                let verdict = Verdict { value: true, valid_until: None };
+                somebody.segments = segments.iter().map(|segment| (Name::from(*segment), verdict)).collect();
+                let decision = somebody.sees(&scheme, "hero");
+                if let (Some(experience), Some(variant)) = (&decision.experience, &decision.variant) {
+                    let (experience, variant, undrawn) =
+                        (experience.clone(), variant.clone(), decision.undrawn.clone());
+                    let stay = Stay { experience, variant, contents: Vec::new(), reordered: false, undrawn };
+                    somebody.stays.insert("hero".into(), stay);
+                }
+                page.count(decision);
+            }
+        }
+        pages.iter().for_each(Frequencies::are_as_stated);
+    }
+}
+
+/// What stays is as likely as it was when it came there, whatever else could have come there since.
+#[test]
+fn what_became_possible_later_in_a_visit_does_not_change_the_chance_of_what_stays() {
+    let vip = audience(r#"segment("vip")"#);
+    let late = decide::Experience { audience: vip, traffic: share(5_000), score: Finite::ONE, ..experience("late") };
+    let scheme = scheme(vec![late, experience("old")]);
+    for unit in 0..20 {
+        let mut somebody = Somebody::new(unit);
+        let first = somebody.sees(&scheme, "hero");
+        assert_eq!((won(&first), first.propensity.get()), (Some("old"), 0.5));
+        let (variant, undrawn) = (first.variant.clone().unwrap(), first.undrawn);
+        let stay = Stay { experience: "old".into(), variant, contents: Vec::new(), reordered: false, undrawn };
+        somebody.stays.insert("hero".into(), stay);
+        let second = somebody.member("vip", None).sees(&scheme, "hero");
+        assert_eq!(
+            (won(&second), second.propensity.get()),
+            (Some("old"), 0.5),
+            "whether or not {unit} drew the late one"
+        );
+    }
+}
+
+/// How often each outcome came, with the chance that it says it had.
+#[derive(Default)]
+struct Frequencies(BTreeMap<Drawn, (Finite, u32)>);
+
+type Drawn = (Reason, Option<Name<ExperienceName>>, Option<Name<VariantName>>);
+
+impl Frequencies {
+    fn count(&mut self, decision: Decision) {
         let outcome = (decision.reason, decision.experience, decision.variant);
-        let (propensity, count) = found.entry(outcome).or_insert((decision.propensity, 0));
+        let (propensity, count) = self.0.entry(outcome).or_insert((decision.propensity, 0));
         assert_eq!(*propensity, decision.propensity, "one outcome has one chance");
         *count += 1;
     }
-    let total: f64 = found.values().map(|(propensity, _)| propensity.get()).sum();
-    assert!((total - 1.0).abs() < 1e-9, "{total}: {found:?}");
-    assert_eq!(found.len(), 10, "four times two variants, the holdout, and nothing");
-    for (outcome, (propensity, count)) in &found {
-        let expected = propensity.get() * units as f64;
-        let deviation = (f64::from(*count) - expected).abs() / expected.sqrt();
-        assert!(deviation < 4.0, "{outcome:?}: {count} of {expected}");
+
+    fn are_as_stated(&self) {
+        let total: f64 = self.0.values().map(|(propensity, _)| propensity.get()).sum();
+        assert!((total - 1.0).abs() < 1e-9, "{total}: {:?}", self.0);
+        let units: u32 = self.0.values().map(|(_, count)| count).sum();
+        for (outcome, (propensity, count)) in &self.0 {
+            let expected = propensity.get() * f64::from(units);
+            let deviation = (f64::from(*count) - expected).abs() / expected.sqrt();
+            assert!(deviation < 4.0, "{outcome:?}: {count} of {expected}");
+        }
     }
 }
 

@@ -59,7 +59,7 @@ fn shown(last: Timestamp) -> Showing {
 
 fn stay(contents: &[&str]) -> Stay {
     let contents = contents.iter().map(|name| Name::from(*name)).collect();
-    Stay { experience: "choice".into(), variant: "a".into(), contents, reordered: false }
+    Stay { experience: "choice".into(), variant: "a".into(), contents, reordered: false, undrawn: Vec::new() }
 }
 
 /// proves DEC-04: what is tagged with the words that were searched for comes first, then what the person likes.

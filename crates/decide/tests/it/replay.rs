@@ -165,6 +165,7 @@ prop_compose! {
             variant: "a".into(),
             contents: contents.into_iter().map(Name::from).collect(),
             reordered,
+            undrawn: vec!["a1".into()],
         });
         somebody.stays = stay.into_iter().map(|stay| (Name::from("hero"), stay)).collect();
         let boot = |id: &str| [("product_id", Value::from(id)), ("category", Value::from("boots"))].into_iter().collect();

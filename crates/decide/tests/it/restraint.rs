@@ -233,6 +233,7 @@ fn a_page_asked_for_again_in_a_visit_costs_nothing_more() {
             variant: "a".into(),
             contents: vec!["idea".into()],
             reordered: false,
+            undrawn: Vec::new(),
         };
         somebody.stays.insert("hero".into(), stay("another"));
         assert_eq!(won(&somebody.sees(&scheme, "hero")), None);

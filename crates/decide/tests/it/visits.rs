@@ -35,7 +35,7 @@ fn names(decision: &Decision) -> Vec<&str> {
 
 fn stay(experience: &str, contents: &[&str], reordered: bool) -> Stay {
     let contents = contents.iter().map(|name| Name::from(*name)).collect();
-    Stay { experience: experience.into(), variant: "a".into(), contents, reordered }
+    Stay { experience: experience.into(), variant: "a".into(), contents, reordered, undrawn: Vec::new() }
 }
 
 /// proves DEC-03: what is used most comes first, the fixed entry keeps its place, and all entries are there.

@@ -47,6 +47,7 @@ layout_fields!(Decision {
     standing,
     evidence,
     propensity,
+    undrawn,
     points,
     memory,
     shows_neutral,
@@ -56,7 +57,7 @@ layout_fields!(Decision {
 });
 layout_fields!(Served { content, language, intent, payload, items });
 layout_fields!(Showing { last, times, used });
-layout_fields!(Stay { experience, variant, contents, reordered });
+layout_fields!(Stay { experience, variant, contents, reordered, undrawn });
 layout_words!(Intent, "intent" { Orient = 0, Inform = 1, Help = 2, Reassure = 3, Reward = 4 });
 layout_words!(Stage, "stage" {
     Discovery = 0, Comparison = 1, Conversion = 2, Onboarding = 3, Enrollment = 4

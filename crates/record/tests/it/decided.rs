@@ -177,6 +177,7 @@ pub(crate) fn sample_decided() -> Decided {
         standing: Some(Standing::Priority),
         evidence: evidence(),
         propensity: Finite::new(0.475).unwrap(),
+        undrawn: vec!["other".into()],
         points: 3,
         memory: Some(Memory::Season),
         shows_neutral: false,

@@ -149,7 +149,13 @@ fn landing() -> Landing {
 
 pub(crate) fn stay() -> Stay {
     let contents = vec!["boots".into(), "poles".into()];
-    Stay { experience: "winter-boots".into(), variant: "b".into(), contents, reordered: true }
+    Stay {
+        experience: "winter-boots".into(),
+        variant: "b".into(),
+        contents,
+        reordered: true,
+        undrawn: vec!["other".into()],
+    }
 }
 
 const DAYS: [i64; 2] = [20_512, 20_514];

@@ -286,10 +286,10 @@ pub(crate) fn ledger() -> impl Strategy<Value = Ledger> {
 }
 
 fn visit() -> impl Strategy<Value = Visit> {
-    let stay = (name(), name(), vec(name(), FEW), any::<bool>());
-    let stayed = (moment(), stay).prop_map(|(at, (experience, variant, contents, reordered))| Stayed {
+    let stay = (name(), name(), vec(name(), FEW), any::<bool>(), vec(name(), FEW));
+    let stayed = (moment(), stay).prop_map(|(at, (experience, variant, contents, reordered, undrawn))| Stayed {
         at,
-        stay: Stay { experience, variant, contents, reordered },
+        stay: Stay { experience, variant, contents, reordered, undrawn },
     });
     let landing = (moment(), "[a-z ]{0,9}", btree_set(name(), FEW)).prop_map(|(at, keyword, contents)| Landing {
         at,
