@@ -64,7 +64,7 @@ pub struct NamespaceRules {
     pub strong_when_verified: bool,
     /// Whether a person has at most one: two different values are two persons, until two strong identifiers agree.
     pub one_per_person: bool,
-    /// How many values one profile may hold; a further one is refused as suspicious.
+    /// How many values one profile may hold; a further one is not noted on it.
     pub most_per_profile: u16,
     /// Whether case is without meaning, so that values are compared in lower case.
     pub fold_case: bool,

@@ -97,13 +97,16 @@ fn identify(step: &Step<'_>, person: &mut Person, arrival: &Arrival) -> Vec<Clai
         let strength = resolve::strength(rules, claim.evidence);
         // What the person has on another side does not count: this side must have it too when it lives alone again.
         let known = side.facts.identifiers.get(*key);
+        // One more than a profile may have is not noted: nothing is wrong with it, and it is in the event.
+        if known.is_none() && place != arrival.anchor && is_full(side, rules, claim) {
+            continue;
+        }
         let hold = match known {
             // The device turned out to be shared while the event was on its way here: it leads here no more.
             Some(known) if place == arrival.anchor && known.hold == Hold::Shared => Hold::Shared,
             _ if place == arrival.anchor => Hold::Own,
             _ if claim.evidence == Evidence::Link => Hold::Probable,
             Some(known) if settled(known, strength, asserted) => known.hold,
-            None if is_full(side, rules, claim) => Hold::Quarantined,
             _ => Hold::Claimed,
         };
         if hold == Hold::Claimed && known.is_none_or(|known| !settled(known, strength, asserted)) {

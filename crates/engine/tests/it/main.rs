@@ -13,6 +13,7 @@ mod order;
 mod portrait;
 mod recomputed;
 mod scenarios;
+mod shared;
 mod totals;
 mod unmerge;
 mod world;
