@@ -183,9 +183,10 @@ impl<'e> Walk<'e> {
             self.until.set(NEVER);
             let said = self.truth(term, frame);
             if said == decisive {
-                let until = self.until.get().min(outside);
+                let mut until = self.until.get().min(outside);
                 if self.witness == Witness::Everything {
                     terms[place + 1..].iter().for_each(|term| _ = self.truth(term, frame));
+                    until = until.min(all).min(self.until.get());
                 }
                 self.until.set(until);
                 return decisive;

@@ -11,7 +11,7 @@ use model::{
 
 use crate::{
     condition::Condition,
-    facts::{Believed, Evidence, Facts, Model, Reading, Verdict},
+    facts::{Believed, Evaluation, Evidence, Facts, Model, Reading, Verdict},
     fading::Fading,
 };
 
@@ -20,12 +20,14 @@ impl Condition {
     /// holds by one fact or by another, the one of the greater `cost` is left out.
     ///
     /// Empty if it does not hold, and if nothing that is there is needed for it: what is not there, or not so, is no
-    /// ground. Facts of the request stand. Each fact that is looked at costs one evaluation.
-    pub fn rests_on<K: Ord>(&self, facts: &dyn Facts, now: Timestamp, cost: &dyn Fn(&Evidence) -> K) -> Vec<Evidence> {
+    /// ground. Facts of the request stand. Each fact that is looked at costs one evaluation. The answer is the condition's;
+    /// until it is sure not to be another, the grounds are not either.
+    pub fn rests_on<K: Ord>(&self, facts: &dyn Facts, now: Timestamp, cost: &dyn Fn(&Evidence) -> K) -> Evaluation {
         let whole = self.look_everywhere(facts, now);
         if !whole.value {
-            return Vec::new();
+            return Evaluation { evidence: Vec::new(), ..whole };
         }
+        let mut valid_until = whole.valid_until;
         let mut all: Vec<(K, Evidence)> = Vec::with_capacity(whole.evidence.len());
         for one in whole.evidence.into_iter().filter(Evidence::speaks) {
             let asked = cost(&one);
@@ -39,13 +41,15 @@ impl Condition {
         let mut without = Without { facts, gone: Vec::with_capacity(all.len()) };
         for (_, one) in all {
             without.gone.push(one);
-            if !self.matches(&without, now).value {
+            let still = self.matches(&without, now);
+            valid_until = valid_until.into_iter().chain(still.valid_until).min();
+            if !still.value {
                 without.gone.pop();
             }
         }
-        let mut grounds = self.evaluate(&without, now).evidence;
-        grounds.retain(Evidence::speaks);
-        grounds
+        let mut evidence = self.evaluate(&without, now).evidence;
+        evidence.retain(Evidence::speaks);
+        Evaluation { value: true, valid_until, evidence }
     }
 }
 

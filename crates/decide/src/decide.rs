@@ -3,6 +3,7 @@
 mod access;
 mod candidate;
 mod chance;
+mod grounds;
 mod horizon;
 pub(crate) mod refused;
 mod restraint;
@@ -30,8 +31,9 @@ use self::{
     access::{Access, Accesses},
     candidate::{Audiences, Before, Outcome},
     chance::Chance,
+    grounds::Rests,
     horizon::Horizon,
-    restraint::{Cost, Rests},
+    restraint::Cost,
 };
 use crate::{
     answer::{Decision, Rejected, Rejection, Served, Standing},

@@ -44,7 +44,7 @@ pub use pool::{Criterion, Menu, Pool, Repeat};
 pub use recorded::{Seen, SeenFacts, decide_recorded};
 pub use restraint::{
     CHANNEL_PROPERTY, Ground, INTRUSION_PERIOD, INTRUSION_POINTS, Memory, POINT_CENTS, Restraint, SEASON, STALE_AFTER,
-    Worth, cut, price, suits_a_checkout,
+    Worth, cut, dearness, price, suits_a_checkout,
 };
 pub use scheme::{Rules, Scheme};
 pub use template::{Payload, Reference, TemplateError, Token, code};

@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use condition::{Facts, Verdict};
+use condition::{Facts, Fading, Verdict};
 use model::{
     consent::{Consents, GrantedName},
     id::{Decision, Id, Unit},
-    name::{Content, Experience, Name, Placement, Segment},
+    name::{Content, Experience, Name, Placement, Score, Segment},
     time::Timestamp,
     value::Value,
 };
@@ -92,10 +92,14 @@ pub trait Opens {
     /// asked here.
     fn open(&self, token: &GrantedName) -> &dyn Facts;
     /// What a membership of a segment rests on: what its condition, and those of the segments that it names and that
-    /// hold, looked at. Empty for a segment that is not there.
+    /// hold, need. Empty for a segment that is not there.
     fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground>;
     /// Whether the person would be in a segment without what happened before a moment, and until when that is so.
     fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict;
+    /// What gives points to a score, taken apart. Empty for a score that is not there.
+    fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground>;
+    /// What a score would be without what happened before a moment.
+    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading>;
 }
 
 /// The recent decisions about one person.

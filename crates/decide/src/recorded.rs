@@ -72,6 +72,10 @@ pub struct SeenFacts {
     pub beneath: BTreeMap<Name<Segment>, Vec<Ground>>,
     /// Memberships as they would have been without what was too old to be a main reason.
     pub lately: BTreeMap<Name<Segment>, Verdict>,
+    /// What gave points to scores.
+    pub beneath_scores: BTreeMap<Name<Score>, Vec<Ground>>,
+    /// Scores as they would have been without what was too old to be a main reason.
+    pub scores_lately: BTreeMap<Name<Score>, Option<Fading>>,
 }
 
 /// Decides a page as [`decide()`] does, and says what was looked at.
@@ -169,6 +173,8 @@ const NOTHING: &SeenFacts = &SeenFacts {
     grounds: BTreeSet::new(),
     beneath: BTreeMap::new(),
     lately: BTreeMap::new(),
+    beneath_scores: BTreeMap::new(),
+    scores_lately: BTreeMap::new(),
 };
 
 impl Opens for Seen {
@@ -184,6 +190,16 @@ impl Opens for Seen {
     fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, _since: Timestamp) -> Verdict {
         let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
         seen.lately.get(segment).copied().unwrap_or(Verdict { value: false, valid_until: None })
+    }
+
+    fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
+        let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
+        seen.beneath_scores.get(score).cloned().unwrap_or_default()
+    }
+
+    fn score_since(&self, token: &GrantedName, score: &Name<Score>, _since: Timestamp) -> Option<Fading> {
+        let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
+        seen.scores_lately.get(score).cloned().flatten()
     }
 }
 
@@ -302,6 +318,20 @@ impl Opens for Tape<'_> {
         let verdict = person.facts.segment_since(token, segment, since);
         tape.seen.borrow_mut().lately.entry(segment.clone()).or_insert(verdict);
         verdict
+    }
+
+    fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
+        let (Some(tape), Some(person)) = (self.tape(token), self.person) else { return Vec::new() };
+        let grounds = person.facts.beneath_score(token, score);
+        tape.seen.borrow_mut().beneath_scores.entry(score.clone()).or_insert_with(|| grounds.clone());
+        grounds
+    }
+
+    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+        let (tape, person) = (self.tape(token)?, self.person?);
+        let fading = person.facts.score_since(token, score, since);
+        tape.seen.borrow_mut().scores_lately.entry(score.clone()).or_insert_with(|| fading.clone());
+        fading
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::{
     borrow::Cow,
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -165,44 +166,22 @@ impl Ground {
 
     /// How far what was concluded is from what the person said.
     pub(crate) fn distance(&self) -> u16 {
-        match &self.evidence {
-            Evidence::Trait { value, .. } => match value.kind {
-                FactKind::Declared | FactKind::Corrected => price::DECLARED,
-                FactKind::Observed => price::OBSERVED,
-                FactKind::Inferred => price::INFERRED,
-            },
-            Evidence::Events { .. } | Evidence::Segment { .. } => price::OBSERVED,
-            Evidence::Interest { .. } | Evidence::Score { .. } | Evidence::Reading { says: Some(_), .. } => {
-                price::INFERRED
-            }
-            Evidence::MissingTrait { .. } | Evidence::Reading { says: None, .. } | Evidence::Request { .. } => {
-                price::DECLARED
-            }
-        }
+        distance(&self.evidence)
     }
 
     /// When what was observed or concluded became known; `None` of what the person said, and of what has no date.
     pub(crate) fn noticed(&self) -> Option<Timestamp> {
-        match &self.evidence {
-            Evidence::Trait { value, .. } => (self.distance() > price::DECLARED).then_some(value.as_of),
-            _ => self.done(),
-        }
+        noticed(&self.evidence)
     }
 
     /// When the person did it last, if it is something that the person did.
     pub(crate) fn done(&self) -> Option<Timestamp> {
-        match self.evidence {
-            Evidence::Events { matched: 1.., last, .. } => last,
-            _ => None,
-        }
+        done(&self.evidence)
     }
 
-    /// The trait that it is about, if it is there.
-    pub(crate) fn known_trait(&self) -> Option<&Name<Trait>> {
-        match &self.evidence {
-            Evidence::Trait { name, .. } => Some(name),
-            _ => None,
-        }
+    /// Whether it is the value of a trait with a purpose of its own.
+    pub(crate) fn is_sensitive(&self, restraint: &Restraint) -> bool {
+        matches!(&self.evidence, Evidence::Trait { name, .. } if restraint.sensitive.contains(name))
     }
 
     /// Whether it became known on another channel than this. Pages of the web, of the account and of an app are one.
@@ -212,6 +191,40 @@ impl Ground {
             _ => self.channel,
         };
         learned.is_some_and(|there| there != here && !(there.is_page() && here.is_page()))
+    }
+}
+
+/// How dear it is to rest on a fact: by how far it is from what the person said, then by its age.
+pub fn dearness(evidence: &Evidence) -> (u16, Reverse<Option<Timestamp>>) {
+    (distance(evidence), Reverse(noticed(evidence)))
+}
+
+fn distance(evidence: &Evidence) -> u16 {
+    match evidence {
+        Evidence::Trait { value, .. } => match value.kind {
+            FactKind::Declared | FactKind::Corrected => price::DECLARED,
+            FactKind::Observed => price::OBSERVED,
+            FactKind::Inferred => price::INFERRED,
+        },
+        Evidence::Events { .. } | Evidence::Segment { .. } => price::OBSERVED,
+        Evidence::Interest { .. } | Evidence::Score { .. } | Evidence::Reading { says: Some(_), .. } => price::INFERRED,
+        Evidence::MissingTrait { .. } | Evidence::Reading { says: None, .. } | Evidence::Request { .. } => {
+            price::DECLARED
+        }
+    }
+}
+
+fn noticed(evidence: &Evidence) -> Option<Timestamp> {
+    match evidence {
+        Evidence::Trait { value, .. } => (distance(evidence) > price::DECLARED).then_some(value.as_of),
+        _ => done(evidence),
+    }
+}
+
+fn done(evidence: &Evidence) -> Option<Timestamp> {
+    match evidence {
+        Evidence::Events { matched: 1.., last, .. } => *last,
+        _ => None,
     }
 }
 

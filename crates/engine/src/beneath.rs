@@ -6,15 +6,15 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use condition::{Believed, Evidence, Facts, Fading, Model, Reading, Verdict};
-use decide::{Ground, cut};
+use condition::{Believed, Condition, Evidence, Facts, Fading, Model, Reading, Verdict};
+use decide::{Ground, cut, dearness};
 use model::{
     fact::Occurrence,
     name::{Name, Score, Segment},
     time::Timestamp,
-    value::Value,
+    value::{Finite, Value},
 };
-use segment::score::Scored;
+use segment::score::{ScoreRule, Scored};
 
 use crate::opened::Opened;
 
@@ -22,19 +22,42 @@ use crate::opened::Opened;
 pub(crate) const NOT_THERE: Verdict = Verdict { value: false, valid_until: None };
 
 /// What a membership of a segment rests on: what its condition, and those of the segments that it names and that hold,
-/// looked at.
+/// need, with what gives points to the scores among it.
 pub(crate) fn beneath(opened: &Opened<'_>, segment: &Name<Segment>) -> Vec<Ground> {
-    let segments = opened.segments();
-    let (mut open, mut seen) = (Vec::from_iter(segments.place_of(segment)), BTreeSet::new());
+    apart(opened, Part::Segment(segment.clone()))
+}
+
+/// What gives points to a score.
+pub(crate) fn beneath_score(opened: &Opened<'_>, score: &Name<Score>) -> Vec<Ground> {
+    apart(opened, Part::Score(score.clone()))
+}
+
+/// What is taken apart.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Segment(Name<Segment>),
+    Score(Name<Score>),
+}
+
+fn apart(opened: &Opened<'_>, part: Part) -> Vec<Ground> {
+    let (mut open, mut seen) = (vec![part], BTreeSet::new());
     let mut grounds = Vec::new();
-    while let Some(place) = open.pop() {
-        if !seen.insert(place) {
+    while let Some(part) = open.pop() {
+        if seen.contains(&part) {
             continue;
         }
-        for evidence in segments.rules()[place].condition.evaluate(opened, opened.now()).evidence {
+        let found = match &part {
+            Part::Segment(name) => opened.segments().by_name(name).map(|rule| needed(opened, &rule.condition)),
+            Part::Score(name) => opened.segments().score(name).map(|score| earned(opened, score)),
+        };
+        seen.insert(part);
+        for evidence in found.unwrap_or_default() {
             match evidence {
-                Evidence::Segment { name, member: true } => open.extend(segments.place_of(&name)),
-                Evidence::Segment { member: false, .. } => {}
+                Evidence::Segment { name, .. } => open.push(Part::Segment(name)),
+                Evidence::Score { ref name, .. } => {
+                    open.push(Part::Score(name.clone()));
+                    grounds.push(Ground::of(evidence, opened));
+                }
                 fact => grounds.push(Ground::of(fact, opened)),
             }
         }
@@ -42,21 +65,49 @@ pub(crate) fn beneath(opened: &Opened<'_>, segment: &Name<Segment>) -> Vec<Groun
     grounds
 }
 
+fn needed(opened: &Opened<'_>, condition: &Condition) -> Vec<Evidence> {
+    condition.rests_on(opened, opened.now(), &dearness).evidence
+}
+
+/// What gives points to a score; what takes some away is no ground of its height.
+fn earned(opened: &Opened<'_>, score: &ScoreRule) -> Vec<Evidence> {
+    let rules = score.rules.iter().filter(|rule| rule.points > Finite::default());
+    let counted = rules.filter_map(|rule| {
+        let at = rule.what.of(opened, opened.now()).at;
+        let (event, last) = (rule.what.event().clone(), Some(*at.last()?));
+        Some(Evidence::Events { event, matched: u32::try_from(at.len()).unwrap_or(u32::MAX), last })
+    });
+    let bonuses = score.bonuses.iter().filter(|bonus| bonus.points > Finite::default());
+    counted.chain(bonuses.flat_map(|bonus| needed(opened, &bonus.when))).collect()
+}
+
 /// Whether the person would be in a segment without what happened before a moment, and until when that is so.
 pub(crate) fn segment_since(opened: &Opened<'_>, segment: &Name<Segment>, since: Timestamp) -> Verdict {
     let Some(place) = opened.segments().place_of(segment) else { return NOT_THERE };
     let lately = Lately { opened, since, judged: RefCell::default(), scored: Scored::default() };
-    // Those that it names come before it, so that none is judged within another.
-    for place in at_and_below(opened, place) {
-        let verdict = opened.segments().rules()[place].condition.matches(&lately, opened.now());
-        lately.judged.borrow_mut().insert(place, verdict);
-    }
+    lately.judge(at_and_below(opened, vec![place]));
     lately.judged.into_inner().remove(&place).unwrap_or(NOT_THERE)
 }
 
-fn at_and_below(opened: &Opened<'_>, place: usize) -> BTreeSet<usize> {
+/// What a score would be without what happened before a moment.
+pub(crate) fn score_since(opened: &Opened<'_>, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
     let segments = opened.segments();
-    let (mut found, mut open) = (BTreeSet::new(), vec![place]);
+    let (mut named, mut seen, mut open) = (Vec::new(), BTreeSet::new(), vec![score.clone()]);
+    while let Some(name) = open.pop() {
+        if let Some(rule) = segments.score(&name).filter(|_| seen.insert(name.clone())) {
+            let needs = rule.needs();
+            named.extend(needs.segments.iter().filter_map(|name| segments.place_of(name)));
+            open.extend(needs.scores);
+        }
+    }
+    let lately = Lately { opened, since, judged: RefCell::default(), scored: Scored::default() };
+    lately.judge(at_and_below(opened, named));
+    lately.score(score)
+}
+
+fn at_and_below(opened: &Opened<'_>, mut open: Vec<usize>) -> BTreeSet<usize> {
+    let segments = opened.segments();
+    let mut found = BTreeSet::new();
     while let Some(place) = open.pop() {
         if found.insert(place) {
             let needs = segments.needs_of(place);
@@ -72,6 +123,16 @@ struct Lately<'o, 'a> {
     since: Timestamp,
     judged: RefCell<BTreeMap<usize, Verdict>>,
     scored: Scored,
+}
+
+impl Lately<'_, '_> {
+    /// Judges segments. Those that one names come before it, so that none is judged within another.
+    fn judge(&self, places: BTreeSet<usize>) {
+        for place in places {
+            let verdict = self.opened.segments().rules()[place].condition.matches(self, self.opened.now());
+            self.judged.borrow_mut().insert(place, verdict);
+        }
+    }
 }
 
 impl Facts for Lately<'_, '_> {

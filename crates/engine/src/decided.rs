@@ -2,14 +2,14 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use condition::{Facts, Verdict};
+use condition::{Facts, Fading, Verdict};
 use decide::{Decision, Explain, Ground, Opens, Page, Person as Asked, Seen, Showing, Stay, Whom, decide_recorded};
 use ledger::{shown_over, spent_over, stay_over, won_over};
 use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
     identifier::Identifier,
-    name::{Content, Experience, Name, Placement, Purpose, Segment},
+    name::{Content, Experience, Name, Placement, Purpose, Score, Segment},
     time::{Env, Timestamp},
     value::Value,
 };
@@ -263,6 +263,14 @@ impl Opens for Known<'_> {
     fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
         let opened = self.of(token.purpose());
         opened.map_or(beneath::NOT_THERE, |opened| beneath::segment_since(opened, segment, since))
+    }
+
+    fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
+        self.of(token.purpose()).map_or_else(Vec::new, |opened| beneath::beneath_score(opened, score))
+    }
+
+    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+        beneath::score_since(self.of(token.purpose())?, score, since)
     }
 }
 

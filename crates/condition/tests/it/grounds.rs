@@ -60,7 +60,7 @@ fn a_condition_rests_on_what_it_would_not_hold_without() {
         // It does not hold.
         (r#"profile.city == "Lund""#, &[]),
     ] {
-        assert_eq!(words(&compiled(text).rests_on(&ana, now(), &age)), expected, "{text}");
+        assert_eq!(words(&compiled(text).rests_on(&ana, now(), &age).evidence), expected, "{text}");
     }
 }
 
@@ -124,7 +124,7 @@ proptest! {
             if is_member && keeps("vip") { person.in_segment("vip", None) } else { person }
         };
         let whole = person(&|_| true);
-        let grounds = condition.rests_on(&whole, now(), &age);
+        let grounds = condition.rests_on(&whole, now(), &age).evidence;
         let name = |one: &Evidence| match one {
             Evidence::Events { event, .. } => event.to_string(),
             Evidence::Trait { name, .. } => name.to_string(),

@@ -165,6 +165,22 @@ impl<'a> Access<'a> {
         }
     }
 
+    /// What a score rests on.
+    pub(super) fn beneath_score(&self, score: &Name<Score>) -> Vec<Ground> {
+        match &self.known {
+            Opened::Open { opens, token, .. } => opens.beneath_score(token, score),
+            Opened::Closed { .. } => Vec::new(),
+        }
+    }
+
+    /// What a score would be without what happened before a moment.
+    pub(super) fn score_since(&self, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+        match &self.known {
+            Opened::Open { opens, token, .. } => opens.score_since(token, score, since),
+            Opened::Closed { .. } => None,
+        }
+    }
+
     /// All that an audience may look at.
     pub(super) fn facts<'v>(&'v self, page: &'v Page<'_>) -> Known<'v> {
         let person = match &self.known {

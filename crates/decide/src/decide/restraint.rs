@@ -1,9 +1,9 @@
 //! Whether a candidate that is for the person should stay silent: by where it would be shown, by the age of what it rests
 //! on, by what it costs in discomfort, by what it is worth.
 
-use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::borrow::Cow;
 
-use condition::{Believed, Evidence, Facts, Fading, Model, Reading, Verdict};
+use condition::{Believed, Condition, Evidence, Facts, Fading, Model, Reading, Verdict};
 use model::{
     fact::Occurrence,
     name::{Content as ContentName, Name, Score, Segment},
@@ -11,10 +11,10 @@ use model::{
     value::Value,
 };
 
-use super::{Decider, access::Access, candidate::Before, horizon::Horizon};
+use super::{Decider, access::Access, candidate::Before, grounds::Rested, horizon::Horizon, viewed};
 use crate::{
     answer::Rejection,
-    experience::Experience,
+    experience::{Experience, asks_of_the_person},
     restraint::{Ground, INTRUSION_PERIOD, Memory, SEASON, cut, price, suits_a_checkout},
 };
 
@@ -30,18 +30,6 @@ pub(super) struct Cost {
     pub(super) memory: Option<Memory>,
 }
 
-/// What audiences that hold rest on, on this page.
-#[derive(Default)]
-pub(super) struct Rests(RefCell<BTreeMap<(usize, usize), Rc<Grounds>>>);
-
-/// What one audience rests on.
-pub(super) struct Grounds {
-    /// As the audience looked at it.
-    pub(super) evidence: Vec<Evidence>,
-    /// Each segment that holds taken apart into what it rests on.
-    all: Vec<Ground>,
-}
-
 impl<'a> Decider<'a> {
     /// The first content that must not be shown at a checkout, if the placement is one (requirements DEC-10). A pool is
     /// not asked: what does not fit is left out of it.
@@ -55,33 +43,8 @@ impl<'a> Decider<'a> {
         is_checkout.then(unfit).flatten().map(|content| &content.name)
     }
 
-    /// What an audience rests on that holds.
-    pub(super) fn grounds(&self, rank: usize, experience: &Experience, access: &Access<'_>) -> Rc<Grounds> {
-        let key = (rank, access.number());
-        if let Some(known) = self.rests.0.borrow().get(&key) {
-            return known.clone();
-        }
-        let facts = access.facts(self.page);
-        let evidence = experience.audience.evaluate(&facts, self.now).evidence;
-        let mut all = Vec::with_capacity(evidence.len());
-        for evidence in &evidence {
-            let beneath = match evidence {
-                Evidence::Segment { name, member: true } => access.beneath(name),
-                _ => Vec::new(),
-            };
-            if beneath.is_empty() {
-                all.push(Ground::of(evidence.clone(), &facts));
-            } else {
-                all.extend(beneath);
-            }
-        }
-        let found = Rc::new(Grounds { evidence, all });
-        self.rests.0.borrow_mut().insert(key, found.clone());
-        found
-    }
-
-    /// Whether the main reason is too old (requirements D2, DEC-15): all that the person did for the audience to hold is,
-    /// and without it the audience would not hold. What is left of that is remembered, if the experience says so.
+    /// Whether the main reason is too old (requirements D2, DEC-15). What is left of that is remembered, if the experience
+    /// says so.
     pub(super) fn remembers(
         &self,
         rank: usize,
@@ -89,35 +52,52 @@ impl<'a> Decider<'a> {
         access: &Access<'_>,
         horizon: &mut Horizon,
     ) -> Result<Option<Memory>, Rejection> {
-        let needs = experience.audience.needs();
-        let Some(after) = self.scheme.rules().restraint.stale_after else { return Ok(None) };
-        if needs.events.is_empty() && needs.segments.is_empty() {
+        if !looks_back(&experience.audience) {
             return Ok(None);
         }
-        let grounds = self.grounds(rank, experience, access);
-        let done = || grounds.all.iter().filter_map(Ground::done);
-        let Some(last) = done().max() else { return Ok(None) };
-        let oldest = self.now.minus(after);
-        if last >= oldest {
-            horizon.note(Some(last.plus(after).plus(TICK)));
-            return Ok(None);
-        }
-        let recent = Recent { facts: &access.facts(self.page), access, since: oldest };
-        let without = experience.audience.matches(&recent, self.now);
-        horizon.note(without.valid_until);
-        if without.value {
-            return Ok(None);
-        }
+        let rested = &self.grounds(rank, experience, access).rested;
+        let Some(last) = self.too_old(&experience.audience, rested, access, horizon) else { return Ok(None) };
         if experience.memory == Some(Memory::Season) {
             let (youngest, eldest) = SEASON;
             let of_season = |at: &Timestamp| (eldest >= self.now.since(*at)) && (self.now.since(*at) >= youngest);
-            if let Some(at) = done().filter(of_season).max() {
+            if let Some(at) = rested.done().filter(of_season).max() {
                 horizon.note(Some(at.plus(eldest).plus(TICK)));
                 return Ok(Some(Memory::Season));
             }
-            done().filter(|at| self.now.since(*at) < youngest).for_each(|at| horizon.note(Some(at.plus(youngest))));
+            rested
+                .done()
+                .filter(|at| self.now.since(*at) < youngest)
+                .for_each(|at| horizon.note(Some(at.plus(youngest))));
         }
         Err(Rejection::Stale { last })
+    }
+
+    /// Whether a condition that holds does so only by what the person did too long ago.
+    pub(super) fn rests_on_old(&self, condition: &Condition, access: &Access<'_>, horizon: &mut Horizon) -> bool {
+        looks_back(condition) && self.too_old(condition, &self.rested(condition, access), access, horizon).is_some()
+    }
+
+    /// When the person did last what a condition rests on, if that is too long ago: all that the person did for it to
+    /// hold is, and without it the condition would not hold.
+    fn too_old(
+        &self,
+        condition: &Condition,
+        rested: &Rested,
+        access: &Access<'_>,
+        horizon: &mut Horizon,
+    ) -> Option<Timestamp> {
+        let after = self.scheme.rules().restraint.stale_after?;
+        horizon.note(rested.until);
+        let last = rested.done().max()?;
+        let oldest = self.now.minus(after);
+        if last >= oldest {
+            horizon.note(Some(last.plus(after).plus(TICK)));
+            return None;
+        }
+        let recent = Recent { facts: &access.facts(self.page), access, since: oldest };
+        let without = condition.matches(&recent, self.now);
+        horizon.note(without.valid_until);
+        (!without.value).then_some(last)
     }
 
     /// What the candidate costs, unless that is more than is left or more than it is worth.
@@ -161,18 +141,22 @@ impl<'a> Decider<'a> {
             names |= is_written && written.names;
             sensitive |= is_written && written.sensitive;
         }
-        if !experience.is_personal() && !names && !sensitive {
+        let audience = self.grounds(rank, experience, before.access);
+        let shown = self.shown_for(experience, before, horizon);
+        sensitive |= self.orders_by_sensitive(experience, before.access);
+        if !experience.is_personal() && shown.is_empty() && !names && !sensitive {
             return 0;
         }
-        let grounds = self.grounds(rank, experience, before.access);
-        sensitive |= grounds.all.iter().filter_map(Ground::known_trait).any(|name| restraint.sensitive.contains(name));
-        let distance = grounds.all.iter().map(Ground::distance).max().unwrap_or(price::DECLARED);
-        let noticed = grounds.all.iter().filter_map(Ground::noticed).max();
+        horizon.note(audience.rested.until);
+        let grounds = || audience.rested.all.iter().chain(&shown);
+        sensitive |= grounds().any(|ground| ground.is_sensitive(restraint));
+        let distance = grounds().map(Ground::distance).max().unwrap_or(price::DECLARED);
+        let noticed = grounds().filter_map(Ground::noticed).max();
         let old = noticed.is_some_and(|at| self.now.since(at) > price::FRESH);
         if !old {
             horizon.note(noticed.map(|at| at.plus(price::FRESH).plus(TICK)));
         }
-        let elsewhere = grounds.all.iter().any(|ground| ground.is_from_elsewhere(before.at.channel, restraint));
+        let elsewhere = grounds().any(|ground| ground.is_from_elsewhere(before.at.channel, restraint));
         let extra = [
             (old, price::OLD),
             (sensitive, price::SENSITIVE),
@@ -181,6 +165,36 @@ impl<'a> Decider<'a> {
             (elsewhere, price::ELSEWHERE),
         ];
         distance + extra.into_iter().filter(|(is_so, _)| *is_so).map(|(_, points)| points).sum::<u16>()
+    }
+
+    /// What the contents of an experience rest on, whichever variant is drawn: whom they suit, and the products that they
+    /// show.
+    fn shown_for(&self, experience: &Experience, before: &Before<'_, 'a>, horizon: &mut Horizon) -> Vec<Ground> {
+        let mut found = Vec::new();
+        let facts = before.access.facts(self.page);
+        for content in experience.contents() {
+            if let Some(suits) = content.suits.as_ref().filter(|suits| asks_of_the_person(suits)) {
+                let rested = self.rested(suits, before.access);
+                horizon.note(rested.until);
+                found.extend(rested.all);
+            }
+            if content.items.is_some() {
+                let items = self.items(content, &facts, horizon).len();
+                let last = facts.trail(viewed::VIEWED).last().map(|viewed| viewed.at);
+                let viewed = Evidence::Events { event: viewed::VIEWED.into(), matched: items as u32, last };
+                found.extend((items > 0).then(|| Ground::of(viewed, &facts)));
+            }
+        }
+        found
+    }
+
+    /// Whether contents are put in order by a trait with a purpose of its own. What else only puts them in order costs
+    /// nothing.
+    fn orders_by_sensitive(&self, experience: &Experience, access: &Access<'_>) -> bool {
+        let restraint = &self.scheme.rules().restraint;
+        let asks = |condition: &&Condition| !restraint.sensitive.is_empty() && asks_of_the_person(condition);
+        let mut orders = experience.contents().filter_map(|content| content.prefer.as_ref()).filter(asks);
+        orders.any(|prefer| self.rested(prefer, access).all.iter().any(|ground| ground.is_sensitive(restraint)))
     }
 
     fn is_repeated(&self, experience: &Experience, before: &Before<'_, '_>, horizon: &mut Horizon) -> bool {
@@ -201,6 +215,12 @@ impl<'a> Decider<'a> {
             all.saturating_add(*points)
         })
     }
+}
+
+/// Whether a condition may look at what the person did.
+fn looks_back(condition: &Condition) -> bool {
+    let needs = condition.needs();
+    !(needs.events.is_empty() && needs.segments.is_empty() && needs.scores.is_empty())
 }
 
 /// What is known, without what happened before a moment.
@@ -232,7 +252,7 @@ impl Facts for Recent<'_> {
     }
 
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        self.facts.score(name)
+        self.access.score_since(name, self.since)
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {

@@ -115,13 +115,14 @@ impl<'a> Decider<'a> {
         true
     }
 
+    /// Whether a condition holds, and not only by what is too old to be a reason.
     fn holds(&self, condition: &Condition, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
         if before.access.closed().is_some() && asks_of_the_person(condition) {
             return false;
         }
         let verdict = condition.matches(&before.access.facts(self.page), self.now);
         horizon.note(verdict.valid_until);
-        verdict.value
+        verdict.value && !self.rests_on_old(condition, before.access, horizon)
     }
 
     /// What was searched for; read from the request once.

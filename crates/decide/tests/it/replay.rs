@@ -13,7 +13,7 @@ use model::{
     consent::{Consents, GrantedName},
     id::Id,
     journey::Stage,
-    name::{Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Segment},
+    name::{Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Score, Segment},
     time::{Span, Timestamp},
     trust::Trust,
     value::{Finite, Value},
@@ -29,6 +29,7 @@ const AUDIENCES: &[&str] = &[
     "true",
     "request.hour >= 12",
     r#"profile.city == "Brest""#,
+    r#"score("zeal") > 1 || events("page").count() > 1"#,
     "!has(profile.city) || profile.age > 30",
     r#"segment("vip") && !segment("lapsed")"#,
     r#"events("Order Completed").within("1d").count() > 1"#,
@@ -264,6 +265,16 @@ impl Opens for Guarded<'_> {
     fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
         self.opened.set(self.opened.get() + 1);
         self.somebody.segment_since(token, segment, since)
+    }
+
+    fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
+        self.opened.set(self.opened.get() + 1);
+        self.somebody.beneath_score(token, score)
+    }
+
+    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+        self.opened.set(self.opened.get() + 1);
+        self.somebody.score_since(token, score, since)
     }
 }
 

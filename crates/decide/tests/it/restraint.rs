@@ -130,10 +130,55 @@ fn a_season_is_remembered_and_labelled() {
     assert_eq!((won(&recent.sees(&with, "hero")), recent.sees(&with, "hero").memory), (Some("idea"), None));
 }
 
+/// proves DEC-15: what does not speak for an audience does not make it young.
+#[test]
+fn a_recent_return_does_not_keep_old_purchases_young() {
+    let text = r#"events("Order Completed").count() > events("Order Returned").count()"#;
+    let bought = |days| Somebody::new(1).did("Order Completed", &[days_ago(days), days_ago(days - 1)]);
+    let returned = |days| bought(days).did("Order Returned", &[days_ago(2)]);
+    let (plain, season) = (asking(text), Experience { memory: Some(Memory::Season), ..asking(text) });
+    assert_eq!(won(&bought(30).sees(&scheme(vec![plain.clone()]), "hero")), Some("idea"));
+    let late = returned(100).sees(&scheme(vec![plain]), "hero");
+    assert_eq!(why(&late, "idea"), Some(&Rejection::Stale { last: days_ago(99) }));
+    let remembered = returned(366).sees(&scheme(vec![season]), "hero");
+    assert_eq!((won(&remembered), remembered.memory), (Some("idea"), Some(Memory::Season)));
+}
+
+/// proves DEC-15: a score is no younger than what gives its points.
+#[test]
+fn a_score_of_old_events_is_no_main_reason() {
+    let scheme = scheme(vec![asking(r#"score("zeal") > 1"#)]);
+    let reviewed = |days| Somebody::new(1).did("Product Reviewed", &[days_ago(days)]);
+    assert_eq!(won(&reviewed(60).sees(&scheme, "hero")), Some("idea"));
+    let late = reviewed(61).sees(&scheme, "hero");
+    assert_eq!(why(&late, "idea"), Some(&Rejection::Stale { last: days_ago(61) }));
+}
+
+fn suiting(name: &str, text: &str) -> Arc<Content> {
+    Arc::new(Content { suits: Some(audience(text)), ..Content::clone(&content(name, name)) })
+}
+
+/// proves DEC-15: whom a content suits, and whom it is preferred for, is asked of what is not too old either.
+#[test]
+fn no_content_suits_anybody_by_what_is_old() {
+    let viewed = r#"events("Product Viewed").count() > 0"#;
+    let prefer = Some(crate::shop::preference(viewed));
+    let preferred = Arc::new(Content { prefer, ..Content::clone(&content("last", "last")) });
+    let contents = vec![suiting("boots", viewed), content("any", "any"), preferred];
+    let pool = Pool { contents, order: vec![decide::Criterion::Preferred], repeat: Repeat::Allowed };
+    let scheme = scheme(vec![showing("best", Shows::Pool(pool))]);
+    let shown = |days| {
+        let decision = Somebody::new(1).did("Product Viewed", &[days_ago(days)]).sees(&scheme, "hero");
+        decision.contents.iter().map(|served| served.content.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(60), ["last", "boots"]);
+    assert_eq!(shown(61), ["any", "last"]);
+}
+
 /// Under a restraint that knows which traits are delicate.
 fn strict(experiences: Vec<Experience>) -> Scheme {
     let restraint = Restraint {
-        sensitive: ["age".into()].into(),
+        sensitive: ["age", "spent"].map(Name::from).into(),
         names: ["first_name".into()].into(),
         channels: [("till-3".into(), Channel::Till)].into(),
         ..Restraint::default()
@@ -174,6 +219,29 @@ fn points_are_those_of_the_table() {
         ("done", viewed, did(30), 1),
         ("done a while ago", viewed, did(31), 2),
         ("delicate", "profile.age > 30", Somebody::new(1).with("age", 40), 2),
+        ("never done", r#"events("Order Completed").count() == 0"#, did(1), 0),
+        ("in no segment", r#"!segment("vip")"#, did(1), 0),
+        ("done and in no segment", r#"events("Product Viewed").count() > 0 && !segment("vip")"#, did(1), 1),
+        (
+            "the cheaper of two",
+            r#"profile.city == "Brest" || events("Product Viewed").count() > 0"#,
+            { city(inferred, "web", 1).did("Product Viewed", &[days_ago(1)]) },
+            1,
+        ),
+        (
+            "the younger of two",
+            r#"events("page").count() > 0 || events("Product Viewed").count() > 0"#,
+            { did(1).did("page", &[days_ago(40)]) },
+            1,
+        ),
+        ("by a score", r#"score("zeal") > 1"#, Somebody::new(1).did("Product Reviewed", &[days_ago(1)]), 2),
+        (
+            "by a score of a while ago",
+            r#"score("zeal") > 1"#,
+            { Somebody::new(1).did("Product Reviewed", &[days_ago(40)]) },
+            3,
+        ),
+        ("by a delicate score", r#"score("zeal") > 0"#, Somebody::new(1).with("spent", 40), 4),
         (
             "the worst",
             "profile.age > 30 && profile.city == \"Brest\"",
@@ -184,6 +252,27 @@ fn points_are_those_of_the_table() {
         let decision = somebody.sees(&strict(vec![asking(text)]), "hero");
         assert_eq!((won(&decision), decision.points), (Some("idea"), expected), "{what}");
     }
+    // Whom contents suit counts as an audience does, whichever is shown; what puts them in order only where it is delicate.
+    let showing = |content: Arc<Content>| strict(vec![showing("idea", Shows::Contents(vec![content]))]);
+    let preferring = |text: &str| {
+        let prefer = Some(crate::shop::preference(text));
+        showing(Arc::new(Content { prefer, ..Content::clone(&content("it", "it")) }))
+    };
+    for (scheme, somebody, expected) in [
+        (showing(suiting("it", viewed)), did(31), 2),
+        (showing(suiting("it", "profile.age > 30")), did(1).with("age", 40), 2),
+        (preferring(viewed), did(1), 0),
+        (preferring("profile.age > 30"), did(1).with("age", 40), 2),
+        (preferring("profile.age > 30"), did(1).with("age", 20), 0),
+    ] {
+        let decision = somebody.sees(&scheme, "hero");
+        assert_eq!((won(&decision), decision.points), (Some("idea"), expected));
+    }
+    let boot = |id: &str| [("product_id", Value::from(id)), ("category", Value::from("boots"))].into_iter().collect();
+    let views = ["b1", "b2"].map(|id| (days_ago(1), boot(id)));
+    let compared = Content { items: Some(decide::Items::Viewed), ..Content::clone(&content("it", "it")) };
+    let compared = Somebody::new(1).did_with("Product Viewed", views.into()).sees(&showing(Arc::new(compared)), "hero");
+    assert_eq!((won(&compared), compared.points), (Some("idea"), 1), "what they viewed is shown");
     // The name is in the text of a content, and known.
     let named = Shows::Contents(vec![content("named", "Hello {{ profile.first_name | \"you\" }}")]);
     let control = Variant { name: "control".into(), share: share(5_000), shows: Shows::Neutral };

@@ -1,13 +1,9 @@
 //! A shop to decide for, and somebody who visits it.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use assign::Share;
-use condition::{Belief, Believed, Condition, Evidence, Facts, Fading, Model, Reading, Scope, Usage, Verdict};
+use condition::{Belief, Believed, Condition, Evidence, Facts, Fade, Fading, Model, Reading, Scope, Usage, Verdict};
 use decide::{
     Absent, Content, Decision, Experience, Explain, Ground, Ledger, Opens, Page, Payload, Person, Placement,
     Recognized, Rules, Scheme, Showing, Shows, Stay, Variant, Whom, decide,
@@ -24,7 +20,7 @@ use model::{
     schema::{TraitRules, TraitSchema, TraitType},
     time::{Env, Timestamp},
     trust::{Floors, Trust},
-    value::{Fields, Value},
+    value::{Fields, Finite, Value},
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::saturating_from_millis(1_772_445_600_000);
@@ -57,7 +53,7 @@ fn condition(text: &str, usage: Usage) -> Condition {
     ];
     let schema = TraitSchema { traits: traits.into_iter().map(|(name, of)| (name.into(), holds(of))).collect() };
     let segments = ["vip", "lapsed"].map(Name::from).into();
-    let scope = Scope { schema: &schema, segments: &segments, scores: const { &BTreeSet::new() }, usage };
+    let scope = Scope { schema: &schema, segments: &segments, scores: &["zeal"].map(Name::from).into(), usage };
     condition::compile(text, &scope).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -114,7 +110,7 @@ pub(crate) fn experience(name: &str) -> Experience {
         ],
         benefit: BTreeMap::new(),
         priority: 0,
-        score: model::value::Finite::default(),
+        score: Finite::default(),
         caps: Vec::new(),
         starts: None,
         ends: None,
@@ -259,6 +255,18 @@ pub(crate) fn text(decision: &Decision) -> &str {
     decision.contents[0].payload.get("text").and_then(Value::as_text).unwrap()
 }
 
+/// The event that gives two points to the one score that there is; a person's `spent` gives another.
+const ZEALOUS: &str = "Product Reviewed";
+
+impl Somebody {
+    fn zeal(&self, since: Timestamp) -> Fading {
+        let did = self.trail(ZEALOUS).iter().filter(|occurrence| occurrence.at >= since).count() as f64;
+        let points = 2.0 * did + f64::from(u8::from(self.traits.contains_key("spent")));
+        let part = Fade { amount: Finite::new(points).unwrap(), half_life: None, most: None };
+        Fading { parts: vec![part], ..Fading::default() }
+    }
+}
+
 impl Opens for Somebody {
     fn open(&self, _token: &GrantedName) -> &dyn Facts {
         self
@@ -277,6 +285,22 @@ impl Opens for Somebody {
         let Some(event) = self.rests_on.get(segment) else { return self.segment(segment) };
         let value = self.trail(event).iter().any(|occurrence| occurrence.at >= since);
         Verdict { value, valid_until: None }
+    }
+
+    fn beneath_score(&self, _token: &GrantedName, _score: &Name<Score>) -> Vec<Ground> {
+        let spent = self.traits.get("spent").map(|value| Evidence::Trait {
+            name: "spent".into(),
+            value: value.clone(),
+            trust: Trust::CERTAIN,
+        });
+        let trail = self.trail(ZEALOUS);
+        let (matched, last) = (trail.len() as u32, trail.last().map(|occurrence| occurrence.at));
+        let events = (matched > 0).then(|| Evidence::Events { event: ZEALOUS.into(), matched, last });
+        spent.into_iter().chain(events).map(|evidence| Ground::of(evidence, self)).collect()
+    }
+
+    fn score_since(&self, _token: &GrantedName, _score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+        Some(self.zeal(since))
     }
 }
 
@@ -309,7 +333,7 @@ impl Facts for Somebody {
     }
 
     fn score(&self, _name: &Name<Score>) -> Option<Fading> {
-        None
+        Some(self.zeal(Timestamp::EPOCH))
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {

@@ -78,7 +78,7 @@ fn the_order_of_a_menu_changes_once_a_visit() {
 
 #[test]
 fn an_expired_entry_leaves_the_menu_and_the_fixed_stay_where_they_are_listed() {
-    let entries = vec![content("home", ""), expiring("over", crate::shop::at(0)), content("help", "")];
+    let entries = vec![content("home", ""), expiring("over", at(0)), content("help", "")];
     let mut built = Experience { placements: vec!["menu".into()], ..certain("menu-order") };
     built.variants[0].shows = Shows::Menu(Menu { entries, fixed: vec!["help".into()] });
     assert_eq!(names(&Somebody::new(1).sees(&scheme(vec![built]), "menu")), ["home", "help"]);

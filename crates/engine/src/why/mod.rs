@@ -110,7 +110,7 @@ impl Trial<'_> {
                 last: trail.last().map(|last| last.at),
             });
         for fact in interests.chain(traits).chain(trails) {
-            if !found.iter().any(|known| is_of_one_fact(known, &fact)) {
+            if !found.iter().any(|known| known.is_of_one_fact(&fact)) {
                 found.push(fact);
             }
         }
@@ -128,7 +128,11 @@ impl Trial<'_> {
             };
             match within {
                 Some(within) => self.unfold(&within, facts, found),
-                None if speaks(one) && !found.contains(one) => found.push(one.clone()),
+                None if (one.speaks() || matches!(one, Evidence::Request { value: Some(_), .. }))
+                    && !found.contains(one) =>
+                {
+                    found.push(one.clone());
+                }
                 None => {}
             }
         }
@@ -189,29 +193,6 @@ impl Trial<'_> {
             let verdict = rule.condition.matches(known, self.now());
             known.segments.insert(rule.name.clone(), verdict);
         }
-    }
-}
-
-/// Whether it is something that is there.
-fn speaks(evidence: &Evidence) -> bool {
-    match evidence {
-        Evidence::MissingTrait { .. } => false,
-        Evidence::Events { matched, .. } => *matched > 0,
-        Evidence::Segment { member, .. } => *member,
-        Evidence::Request { value, .. } => value.is_some(),
-        Evidence::Interest { strength, .. } => strength.get() != 0.0,
-        Evidence::Score { points, .. } => points.get() != 0.0,
-        Evidence::Reading { says, .. } => says.is_some(),
-        Evidence::Trait { .. } => true,
-    }
-}
-
-fn is_of_one_fact(one: &Evidence, other: &Evidence) -> bool {
-    match (one, other) {
-        (Evidence::Trait { name: one, .. }, Evidence::Trait { name: other, .. }) => one == other,
-        (Evidence::Events { event: one, .. }, Evidence::Events { event: other, .. }) => one == other,
-        (Evidence::Interest { topic: one, .. }, Evidence::Interest { topic: other, .. }) => one == other,
-        _ => one == other,
     }
 }
 

@@ -28,7 +28,19 @@ layout_fields!(Decided { first, env, revision, engine, page, seen, decisions, wo
 layout_words!(Explain, "explanation" { No = 0, Yes = 1 });
 layout_words!(Absent, "absence" { Unknown = 0, NoConsent = 1, Minor = 2 });
 layout_words!(Recognized, "recognition" { No = 0, Yes = 1 });
-layout_fields!(SeenFacts { traits, trails, segments, interests, scores, readings, grounds, beneath, lately });
+layout_fields!(SeenFacts {
+    traits,
+    trails,
+    segments,
+    interests,
+    scores,
+    readings,
+    grounds,
+    beneath,
+    lately,
+    beneath_scores,
+    scores_lately
+});
 layout_fields!(Ground { evidence, channel });
 layout_words!(Memory, "memory" { Season = 0 });
 layout_words!(Channel, "channel" {

@@ -111,13 +111,15 @@ fn looked_at() -> SeenFacts {
         traits: [("city".into(), Some((sample::city(), belief))), ("size".into(), None)].into(),
         trails: [("Order Completed".into(), vec![sample::occurrence()])].into(),
         segments: [("buyers".into(), verdict)].into(),
-        interests: [("category:boots".into(), Some(fading)), ("category:poles".into(), None)].into(),
+        interests: [("category:boots".into(), Some(fading.clone())), ("category:poles".into(), None)].into(),
         scores: [("engagement".into(), None)].into(),
         readings: [(Model::Stage, Some(reading)), (Model::Aim, None)].into(),
         grounds: ["buyers".into()].into(),
         beneath: [("buyers".into(), vec![Ground { evidence: evidence()[2].clone(), channel: Some(Channel::Till) }])]
             .into(),
         lately: [("buyers".into(), verdict)].into(),
+        beneath_scores: [("engagement".into(), vec![Ground { evidence: evidence()[2].clone(), channel: None }])].into(),
+        scores_lately: [("engagement".into(), Some(fading))].into(),
     }
 }
 
