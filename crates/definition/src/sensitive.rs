@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use condition::{Assumption, Condition, Needs, Scope, TAG, Usage, contradict};
+use decide::{Criterion, Experience, Shows, Variant};
 use engine::plan::Plan;
 use model::{
     consent::PURPOSES,
@@ -66,6 +67,8 @@ pub(crate) fn check(plan: &Plan) -> Result<(), DefinitionError> {
         let name = experience.name.as_str();
         let judged =
             special("", name, category_in(name)).and_then(|()| judge.condition("/audience", &experience.audience));
+        let judged =
+            judged.and_then(|()| experience.variants.iter().try_for_each(|variant| judge.shown(experience, variant)));
         judged.map_err(|fault| fault.of(Kind::Experience, name))?;
     }
     Ok(())
@@ -136,10 +139,32 @@ struct Judge<'p> {
 impl<'p> Judge<'p> {
     fn condition(&self, pointer: &str, condition: &'p Condition) -> Result<(), Fault> {
         looks(pointer, condition.needs(), condition.text())?;
-        match self.ages(condition).iter().any(|of_minors| self.covers(of_minors, condition)) {
+        match self.ages(condition).iter().any(|of_minors| self.covers(of_minors, &[condition])) {
             true => Err(minors(pointer, "It holds for nobody but people under 18")),
             false => Ok(()),
         }
+    }
+
+    /// What a variant shows: to whom it does with the audience together, and by which interests it is put in order. Each
+    /// condition by itself is judged where it is written.
+    fn shown(&self, experience: &Experience, variant: &Variant) -> Result<(), Fault> {
+        let by_interest = match &variant.shows {
+            Shows::Menu(_) => true,
+            Shows::Pool(pool) => pool.order.contains(&Criterion::Interest),
+            Shows::Neutral | Shows::Contents(_) => false,
+        };
+        let pointer = format!("/variants/{}", variant.name);
+        for content in variant.shows.contents() {
+            let mut tags = content.tags.iter().filter(|_| by_interest);
+            tags.try_for_each(|tag| special(&pointer, tag, category_in(tag)))?;
+            let Some(suits) = &content.suits else { continue };
+            let ages = [&experience.audience, suits].map(|condition| self.ages(condition)).concat();
+            if ages.iter().any(|of_minors| self.covers(of_minors, &[&experience.audience, suits])) {
+                let why = format!("Of its audience `{}` suits nobody but people under 18", content.name);
+                return Err(minors(&pointer, &why));
+            }
+        }
+        Ok(())
     }
 
     /// That somebody is under 18, by each trait that says so and that the condition looks at.
@@ -173,11 +198,11 @@ impl<'p> Judge<'p> {
         traits
     }
 
-    /// Whether `condition` can hold at all, and never while `age` does not.
-    fn covers(&self, age: &Condition, condition: &Condition) -> bool {
+    /// Whether these can hold together at all, and never while `age` does not.
+    fn covers(&self, age: &Condition, together: &[&Condition]) -> bool {
         let of_segment = |name: &Name<Segment>| self.plan.segments.by_name(name).map(|rule| &rule.condition);
-        contradict(&[Assumption::Holds(condition), Assumption::Fails(age)], &of_segment)
-            && !contradict(&[Assumption::Holds(condition)], &of_segment)
+        let hold: Vec<Assumption<'_>> = together.iter().map(|condition| Assumption::Holds(condition)).collect();
+        contradict(&[&hold[..], &[Assumption::Fails(age)]].concat(), &of_segment) && !contradict(&hold, &of_segment)
     }
 }
 

@@ -191,6 +191,62 @@ fn minors_are_not_targeted() {
     );
 }
 
+/// Whom something is for is said by audience and content together, and by what puts contents in order.
+#[test]
+fn what_a_variant_shows_is_looked_at_too() {
+    let minors = Some((code::TARGETS_MINORS, "/variants/a".to_owned()));
+    let (age, shown) = ("profile.age < 20", |suits: &str| json!({"suits": suits, "tags": ["diabetes"]}));
+    for (audience, more, variant, expected) in [
+        (
+            "profile.age < 20 || has(profile.city)",
+            shown("profile.age < 18 || has(profile.email)"),
+            json!({"contents": "it"}),
+            None,
+        ),
+        (age, shown("profile.age >= 18"), json!({"contents": "it"}), None),
+        (
+            "profile.age < 18 || has(profile.city)",
+            shown("!has(profile.city)"),
+            json!({"contents": "it"}),
+            minors.clone(),
+        ),
+        (
+            "has(profile.age)",
+            shown("(profile.age < 18 || has(profile.city)) && !has(profile.city)"),
+            json!({"pool": {"contents": ["it"]}}),
+            Some((code::TARGETS_MINORS, "/suits".to_owned())),
+        ),
+        // Whose interest in it is known gets it first.
+        (
+            "true",
+            shown("true"),
+            json!({"pool": {"contents": ["it"]}}),
+            Some((code::SPECIAL_CATEGORY, "/variants/a".to_owned())),
+        ),
+        (
+            "true",
+            shown("true"),
+            json!({"menu": {"contents": ["it"]}}),
+            Some((code::SPECIAL_CATEGORY, "/variants/a".to_owned())),
+        ),
+        // Who searches for it asks for it.
+        ("true", shown("true"), json!({"pool": {"contents": ["it"], "order": ["keyword", "listed"]}}), None),
+        ("true", shown("true"), json!({"contents": "it"}), None),
+    ] {
+        let mut documents = project();
+        let mut content = json!({"stage": "discovery", "intent": "inform", "languages": {"en": {"text": "It."}}});
+        content.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        documents.put(Kind::Content, "it", &content).unwrap();
+        let mut written = experience(audience);
+        let shows = &mut written["variants"]["a"];
+        shows.as_object_mut().unwrap().remove("contents");
+        shows.as_object_mut().unwrap().extend(variant.as_object().unwrap().clone());
+        documents.put(Kind::Experience, "idea", &written).unwrap();
+        let error = compile(&mut documents, 1, None).err();
+        assert_eq!(error.map(|error| (error.code, error.pointer)), expected, "{audience} {content} {variant}");
+    }
+}
+
 /// The examples of the reference are published as they stand.
 #[test]
 fn the_reference_is_true() {
