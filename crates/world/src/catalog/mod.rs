@@ -1,5 +1,20 @@
 //! What the shop sells: items with their nature, texts, prices and true relations.
 
+mod build;
+mod families;
+mod feed;
+mod relations;
+mod rows;
+mod search;
+pub mod taste;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod words;
+
+use std::fmt;
+
+use self::rows::{ROWS, Row};
 use crate::{
     Seed, Size,
     calendar::{Calendar, Day},
@@ -15,6 +30,12 @@ pub type Latent = [f32; DIMENSIONS];
 /// An item, by its number in the catalog. Written `item-00042` to the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId(pub u32);
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "item-{:05}", self.0)
+    }
+}
 
 /// A category, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +102,7 @@ pub struct Category {
     pub family: Family,
     /// Its name.
     pub name: Text,
-    /// Its items, by number.
+    /// Its items, the most popular first.
     pub items: Vec<ItemId>,
 }
 
@@ -159,7 +180,14 @@ pub struct Catalog {
     pub substitutes: Vec<Vec<ItemId>>,
     /// What is wrong in the feed.
     pub bad_rows: Vec<BadRow>,
+    /// All items, the most popular first.
+    ranked: Vec<ItemId>,
+    index: search::Index,
+    /// By category: the log of the season's factor for each day of a year from the first day of the world.
+    seasons: Vec<[f32; YEAR]>,
 }
+
+const YEAR: usize = 365;
 
 /// How many items a page of a list or of results holds.
 pub const PAGE: usize = 24;
@@ -173,19 +201,33 @@ impl Item {
 
 impl Catalog {
     /// The catalog of a world.
-    pub fn new(_seed: Seed, _size: Size, _calendar: Calendar) -> Self {
+    pub fn new(seed: Seed, size: Size, calendar: Calendar) -> Self {
+        let items = build::items(seed, size, calendar);
+        let by_appeal = |a: &ItemId, b: &ItemId| {
+            let appeal = |id: &ItemId| items[id.0 as usize].appeal;
+            appeal(b).total_cmp(&appeal(a)).then(a.cmp(b))
+        };
+        let mut ranked: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+        ranked.sort_unstable_by(by_appeal);
+        let mut categories: Vec<Category> = ROWS.iter().map(Category::empty).collect();
+        for id in &ranked {
+            categories[usize::from(items[id.0 as usize].category.0)].items.push(*id);
+        }
         Self {
-            items: Vec::new(),
-            categories: Vec::new(),
-            complements: Vec::new(),
-            substitutes: Vec::new(),
-            bad_rows: Vec::new(),
+            complements: relations::complements(&items, &categories),
+            substitutes: relations::substitutes(&items, &categories),
+            bad_rows: feed::bad_rows(seed, &items),
+            index: search::Index::new(ranked.iter().map(|id| &items[id.0 as usize])),
+            seasons: ROWS.iter().map(|row| seasons(row, calendar)).collect(),
+            items,
+            categories,
+            ranked,
         }
     }
 
     /// What is sold on a day, the most popular first. Allocates nothing.
     pub fn on_sale(&self, day: Day) -> impl Iterator<Item = ItemId> {
-        self.items.iter().filter(move |item| item.is_sold_on(day)).map(|item| item.id)
+        self.ranked.iter().copied().filter(move |id| self.item(*id).is_sold_on(day))
     }
 
     /// A page (from 0) of a category as the shop lists it for everybody: what is sold on a day, the most popular
@@ -196,14 +238,16 @@ impl Catalog {
     }
 
     /// The first page of what the site's own search finds: the most popular items that have all words of the query in
-    /// one language, or, where there is none, most of them.
-    pub fn found(&self, _query: &str, _tongue: Tongue, _day: Day) -> Vec<ItemId> {
-        Vec::new()
+    /// one language, or, where there is none, those that have most of them. Unknown words are passed over.
+    pub fn found(&self, query: &str, tongue: Tongue, day: Day) -> Vec<ItemId> {
+        let id = |rank: u32| self.ranked[rank as usize];
+        let ranks = self.index.find(query, tongue, PAGE, |rank| self.item(id(rank)).is_sold_on(day));
+        ranks.into_iter().map(id).collect()
     }
 
     /// How much more an item sells in the season of a day: what it adds to the log of its share.
-    pub fn season(&self, _item: ItemId, _day: Day) -> f32 {
-        0.0
+    pub fn season(&self, item: ItemId, day: Day) -> f32 {
+        self.seasons[usize::from(self.item(item).category.0)][day.0 as usize % YEAR]
     }
 
     /// An item.
@@ -215,4 +259,22 @@ impl Catalog {
     pub fn category(&self, id: CategoryId) -> &Category {
         &self.categories[usize::from(id.0)]
     }
+}
+
+impl Category {
+    fn empty(row: &Row) -> Self {
+        let (fr, en) = row.noun;
+        let name = Text { fr: texts::capitalized(fr), en: texts::capitalized(en) };
+        Self { slug: row.slug.to_owned(), family: row.family, name, items: Vec::new() }
+    }
+}
+
+/// A year of a season: a cosine that is 1 on average.
+fn seasons(row: &Row, calendar: Calendar) -> [f32; YEAR] {
+    let (peak, more) = row.season(families::KINDS[row.family as usize].season);
+    let first = calendar.day_of_year(Day(0));
+    std::array::from_fn(|day| {
+        let turn = (f64::from(first) + day as f64 - f64::from(peak)) / YEAR as f64;
+        libm::log(1.0 + f64::from(more) * libm::cos(turn * 2.0 * std::f64::consts::PI)) as f32
+    })
 }
