@@ -1,6 +1,6 @@
 //! What the request says by itself, and what is known of whoever is not to be known: nothing.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use testkit::process::Options;
 
 use crate::{
@@ -125,6 +125,56 @@ fn dec_09_device_and_hour_change_the_arm_of_the_same_person_and_are_in_the_recor
     assert_eq!((gist(&morning), seen(&morning)), ("office/a because SPLIT".into(), is(6, "desktop")));
     for decision in [&desk, &early, &phone, &late, &morning] {
         assert_eq!(replay(&shop, id(decision)), "SAME");
+    }
+}
+
+/// Given the day of 23 hours: in Paris the clock went from two to three on 29 March 2026. Schedules and hours go by the
+/// clock; caps and windows are spans of 24 hours, which end an hour later by it.
+#[test]
+fn on_a_day_of_23_hours_schedules_go_by_the_clock_and_spans_by_what_passed() {
+    let shop = open();
+    let places = ["schedule", "hour", "cap", "window"];
+    publish(
+        &shop,
+        &json!({
+            "setting": {"zone": {"value": "Europe/Paris"}, "personal_placements_per_page": {"value": places.len()}},
+            "placement": places.map(|name| (name.to_owned(), placement("web", "welcome"))).into_iter().collect::<Map<_, _>>(),
+        }),
+    );
+    let viewed = r#"events("Product Viewed").within("1d").count() > 0"#;
+    for (name, audience, more) in [
+        ("schedule", "true", json!({"starts": "2026-03-29", "ends": "2026-03-29"})),
+        ("hour", "request.hour < 3", json!({})),
+        ("cap", "true", json!({"caps": [{"most": 1, "per": "1d"}]})),
+        ("window", viewed, json!({})),
+    ] {
+        experience(&shop, name, &showing("boots", audience, &with(&more, &json!({"placements": name}))));
+    }
+    // The test begins on 2 March at 10:00 UTC. It goes on to 28 March, 11:00 UTC, noon in Paris.
+    shop.advance("625h");
+    shop.grant("anonymous_id:c1", &["site"]);
+    shop.page_sends(&[track("Product Viewed", "v1", &json!({"anonymousId": "c1"}), &json!({}))]);
+    let asked = json!({"anonymous_id": "c1", "placements": places});
+    let looked = with(&asked, &json!({"preview": true}));
+    let reasons = |asked: &Value| {
+        let decisions = decide(&shop.secret, asked)["decisions"].as_array().unwrap().clone();
+        decisions.iter().map(|decision| decision["reason"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (yes, no, capped) = ("SPLIT", "NOT_ELIGIBLE", "CAPPED");
+    assert_eq!(reasons(&asked), [no, no, yes, yes]);
+    for (wait, local, expected) in [
+        ("719m", "28 March, 23:59", [no, no, capped, yes]),
+        ("1m", "29 March, 0:00", [yes, yes, capped, yes]),
+        ("119m", "29 March, 1:59", [yes, yes, capped, yes]),
+        ("1m", "29 March, 3:00", [yes, no, capped, yes]),
+        ("540m", "29 March, 12:00, after 23 hours", [yes, no, capped, yes]),
+        ("59m", "29 March, 12:59", [yes, no, capped, yes]),
+        ("1m", "29 March, 13:00, after 24 hours", [yes, no, yes, no]),
+        ("659m", "29 March, 23:59", [yes, no, yes, no]),
+        ("1m", "30 March, 0:00", [no, yes, yes, no]),
+    ] {
+        shop.advance(wait);
+        assert_eq!(reasons(&looked), expected, "{local}");
     }
 }
 
