@@ -56,7 +56,7 @@ pub struct Seen {
 pub struct SeenFacts {
     /// Traits and how far they were believed, those that were not there among them.
     pub traits: BTreeMap<Name<Trait>, Option<(TraitValue, Belief)>>,
-    /// Whole trails, as they were then.
+    /// Whole trails, as they were then. Those that were empty are left out.
     pub trails: BTreeMap<Arc<str>, Vec<Occurrence>>,
     /// Memberships.
     pub segments: BTreeMap<Name<Segment>, Verdict>,
@@ -371,7 +371,10 @@ impl Facts for TapedFacts<'_> {
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
         let trail = self.facts.trail(event);
-        note(&mut self.seen.borrow_mut().trails, event, || trail.to_vec());
+        // Every decision asks what was refused, and hardly anybody refuses: one that is not here is empty.
+        if !trail.is_empty() {
+            note(&mut self.seen.borrow_mut().trails, event, || trail.to_vec());
+        }
         trail
     }
 

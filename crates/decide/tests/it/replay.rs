@@ -344,6 +344,12 @@ fn only_what_was_looked_at_is_kept() {
     let traits: Vec<&str> = facts.traits.keys().map(Name::as_str).collect();
     assert_eq!(traits, ["city"], "the age did not matter any more");
     assert!(facts.trails.is_empty() && facts.segments.is_empty() && seen.won.is_empty() && seen.request.is_empty());
+    // Who wins is asked what they refused: that is kept where they ever did.
+    let winning = Somebody::new(1).with("city", "Brest").with("age", 40);
+    for (somebody, kept) in [(winning.clone(), 0), (winning.did("Content Refused", &[NOW]), 1)] {
+        let (decisions, seen) = decide_recorded(&scheme, &page(&names, &|_| None), &somebody.whom(), &ENV);
+        assert_eq!((decisions[0].experience.is_some(), seen.facts["site"].trails.len()), (true, kept));
+    }
     assert_eq!(seen.consents.purposes().count(), 1);
     assert_eq!(Share::ALL, scheme.experiences()[0].traffic);
 }

@@ -250,7 +250,7 @@ fn ground_segment(plan: &Plan, name: &Name<Segment>, known: &mut SeenFacts, fact
         known.segments.entry(named.clone()).or_insert_with(|| facts.segment(named));
         ground_segment(plan, named, known, facts, room);
     }
-    for (event, trail) in trails {
+    for (event, trail) in trails.into_iter().filter(|(_, trail)| !trail.is_empty()) {
         known.trails.entry(event.clone()).or_insert_with(|| trail.into_owned());
     }
     for name in &needs.traits {
