@@ -1,9 +1,20 @@
 //! Who the customers are: what no shop can see.
 
+mod birth;
+pub(crate) mod household;
+pub(crate) mod names;
+pub(crate) mod places;
+mod reactions;
+mod taste;
+
+use model::time::Timestamp;
+
+pub use self::taste::PERSONAS;
 use crate::{
     Seed, Size,
-    calendar::{Calendar, Day},
+    calendar::{Calendar, Day, civil},
     catalog::Latent,
+    dirt::Tellings,
     rule::{RULES, Rule},
     store::Store,
 };
@@ -131,10 +142,14 @@ pub struct Person {
     pub id: PersonId,
     /// The household.
     pub household: HouseholdId,
+    /// Who else of the household is a customer.
+    pub partner: Option<PersonId>,
     /// Which of the 8 personas.
     pub persona: u8,
     /// Where the taste lies on day 0; of length about 1.
     pub taste: Latent,
+    /// Where it drifts to, slowly; of length about 1.
+    pub drift: Latent,
     /// What can be spent on a visit that buys, in cents.
     pub budget: u32,
     /// How much a price matters: 0 not at all, 1 on average, 3 much.
@@ -183,6 +198,8 @@ pub struct Person {
     pub word_of_mouth: f32,
     /// How the person reacts.
     pub reactions: Reactions,
+    /// When systems are told something about the person.
+    pub tellings: Tellings,
     /// Whether the person only orders with coupons and sends back much: 0.5 %.
     pub is_farmer: bool,
     /// Had ordered before day 0.
@@ -191,15 +208,23 @@ pub struct Person {
     pub joins: Day,
 }
 
-/// All customers, by number.
-pub fn all(_seed: Seed, _size: Size, _calendar: Calendar, _stores: &[Store], _rules: &[Rule]) -> Vec<Person> {
-    Vec::new()
+/// All customers, by number. A larger world has the customers of a smaller one as long as both last as long; the last of
+/// an odd number lives alone.
+pub fn all(seed: Seed, size: Size, calendar: Calendar, stores: &[Store], rules: &[Rule]) -> Vec<Person> {
+    let born = birth::Born { seed, size, calendar, stores, rules };
+    (0..size.customers()).map(|number| born.person(PersonId(number))).collect()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 impl Person {
     /// Where the taste lies on a day: it drifts slowly and, in some lives, turns at once.
-    pub fn taste_on(&self, _day: Day) -> Latent {
-        self.taste
+    pub fn taste_on(&self, day: Day) -> Latent {
+        match self.turns {
+            Some((from, taste)) if from <= day => taste::drifted(&taste, &self.drift, Day(day.0 - from.0)),
+            _ => taste::drifted(&self.taste, &self.drift, day),
+        }
     }
 
     /// Where the person lives on a day.
@@ -208,5 +233,13 @@ impl Person {
             Some((from, home)) if *from <= day => home,
             _ => &self.home,
         }
+    }
+
+    /// How many whole years old the person is at a moment (UTC).
+    pub fn age_at(&self, moment: Timestamp) -> u8 {
+        let (year, month, day) = civil(moment.day());
+        let Date(born_year, born_month, born_day) = self.born;
+        let years = year - i32::from(born_year) - i32::from((month, day) < (born_month, born_day));
+        u8::try_from(years).unwrap_or(0)
     }
 }
