@@ -1,7 +1,10 @@
 //! The 24 rules of which it is known what they do to each person.
 
+mod plans;
+
+use self::plans::{INTERACTIONS, PLANS, Plan};
 use crate::{
-    calendar::Day,
+    calendar::{Calendar, Day},
     content::{Content, ContentId},
     person::Sex,
 };
@@ -20,11 +23,12 @@ pub enum Nature {
     Pays(f32),
     /// Changes nothing.
     Null,
-    /// Costs more than it brings: its share on average, below 0 or below its cost.
+    /// Costs more than it brings: by this share on average, below 0 or worth less than its cost.
     Loses(f32),
     /// Sells more to the ones and less to the others, by this share each.
     Opposite(Split, f32),
-    /// Sells more for three weeks from its first day, then nothing.
+    /// Sells more on the first day of the world, on which all rules begin, then less every day; nothing after three
+    /// weeks.
     Novelty(f32),
     /// Wins clicks and loses customers.
     Creepy {
@@ -103,8 +107,6 @@ pub struct Rule {
     pub contents: Vec<ContentId>,
     /// What it truly does.
     pub nature: Nature,
-    /// The first day on which it is shown.
-    pub begins: Day,
     /// What it costs, in cents for each order made under it (a discount, a gift).
     pub cost_cents: u32,
     /// The rule that it interacts with, and by how much both together differ from the sum.
@@ -126,25 +128,117 @@ pub struct Traits {
     pub is_negative: bool,
 }
 
+/// The rate of buying at which a share of more or fewer orders is stated.
+pub const BASE: f64 = 0.03;
+
+/// How much stronger an effect is on those on whom it works, so that its mean over all people is the stated one: of all
+/// people 70 % react as meant, 5 % the other way and 25 % not at all.
+const REACTING: f32 = 0.70 - 0.05;
+
+/// The deviation of an individual effect, as a share of it.
+const INDIVIDUAL: f32 = 0.5;
+
+/// A rule takes at most this share of the orders away.
+const WORST: f32 = -0.9;
+
+/// Days in which a novelty wears off.
+const NOVELTY_DAYS: f32 = 21.0;
+
 /// The rules, by number.
-pub fn all(_contents: &[Content]) -> Vec<Rule> {
-    Vec::new()
+///
+/// # Panics
+///
+/// If there is no content of the stage and aid of a rule: the contents are not those of [`crate::content::all`].
+pub fn all(contents: &[Content]) -> Vec<Rule> {
+    let rule = |(number, plan): (usize, &Plan)| Rule {
+        id: RuleId(number as u8),
+        title: plan.title.to_owned(),
+        place: plan.place,
+        audience: plan.audience,
+        contents: vec![shown(contents, plan)],
+        nature: plan.nature,
+        cost_cents: plan.cost_cents,
+        interacts: interaction(number as u8),
+    };
+    PLANS.iter().enumerate().map(rule).collect()
 }
 
 /// What a rule at full strength adds to the log-odds that somebody buys. `noise` is standard normal and the person's
 /// own for this rule.
-pub fn effect(_rule: &Rule, _traits: Traits, _noise: f32) -> f32 {
-    0.0
+///
+/// The mean over people, in which 25 % are cold and 5 % negative, is the stated share of more or fewer orders where
+/// [`BASE`] of the visits buy: shares are averaged, so each person's share is drawn and then told in log-odds.
+pub fn effect(rule: &Rule, traits: Traits, noise: f32) -> f32 {
+    let stated = match rule.nature {
+        Nature::Pays(share) | Nature::Loses(share) | Nature::Novelty(share) | Nature::Seasonal(share) => share,
+        Nature::Opposite(split, share) if traits.is_among_the_ones(split) => share,
+        Nature::Opposite(_, share) => -share,
+        Nature::Null | Nature::Creepy { .. } => return 0.0,
+    };
+    if traits.is_cold {
+        return 0.0;
+    }
+    let sign = if traits.is_negative { -1.0 } else { 1.0 };
+    let share = (sign * stated / REACTING * (1.0 + INDIVIDUAL * noise)).clamp(WORST, -WORST);
+    log_odds(f64::from(share))
 }
 
 /// What rules that were seen in one visit add to the log-odds beyond the sum of their effects.
-pub fn together(_rules: &[Rule], _seen: &[RuleId]) -> f32 {
-    0.0
+pub fn together(rules: &[Rule], seen: &[RuleId]) -> f32 {
+    let of = |id: &RuleId| {
+        let (other, more) = rules.get(usize::from(id.0))?.interacts?;
+        // Both rules of a pair know of each other: it counts once.
+        (*id < other && seen.contains(&other)).then_some(more)
+    };
+    seen.iter().filter_map(of).sum()
 }
 
 impl Rule {
     /// How strong it is on a day, as a factor on its effect: less than 1 once a novelty wears off or out of season.
-    pub fn strength_on(&self, _calendar: crate::calendar::Calendar, _day: Day) -> f32 {
-        1.0
+    pub fn strength_on(&self, calendar: Calendar, day: Day) -> f32 {
+        match self.nature {
+            Nature::Novelty(_) => (1.0 - day.0 as f32 / NOVELTY_DAYS).max(0.0),
+            Nature::Seasonal(_) => {
+                let (_, month, _) = calendar.civil(day);
+                if matches!(month, 11 | 12 | 1 | 2) { 1.0 } else { 0.0 }
+            }
+            _ => 1.0,
+        }
     }
 }
+
+impl Traits {
+    /// Whether a rule with an opposite effect sells more to such a person: women, new customers, who looks at prices.
+    fn is_among_the_ones(self, split: Split) -> bool {
+        match split {
+            Split::Sex => self.sex == Sex::Woman,
+            Split::Tenure => !self.is_old_customer,
+            Split::Price => self.price_sensitivity > 1.0,
+        }
+    }
+}
+
+/// The log-odds that turn the base rate into one that is larger by a share.
+fn log_odds(share: f64) -> f32 {
+    let logit = |p: f64| libm::log(p / (1.0 - p));
+    (logit(BASE * (1.0 + share)) - logit(BASE)) as f32
+}
+
+/// The content of a plan: about its theme, or about the shop where there is none that stays.
+fn shown(contents: &[Content], plan: &Plan) -> ContentId {
+    let of_cell = |content: &&Content| (content.stage, content.aid) == plan.cell && content.expires.is_none();
+    let themed = contents.iter().filter(of_cell).find(|content| content.theme == plan.theme);
+    let about_the_shop = contents.iter().filter(of_cell).find(|content| content.theme.is_none());
+    themed.or(about_the_shop).map(|content| content.id).expect("each cell with contents has one about the shop")
+}
+
+fn interaction(number: u8) -> Option<(RuleId, f32)> {
+    INTERACTIONS.iter().find_map(|(one, other, more)| match number {
+        _ if number == *one => Some((RuleId(*other), *more)),
+        _ if number == *other => Some((RuleId(*one), *more)),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,10 @@
 //! | 5–8 | where: [`TERRAINS`] |
 //! | 9–15 | style: nothing that has a name; each category has a place of its own |
 
-use super::{DIMENSIONS, Latent};
+use super::{
+    DIMENSIONS, Family, Latent,
+    rows::{ROWS, Row},
+};
 use crate::draws::Draws;
 
 /// What items are for, in the order of their dimensions.
@@ -58,4 +61,26 @@ pub(super) fn item(purpose: &str, terrain: &str, style: &Latent, draws: &mut Dra
     let deviation = OWN_SPREAD / libm::sqrt(DIMENSIONS as f64);
     let place = place(purpose, terrain);
     normalized(std::array::from_fn(|at| place[at] + style[at] + (deviation * draws.normal()) as f32))
+}
+
+/// The place of a content: of one of the categories of its theme, and a little of its own; without a theme only that.
+pub(crate) fn content(theme: Option<Family>, draws: &mut Draws) -> Latent {
+    let rows: Vec<&Row> = ROWS.iter().filter(|row| Some(row.family) == theme).collect();
+    let (purpose, terrain) = draws.one_of(&rows).map_or(("", ""), |row| (row.purpose, row.terrain));
+    item(purpose, terrain, &[0.0; DIMENSIONS], draws)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_knows_its_purpose_and_its_terrain() {
+        let [trek, run] = ["trek", "trail"].map(|purpose| normalized(place(purpose, "forest")));
+        assert!((fit(&trek, &trek) - 1.0).abs() < 1e-6);
+        // What is left in common is the terrain: 0.6² of 1 + 0.6².
+        assert!((fit(&trek, &run) - 0.36 / 1.36).abs() < 1e-6);
+        assert_eq!(place("dancing", "moon"), [0.0; DIMENSIONS]);
+        assert_eq!(normalized([0.0; DIMENSIONS]), [0.0; DIMENSIONS]);
+    }
 }
