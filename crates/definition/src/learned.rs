@@ -1,4 +1,9 @@
 //! Settings that the program writes itself: what it learned over all persons.
+//!
+//! Each says by whom it is: `by = "learning"`, or by hand, which is what one says that does not say it. What stands by
+//! hand the program never writes over ([`is_open`]); what a person changes, takes away or rolls back of what was learned
+//! stands by hand from then on ([`settle`]). A person hands it back by saying `by = "learning"` of the same value, or by
+//! removing what stands by hand.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +21,8 @@ use crate::{
     documents::Documents,
     error::{DefinitionError, Fault, code},
     kind::Kind,
-    setting::{LEARNING, RELIABILITY, WITHDRAWN_CONTENTS},
+    publication::Origin,
+    setting::LEARNING,
     shape::Shape,
 };
 
@@ -34,6 +40,47 @@ pub fn is_wanted(documents: &Documents) -> bool {
     documents.get(Kind::Setting, LEARNING).is_none_or(|document| document["value"] != OFF)
 }
 
+/// How reliable sources were found.
+pub const RELIABILITY: &str = "reliability";
+
+/// Contents with keywords after which they make people leave.
+pub const WITHDRAWN_CONTENTS: &str = "withdrawn";
+
+/// The settings that learning writes.
+const LEARNED: [&str; 2] = [RELIABILITY, WITHDRAWN_CONTENTS];
+
+/// Whether learning may write a setting: nobody set it by hand.
+pub fn is_open(documents: &Documents, setting: &str) -> bool {
+    !documents.get(Kind::Setting, setting).is_some_and(|document| is_by_hand(&document))
+}
+
+/// Lets stand by hand what a publication by a person changes of what was learned: without that the next census would
+/// publish it again. A rollback hands nothing back to learning, because nobody said so.
+///
+/// # Errors
+/// What is wrong with a setting, which cannot be where it was published before.
+pub fn settle(before: &Documents, after: &mut Documents, origin: &Origin) -> Result<(), DefinitionError> {
+    if *origin == Origin::Learned {
+        return Ok(());
+    }
+    for setting in LEARNED {
+        let (was, is) = (before.get(Kind::Setting, setting), after.get(Kind::Setting, setting));
+        let Some(was) = was.filter(|was| is.as_ref() != Some(was)) else { continue };
+        if is.as_ref().is_some_and(is_by_hand) {
+            continue;
+        }
+        let value = is.as_ref().map_or_else(|| json!([]), |is| is["value"].clone());
+        let decided = if is_by_hand(&was) { matches!(origin, Origin::Rollback(_)) } else { value != was["value"] };
+        if decided {
+            let mut document = is.unwrap_or_else(|| json!({}));
+            document["value"] = value;
+            document[BY] = BY_HAND.into();
+            after.put(Kind::Setting, setting, &document)?;
+        }
+    }
+    Ok(())
+}
+
 /// How reliable each source is defined, in thousandths.
 pub fn defined(documents: &Documents) -> BTreeMap<Name<Source>, u16> {
     let sources = documents.list(Some(Kind::Source)).into_iter();
@@ -41,11 +88,14 @@ pub fn defined(documents: &Documents) -> BTreeMap<Name<Source>, u16> {
     sources.filter_map(rules).map(|rules| (rules.name, rules.reliability_permille)).collect()
 }
 
-/// Writes down how reliable sources were found.
+/// Writes down how reliable sources were found, unless that stands by hand.
 ///
 /// # Errors
 /// What is wrong with the document, which cannot be where what was found is a probability.
 pub fn note_reliability(documents: &mut Documents, found: &[Found]) -> Result<(), DefinitionError> {
+    if !is_open(documents, RELIABILITY) {
+        return Ok(());
+    }
     let mut known: BTreeMap<String, Value> = BTreeMap::new();
     let before = documents.get(Kind::Setting, RELIABILITY).unwrap_or_default();
     for entry in before["value"].as_array().into_iter().flatten() {
@@ -59,15 +109,20 @@ pub fn note_reliability(documents: &mut Documents, found: &[Found]) -> Result<()
     }
     // Of a source that is no more there is nothing to say.
     known.retain(|source, _| documents.get(Kind::Source, source).is_some());
-    documents.put(Kind::Setting, RELIABILITY, &json!({"value": known.into_values().collect::<Vec<_>>()}))
+    let value: Vec<Value> = known.into_values().collect();
+    documents.put(Kind::Setting, RELIABILITY, &json!({BY: BY_LEARNING, "value": value}))
 }
 
-/// Withdraws contents for the keywords after which they make people leave.
+/// Withdraws contents for the keywords after which they make people leave, unless that stands by hand.
 ///
 /// # Errors
 /// What is wrong with the document: more pairs than there may be.
 pub fn withdraw(documents: &mut Documents, pairs: &[Compared]) -> Result<(), DefinitionError> {
-    let mut document = documents.get(Kind::Setting, WITHDRAWN_CONTENTS).unwrap_or_else(|| json!({"value": []}));
+    if !is_open(documents, WITHDRAWN_CONTENTS) {
+        return Ok(());
+    }
+    let nothing = || json!({BY: BY_LEARNING, "value": []});
+    let mut document = documents.get(Kind::Setting, WITHDRAWN_CONTENTS).unwrap_or_else(nothing);
     if let Some(known) = document["value"].as_array_mut() {
         // Of a content that is no more there is nothing to withdraw.
         known.retain(|pair| pair["content"].as_str().is_some_and(|name| documents.get(Kind::Content, name).is_some()));
@@ -79,6 +134,19 @@ pub fn withdraw(documents: &mut Documents, pairs: &[Compared]) -> Result<(), Def
 
 const ON: &str = "on";
 const OFF: &str = "off";
+
+const BY: &str = "by";
+const BY_HAND: &str = "hand";
+const BY_LEARNING: &str = "learning";
+
+fn is_by_hand(document: &Value) -> bool {
+    document[BY] != BY_LEARNING
+}
+
+/// By whom a setting that learning writes is.
+pub(crate) fn by(shape: &mut Shape<'_>) -> Result<(), Fault> {
+    shape.word_or(BY, &[(BY_HAND, ()), (BY_LEARNING, ())], ())
+}
 
 /// Whether the program publishes what it learns: `on` or `off`.
 pub(crate) fn learning(shape: &mut Shape<'_>) -> Result<(), Fault> {
@@ -93,6 +161,7 @@ pub(crate) fn learning(shape: &mut Shape<'_>) -> Result<(), Fault> {
 
 /// How reliable sources turned out to be.
 pub(crate) fn reliability(shape: &mut Shape<'_>) -> Result<Vec<Reliability>, Fault> {
+    by(shape)?;
     let permille = |share: f64| (share * 1_000.0).round() as u16;
     let read = |mut shape: Shape<'_>| {
         let found = Reliability {

@@ -26,10 +26,10 @@
 //! | `setting` | `language` | `value`: a language; `description?` |
 //! | `setting` | `learning` | `value`: `on` (default) or `off`: whether the program publishes `reliability` and `withdrawn` itself; `description?` |
 //! | `setting` | `personal_placements_per_page` | `value`: 1 to 20; `description?` |
-//! | `setting` | `reliability` | `value`: how reliable sources were found: `source`, `defined`, `found`; written by the program; `description?` |
+//! | `setting` | `reliability` | `value`: how reliable sources were found: `source`, `defined`, `found`; written by the program; `by?`: `hand` or `learning`: see `docs/experiences.md`; `description?` |
 //! | `setting` | `restraint` | `stale_after_days?`: 60, `points?`: 10, `point_cents?`: 2, `channels?`: that of sources, by name: see `docs/restraint.md`; `description?` |
 //! | `setting` | `site_hosts` | `value`: the hosts of the shop's own sites, `shop.example` or `*.shop.example`; `description?` |
-//! | `setting` | `withdrawn` | `value`: pairs of `content` and `keyword`; `description?` |
+//! | `setting` | `withdrawn` | `value`: pairs of `content` and `keyword`; `by?`: `hand` or `learning`; `description?` |
 //! | `setting` | `own_addresses` | `mails?`, `domains?`, `phones?`, `addresses?`: the shop's own, which are no customer's; `description?` |
 //! | `setting` | `trust` | `sort?`: 0.4, `show?`: 0.6, `state?`: 0.9: from which trust on a trait may be used to sort, to choose what is shown, to be stated; `description?` |
 //! | `setting` | `zone` | `value`: an IANA time zone; `description?` |

@@ -23,7 +23,7 @@ use crate::{
     error::{DefinitionError, Fault, code},
     interests,
     kind::Kind,
-    learned::{self, Reliability},
+    learned::{self, RELIABILITY, Reliability, WITHDRAWN_CONTENTS},
     restraint,
     shape::Shape,
 };
@@ -35,11 +35,9 @@ const LANGUAGE: &str = "language";
 pub(crate) const LEARNING: &str = "learning";
 const OWN: &str = "own_addresses";
 const PERSONAL_PLACEMENTS: &str = "personal_placements_per_page";
-pub(crate) const RELIABILITY: &str = "reliability";
 const RESTRAINT: &str = restraint::NAME;
 const RETENTION_DAYS: &str = "retention_days";
 const SITE_HOSTS: &str = "site_hosts";
-pub(crate) const WITHDRAWN_CONTENTS: &str = "withdrawn";
 const TRUST: &str = "trust";
 const ZONE: &str = "zone";
 
@@ -152,6 +150,7 @@ pub(crate) fn check(name: &str, document: &Value) -> Result<(), Fault> {
 }
 
 fn withdrawn(shape: &mut Shape<'_>) -> Result<Pairs, Fault> {
+    learned::by(shape)?;
     let read = |mut shape: Shape<'_>| {
         let pair = (shape.text("content", NAME_BYTES)?.into(), shape.text("keyword", KEYWORD_BYTES)?.into());
         shape.finish()?;

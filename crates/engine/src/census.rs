@@ -13,7 +13,10 @@ pub mod contact;
 pub mod figures;
 pub mod past;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use model::{
     identifier::Strength,
@@ -31,6 +34,8 @@ use self::{
 };
 use crate::{apply::KEEP, person::Person, plan::Plan, state::Core};
 
+/// How many lessons that the program did not publish a census tells.
+pub const UNHEEDED: usize = 100;
 /// How many traits a census tells apart: names beyond are only counted.
 pub const TRAITS: usize = 2_000;
 /// How long a person who was shown something may take to become known, so that it counts for what was shown (COL-13).
@@ -65,6 +70,17 @@ pub struct Census {
     pub contents: BTreeMap<Name<Content>, KnownTally>,
     /// The same by the stage that contents are for.
     pub stages: BTreeMap<Stage, KnownTally>,
+    /// What it taught and the program did not publish, because the setting stands by hand: at most [`UNHEEDED`].
+    pub unheeded: Vec<Unheeded>,
+}
+
+/// What was learned about a setting that stands by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unheeded {
+    /// The setting.
+    pub setting: Arc<str>,
+    /// What would have been published, with its figures.
+    pub says: Arc<str>,
 }
 
 /// How many customers each of the failures concerns of which a person alone tells. Who stands in a source that is not

@@ -1,18 +1,18 @@
 //! Censuses: counts over all profiles, which name nobody.
 //!
 //! ```text
-//! census    version 1 | its fields
+//! census    version 2 | its fields
 //! figures   version 1 | its fields
 //! ```
 
-use engine::census::{Census, Failures, KnownTally, SourceTally, TraitTally, figures::Figures};
+use engine::census::{Census, Failures, KnownTally, SourceTally, TraitTally, Unheeded, figures::Figures};
 
 use crate::{
     codec::{Layout, Reader, Writer, layout_fields},
     error::Malformed,
 };
 
-const CENSUS_VERSION: u8 = 1;
+const CENSUS_VERSION: u8 = 2;
 const FIGURES_VERSION: u8 = 1;
 
 /// The bytes of a census.
@@ -49,7 +49,8 @@ fn decode<T: Layout>(record: &'static str, ours: u8, bytes: &[u8]) -> Result<T, 
     Ok(value)
 }
 
-layout_fields!(Census { at, customers, visitors, failures, sources, traits, other_traits, contents, stages });
+layout_fields!(Census { at, customers, visitors, failures, sources, traits, other_traits, contents, stages, unheeded });
+layout_fields!(Unheeded { setting, says });
 layout_fields!(Figures { at, customers, visitors, failures, apart });
 layout_fields!(Failures { stale, wrong, without_purchase, assumed, over_contacted });
 layout_fields!(SourceTally { last, week, month, profiles, customers, alone });

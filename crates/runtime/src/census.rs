@@ -117,7 +117,8 @@ impl Runtime {
             return Ok(last);
         }
         let number = censuses.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let (census, lessons) = self.count()?;
+        let (mut census, lessons) = self.count()?;
+        census.unheeded = self.unheeded(&lessons);
         let census = Arc::new(census);
         let (ticket, pending) = Ticket::new(());
         self.shared().tell(Partition(0), Message::KeepCensus(census.clone(), ticket));

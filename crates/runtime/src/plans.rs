@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use definition::{Author, DefinitionError, Difference, Documents, Kind, Origin, Publication};
+use definition::{Author, DefinitionError, Difference, Documents, Kind, Origin, Publication, learned};
 use engine::plan::Plan;
 use model::time::Timestamp;
 use store::{error::StoreError, substrate::Substrate};
@@ -131,7 +131,7 @@ impl Plans {
         change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
     ) -> Result<Outlook, PlanError> {
         let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, documents, outlook) = self.changed(substrate, proposal.seen, change)?;
+        let (before, documents, outlook) = self.changed(substrate, (proposal.seen, &proposal.origin), change)?;
         if outlook.differences.is_empty() {
             return Ok(outlook);
         }
@@ -152,19 +152,20 @@ impl Plans {
         seen: Option<u64>,
         change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
     ) -> Result<Outlook, PlanError> {
-        Ok(self.changed(substrate, seen, change)?.2)
+        Ok(self.changed(substrate, (seen, &Origin::Documents), change)?.2)
     }
 
     /// The plan in force, the changed documents, and what they come to.
     fn changed(
         &self,
         substrate: &dyn Substrate,
-        seen: Option<u64>,
+        (seen, origin): (Option<u64>, &Origin),
         change: impl FnOnce(&mut Documents) -> Result<(), PlanError>,
     ) -> Result<(Arc<Plan>, Documents, Outlook), PlanError> {
         let (before, current) = self.current();
         let mut documents = (*current).clone();
         change(&mut documents)?;
+        learned::settle(&current, &mut documents, origin)?;
         let differences = definition::differences(&current, &documents);
         if let Some(seen) = seen {
             let newest = before.revision;

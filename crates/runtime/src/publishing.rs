@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use definition::{DefinitionError, Difference, Documents, Draft, Finding, Kind, Origin, Publication};
+use definition::{DefinitionError, Difference, Documents, Draft, Finding, Kind, Origin, Publication, learned};
 use engine::plan::Plan;
 use model::limits;
 
@@ -165,7 +165,8 @@ impl Runtime {
         let (plan, documents) = self.published();
         let conflicts = draft.conflicts(&self.documents_at(draft.base)?, &documents);
         let mut changed = (*documents).clone();
-        let applied = draft.apply(&mut changed);
+        let origin = Origin::Draft(String::new());
+        let applied = draft.apply(&mut changed).and_then(|()| learned::settle(&documents, &mut changed, &origin));
         let differences = definition::differences(&documents, &changed);
         let compiled = applied.and_then(|()| definition::compile(&mut changed, plan.revision + 1, Some(&plan)));
         let advice = compiled.as_ref().map(|plan| definition::advice(plan, self.now())).unwrap_or_default();

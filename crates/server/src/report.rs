@@ -4,11 +4,12 @@ mod sentence;
 
 use api::wire::census::{
     ContentIdentification, FailureAnswer, IdentificationAnswer, IdentificationRate, SourceAlarm, SourceHealth,
-    SourcesAnswer, StageIdentification, ThermometerAnswer, TraitFailures, TrendPoint, UnreadTrait, UnreadTraits,
+    SourcesAnswer, StageIdentification, ThermometerAnswer, TraitFailures, TrendPoint, UnheededLesson, UnreadTrait,
+    UnreadTraits,
 };
 use definition::{Documents, Kind};
 use engine::{
-    census::{Census, Failures, KnownTally, SourceTally, figures::Figures},
+    census::{Census, Failures, KnownTally, SourceTally, Unheeded, figures::Figures},
     plan::Plan,
 };
 use model::{
@@ -56,7 +57,12 @@ pub(crate) fn thermometer(census: &Census, trend: &[Figures]) -> ThermometerAnsw
         failures: failures.into(),
         traits: traits.collect(),
         trend: trend.iter().map(trend_point).collect(),
+        unheeded: census.unheeded.iter().map(unheeded).collect(),
     }
+}
+
+fn unheeded(lesson: &Unheeded) -> UnheededLesson {
+    UnheededLesson { setting: lesson.setting.to_string(), says: lesson.says.to_string() }
 }
 
 fn trend_point(figures: &Figures) -> TrendPoint {

@@ -20,6 +20,17 @@ pub struct ThermometerAnswer {
     pub traits: Vec<TraitFailures>,
     /// The last census of each day, the oldest first.
     pub trend: Vec<TrendPoint>,
+    /// What the census taught about settings that stand by hand, and so was not published; at most 100.
+    pub unheeded: Vec<UnheededLesson>,
+}
+
+/// What was learned about a setting that stands by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UnheededLesson {
+    /// The setting: `reliability` or `withdrawn`.
+    pub setting: String,
+    /// What would have been published, with its figures.
+    pub says: String,
 }
 
 /// One failure.

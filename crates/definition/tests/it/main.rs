@@ -10,6 +10,7 @@ mod drafts;
 mod experiences;
 mod files;
 mod interests;
+mod learned;
 mod measures;
 mod restraint;
 mod seen;

@@ -213,9 +213,54 @@ fn dec_11_a_withdrawn_pair_is_not_shown() {
         shown(&one(&shop.web, &body))[0].to_owned()
     };
     assert_eq!((search("rain boots"), search("rain")), ("rain-boots".to_owned(), "rain-boots".to_owned()));
-    let pairs = json!([{"content": "rain-boots", "keyword": "Boots for rain"}]);
+    let pairs = json!([{"content": "rain-boots", "keyword": "Boots, rain!"}]);
     publish(&shop, &json!({"setting": {"withdrawn": {"value": pairs}}}));
     assert_eq!((search("rain boots"), search("rain")), ("boot-sale".to_owned(), "rain-boots".to_owned()));
+}
+
+/// Of 240 visitors who land on `landing` after a search for rain boots, one half is shown a content after which half of
+/// them go back at once, the other what is neutral, after which one in eight does. How many were shown which.
+fn many_leave(shop: &Shop) -> (usize, usize) {
+    let pool = json!({"contents": ["rain-boots", "pole-guide"]});
+    let halves = json!({"control": {"share": 0.5}, "a": {"share": 0.5, "pool": pool}});
+    experience(shop, "landing", &showing("boots", "true", &json!({"placements": "landing", "variants": halves})));
+    // Bots land too, and half of them say that they went back: they count nowhere.
+    for number in 0..60 {
+        let device = format!("bot{number}");
+        _ = searches(shop, &device, &[("user-agent", CRAWLER)]);
+        if number % 2 == 0 {
+            returns(shop, &device, &json!({"userAgent": CRAWLER}));
+        }
+    }
+    let mut seen = (0, 0);
+    for number in 0..240 {
+        let device = format!("v{number}");
+        let (of, leave) =
+            if searches(shop, &device, &[]) == "rain-boots" { (&mut seen.0, 2) } else { (&mut seen.1, 8) };
+        *of += 1;
+        if *of % leave == 0 {
+            returns(shop, &device, &json!({}));
+        }
+    }
+    assert!(seen.0 > 80 && seen.1 > 80, "{seen:?}");
+    seen
+}
+
+/// What somebody with consent is shown who searched for rain boots.
+fn searches(shop: &Shop, device: &str, headers: &[(&str, &str)]) -> String {
+    shop.grant(&format!("anonymous_id:{device}"), &["site"]);
+    let body = json!({"anonymous_id": device, "placements": ["landing"], "context": from_ad("rain boots")});
+    shown(&one_from(&shop.web, headers, &body))[0].to_owned()
+}
+
+fn returns(shop: &Shop, device: &str, context: &Value) {
+    let who = json!({"anonymousId": device, "context": context});
+    shop.page_sends(&[track("Landing Bounced", &format!("b-{device}"), &who, &json!({}))]);
+}
+
+/// Takes a census, and says what it taught that was not published.
+fn taught(shop: &Shop) -> Value {
+    shop.secret.get("/v1/thermometer?fresh=true").expect(200).json()["unheeded"].clone()
 }
 
 /// proves DEC-11: given people who are back at their search within ten seconds, that is counted against the content and
@@ -224,63 +269,47 @@ fn dec_11_a_withdrawn_pair_is_not_shown() {
 #[test]
 fn dec_11_what_makes_people_leave_is_withdrawn() {
     let shop = guides();
-    let pool = json!({"contents": ["rain-boots", "pole-guide"]});
-    let halves = json!({"control": {"share": 0.5}, "a": {"share": 0.5, "pool": pool}});
-    experience(&shop, "landing", &showing("boots", "true", &json!({"placements": "landing", "variants": halves})));
-    let lands = |device: &str| {
-        let body = json!({"anonymous_id": device, "placements": ["landing"], "context": from_ad("rain boots")});
-        shown(&one(&shop.web, &body))[0].to_owned()
-    };
-    let returns = |device: &str| {
-        shop.page_sends(&[track(
-            "Landing Bounced",
-            &format!("b-{device}"),
-            &json!({"anonymousId": device}),
-            &json!({}),
-        )]);
-    };
-    // Bots land too, and half of them say that they went back: they count nowhere.
-    for number in 0..60 {
-        let device = format!("bot{number}");
-        shop.grant(&format!("anonymous_id:{device}"), &["site"]);
-        let body = json!({"anonymous_id": device, "placements": ["landing"], "context": from_ad("rain boots")});
-        _ = one_from(&shop.web, &[("user-agent", CRAWLER)], &body);
-        let who = json!({"anonymousId": device, "context": {"userAgent": CRAWLER}});
-        if number % 2 == 0 {
-            shop.page_sends(&[track("Landing Bounced", &format!("b-{device}"), &who, &json!({}))]);
-        }
-    }
-    let mut seen = (0, 0);
-    for number in 0..240 {
-        let device = format!("v{number}");
-        shop.grant(&format!("anonymous_id:{device}"), &["site"]);
-        // Of the content half go back at once, of what is neutral one in eight.
-        let (of, leave) = if lands(&device) == "rain-boots" { (&mut seen.0, 2) } else { (&mut seen.1, 8) };
-        *of += 1;
-        if *of % leave == 0 {
-            returns(&device);
-        }
-    }
-    assert!(seen.0 > 80 && seen.1 > 80, "{seen:?}");
+    let seen = many_leave(&shop);
     let withdrawn = || shop.secret.get("/v1/definitions/setting/withdrawn");
     assert_eq!(withdrawn().status, 404, "nothing is concluded before it is looked at");
-    _ = shop.secret.get("/v1/thermometer?fresh=true").expect(200);
+    assert_eq!(taught(&shop), json!([]));
     let pairs = withdrawn().expect(200).json();
-    assert_eq!(pairs["document"]["value"], json!([{"content": "rain-boots", "keyword": "boot rain"}]));
+    let pair = json!([{"content": "rain-boots", "keyword": "boot rain"}]);
+    assert_eq!(pairs["document"], json!({"by": "learning", "value": pair}));
     let revisions = shop.secret.get("/v1/revisions?limit=1").expect(200).json();
     let said = revisions["revisions"][0].clone();
     let why = said["why"].as_str().unwrap();
     assert!(why.starts_with("rain-boots after \"boot rain\": ") && why.contains("left, of neutral 12."), "{said}");
     assert!(why.contains(&format!(" of {} left", seen.0)), "{said}");
     // Whoever would have been shown it gets the next one; who was not, what is neutral as before.
-    let mut shown_now: Vec<String> = (0..40)
-        .map(|number| {
-            let device = format!("w{number}");
-            shop.grant(&format!("anonymous_id:{device}"), &["site"]);
-            lands(&device)
-        })
-        .collect();
+    let mut shown_now: Vec<String> = (0..40).map(|number| searches(&shop, &format!("w{number}"), &[])).collect();
     shown_now.sort();
     shown_now.dedup();
     assert_eq!(shown_now, ["pole-guide", "welcome"]);
+}
+
+#[test]
+fn what_a_person_takes_back_of_what_was_learned_stays_so_until_it_is_handed_back() {
+    let shop = guides();
+    _ = many_leave(&shop);
+    let revision = || shop.secret.get("/v1/revisions?limit=1").expect(200).json()["revisions"][0]["revision"].clone();
+    let before = revision();
+    assert_eq!(taught(&shop), json!([]));
+    let setting = "/v1/definitions/setting/withdrawn";
+    let withdrawn = || shop.secret.get(setting).expect(200).json()["document"].clone();
+    let learned = withdrawn();
+    _ = shop.secret.post(&format!("/v1/revisions/{before}/rollback?wait=true"), &json!({})).expect(200);
+    let by_hand = json!({"by": "hand", "value": []});
+    assert_eq!(withdrawn(), by_hand);
+    // The figures stand; the next census says so and changes nothing.
+    let at = revision();
+    let unheeded = taught(&shop);
+    assert_eq!((withdrawn(), revision()), (by_hand.clone(), at));
+    assert_eq!((unheeded.as_array().unwrap().len(), &unheeded[0]["setting"]), (1, &json!("withdrawn")));
+    assert!(unheeded[0]["says"].as_str().unwrap().starts_with("rain-boots after \"boot rain\""), "{unheeded}");
+    // Handed back, it is learned again; taken away then, it stands by hand.
+    _ = shop.secret.delete(setting).expect(200);
+    assert_eq!((taught(&shop), withdrawn()), (json!([]), learned));
+    _ = shop.secret.delete(setting).expect(200);
+    assert_eq!((taught(&shop).as_array().unwrap().len(), withdrawn()), (1, by_hand));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use condition::Model;
 use decide::{Landed, Stay};
 use engine::{
-    census::{Census, Failures, KnownTally, SourceTally, TraitTally},
+    census::{Census, Failures, KnownTally, SourceTally, TraitTally, Unheeded},
     command::{Access, Arrival, Command, Counted, Hop, MessageMark, News, Rejection},
     content_days::{ContentCount, ContentDay, ContentDays},
     outcome::Effect,
@@ -281,6 +281,7 @@ pub(crate) fn census() -> Census {
         other_traits: 6,
         contents: [("guide".into(), shown)].into(),
         stages: [(Stage::Comparison, shown), (Stage::Enrollment, shown)].into(),
+        unheeded: vec![Unheeded { setting: "withdrawn".into(), says: "guide after \"rain\"".into() }],
     }
 }
 
