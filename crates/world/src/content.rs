@@ -80,8 +80,9 @@ pub struct Content {
 /// How many contents there are.
 pub const CONTENTS: usize = 120;
 
-/// Share of contents that exist in English, that expire and that fade while the world is lived.
-const ENGLISH: f64 = 0.8;
+/// Share of contents that exist in English, that expire and that fade while the world is lived; of those that need not
+/// stay for a rule. With those that do, four of five are English.
+const ENGLISH: f64 = 0.74;
 const EXPIRES: f64 = 0.15;
 const DECAYS: f64 = 0.25;
 
@@ -91,18 +92,19 @@ const QUALITY: (f64, f64) = (0.4, 0.25);
 /// Days in which a content that fades loses half of its quality.
 const HALF_LIFE_DAYS: f32 = 14.0;
 
-/// All contents, by number: those of a stage and aid stand together. The first of these is about the shop and stays
-/// good; the others are about one family each.
+/// All contents, by number: those of a stage and aid stand together. The first of these is about the shop, the others
+/// about one family each.
 pub fn all(seed: Seed, calendar: Calendar) -> Vec<Content> {
     let mut contents = Vec::with_capacity(CONTENTS);
     for (number, cell) in CELLS.iter().enumerate() {
         // 120 is 19 times 6 and 6 more.
         let count = CONTENTS / CELLS.len() + usize::from(number < CONTENTS % CELLS.len());
-        for nth in 0..count {
-            let id = ContentId(contents.len() as u16);
-            // Five and twelve have no common divisor: the families come round in every cell.
-            let theme = nth.checked_sub(1).map(|nth| Family::ALL[(number * 5 + nth) % Family::ALL.len()]);
-            contents.push(content(seed, calendar, (id, cell), theme));
+        // Five and twelve have no common divisor: every family comes to be among the first.
+        let others = (0..Family::ALL.len()).map(|nth| Family::ALL[(number * 5 + nth) % Family::ALL.len()]);
+        let others = others.filter(|family| !cell.shown.contains(family));
+        let themes = cell.shown.iter().copied().chain(others).map(Some);
+        for theme in std::iter::once(None).chain(themes).take(count) {
+            contents.push(content(seed, calendar, (ContentId(contents.len() as u16), cell), theme));
         }
     }
     contents
@@ -157,14 +159,15 @@ impl Aid {
 fn content(seed: Seed, calendar: Calendar, (id, cell): (ContentId, &Cell), theme: Option<Family>) -> Content {
     let entity = Entity::Content(u32::from(id.0));
     let mut nature = seed.draws(entity, 0, Purpose::Nature);
-    let has_english = nature.chance(ENGLISH);
+    let stays = theme.is_none_or(|theme| cell.shown.contains(&theme));
+    let has_english = nature.chance(ENGLISH) || stays;
     let quality = (QUALITY.0 + QUALITY.1 * nature.normal()).max(0.0) as f32;
     let mut lifetime = seed.draws(entity, 0, Purpose::Lifetime);
     // From a fifth of the time on: what nobody could see before it ended would be of no use.
     let mut late = || Day((f64::from(calendar.days) * lifetime.between(0.2, 1.0)) as u32);
     let (expiry, decay) = (late(), late());
-    let does_expire = lifetime.chance(EXPIRES) && theme.is_some();
-    let does_decay = lifetime.chance(DECAYS) && theme.is_some();
+    let does_expire = lifetime.chance(EXPIRES) && !stays;
+    let does_decay = lifetime.chance(DECAYS) && !stays;
     let (about_fr, about_en) = theme.map_or(("votre équipement", "your gear"), Family::name);
     let english = |template: &str| if has_english { template.replace("{}", about_en) } else { String::new() };
     let slug = theme.map_or("shop", Family::slug);
@@ -224,17 +227,20 @@ mod tests {
     }
 
     #[test]
-    fn some_expire_some_fade_and_each_cell_keeps_one() {
+    fn some_expire_some_fade_and_what_rules_show_stays() {
         let contents: Vec<Content> = (0..10).flat_map(contents).collect();
-        let share = |is: fn(&Content) -> bool| {
-            let themed: Vec<&Content> = contents.iter().filter(|content| content.theme.is_some()).collect();
-            themed.iter().filter(|content| is(content)).count() as f64 / themed.len() as f64
+        let stays = |content: &&Content| {
+            let cell = CELLS.iter().find(|cell| (cell.stage, cell.aid) == (content.stage, content.aid)).unwrap();
+            content.theme.is_none_or(|theme| cell.shown.contains(&theme))
         };
+        let (steady, others): (Vec<&Content>, Vec<&Content>) = contents.iter().partition(stays);
+        assert_eq!(steady.len(), 10 * (19 + 12));
+        assert!(steady.iter().all(|content| content.expires.is_none() && content.decays.is_none()));
+        assert!(steady.iter().all(|content| content.has_english));
+        let share =
+            |is: fn(&Content) -> bool| others.iter().filter(|content| is(content)).count() as f64 / others.len() as f64;
         assert!((share(|content| content.expires.is_some()) - EXPIRES).abs() < 0.04);
         assert!((share(|content| content.decays.is_some()) - DECAYS).abs() < 0.05);
-        let steady = |content: &&Content| content.theme.is_none();
-        assert_eq!(contents.iter().filter(steady).count(), 190);
-        assert!(contents.iter().filter(steady).all(|content| content.expires.is_none() && content.decays.is_none()));
         assert!(contents.iter().all(|content| content.is_shown_on(Day(72))));
     }
 

@@ -27,8 +27,7 @@ pub enum Nature {
     Loses(f32),
     /// Sells more to the ones and less to the others, by this share each.
     Opposite(Split, f32),
-    /// Sells more on the first day of the world, on which all rules begin, then less every day; nothing after three
-    /// weeks.
+    /// Sells more by this share on its first day, then less every day; nothing after three weeks.
     Novelty(f32),
     /// Wins clicks and loses customers.
     Creepy {
@@ -107,6 +106,8 @@ pub struct Rule {
     pub contents: Vec<ContentId>,
     /// What it truly does.
     pub nature: Nature,
+    /// The first day on which it is shown.
+    pub begins: Day,
     /// What it costs, in cents for each order made under it (a discount, a gift).
     pub cost_cents: u32,
     /// The rule that it interacts with, and by how much both together differ from the sum.
@@ -148,7 +149,7 @@ const NOVELTY_DAYS: f32 = 21.0;
 ///
 /// # Panics
 ///
-/// If there is no content of the stage and aid of a rule: the contents are not those of [`crate::content::all`].
+/// If there is no content of the stage, aid and theme of a rule: the contents are not those of [`crate::content::all`].
 pub fn all(contents: &[Content]) -> Vec<Rule> {
     let rule = |(number, plan): (usize, &Plan)| Rule {
         id: RuleId(number as u8),
@@ -157,6 +158,7 @@ pub fn all(contents: &[Content]) -> Vec<Rule> {
         audience: plan.audience,
         contents: vec![shown(contents, plan)],
         nature: plan.nature,
+        begins: Day(0),
         cost_cents: plan.cost_cents,
         interacts: interaction(number as u8),
     };
@@ -197,7 +199,7 @@ impl Rule {
     /// How strong it is on a day, as a factor on its effect: less than 1 once a novelty wears off or out of season.
     pub fn strength_on(&self, calendar: Calendar, day: Day) -> f32 {
         match self.nature {
-            Nature::Novelty(_) => (1.0 - day.0 as f32 / NOVELTY_DAYS).max(0.0),
+            Nature::Novelty(_) => (1.0 - day.0.saturating_sub(self.begins.0) as f32 / NOVELTY_DAYS).max(0.0),
             Nature::Seasonal(_) => {
                 let (_, month, _) = calendar.civil(day);
                 if matches!(month, 11 | 12 | 1 | 2) { 1.0 } else { 0.0 }
@@ -224,12 +226,9 @@ fn log_odds(share: f64) -> f32 {
     (logit(BASE * (1.0 + share)) - logit(BASE)) as f32
 }
 
-/// The content of a plan: about its theme, or about the shop where there is none that stays.
 fn shown(contents: &[Content], plan: &Plan) -> ContentId {
-    let of_cell = |content: &&Content| (content.stage, content.aid) == plan.cell && content.expires.is_none();
-    let themed = contents.iter().filter(of_cell).find(|content| content.theme == plan.theme);
-    let about_the_shop = contents.iter().filter(of_cell).find(|content| content.theme.is_none());
-    themed.or(about_the_shop).map(|content| content.id).expect("each cell with contents has one about the shop")
+    let is_meant = |content: &&Content| (content.stage, content.aid, content.theme) == plan.shows;
+    contents.iter().find(is_meant).map(|content| content.id).expect("the cells name the themes that rules show")
 }
 
 fn interaction(number: u8) -> Option<(RuleId, f32)> {

@@ -121,7 +121,7 @@ mod tests {
     fn the_web_seldom_lacks_what_is_sold_and_stores_keep_less_than_half() {
         let world = world();
         let share = |store: Option<u8>| {
-            let days = (0..30).map(Day);
+            let days = (0..30).step_by(6).map(Day);
             let (had, sold) = days.fold((0, 0), |(had, sold), day| {
                 let items: Vec<ItemId> = world.catalog.on_sale(day).collect();
                 (had + items.iter().filter(|id| stock(&world, **id, store, day) > 0).count(), sold + items.len())

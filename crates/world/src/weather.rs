@@ -167,12 +167,12 @@ mod tests {
     #[test]
     fn each_region_is_as_warm_and_wet_as_stated() {
         for (number, region) in ALL.iter().enumerate() {
-            // Ten years, since rain comes in spells.
-            let days: Vec<Weather> =
-                (0..3_650).map(|day| on(Seed(day / 365), number as u8, Day(day as u32 % 365), calendar())).collect();
+            // Days of many years far from each other, since rain comes in spells.
+            let day = |nth: u32| on(Seed(nth.into()), number as u8, Day(nth * 37 % 365), calendar());
+            let days: Vec<Weather> = (0..1_000).map(day).collect();
             let share = days.iter().filter(|day| day.rain_mm > 0.0).count() as f64 / days.len() as f64;
             let mean = days.iter().map(|day| f64::from(day.celsius)).sum::<f64>() / days.len() as f64;
-            assert!((share - region.wet).abs() < 0.04, "{}: {share}", region.name);
+            assert!((share - region.wet).abs() < 0.05, "{}: {share}", region.name);
             assert!((mean - (region.celsius - 1.5 * region.wet)).abs() < 0.5, "{}: {mean}", region.name);
         }
     }

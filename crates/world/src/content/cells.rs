@@ -1,6 +1,7 @@
 //! What is written for each stage and aid: a title and a body in both languages, in which `{}` is what it is about.
 
 use super::{Aid, Stage};
+use crate::catalog::Family;
 
 /// The contents of a stage and an aid.
 #[derive(Debug)]
@@ -9,6 +10,8 @@ pub(super) struct Cell {
     pub stage: Stage,
     /// What for.
     pub aid: Aid,
+    /// Themes that rules show: there are contents about them in every world, in both languages, and they stay good.
+    pub shown: &'static [Family],
     /// Titles in French and in English.
     pub title: (&'static str, &'static str),
     /// Bodies in French and in English.
@@ -18,7 +21,20 @@ pub(super) struct Cell {
 type Pair = (&'static str, &'static str);
 
 const fn cell(at: (Stage, Aid), title: Pair, body: Pair) -> Cell {
-    Cell { stage: at.0, aid: at.1, title, body }
+    Cell { stage: at.0, aid: at.1, shown: shown(at), title, body }
+}
+
+const fn shown(at: (Stage, Aid)) -> &'static [Family] {
+    match at {
+        (Discovery, Orient) | (Comparison, Inform) | (Conversion | Onboarding, Help) => &[Family::Boots],
+        (Discovery, Inform) | (Comparison, Orient) => &[Family::Trail],
+        (Comparison, Help) => &[Family::Packs],
+        (Comparison, Reassure) => &[Family::Winter],
+        (Conversion, Inform) => &[Family::Rain],
+        (Enrollment, Orient) => &[Family::Socks],
+        (Enrollment, Inform) => &[Family::Socks, Family::Winter],
+        _ => &[],
+    }
 }
 
 use Aid::{Help, Inform, Orient, Reassure, Reward};

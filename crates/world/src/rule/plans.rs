@@ -9,6 +9,9 @@ use crate::{
     content::{Aid, Stage},
 };
 
+/// Stage, aid and theme of a content.
+pub(super) type Shows = (Stage, Aid, Option<Family>);
+
 /// A rule before its contents are known.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -18,21 +21,16 @@ pub(super) struct Plan {
     pub place: Place,
     /// To whom.
     pub audience: Audience,
-    /// What it shows: of a stage and an aid.
-    pub cell: (Stage, Aid),
-    /// About which family; none: the shop.
-    pub theme: Option<Family>,
+    /// What it shows: the content of a stage and an aid about a family; none: about the shop.
+    pub shows: Shows,
     /// What it truly does.
     pub nature: Nature,
     /// What it costs for each order made under it, in cents.
     pub cost_cents: u32,
 }
 
-type Shows = (Stage, Aid, Option<Family>);
-
 const fn plan(title: &'static str, (place, audience): (Place, Audience), shows: Shows, nature: Nature) -> Plan {
-    let (stage, aid, theme) = shows;
-    Plan { title, place, audience, cell: (stage, aid), theme, nature, cost_cents: 0 }
+    Plan { title, place, audience, shows, nature, cost_cents: 0 }
 }
 
 impl Plan {
@@ -52,6 +50,7 @@ const BOOTS: Option<Family> = Some(Family::Boots);
 const TRAIL: Option<Family> = Some(Family::Trail);
 const SOCKS: Option<Family> = Some(Family::Socks);
 const PACKS: Option<Family> = Some(Family::Packs);
+const RAIN: Option<Family> = Some(Family::Rain);
 const WINTER: Option<Family> = Some(Family::Winter);
 
 const VIEWED_BOOTS: Audience = Viewed(Family::Boots);
@@ -87,12 +86,12 @@ pub(super) const PLANS: [Plan; super::RULES] = [
     plan("New this season to who bought socks", (HomeHero, Bought(Family::Socks)), (Enrollment, Inform, SOCKS), Null),
     plan("Free delivery for everybody", (CartNote, Everybody), (Conversion, Inform, None), Loses(0.04)).costing(590),
     plan("Ten percent for who hesitates", (ProductSide, COMPARING), (Comparison, Help, None), Loses(0.07)).costing(800),
-    plan("Last pieces of rain wear: hurry", (ProductSide, VIEWED_RAIN), (Conversion, Inform, None), Loses(-0.06)),
-    plan("A questionnaire before the list", (CategoryTop, New), (Discovery, Orient, None), Loses(-0.04)),
-    plan("Trail first, on the home page", (HomeRow, Everybody), (Comparison, Orient, TRAIL), Opposite(Sex, 0.10)),
+    plan("Last pieces of rain wear: hurry", (ProductSide, VIEWED_RAIN), (Conversion, Inform, RAIN), Loses(-0.06)),
+    plan("A questionnaire before the list", (CategoryTop, New), (Discovery, Orient, BOOTS), Loses(-0.04)),
+    plan("Trail first, on the home page", (HomeRow, Everybody), (Discovery, Inform, TRAIL), Opposite(Sex, 0.10)),
     plan("What our trials have shown", (Landing, Everybody), (Comparison, Inform, None), Opposite(Tenure, 0.08)),
-    plan("By budget, above the list", (CategoryTop, Everybody), (Comparison, Help, None), Opposite(Price, 0.10)),
-    plan("The new look of the home page", (HomeHero, Everybody), (Discovery, Orient, None), Novelty(0.12)),
+    plan("By budget, above the list", (CategoryTop, Everybody), (Comparison, Orient, None), Opposite(Price, 0.10)),
+    plan("The new look of the home page", (HomeHero, Everybody), (Enrollment, Inform, None), Novelty(0.12)),
     plan("We know what you wore out", (HomeRow, Bought(Family::Boots)), (Onboarding, Help, BOOTS), CREEPY),
     plan("Ready for the cold", (CategoryTop, Everybody), (Enrollment, Inform, WINTER), Seasonal(0.10)),
 ];

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use model::time::Timestamp;
 
 use super::*;
@@ -149,10 +151,12 @@ fn a_novelty_wears_off_in_three_weeks_and_a_season_ends() {
 fn a_rule_shows_what_stays_and_what_its_place_may_hold() {
     for seed in 0..20 {
         let contents = content::all(Seed(seed), calendar());
-        for rule in all(&contents) {
-            assert!(!rule.contents.is_empty());
+        let rules = all(&contents);
+        let shown: BTreeSet<ContentId> = rules.iter().flat_map(|rule| rule.contents.clone()).collect();
+        assert_eq!(shown.len(), RULES, "each rule shows something of its own");
+        for rule in &rules {
             for content in rule.contents.iter().map(|id| &contents[usize::from(id.0)]) {
-                assert!(content.expires.is_none());
+                assert!(content.expires.is_none() && content.decays.is_none() && content.has_english);
                 // Who pays is helped and reassured, nothing else.
                 assert!(rule.place != Place::CheckoutNote || matches!(content.aid, Aid::Help | Aid::Reassure));
                 // A reward is for whom the shop recognizes.
