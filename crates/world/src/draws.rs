@@ -30,6 +30,8 @@ pub enum Entity {
     Bot(u32),
     /// One visit of a person: the person's number and the visit's number of its day.
     Visit(u32, u16),
+    /// A message on its way, by a number made of its feed and its id.
+    Message(u64),
 }
 
 /// What is drawn. A new purpose gets a new number; numbers are never used again, so that other draws stay.
@@ -90,6 +92,22 @@ pub enum Purpose {
     Lifetime = 26,
     /// The effect of a rule on a person.
     Effect = 27,
+    /// Where somebody comes to stand after a visit.
+    Stage = 28,
+    /// What is looked at and clicked of what is shown.
+    Click = 29,
+    /// What a policy draws.
+    Policy = 30,
+    /// When somebody was born, and how they are made.
+    Body = 40,
+    /// How often, when and where somebody comes.
+    Habit = 41,
+    /// Whether and when a taste turns or somebody moves.
+    Turn = 42,
+    /// Orders of the time before the world began.
+    Past = 43,
+    /// What systems come to hold about somebody, and when.
+    Record = 44,
 }
 
 /// A stream of draws.
@@ -110,6 +128,8 @@ impl Draws {
             Entity::Rule(number) => (7, number, 0),
             Entity::Bot(number) => (8, number, 0),
             Entity::Visit(number, visit) => (9, number, visit),
+            // 48 bits tell messages apart well enough: two that share them share how they fare.
+            Entity::Message(number) => (10, number as u32, (number >> 32) as u16),
         };
         // The key is what is drawn for: two streams differ in it, so they have nothing to do with each other.
         let mut key = [0; 32];
@@ -229,7 +249,7 @@ mod tests {
         assert_eq!([first.bits(), first.bits()], EXPECTED);
     }
 
-    const EXPECTED: [u64; 2] = [0, 0];
+    const EXPECTED: [u64; 2] = [5_825_534_706_284_351_176, 12_074_039_182_461_130_381];
 
     #[test]
     fn draws_have_the_moments_that_they_are_named_after() {
