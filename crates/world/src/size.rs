@@ -63,3 +63,18 @@ impl FromStr for Size {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_sizes_have_a_name() {
+        assert_eq!("M".parse(), Ok(Size::of(50_000, 2_000, 365)));
+        assert_eq!("s".parse(), Ok(Size::of(200, 200, 30)));
+        assert_eq!("L".parse(), Ok(Size::of(1_000_000, 20_000, 30)));
+        for wrong in ["", "XL", "M ", "200"] {
+            assert!(wrong.parse::<Size>().is_err(), "{wrong}");
+        }
+    }
+}

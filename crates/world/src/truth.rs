@@ -2,11 +2,7 @@
 
 use model::time::Timestamp;
 
-use crate::{
-    content::Stage,
-    person::PersonId,
-    rule::RuleId,
-};
+use crate::{content::Stage, person::PersonId, rule::RuleId};
 
 /// What a visit is for. The same words as the product's `aim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +49,10 @@ pub struct VisitTruth {
     pub chance: f32,
     /// How likely it had been with everything neutral. The draw behind both is the same.
     pub chance_neutral: f32,
+    /// The draw that both chances are held against: it orders if this is less.
+    pub draw: f64,
+    /// What the shop would earn by the order before what rules cost, in cents, whether it was made or not.
+    pub worth_neutral: i64,
     /// The rules whose treatment was seen.
     pub treated: Vec<RuleId>,
     /// The rules whose control was seen.
