@@ -11,7 +11,7 @@ use model::{
 };
 use profile::{
     doubt::SharedBy,
-    held::Hold,
+    held::{Held, Hold},
     trust::{Ground, Statement, Weighed, believe, explain},
 };
 
@@ -91,14 +91,29 @@ impl<'a> Trait<'a, '_> {
         }
     }
 
-    /// A mail address or a phone that is in quarantine as an identifier is that of too many.
+    /// A mail address, a phone, or whatever is called as its namespace is, such as a loyalty card, is that of too many
+    /// where it is in quarantine as an identifier of the person. What nobody sends as an identifier is counted nowhere.
     fn shared(&self, meaning: Option<Meaning>, value: &Value) -> SharedBy {
-        let (Some(Meaning::Email | Meaning::Phone), Value::Text(text)) = (meaning, value) else { return SharedBy::Few };
+        let text = match value {
+            Value::Text(text) => Cow::Borrowed(text.trim()),
+            Value::Int(number) => Cow::Owned(number.to_string()),
+            _ => return SharedBy::Few,
+        };
+        let is_address = matches!(meaning, Some(Meaning::Email | Meaning::Phone));
+        let is_meant = |namespace: &str| is_address || letters(namespace).eq(letters(self.name));
+        let is_it = |held: &Held| {
+            held.hold == Hold::Quarantined
+                && held.identifier.value.eq_ignore_ascii_case(&text)
+                && is_meant(held.identifier.namespace.as_str())
+        };
         let mut held = self.person.sides.iter().flat_map(|side| side.facts.identifiers.iter());
-        let is_quarantined =
-            held.any(|held| held.hold == Hold::Quarantined && held.identifier.value.eq_ignore_ascii_case(text.trim()));
-        if is_quarantined { SharedBy::TooMany } else { SharedBy::Few }
+        if held.any(is_it) { SharedBy::TooMany } else { SharedBy::Few }
     }
+}
+
+/// A name without case and without what separates its words: `loyalty_card` is `loyaltyCard`.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 fn ends(correction: &TraitValue) -> Denial {
