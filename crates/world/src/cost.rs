@@ -35,3 +35,17 @@ impl Default for Costs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_that_disturbs_more_costs_more() {
+        let costs = Costs::default();
+        let rising = [costs.push, costs.email, costs.sms, costs.post, costs.call];
+        assert!(rising.windows(2).all(|pair| pair[0] < pair[1]));
+        // In euros, as the demo states them.
+        assert_eq!(rising.map(|cents| cents / 100.0), [0.0, 0.001, 0.06, 0.75, 4.0]);
+    }
+}
