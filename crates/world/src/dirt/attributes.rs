@@ -79,11 +79,25 @@ pub(super) fn of(kind: Kind, person: &Person, day: Day) -> Vec<Attribute> {
     }]
 }
 
-/// Makes one or two things of a record stale: it holds a former home, mail, phone or family name.
-pub(super) fn age(held: &mut [Held], world: &World, person: &Person, draws: &mut Draws) {
+/// How likely each thing is what a record holds of the past: the home, the phone, the mail, the family name; and how
+/// likely there is another one beside it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ageing {
+    things: [f64; 4],
+    another: f64,
+}
+
+/// Of the old customer file.
+pub(super) const OLD_FILE: Ageing = Ageing { things: [0.45, 0.25, 0.20, 0.10], another: 0.3 };
+
+/// Of a partner, who is wrong about so much else that a whole address of the past would leave no room for it.
+pub(super) const PARTNERS_FILE: Ageing = Ageing { things: [0.0, 0.50, 0.30, 0.20], another: 0.0 };
+
+/// Makes some of a record stale: it holds what was true years ago.
+pub(super) fn age(held: &mut [Held], ageing: Ageing, world: &World, person: &Person, draws: &mut Draws) {
     let former = Former::of(world, person, draws);
-    let mut weights = [0.45, 0.25, 0.20, 0.10];
-    for _ in 0..=usize::from(draws.chance(0.3)) {
+    let mut weights = ageing.things;
+    for _ in 0..=usize::from(draws.chance(ageing.another)) {
         let thing = draws.weighted(&weights);
         weights[thing] = 0.0;
         for held in held.iter_mut() {

@@ -14,9 +14,8 @@ use crate::{
     person::{Person, PersonId},
 };
 
-/// Of those with an account: shares who typed into a form before day 0, who gave their traits at a till before it,
-/// who were sold to a partner (all of whom the partner holds old traits count too), who stated something in their
-/// account before it; who state something in their account in a year, at a till in a year, and after a move.
+/// Shares of old customers who typed into a form before day 0, or told a till or their account something; of all whom a
+/// partner knows, beside those whom it must; who tell their account or a till something in a year; who tell of a move.
 const FORM_BEFORE: f64 = 0.70;
 const TILL_BEFORE: f64 = 0.35;
 const PARTNER: f64 = 0.30;
@@ -216,13 +215,14 @@ fn held(world: &World, person: &Person, flaws: Flaws, blank: &Blank) -> Vec<Held
     let mut held: Vec<Held> =
         blank.kinds.iter().flat_map(|kind| attributes::of(*kind, person, day)).map(Held::right).collect();
     if blank.is_old {
-        attributes::age(&mut held, world, person, &mut draws);
+        let ageing = if blank.feed == Feed::Partner { attributes::PARTNERS_FILE } else { attributes::OLD_FILE };
+        attributes::age(&mut held, ageing, world, person, &mut draws);
     }
     // All that is wrong is wrong with those of whom something is to be wrong.
     let errors = if flaws.is_wrong { (1.0 - super::reliability(blank.feed)) / super::WRONG } else { 0.0 };
     // A value that is stale was true when it was stated.
     let right = held.iter().filter(|held| !held.is_stale()).count().max(1);
-    let errors = (errors * held.len() as f64 / right as f64).min(1.0);
+    let errors = errors * held.len() as f64 / right as f64;
     for held in &mut held {
         let is_spoiled = draws.chance(errors);
         if is_spoiled && !held.is_stale() {
