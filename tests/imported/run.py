@@ -30,7 +30,10 @@ from restraint import grounds
 from shop import HOLDOUT, Past, Person, Shop, Shown
 
 EXAMPLES = HERE.parents[1] / "examples/import"
-PAGES = 2
+# The second page is of the visit of the first one, the third one is of another.
+PAGES = 3
+NEW_VISIT = 2
+VISIT_ENDS_AFTER_MS = 31 * 60_000
 SHOWN = 3
 # What people may be answered, and what holds decisions back or marks them. All must occur, or the comparison would say
 # less than it seems.
@@ -108,6 +111,7 @@ def known(
             stale=frozenset(name for name, rest in rests.items() if number in rest.stale),
             season=frozenset(name for name, rest in rests.items() if number in rest.season),
             old=frozenset(name for name, rest in rests.items() if number in rest.old),
+            observed=frozenset(name for name, rest in rests.items() if number in rest.observed),
         )
     units = {person.unit for person in people.values()} - {None}
     if len(units) != len(consenting):
@@ -123,6 +127,8 @@ def compare_decisions(
     for number, person in people.items():
         past = Past()
         for turn, answers in enumerate(asked):
+            if turn == NEW_VISIT:
+                past.leave()
             wanted = shop.page(person, past)
             pages.append(wanted)
             for placement, one, other in zip(shop.placements, answers[number].shown, wanted, strict=True):
@@ -188,13 +194,17 @@ def is_unlikely(count: int, of: int, share: float) -> bool:
 
 
 def compare(case: Case, program: Program, reference: Reference) -> tuple[set[str], list[str]]:
-    """Asks for all segments, then for two pages of everybody, and compares; what occurred of what must."""
+    """Asks for all segments, then for three pages of everybody, and compares; what occurred of what must."""
     asking = Asking(program, case.trial.namespace)
     wrong = totals(Client(program), reference) + compare_segments(asking, reference)
     wrong += compare_thermometer(Client(program), reference)
     shop = Shop(EXAMPLES / f"definitions/{case.definitions}.toml", case.now.date())
     begin = time.monotonic()
-    asked = [asking.pages(reference.people(), list(shop.placements)) for _ in range(PAGES)]
+    asked = []
+    for turn in range(PAGES):
+        if turn == NEW_VISIT:
+            Client(program).call("POST", "/v1/test/clock", {"advance_ms": VISIT_ENDS_AFTER_MS})
+        asked.append(asking.pages(reference.people(), list(shop.placements)))
     decided = PAGES * len(asked[0]) * len(shop.placements)
     print(f"\n{decided} decisions for {len(asked[0])} people in {time.monotonic() - begin:.1f} s")
     now = pd.Timestamp(case.now).tz_localize(None)

@@ -62,13 +62,15 @@ class Person:
     stale: frozenset[str]
     season: frozenset[str]
     old: frozenset[str]
+    # Those that rest on anything that the person did.
+    observed: frozenset[str]
 
 
 @dataclass
 class Past:
-    """What was shown to a person so far, all of it in one visit."""
+    """What was shown to a person so far."""
 
-    # How often each experience won, the points that this cost, and where which one won last.
+    # How often each experience won, the points that this cost, and where which one won last in the visit.
     won: Counter[str] = field(default_factory=Counter)
     spent: int = 0
     stays: dict[str, str] = field(default_factory=dict)
@@ -79,6 +81,10 @@ class Past:
             self.won[shown.experience] += 1
             self.spent += shown.points
             self.stays[placement] = shown.experience
+
+    def leave(self) -> None:
+        """The visit is over."""
+        self.stays.clear()
 
 
 class Shop:
@@ -105,14 +111,26 @@ class Shop:
 
     def page(self, person: Person, past: Past) -> list[Shown]:
         """What all placements show on one page, after earlier ones, which it adds to."""
-        here = Past(Counter(past.won), past.spent)
-        page: list[Shown] = []
+        capped: set[str] = set()
+        while True:
+            page = self._draft(person, past, capped)
+            too_many = self._too_many(page, past, capped)
+            if not too_many:
+                break
+            # Those that stay neutral count for nothing on the page: the others are decided without them.
+            capped |= too_many
+        for placement, shown in page.items():
+            past.note(placement, self._cap(placement, shown) if placement in capped else shown)
+        return [self._cap(name, shown) if name in capped else shown for name, shown in page.items()]
+
+    def _draft(self, person: Person, past: Past, capped: set[str]) -> dict[str, Shown]:
+        """What each placement would show, the earlier ones counted that are not capped."""
+        here = Past(Counter(past.won), past.spent, dict(past.stays))
+        page = {}
         for placement in self.placements:
-            page.append(self._placement(placement, person, past.stays.get(placement), here))
-            here.note(placement, page[-1])
-        page = self._cap(page, past)
-        for placement, shown in zip(self.placements, page, strict=True):
-            past.note(placement, shown)
+            page[placement] = self._placement(placement, person, here)
+            if placement not in capped:
+                here.note(placement, page[placement])
         return page
 
     def _candidates(self, placement: str, stays: str | None) -> list[str]:
@@ -120,11 +138,11 @@ class Shop:
         names = [name for name in self.ranked if placement in _list(self.experiences[name]["placements"])]
         return sorted(names, key=lambda name: (self._rank(name)[0], name != stays))
 
-    def _placement(self, placement: str, person: Person, stays: str | None, here: Past) -> Shown:
+    def _placement(self, placement: str, person: Person, here: Past) -> Shown:
         winner: str | None = None
         standing, furthest = "alone", (0, "STATIC")
         rejected: list[tuple[str, str]] = []
-        for name in self._candidates(placement, stays):
+        for name in self._candidates(placement, here.stays.get(placement)):
             why = self._out(name, placement, person, here)
             if winner is None:
                 if why is None:
@@ -141,7 +159,7 @@ class Shop:
         contents = variants[variant].get("contents", self.placements[placement]["neutral"])
         # What is neutral rests on nothing.
         memory = "season" if winner in person.season and variant != "control" else None
-        cost = self._points(winner, person, here)
+        cost = self._points(winner, placement, person, here)
         return Shown(winner, variant, "SPLIT", tuple(_list(contents)), standing, memory, cost, tuple(rejected))
 
     def _out(self, name: str, placement: str, person: Person, here: Past) -> str | None:
@@ -159,7 +177,8 @@ class Shop:
             return "holdout"
         if any(here.won[name] >= cap["most"] for cap in body.get("caps", [])):
             return "capped"
-        if here.spent + self._points(name, person, here) > BUDGET:
+        cost = self._points(name, placement, person, here)
+        if cost and here.spent + cost > BUDGET:
             return "intrusive"
         if layer := body.get("layer"):
             place = bucket(person.unit, f"layer:{layer['name']}")
@@ -169,8 +188,10 @@ class Shop:
             return "traffic"
         return None
 
-    def _points(self, name: str, person: Person, here: Past) -> int:
-        return points(is_old=name in person.old, is_repeated=here.won[name] > 0)
+    def _points(self, name: str, placement: str, person: Person, here: Past) -> int:
+        if here.stays.get(placement) == name:
+            return 0
+        return points(name in person.observed, name in person.old, is_repeated=here.won[name] > 0)
 
     def _ahead(self, winner: str, other: str) -> str:
         if self.ranked.index(other) < self.ranked.index(winner):
@@ -183,19 +204,20 @@ class Shop:
         contents = (self.placements[placement]["neutral"],)
         return Shown(None, None, reason, contents, None, None, 0, tuple(rejected))
 
-    def _cap(self, page: list[Shown], past: Past) -> list[Shown]:
+    def _too_many(self, page: dict[str, Shown], past: Past, capped: set[str]) -> set[str]:
         """Only the best placements of a page are personalized, first those that were before; a receipt is no page."""
         names = list(self.placements)
-        is_page = [self.placements[name]["channel"] == "web" for name in names]
         personal = [
-            (names[place] not in past.stays, self.ranked.index(shown.experience), place)
-            for place, shown in enumerate(page)
-            if shown.experience and is_page[place]
+            (name not in past.stays, self.ranked.index(shown.experience), names.index(name))
+            for name, shown in page.items()
+            if shown.experience and name not in capped and self.placements[name]["channel"] == "web"
         ]
-        for _, rank, place in sorted(personal)[PERSONAL_PER_PAGE:]:
-            rejected = [(self.ranked[rank], "page_capped"), *page[place].rejected]
-            page[place] = self._neutral(names[place], "CAPPED", rejected)
-        return page
+        return {names[place] for _, _, place in sorted(personal)[PERSONAL_PER_PAGE:]}
+
+    def _cap(self, placement: str, shown: Shown) -> Shown:
+        if not shown.experience:
+            return shown
+        return self._neutral(placement, "CAPPED", [(shown.experience, "page_capped"), *shown.rejected])
 
 
 def hashed(unit: str, salt: str) -> int:
