@@ -6,7 +6,7 @@ use super::{
     rows::{ROWS, Row},
     taste,
     texts::{self, Named},
-    words,
+    words::WORDS,
 };
 use crate::{
     Seed, Size,
@@ -71,7 +71,8 @@ impl Shelf {
 
         let mut naming = seed.draws(entity, 0, Purpose::Naming);
         let (brand, line) = texts::brand_and_line(row.family, nth, usize::from(self.id.0) * 5);
-        let property = &words::properties(row.family)[naming.below(5)];
+        let properties = WORDS.properties(row.family);
+        let property = properties[naming.below(properties.len())];
         let named = Named { noun: row.noun, brand, line, property, is_waterproof, cut, purpose, terrain, weight };
 
         let mut price = seed.draws(entity, 0, Purpose::Price);

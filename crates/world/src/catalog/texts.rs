@@ -2,7 +2,7 @@
 
 use super::{
     Cut, Family, Text,
-    words::{BRANDS, LINES, Property, purpose, terrain},
+    words::{Property, WORDS, purpose, terrain},
 };
 
 /// What an item is called after, and what it is like.
@@ -15,7 +15,7 @@ pub(super) struct Named {
     /// The line.
     pub line: &'static str,
     /// What sets it apart.
-    pub property: &'static Property,
+    pub property: Property,
     /// Whether water stays out.
     pub is_waterproof: bool,
     /// For whom.
@@ -31,11 +31,10 @@ pub(super) struct Named {
 /// The brand and the line of the `nth` item of a category of a family. No two items of a category have the same ones
 /// up to some hundreds; `shift` makes categories begin elsewhere.
 pub(super) fn brand_and_line(family: Family, nth: usize, shift: usize) -> (&'static str, &'static str) {
-    let makes = |(name, families): &(&'static str, &[Family])| families.contains(&family).then_some(*name);
-    let brands: Vec<&str> = BRANDS.iter().filter_map(makes).collect();
-    // The number of lines is prime and each brand goes round all of them before it takes one again.
+    let (brands, lines) = (WORDS.brands(family), &WORDS.lines);
+    // The number of lines is prime, so each brand goes round all of them before it takes one again.
     let (brand, round) = (nth % brands.len(), nth / brands.len());
-    (brands[brand], LINES[(shift + round * 7 + brand * 11) % LINES.len()])
+    (brands[brand], lines[(shift + round * 7 + brand * 11) % lines.len()])
 }
 
 /// `Kestrane Cairn, chaussures de montagne imperméables en cuir, femme`.
@@ -82,7 +81,6 @@ fn is_plural(noun: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::words::properties;
 
     #[test]
     fn names_read_well_in_both_languages() {
@@ -90,7 +88,7 @@ mod tests {
             noun: ("chaussures de montagne", "mountain boots"),
             brand: "Kestrane",
             line: "Cairn",
-            property: &properties(Family::Boots)[0],
+            property: WORDS.properties(Family::Boots)[0],
             is_waterproof: true,
             cut: Cut::Women,
             purpose: "alpine",
