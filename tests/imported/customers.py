@@ -4,6 +4,7 @@ The segments are those of the replay's reference, under names that begin with `g
 """
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -56,24 +57,19 @@ class Customers:
         return self.reference.members(name.removeprefix("gifts-"))
 
     def newest(self, experience: str) -> pd.DataFrame:
-        """For each customer, the newest of the orders that its audience counts, and of the returns if it counts them.
-        Where all orders of some time are counted, that is the last."""
+        """For each customer, the newest of the orders that its audience counts. Where all orders of some time are
+        counted, that is the last. Returns are taken off, and so are no reason."""
         orders = self.reference.orders
-        returns = self.reference.returns[:0]
         if experience == "gifts-red-pair":
             bought = self.reference.bought
             orders = bought[bought["product"] == WHITE_HOLDER]
-        if experience == "gifts-win-back":
-            returns = self.reference.returns
-            returns = returns[returns["at"] > self.reference.now - pd.Timedelta(days=365)]
-        newest = {"order": orders.groupby("customer")["at"].max(), "return": returns.groupby("customer")["at"].max()}
-        return pd.DataFrame(newest)
+        return orders.groupby("customer")["at"].max().to_frame()
 
-    def since(self, moment: pd.Timestamp) -> "Customers":
-        """As if nothing had been ordered or returned before a moment."""
-        later = copy.copy(self)
-        later.reference = self.reference.since(moment)
-        return later
+    def only(self, counts: Callable[[pd.Series], pd.Series]) -> "Customers":
+        """As if nothing had been ordered or returned but at the moments that count."""
+        other = copy.copy(self)
+        other.reference = self.reference.only(counts)
+        return other
 
     def audience(self, experience: str) -> Members:
         """The customers that an experience is for."""

@@ -74,20 +74,21 @@ class Panel:
         if experience in ASK_FOR_STATEMENTS:
             last = last[:0]
         if experience == "coupon-calendar":
-            # Who answers campaigns is in the audience for that, and only the others for their baskets. A campaign that
-            # was answered has the date of the campaign.
-            campaigns = answers(self)
-            campaigns = campaigns[campaigns["household_id"].isin(answers_campaigns(self))]
-            last = campaigns.groupby("household_id")["at"].max().combine_first(last)
+            # Either of two things is enough, so the younger one counts. A campaign was answered when its coupon came.
+            coupons = answers(self)
+            coupons = coupons[coupons["household_id"].isin(answers_campaigns(self))]
+            coupons = coupons.groupby("household_id")["at_coupon"].max()
+            last = last[last.index.isin(bargain(self))]
+            last = pd.concat([coupons, last]).groupby(level=0).max()
         return last.to_frame()
 
-    def since(self, moment: pd.Timestamp) -> "Panel":
-        """As if nothing had happened before a moment; what households said of themselves stands."""
-        later = copy.copy(self)
+    def only(self, counts: Callable[[pd.Series], pd.Series]) -> "Panel":
+        """As if nothing had happened but at the moments that count; what households said of themselves stands."""
+        other = copy.copy(self)
         for name in ("lines", "baskets", "coupons", "campaigns"):
             table = getattr(self, name)
-            setattr(later, name, table[table["at"] >= moment])
-        return later
+            setattr(other, name, table[counts(table["at"])])
+        return other
 
     def within(self, table: pd.DataFrame, days: int) -> pd.DataFrame:
         """The rows of the last days: one leaves when it is exactly so old."""

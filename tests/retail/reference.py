@@ -34,13 +34,13 @@ class Reference:
         """The customers in a segment."""
         return SEGMENTS[segment](self)
 
-    def since(self, moment: pd.Timestamp) -> "Reference":
-        """As if nothing had been ordered or returned before a moment."""
-        later = copy.copy(self)
-        later.orders, later.returns, later.bought = (
-            table[table["at"] >= moment] for table in (self.orders, self.returns, self.bought)
+    def only(self, counts: Callable[[pd.Series], pd.Series]) -> "Reference":
+        """As if nothing had been ordered or returned but at the moments that count."""
+        other = copy.copy(self)
+        other.orders, other.returns, other.bought = (
+            table[counts(table["at"])] for table in (self.orders, self.returns, self.bought)
         )
-        return later
+        return other
 
     def orders_within(self, days: int) -> pd.DataFrame:
         """The orders of the last days: an order leaves when it is exactly so old."""

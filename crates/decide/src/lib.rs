@@ -43,8 +43,8 @@ pub use placement::Placement;
 pub use pool::{Criterion, Menu, Pool, Repeat};
 pub use recorded::{Seen, SeenFacts, decide_recorded};
 pub use restraint::{
-    CHANNEL_PROPERTY, Ground, INTRUSION_PERIOD, INTRUSION_POINTS, Memory, POINT_CENTS, Restraint, SEASON, STALE_AFTER,
-    Worth, cut, dearness, price, suits_a_checkout,
+    CHANNEL_PROPERTY, Ground, INTRUSION_PERIOD, INTRUSION_POINTS, Memory, POINT_CENTS, Recall, Restraint, SEASON,
+    STALE_AFTER, Worth, dearness, price, suits_a_checkout,
 };
 pub use scheme::{Rules, Scheme};
 pub use template::{Payload, Reference, TemplateError, Token, code};

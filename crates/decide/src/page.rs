@@ -12,7 +12,7 @@ use model::{
 };
 
 use crate::{
-    restraint::Ground,
+    restraint::{Ground, Recall},
     visit::{Showing, Stay},
 };
 
@@ -94,12 +94,12 @@ pub trait Opens {
     /// What a membership of a segment rests on: what its condition, and those of the segments that it names and that
     /// hold, need. Empty for a segment that is not there.
     fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground>;
-    /// Whether the person would be in a segment without what happened before a moment, and until when that is so.
-    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict;
+    /// Whether the person would be in a segment without what is too old, and until when that is so.
+    fn segment_lately(&self, token: &GrantedName, segment: &Name<Segment>, recall: Recall) -> Verdict;
     /// What gives points to a score, taken apart. Empty for a score that is not there.
     fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground>;
-    /// What a score would be without what happened before a moment.
-    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading>;
+    /// What a score would be without what is too old.
+    fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading>;
 }
 
 /// The recent decisions about one person.

@@ -21,7 +21,7 @@ use crate::{
     answer::Decision,
     decide::decide,
     page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
-    restraint::Ground,
+    restraint::{Ground, Memory, Recall},
     scheme::Scheme,
     visit::{Showing, Stay},
 };
@@ -70,12 +70,12 @@ pub struct SeenFacts {
     pub grounds: BTreeSet<Name<Segment>>,
     /// What memberships rested on.
     pub beneath: BTreeMap<Name<Segment>, Vec<Ground>>,
-    /// Memberships as they would have been without what was too old to be a main reason.
-    pub lately: BTreeMap<Name<Segment>, Verdict>,
+    /// Memberships as they would have been without what was too old to be a main reason, but for what is remembered.
+    pub lately: BTreeMap<(Name<Segment>, Option<Memory>), Verdict>,
     /// What gave points to scores.
     pub beneath_scores: BTreeMap<Name<Score>, Vec<Ground>>,
-    /// Scores as they would have been without what was too old to be a main reason.
-    pub scores_lately: BTreeMap<Name<Score>, Option<Fading>>,
+    /// Scores as they would have been, likewise.
+    pub scores_lately: BTreeMap<(Name<Score>, Option<Memory>), Option<Fading>>,
 }
 
 /// Decides a page as [`decide()`] does, and says what was looked at.
@@ -187,9 +187,12 @@ impl Opens for Seen {
         seen.beneath.get(segment).cloned().unwrap_or_default()
     }
 
-    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, _since: Timestamp) -> Verdict {
+    fn segment_lately(&self, token: &GrantedName, segment: &Name<Segment>, recall: Recall) -> Verdict {
         let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
-        seen.lately.get(segment).copied().unwrap_or(Verdict { value: false, valid_until: None })
+        seen.lately
+            .get(&(segment.clone(), recall.memory))
+            .copied()
+            .unwrap_or(Verdict { value: false, valid_until: None })
     }
 
     fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
@@ -197,9 +200,9 @@ impl Opens for Seen {
         seen.beneath_scores.get(score).cloned().unwrap_or_default()
     }
 
-    fn score_since(&self, token: &GrantedName, score: &Name<Score>, _since: Timestamp) -> Option<Fading> {
+    fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
-        seen.scores_lately.get(score).cloned().flatten()
+        seen.scores_lately.get(&(score.clone(), recall.memory)).cloned().flatten()
     }
 }
 
@@ -311,12 +314,12 @@ impl Opens for Tape<'_> {
         grounds
     }
 
-    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+    fn segment_lately(&self, token: &GrantedName, segment: &Name<Segment>, recall: Recall) -> Verdict {
         let (Some(tape), Some(person)) = (self.tape(token), self.person) else {
             return Verdict { value: false, valid_until: None };
         };
-        let verdict = person.facts.segment_since(token, segment, since);
-        tape.seen.borrow_mut().lately.entry(segment.clone()).or_insert(verdict);
+        let verdict = person.facts.segment_lately(token, segment, recall);
+        tape.seen.borrow_mut().lately.entry((segment.clone(), recall.memory)).or_insert(verdict);
         verdict
     }
 
@@ -327,10 +330,10 @@ impl Opens for Tape<'_> {
         grounds
     }
 
-    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+    fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         let (tape, person) = (self.tape(token)?, self.person?);
-        let fading = person.facts.score_since(token, score, since);
-        tape.seen.borrow_mut().scores_lately.entry(score.clone()).or_insert_with(|| fading.clone());
+        let fading = person.facts.score_lately(token, score, recall);
+        tape.seen.borrow_mut().scores_lately.entry((score.clone(), recall.memory)).or_insert_with(|| fading.clone());
         fading
     }
 }

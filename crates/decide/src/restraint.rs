@@ -228,15 +228,42 @@ fn done(evidence: &Evidence) -> Option<Timestamp> {
     }
 }
 
-/// A trail without what happened before a moment.
-pub fn cut(trail: Cow<'_, [Occurrence]>, since: Timestamp) -> Cow<'_, [Occurrence]> {
-    let gone = trail.partition_point(|occurrence| occurrence.at < since);
-    match trail {
-        Cow::Borrowed(trail) => Cow::Borrowed(&trail[gone..]),
-        Cow::Owned(mut trail) => {
-            trail.drain(..gone);
-            Cow::Owned(trail)
-        }
+/// How far back one looks for a main reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recall {
+    /// The moment from which one looks back.
+    pub now: Timestamp,
+    /// What is older is too old: [`Restraint::stale_after`].
+    pub after: Span,
+    /// But for this.
+    pub memory: Option<Memory>,
+}
+
+impl Recall {
+    /// A trail without what is too old, and the first moment at which that is another without a new event.
+    pub fn cut<'t>(&self, trail: Cow<'t, [Occurrence]>) -> (Cow<'t, [Occurrence]>, Option<Timestamp>) {
+        let turns = trail.iter().flat_map(|occurrence| self.turns(occurrence.at)).min();
+        let is_young = |occurrence: &Occurrence| self.now.since(occurrence.at) <= self.after;
+        let gone = trail.partition_point(|occurrence| !is_young(occurrence));
+        let is_remembered = trail[..gone].iter().any(|occurrence| self.reaches(occurrence.at));
+        let cut = match trail {
+            Cow::Borrowed(trail) if !is_remembered => Cow::Borrowed(&trail[gone..]),
+            trail => Cow::Owned(trail.iter().filter(|occurrence| self.reaches(occurrence.at)).cloned().collect()),
+        };
+        (cut, turns)
+    }
+
+    fn reaches(&self, at: Timestamp) -> bool {
+        let age = self.now.since(at);
+        age <= self.after || (self.memory.is_some() && (SEASON.0..=SEASON.1).contains(&age))
+    }
+
+    /// When what happened then begins to be too old, and to be of the season or no more.
+    fn turns(&self, at: Timestamp) -> impl Iterator<Item = Timestamp> + use<> {
+        let tick = Span::from_millis(1);
+        let season = self.memory.map(|_| [at.plus(SEASON.0), at.plus(SEASON.1).plus(tick)]);
+        let (now, all) = (self.now, season.into_iter().flatten().chain([at.plus(self.after).plus(tick)]));
+        all.filter(move |turn| *turn > now)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::{
     borrow::Cow,
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
 };
 
 use condition::{Believed, Condition, Evidence, Facts, Fading, Model, Reading, Verdict};
-use decide::{Ground, cut, dearness};
+use decide::{Ground, Recall, dearness};
 use model::{
     fact::Occurrence,
     name::{Name, Score, Segment},
@@ -81,16 +81,18 @@ fn earned(opened: &Opened<'_>, score: &ScoreRule) -> Vec<Evidence> {
     counted.chain(bonuses.flat_map(|bonus| needed(opened, &bonus.when))).collect()
 }
 
-/// Whether the person would be in a segment without what happened before a moment, and until when that is so.
-pub(crate) fn segment_since(opened: &Opened<'_>, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+/// Whether the person would be in a segment without what is too old, and until when that is so.
+pub(crate) fn segment_lately(opened: &Opened<'_>, segment: &Name<Segment>, recall: Recall) -> Verdict {
     let Some(place) = opened.segments().place_of(segment) else { return NOT_THERE };
-    let lately = Lately { opened, since, judged: RefCell::default(), scored: Scored::default() };
+    let lately = Lately::new(opened, recall);
     lately.judge(at_and_below(opened, vec![place]));
-    lately.judged.into_inner().remove(&place).unwrap_or(NOT_THERE)
+    let turns = lately.turns.get();
+    let verdict = lately.judged.into_inner().remove(&place).unwrap_or(NOT_THERE);
+    Verdict { valid_until: verdict.valid_until.into_iter().chain(turns).min(), ..verdict }
 }
 
-/// What a score would be without what happened before a moment.
-pub(crate) fn score_since(opened: &Opened<'_>, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+/// What a score would be without what is too old.
+pub(crate) fn score_lately(opened: &Opened<'_>, score: &Name<Score>, recall: Recall) -> Option<Fading> {
     let segments = opened.segments();
     let (mut named, mut seen, mut open) = (Vec::new(), BTreeSet::new(), vec![score.clone()]);
     while let Some(name) = open.pop() {
@@ -100,9 +102,10 @@ pub(crate) fn score_since(opened: &Opened<'_>, score: &Name<Score>, since: Times
             open.extend(needs.scores);
         }
     }
-    let lately = Lately { opened, since, judged: RefCell::default(), scored: Scored::default() };
+    let lately = Lately::new(opened, recall);
     lately.judge(at_and_below(opened, named));
-    lately.score(score)
+    let fading = lately.score(score)?;
+    Some(Fading { steps_at: fading.steps_at.into_iter().chain(lately.turns.get()).min(), ..fading })
 }
 
 fn at_and_below(opened: &Opened<'_>, mut open: Vec<usize>) -> BTreeSet<usize> {
@@ -117,15 +120,21 @@ fn at_and_below(opened: &Opened<'_>, mut open: Vec<usize>) -> BTreeSet<usize> {
     found
 }
 
-/// A person's facts without what happened before a moment.
+/// A person's facts without what is too old.
 struct Lately<'o, 'a> {
     opened: &'o Opened<'a>,
-    since: Timestamp,
+    recall: Recall,
+    /// The first moment at which something else is too old.
+    turns: Cell<Option<Timestamp>>,
     judged: RefCell<BTreeMap<usize, Verdict>>,
     scored: Scored,
 }
 
-impl Lately<'_, '_> {
+impl<'o, 'a> Lately<'o, 'a> {
+    fn new(opened: &'o Opened<'a>, recall: Recall) -> Self {
+        Self { opened, recall, turns: Cell::default(), judged: RefCell::default(), scored: Scored::default() }
+    }
+
     /// Judges segments. Those that one names come before it, so that none is judged within another.
     fn judge(&self, places: BTreeSet<usize>) {
         for place in places {
@@ -141,7 +150,9 @@ impl Facts for Lately<'_, '_> {
     }
 
     fn trail<'t>(&'t self, event: &str) -> Cow<'t, [Occurrence]> {
-        cut(self.opened.trail(event), self.since)
+        let (trail, turns) = self.recall.cut(self.opened.trail(event));
+        self.turns.set(self.turns.get().into_iter().chain(turns).min());
+        trail
     }
 
     fn segment(&self, name: &Name<Segment>) -> Verdict {

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, sync::Arc};
 
 use condition::{Facts, Fading, Verdict};
-use decide::{Decision, Explain, Ground, Opens, Page, Person as Asked, Seen, Showing, Stay, Whom, decide_recorded};
+use decide::{
+    Decision, Explain, Ground, Opens, Page, Person as Asked, Recall, Seen, Showing, Stay, Whom, decide_recorded,
+};
 use ledger::{shown_over, spent_over, stay_over, won_over};
 use model::{
     consent::GrantedName,
@@ -260,17 +262,17 @@ impl Opens for Known<'_> {
         self.of(token.purpose()).map_or_else(Vec::new, |opened| beneath::beneath(opened, segment))
     }
 
-    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+    fn segment_lately(&self, token: &GrantedName, segment: &Name<Segment>, recall: Recall) -> Verdict {
         let opened = self.of(token.purpose());
-        opened.map_or(beneath::NOT_THERE, |opened| beneath::segment_since(opened, segment, since))
+        opened.map_or(beneath::NOT_THERE, |opened| beneath::segment_lately(opened, segment, recall))
     }
 
     fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
         self.of(token.purpose()).map_or_else(Vec::new, |opened| beneath::beneath_score(opened, score))
     }
 
-    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
-        beneath::score_since(self.of(token.purpose())?, score, since)
+    fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
+        beneath::score_lately(self.of(token.purpose())?, score, recall)
     }
 }
 

@@ -19,7 +19,7 @@ use model::{
 use super::{horizon::Horizon, refused::Refused};
 use crate::{
     page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
-    restraint::Ground,
+    restraint::{Ground, Recall},
     scheme::Scheme,
     template::Reference,
 };
@@ -157,10 +157,10 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// Whether the person would be in a segment without what happened before a moment.
-    pub(super) fn segment_since(&self, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+    /// Whether the person would be in a segment without what is too old.
+    pub(super) fn segment_lately(&self, segment: &Name<Segment>, recall: Recall) -> Verdict {
         match &self.known {
-            Opened::Open { opens, token, .. } => opens.segment_since(token, segment, since),
+            Opened::Open { opens, token, .. } => opens.segment_lately(token, segment, recall),
             Opened::Closed { .. } => Verdict { value: false, valid_until: None },
         }
     }
@@ -173,10 +173,10 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// What a score would be without what happened before a moment.
-    pub(super) fn score_since(&self, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+    /// What a score would be without what is too old.
+    pub(super) fn score_lately(&self, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         match &self.known {
-            Opened::Open { opens, token, .. } => opens.score_since(token, score, since),
+            Opened::Open { opens, token, .. } => opens.score_lately(token, score, recall),
             Opened::Closed { .. } => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a candidate that is for the person should stay silent: by where it would be shown, by the age of what it rests
 //! on, by what it costs in discomfort, by what it is worth.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 use condition::{Believed, Condition, Evidence, Facts, Fading, Model, Reading, Verdict};
 use model::{
@@ -15,7 +15,7 @@ use super::{Decider, access::Access, candidate::Before, grounds::Rested, horizon
 use crate::{
     answer::Rejection,
     experience::{Experience, asks_of_the_person},
-    restraint::{Ground, INTRUSION_PERIOD, Memory, SEASON, cut, price, suits_a_checkout},
+    restraint::{Ground, INTRUSION_PERIOD, Memory, Recall, price, suits_a_checkout},
 };
 
 /// The least difference of two moments: what is exactly as old as a limit is not older.
@@ -57,19 +57,10 @@ impl<'a> Decider<'a> {
         }
         let rested = &self.grounds(rank, experience, access).rested;
         let Some(last) = self.too_old(&experience.audience, rested, access, horizon) else { return Ok(None) };
-        if experience.memory == Some(Memory::Season) {
-            let (youngest, eldest) = SEASON;
-            let of_season = |at: &Timestamp| (eldest >= self.now.since(*at)) && (self.now.since(*at) >= youngest);
-            if let Some(at) = rested.done().filter(of_season).max() {
-                horizon.note(Some(at.plus(eldest).plus(TICK)));
-                return Ok(Some(Memory::Season));
-            }
-            rested
-                .done()
-                .filter(|at| self.now.since(*at) < youngest)
-                .for_each(|at| horizon.note(Some(at.plus(youngest))));
+        match experience.memory {
+            Some(memory) if self.holds_lately(&experience.audience, Some(memory), access, horizon) => Ok(Some(memory)),
+            _ => Err(Rejection::Stale { last }),
         }
-        Err(Rejection::Stale { last })
     }
 
     /// Whether a condition that holds does so only by what the person did too long ago.
@@ -94,10 +85,24 @@ impl<'a> Decider<'a> {
             horizon.note(Some(last.plus(after).plus(TICK)));
             return None;
         }
-        let recent = Recent { facts: &access.facts(self.page), access, since: oldest };
-        let without = condition.matches(&recent, self.now);
-        horizon.note(without.valid_until);
-        (!without.value).then_some(last)
+        (!self.holds_lately(condition, None, access, horizon)).then_some(last)
+    }
+
+    /// Whether a condition holds without what is too old, but for what is remembered.
+    fn holds_lately(
+        &self,
+        condition: &Condition,
+        memory: Option<Memory>,
+        access: &Access<'_>,
+        horizon: &mut Horizon,
+    ) -> bool {
+        let Some(after) = self.scheme.rules().restraint.stale_after else { return true };
+        let recall = Recall { now: self.now, after, memory };
+        let recent = Recent { facts: &access.facts(self.page), access, recall, turns: Cell::default() };
+        let verdict = condition.matches(&recent, self.now);
+        horizon.note(verdict.valid_until);
+        horizon.note(recent.turns.get());
+        verdict.value
     }
 
     /// What the candidate costs, unless that is more than is left or more than it is worth.
@@ -223,11 +228,13 @@ fn looks_back(condition: &Condition) -> bool {
     !(needs.events.is_empty() && needs.segments.is_empty() && needs.scores.is_empty())
 }
 
-/// What is known, without what happened before a moment.
+/// What is known, without what is too old.
 struct Recent<'v> {
     facts: &'v dyn Facts,
     access: &'v Access<'v>,
-    since: Timestamp,
+    recall: Recall,
+    /// The first moment at which something else is too old.
+    turns: Cell<Option<Timestamp>>,
 }
 
 impl Facts for Recent<'_> {
@@ -236,11 +243,13 @@ impl Facts for Recent<'_> {
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
-        cut(self.facts.trail(event), self.since)
+        let (trail, turns) = self.recall.cut(self.facts.trail(event));
+        self.turns.set(self.turns.get().into_iter().chain(turns).min());
+        trail
     }
 
     fn segment(&self, name: &Name<Segment>) -> Verdict {
-        self.access.segment_since(name, self.since)
+        self.access.segment_lately(name, self.recall)
     }
 
     fn request(&self, name: &str) -> Option<Value> {
@@ -252,7 +261,7 @@ impl Facts for Recent<'_> {
     }
 
     fn score(&self, name: &Name<Score>) -> Option<Fading> {
-        self.access.score_since(name, self.since)
+        self.access.score_lately(name, self.recall)
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {

@@ -6,7 +6,7 @@ use assign::{Part, Share};
 use condition::{Facts, Fade, Fading, Reading, Verdict};
 use decide::{
     Absent, Cap, Content, Criterion, Experience, Explain, Ground, Items, Ledger, Memory, Menu, Opens, Page, Person,
-    Pool, Recognized, Rejection, Repeat, Restraint, Rules, Scheme, Showing, Shows, Stay, Whom, Worth, decide,
+    Pool, Recall, Recognized, Rejection, Repeat, Restraint, Rules, Scheme, Showing, Shows, Stay, Whom, Worth, decide,
     decide_recorded,
 };
 use model::{
@@ -262,9 +262,9 @@ impl Opens for Guarded<'_> {
         self.somebody.beneath(token, segment)
     }
 
-    fn segment_since(&self, token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+    fn segment_lately(&self, token: &GrantedName, segment: &Name<Segment>, recall: Recall) -> Verdict {
         self.opened.set(self.opened.get() + 1);
-        self.somebody.segment_since(token, segment, since)
+        self.somebody.segment_lately(token, segment, recall)
     }
 
     fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
@@ -272,9 +272,9 @@ impl Opens for Guarded<'_> {
         self.somebody.beneath_score(token, score)
     }
 
-    fn score_since(&self, token: &GrantedName, score: &Name<Score>, since: Timestamp) -> Option<Fading> {
+    fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         self.opened.set(self.opened.get() + 1);
-        self.somebody.score_since(token, score, since)
+        self.somebody.score_lately(token, score, recall)
     }
 }
 

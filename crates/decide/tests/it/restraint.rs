@@ -140,6 +140,10 @@ fn a_recent_return_does_not_keep_old_purchases_young() {
     assert_eq!(won(&bought(30).sees(&scheme(vec![plain.clone()]), "hero")), Some("idea"));
     let late = returned(100).sees(&scheme(vec![plain]), "hero");
     assert_eq!(why(&late, "idea"), Some(&Rejection::Stale { last: days_ago(99) }));
+    // What was bought since does not take the season away.
+    let both = Somebody::new(1).did("Order Completed", &[days_ago(366), days_ago(365), days_ago(120)]);
+    let both = both.did("Order Returned", &[days_ago(2)]).sees(&scheme(vec![season.clone()]), "hero");
+    assert_eq!((won(&both), both.memory), (Some("idea"), Some(Memory::Season)));
     let remembered = returned(366).sees(&scheme(vec![season]), "hero");
     assert_eq!((won(&remembered), remembered.memory), (Some("idea"), Some(Memory::Season)));
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 use assign::Share;
 use condition::{Belief, Believed, Condition, Evidence, Facts, Fade, Fading, Model, Reading, Scope, Usage, Verdict};
 use decide::{
-    Absent, Content, Decision, Experience, Explain, Ground, Ledger, Opens, Page, Payload, Person, Placement,
+    Absent, Content, Decision, Experience, Explain, Ground, Ledger, Opens, Page, Payload, Person, Placement, Recall,
     Recognized, Rules, Scheme, Showing, Shows, Stay, Variant, Whom, decide,
 };
 use model::{
@@ -259,9 +259,8 @@ pub(crate) fn text(decision: &Decision) -> &str {
 const ZEALOUS: &str = "Product Reviewed";
 
 impl Somebody {
-    fn zeal(&self, since: Timestamp) -> Fading {
-        let did = self.trail(ZEALOUS).iter().filter(|occurrence| occurrence.at >= since).count() as f64;
-        let points = 2.0 * did + f64::from(u8::from(self.traits.contains_key("spent")));
+    fn zeal(&self, did: usize) -> Fading {
+        let points = 2.0 * did as f64 + f64::from(u8::from(self.traits.contains_key("spent")));
         let part = Fade { amount: Finite::new(points).unwrap(), half_life: None, most: None };
         Fading { parts: vec![part], ..Fading::default() }
     }
@@ -281,10 +280,10 @@ impl Opens for Somebody {
         self.rests_on.get(segment).map(|event| rests(event)).into_iter().collect()
     }
 
-    fn segment_since(&self, _token: &GrantedName, segment: &Name<Segment>, since: Timestamp) -> Verdict {
+    fn segment_lately(&self, _token: &GrantedName, segment: &Name<Segment>, recall: Recall) -> Verdict {
         let Some(event) = self.rests_on.get(segment) else { return self.segment(segment) };
-        let value = self.trail(event).iter().any(|occurrence| occurrence.at >= since);
-        Verdict { value, valid_until: None }
+        let (trail, valid_until) = recall.cut(self.trail(event));
+        Verdict { value: !trail.is_empty(), valid_until }
     }
 
     fn beneath_score(&self, _token: &GrantedName, _score: &Name<Score>) -> Vec<Ground> {
@@ -299,8 +298,9 @@ impl Opens for Somebody {
         spent.into_iter().chain(events).map(|evidence| Ground::of(evidence, self)).collect()
     }
 
-    fn score_since(&self, _token: &GrantedName, _score: &Name<Score>, since: Timestamp) -> Option<Fading> {
-        Some(self.zeal(since))
+    fn score_lately(&self, _token: &GrantedName, _score: &Name<Score>, recall: Recall) -> Option<Fading> {
+        let (trail, turns) = recall.cut(self.trail(ZEALOUS));
+        Some(Fading { steps_at: turns, ..self.zeal(trail.len()) })
     }
 }
 
@@ -333,7 +333,7 @@ impl Facts for Somebody {
     }
 
     fn score(&self, _name: &Name<Score>) -> Option<Fading> {
-        Some(self.zeal(Timestamp::EPOCH))
+        Some(self.zeal(self.trail(ZEALOUS).len()))
     }
 
     fn reading(&self, model: Model) -> Option<Reading> {

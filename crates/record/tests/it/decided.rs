@@ -117,9 +117,9 @@ fn looked_at() -> SeenFacts {
         grounds: ["buyers".into()].into(),
         beneath: [("buyers".into(), vec![Ground { evidence: evidence()[2].clone(), channel: Some(Channel::Till) }])]
             .into(),
-        lately: [("buyers".into(), verdict)].into(),
+        lately: [(("buyers".into(), Some(Memory::Season)), verdict)].into(),
         beneath_scores: [("engagement".into(), vec![Ground { evidence: evidence()[2].clone(), channel: None }])].into(),
-        scores_lately: [("engagement".into(), Some(fading))].into(),
+        scores_lately: [(("engagement".into(), None), Some(fading))].into(),
     }
 }
 
