@@ -96,7 +96,8 @@ pub(super) const PARTNERS_FILE: Ageing = Ageing { things: [0.0, 0.50, 0.30, 0.20
 /// Makes some of a record stale: it holds what was true years ago.
 pub(super) fn age(held: &mut [Held], ageing: Ageing, world: &World, person: &Person, draws: &mut Draws) {
     let former = Former::of(world, person, draws);
-    let mut weights = ageing.things;
+    let has = |thing| held.iter().any(|held| former.value(thing, &held.attribute).is_some());
+    let mut weights: [f64; 4] = std::array::from_fn(|thing| if has(thing) { ageing.things[thing] } else { 0.0 });
     for _ in 0..=usize::from(draws.chance(ageing.another)) {
         let thing = draws.weighted(&weights);
         weights[thing] = 0.0;
@@ -148,15 +149,13 @@ impl Former {
 }
 
 /// Another value than the true one: mistyped, of the other of the household, of anybody, or what a system writes for
-/// nothing.
+/// nothing. Mails and phones are only mistyped: those of others would say that two people are one, which is no wrong
+/// attribute but a wrong identifier.
 fn spoiled(attribute: &Attribute, world: &World, person: &Person, draws: &mut Draws) -> Attribute {
     let swapped = person.partner.filter(|_| draws.chance(0.5)).map(|partner| world.person(partner));
     match attribute {
         Attribute::Email(text) => Attribute::Email(mistyped_mail(text, draws)),
-        Attribute::Phone(text) => match swapped {
-            Some(partner) => Attribute::Phone(partner.phone.clone()),
-            None => Attribute::Phone(mistyped_number(text, draws)),
-        },
+        Attribute::Phone(text) => Attribute::Phone(mistyped_phone(text, draws)),
         Attribute::FirstName(text) => match swapped.filter(|partner| partner.first_name != text) {
             Some(partner) => Attribute::FirstName(partner.first_name.to_owned()),
             None => Attribute::FirstName(mistyped(text, draws)),
@@ -219,6 +218,13 @@ fn mistyped_mail(mail: &str, draws: &mut Draws) -> String {
     let (local, domain) = mail.split_once('@').unwrap_or((mail, ""));
     let (label, top) = domain.split_once('.').unwrap_or((domain, ""));
     format!("{local}@{}.{top}", mistyped(label, draws))
+}
+
+/// A digit twice. Of one length with true numbers, it could be another customer's, and far too often: these numbers are
+/// few and most are somebody's.
+fn mistyped_phone(phone: &str, draws: &mut Draws) -> String {
+    let at = phone.len() - 1 - draws.below(6);
+    format!("{}{}", &phone[..=at], &phone[at..])
 }
 
 /// Another digit in the place of one.

@@ -69,7 +69,7 @@ fn visit(world: &World, day: Day, draws: &mut Draws, emissions: &mut Vec<Emissio
         let all = Consents { site: true, email: false, email_open: false, phone: false, ads: true, measurement: true };
         send(at, Happening::Consent(all));
     }
-    for _ in 0..10 + draws.below(60) {
+    for _ in 0..2 + draws.log_normal(6.0, 0.9).min(80.0) as u32 {
         let Some(item) = world.catalog.items.get(draws.below(world.catalog.items.len())) else { return };
         let mut page = |path| send(at, Happening::Page { path, referrer: None, keyword: None });
         if draws.chance(0.2) {

@@ -107,7 +107,7 @@ pub fn before(world: &World, person: &Person) -> Vec<Emission> {
     let kept = orders_before(world, person).into_iter().filter(|past| !past.is_lost);
     emissions.extend(kept.map(|past| Emission {
         feed: past.feed,
-        message: format!("past-{}", past.order),
+        message: past.order.clone(),
         says_at: past.at,
         sent_at: world.calendar.start,
         skew_ms: 0,
@@ -169,16 +169,18 @@ pub const fn trait_name(attribute: &Attribute) -> &'static str {
 }
 
 fn said_by(world: &World, person: &Person, record: Record) -> Emission {
+    let mut claims = claims(world, person, record.feed);
+    // A browser of years ago is another one, and what was kept of a form is the account that it made.
+    claims.device = claims.device.filter(|_| record.day.is_some());
+    let user_agent = person.devices.first().filter(|_| claims.device.is_some()).map(|device| device.user_agent);
     Emission {
         feed: record.feed,
         message: format!("said-{}-{}", person.id.0, record.number),
         says_at: record.at,
         sent_at: record.sent_at,
         skew_ms: 0,
-        claims: claims(world, person, record.feed),
-        user_agent: (record.feed == Feed::Web)
-            .then(|| person.devices.first().map(|device| device.user_agent))
-            .flatten(),
+        claims,
+        user_agent,
         what: Happening::Said(record.held.into_iter().map(|held| held.attribute).collect()),
         day: record.day,
     }

@@ -4,12 +4,12 @@ use super::Flaws;
 use crate::{
     World,
     emission::{Claims, Feed},
-    person::Person,
+    person::{Person, names},
 };
 
 /// By what a system outside a visit knows somebody: what it sends about a person claims exactly this. The shop's server
 /// knows account, mail and card, and so joins what the others know. A source that is unjoined names only what nobody else
-/// sends: a second card, a mail written differently, a phone.
+/// sends: a second card, a mail written differently, another phone.
 pub fn claims(world: &World, person: &Person, feed: Feed) -> Claims {
     let is_unjoined = unjoined(person, Flaws::of(world.seed, person.id)) == Some(feed);
     let email = Some(person.email.clone());
@@ -23,7 +23,9 @@ pub fn claims(world: &World, person: &Person, feed: Feed) -> Claims {
         Feed::Server => Claims { account: Some(person.account.clone()), email, card, ..Claims::default() },
         Feed::Till if is_unjoined => Claims { card: card.map(|card| format!("{card}-2")), ..Claims::default() },
         Feed::Till => Claims { card, ..Claims::default() },
-        Feed::Service if is_unjoined => Claims { phone: Some(person.phone.clone()), ..Claims::default() },
+        Feed::Service if is_unjoined => {
+            Claims { phone: Some(names::phone_at_work(&person.phone)), ..Claims::default() }
+        }
         Feed::Service => Claims { email, phone: Some(person.phone.clone()), ..Claims::default() },
         Feed::Mailer | Feed::OldCrm | Feed::Partner if is_unjoined => {
             Claims { email: Some(written_differently(&person.email, feed)), ..Claims::default() }

@@ -5,6 +5,7 @@ use model::time::{Span, Timestamp};
 use super::{
     Flaws,
     attributes::{self, Held, Kind},
+    names,
 };
 use crate::{
     Seed, World,
@@ -212,8 +213,10 @@ fn held(world: &World, person: &Person, flaws: Flaws, blank: &Blank) -> Vec<Held
     let part = 16 * (blank.feed as u32 + 1) + u32::from(blank.day.is_some()) + 2 * u32::from(blank.kinds == MOVED);
     let mut draws = world.seed.draws(Entity::Person(person.id.0), part, Purpose::Defect);
     let day = blank.day.unwrap_or(Day(0));
-    let mut held: Vec<Held> =
-        blank.kinds.iter().flat_map(|kind| attributes::of(*kind, person, day)).map(Held::right).collect();
+    // A source that is to be unjoined holds no mail and no phone: by these it would be joined.
+    let joins = names::unjoined(person, flaws) != Some(blank.feed);
+    let kinds = blank.kinds.iter().filter(|kind| joins || !matches!(kind, Kind::Email | Kind::Phone));
+    let mut held: Vec<Held> = kinds.flat_map(|kind| attributes::of(*kind, person, day)).map(Held::right).collect();
     if blank.is_old {
         let ageing = if blank.feed == Feed::Partner { attributes::PARTNERS_FILE } else { attributes::OLD_FILE };
         attributes::age(&mut held, ageing, world, person, &mut draws);

@@ -116,13 +116,23 @@ fn an_unjoined_source_names_what_nobody_else_sends() {
     const FEEDS: [Feed; 7] =
         [Feed::Web, Feed::Server, Feed::Till, Feed::Mailer, Feed::OldCrm, Feed::Partner, Feed::Service];
     let world = world(Seed(13), 2_000);
-    let identifiers = |claims: Claims| {
-        let Claims { device, account, email, card, phone } = claims;
-        [device, account, email, card, phone].into_iter().flatten().collect::<BTreeSet<_>>()
-    };
     let mut by_feed = BTreeMap::new();
     for person in &world.people {
-        let of = |feed| identifiers(claims(&world, person, feed));
+        let said = all_said(&world, person);
+        // By what a source names the person: its claims, and mails and phones among what it says, which identify too.
+        let of = |feed| {
+            let Claims { device, account, email, card, phone } = claims(&world, person, feed);
+            let claimed = [device, account, email, card, phone].into_iter().flatten();
+            let mut names: BTreeSet<String> = claimed.collect();
+            for emission in said.iter().filter(|emission| emission.feed == feed) {
+                let Happening::Said(attributes) = &emission.what else { continue };
+                names.extend(attributes.iter().filter_map(|attribute| match attribute {
+                    Attribute::Email(text) | Attribute::Phone(text) => Some(text.clone()),
+                    _ => None,
+                }));
+            }
+            names
+        };
         let unjoined = planted(&world, person).unjoined;
         *by_feed.entry(unjoined).or_insert(0) += 1;
         for feed in FEEDS {

@@ -110,6 +110,12 @@ pub(crate) fn former_phone(phone: &str) -> String {
     format!("+446581{digits}")
 }
 
+/// Another number of the same person, by which only some know them; nobody else's.
+pub(crate) fn phone_at_work(phone: &str) -> String {
+    let digits = &phone[phone.len() - 6..];
+    format!("+446582{digits}")
+}
+
 /// A number of at most six digits that no other person has and that does not tell the order of the people.
 pub(crate) fn number_of(person: PersonId) -> u32 {
     // The factor has no divisor in common with the count, so that this is one to one.

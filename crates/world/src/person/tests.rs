@@ -4,7 +4,7 @@ use super::*;
 use crate::World;
 
 /// How many people are looked at for a share.
-pub(crate) const PEOPLE: u32 = 10_000;
+pub(crate) const PEOPLE: u32 = 4_000;
 
 /// The first people of a year's world, with the small catalog.
 pub(crate) fn world(seed: Seed, people: u32) -> World {
@@ -44,7 +44,7 @@ fn people_are_as_many_of_each_kind_as_is_said() {
     // Two of a household speak, move and share together: half as many draws as people, for some.
     let near = |what: &str, share: f64, is: fn(&Person) -> bool| {
         let found = world.people.iter().filter(|person| is(person)).count() as f64 / f64::from(PEOPLE);
-        assert!((found / share - 1.0).abs() < 0.15, "{what}: {found}");
+        assert!((found / share - 1.0).abs() < 0.25, "{what}: {found}");
     };
     near("English", 0.20, |person| person.tongue == Tongue::English);
     near("moves", 0.04, |person| person.moves.is_some());
