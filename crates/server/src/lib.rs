@@ -11,6 +11,7 @@ pub mod app;
 pub mod command;
 pub mod config;
 pub mod connections;
+pub mod inside;
 pub mod intake;
 pub mod keys;
 pub mod routes;

@@ -43,12 +43,14 @@ pub struct Lived {
     pub clicks: u64,
     /// Visits in which a treatment was seen.
     pub treated_visits: u64,
-    /// People who refused everything for being bothered.
+    /// How often somebody took back what was agreed to.
     pub opt_outs: u64,
     /// People who left for ever.
     pub churned: u64,
     /// What the shop earned, in cents: orders, less what rules, returns, mails and calls cost.
     pub profit: f64,
+    /// The same of each person, by number; without mails and calls.
+    pub profit_of: Vec<f64>,
     /// The sum of the chances of ordering with everything neutral.
     pub chance_neutral: f64,
     /// Pieces sold of each item, by number; those of tills too.
@@ -61,8 +63,13 @@ pub struct Lived {
 /// lives; of them nothing is kept but what [`Lived`] counts.
 pub fn live(world: &World, policy: &mut dyn Policy, progress: &mut dyn FnMut(Day)) -> Lived {
     let mut lives: Vec<Life> = world.people.iter().map(|person: &Person| Life::begin(world, person.id)).collect();
-    let mut lived =
-        Lived { sold: vec![0; world.catalog.items.len()], orders_of: vec![0; world.people.len()], ..Lived::default() };
+    let (items, people) = (world.catalog.items.len(), world.people.len());
+    let mut lived = Lived {
+        sold: vec![0; items],
+        orders_of: vec![0; people],
+        profit_of: vec![0.0; people],
+        ..Lived::default()
+    };
     let (mut emissions, mut truths) = (Vec::new(), Vec::new());
     for day in world.calendar.all() {
         for life in &mut lives {
@@ -169,10 +176,12 @@ impl Lived {
                 self.till_orders += 1;
                 self.orders_of[person.0 as usize] += 1;
                 self.profit += *profit as f64;
+                self.profit_of[person.0 as usize] += *profit as f64;
             }
-            Truth::Return(_, _, lost) => {
+            Truth::Return(person, _, lost) => {
                 self.returns += 1;
                 self.profit -= *lost as f64;
+                self.profit_of[person.0 as usize] -= *lost as f64;
             }
             Truth::OptOut(..) => self.opt_outs += 1,
             Truth::Churn(..) => self.churned += 1,
@@ -192,6 +201,7 @@ impl Lived {
             self.spent += u64::from(visit.spent);
             self.gifts += u64::from(visit.intent == Intent::Gift);
             self.profit += visit.profit as f64;
+            self.profit_of[visit.person.0 as usize] += visit.profit as f64;
         }
     }
 }

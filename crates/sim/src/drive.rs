@@ -1,0 +1,386 @@
+//! Lives the world through the product: minute by minute, everybody at once.
+//!
+//! The clock of the product stands still within a *tick*. What was sent by then goes out, one body a feed, and is
+//! answered; then the pages of the tick ask what to show, and their people react. Two who share a device never ask in
+//! the same round, so that what each is shown does not hang on who was faster.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use model::time::{Span, Timestamp};
+use server::inside::Call;
+use world::{
+    World,
+    calendar::Day,
+    content::ContentId,
+    dirt,
+    emission::{Emission, Feed},
+    life::Life,
+    person::{Consents, PersonId},
+    truth::Truth,
+    visit::{Page, Shown, Visit, VisitPlan},
+};
+
+use crate::{
+    door::{Door, DoorError},
+    shop::Keys,
+    wire::{self, BATCH, Choices, FEEDS},
+};
+
+/// How long the product's clock stands still.
+const TICK: Span = Span::MINUTE;
+
+/// Why a run ended before its time.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The product did not answer, or refused.
+    #[error(transparent)]
+    Door(#[from] DoorError),
+    /// What is sent cannot be written, or what is answered not be read.
+    #[error("a body of JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Truth or a record of what is sent cannot be written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// Somebody asked to stop.
+    #[error("stopped on day {0}: the same command, on an empty folder, does the same again from the beginning")]
+    Stopped(u32),
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Events that were sent, repetitions too.
+    pub events: u64,
+    /// Bodies in which they were sent.
+    pub bodies: u64,
+    /// Pages that asked what to show.
+    pub asked: u64,
+    /// Visits that ended.
+    pub visits: u64,
+}
+
+/// Who listens to a run.
+pub trait Listener {
+    /// Something is true from now on. The product is not told.
+    fn truth(&mut self, truth: Truth) -> std::io::Result<()>;
+
+    /// A day begins. `false` stops the run.
+    fn day(&mut self, day: Day, so_far: &Tally) -> bool;
+
+    /// An event leaves a system for the product. `consent` is what was chosen on the device that sends it; none where
+    /// nobody chose.
+    fn sent(&mut self, _emission: &Emission, _consent: Option<Consents>) {}
+
+    /// A page was answered, before anybody reacts. `consent` is what was chosen on its device.
+    fn shown(&mut self, _page: &Page, _shown: &[Shown], _answer: &[u8], _consent: Option<Consents>) {}
+
+    /// The person whom to read now, as the profile's path names one: `anonymous_id:…`. Asked after every tick until
+    /// there is none; what is read comes back by [`Listener::read`].
+    fn wanted(&mut self) -> Option<String> {
+        None
+    }
+
+    /// What was wanted: the profile; none if there is none or nothing may be read.
+    fn read(&mut self, _person: &str, _profile: Option<&[u8]>, _now: Timestamp) {}
+}
+
+/// What is under way at a moment.
+#[derive(Debug)]
+enum Due {
+    Begins(VisitPlan),
+    Page(Box<(Visit, Page)>),
+}
+
+/// The order in which what is due is taken: by moment, then by person.
+type Turn = (Timestamp, PersonId, u16);
+
+/// A world that is lived through a product.
+pub struct Driver<'a> {
+    world: &'a World,
+    door: &'a Door,
+    keys: &'a Keys,
+    choices: Choices,
+    lives: Vec<Life>,
+    agenda: BTreeMap<Turn, Due>,
+    /// On their way, by when they are sent.
+    outgoing: BTreeMap<(Timestamp, u64), Emission>,
+    posted: u64,
+    contents: BTreeMap<&'a str, ContentId>,
+    /// Calls under way at once. With one, ids that the product draws are the same in every run.
+    width: usize,
+    record: Option<Box<dyn Write>>,
+    tally: Tally,
+}
+
+impl<'a> Driver<'a> {
+    /// A world on its first morning, through a product that has published its shop.
+    pub fn new(world: &'a World, door: &'a Door, keys: &'a Keys, width: usize) -> Self {
+        let lives = world.people.iter().map(|person| Life::begin(world, person.id)).collect();
+        let contents = world.contents.iter().map(|content| (content.slug.as_str(), content.id)).collect();
+        Self {
+            world,
+            door,
+            keys,
+            choices: Choices::default(),
+            lives,
+            agenda: BTreeMap::new(),
+            outgoing: BTreeMap::new(),
+            posted: 0,
+            contents,
+            width,
+            record: None,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Writes down everything that is sent, for comparing two runs.
+    pub fn record(&mut self, to: Box<dyn Write>) {
+        self.record = Some(to);
+    }
+
+    /// How far it came.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Lives all days.
+    pub async fn run(&mut self, listener: &mut dyn Listener) -> Result<Tally, RunError> {
+        self.history(listener).await?;
+        for day in self.world.calendar.all() {
+            if !listener.day(day, &self.tally) {
+                return Err(RunError::Stopped(day.0));
+            }
+            self.day(day, listener).await?;
+        }
+        Ok(self.tally)
+    }
+
+    /// Sends what the shop brings along from before.
+    pub async fn history(&mut self, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let (world, start) = (self.world, self.world.calendar.start);
+        for people in world.people.chunks(BATCH) {
+            for person in people {
+                self.post(dirt::before(world, person));
+            }
+            // What was before is sent at once, on the first morning.
+            let early = std::mem::take(&mut self.outgoing);
+            self.outgoing = early.into_iter().map(|((at, number), one)| ((at.min(start), number), one)).collect();
+            self.flush(start, listener).await?;
+        }
+        Ok(())
+    }
+
+    /// Lives one day.
+    pub async fn day(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+        self.dawn(day, listener)?;
+        let night = self.world.calendar.at(Day(day.0 + 1), 0);
+        while let Some(due) = self.next_due().filter(|due| *due < night) {
+            self.tick(tick_after(due), listener).await?;
+        }
+        Ok(())
+    }
+
+    /// What the day brings outside the site, and the visits that it will see.
+    fn dawn(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let (world, mut emissions, mut truths) = (self.world, Vec::new(), Vec::new());
+        for person in &world.people {
+            let life = &mut self.lives[person.id.0 as usize];
+            for plan in life.day(world, day, &mut emissions, &mut truths) {
+                self.agenda.insert((plan.begins, plan.person, plan.number), Due::Begins(plan));
+            }
+            emissions.extend(dirt::said(world, person, day));
+        }
+        emissions.extend(dirt::bots(world, day));
+        self.post(emissions);
+        truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
+        Ok(())
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let visit = self.agenda.first_key_value().map(|((at, ..), _)| *at);
+        let event = self.outgoing.first_key_value().map(|((at, _), _)| *at);
+        visit.into_iter().chain(event).min()
+    }
+
+    /// Everything until `now`.
+    async fn tick(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
+        self.door.advance(&self.keys.secret, now).await?;
+        loop {
+            let open = self.round(now, listener)?;
+            self.flush(now, listener).await?;
+            if open.is_empty() {
+                return self.probe(now, listener).await;
+            }
+            self.show(open, listener).await?;
+        }
+    }
+
+    /// Reads whom the listener wants to see.
+    async fn probe(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
+        while let Some(person) = listener.wanted() {
+            let (path, key) = (format!("/v1/profiles/{person}"), self.keys.secret.clone());
+            let call = Call { method: "GET", path, key, user_agent: None, body: Vec::new() };
+            match self.door.call(call).await {
+                Ok(profile) => listener.read(&person, Some(&profile), now),
+                // Nobody of that name, or nothing granted.
+                Err(DoorError::Refused { status: 403 | 404, .. }) => listener.read(&person, None, now),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The pages of a round, whose events are on their way.
+    fn round(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<Vec<Open>, RunError> {
+        let (mut open, mut devices, mut waiting) = (Vec::new(), BTreeSet::new(), Vec::new());
+        while let Some(entry) = self.agenda.first_entry().filter(|entry| entry.key().0 <= now) {
+            let (turn, due) = entry.remove_entry();
+            let mut truths = Vec::new();
+            let begun = match due {
+                Due::Page(begun) => Some(*begun),
+                // Who left for ever in the visit before comes no more.
+                Due::Begins(plan) if self.lives[plan.person.0 as usize].is_gone() => None,
+                Due::Begins(plan) => {
+                    let life = &mut self.lives[plan.person.0 as usize];
+                    let mut visit = Visit::open(self.world, life, &plan);
+                    visit.next(self.world, life, &mut truths).map(|page| (visit, page))
+                }
+            };
+            truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
+            let Some((visit, mut page)) = begun else { continue };
+            // A page whose moment is yet to come, or whose device is used by another right now, waits.
+            if page.at > now {
+                self.agenda.insert((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page))));
+            } else if page.claims.device.as_ref().is_some_and(|device| !devices.insert(device.clone())) {
+                waiting.push((turn, Due::Page(Box::new((visit, page)))));
+            } else {
+                self.post(std::mem::take(&mut page.emits));
+                open.push(Open { turn, visit, page });
+            }
+        }
+        self.agenda.extend(waiting);
+        Ok(open)
+    }
+
+    /// Asks what the pages show, and lets their people react and go on.
+    async fn show(&mut self, open: Vec<Open>, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let mut calls = Vec::new();
+        for one in &open {
+            calls.push(if one.page.asks.is_empty() { None } else { Some(self.call(&one.page)?) });
+        }
+        let answers: Vec<Option<Vec<u8>>> = stream::iter(calls)
+            .map(|call| async {
+                match call {
+                    Some(call) => self.door.call(call).await.map(Some),
+                    None => Ok(None),
+                }
+            })
+            .buffered(self.width)
+            .try_collect()
+            .await?;
+        for (Open { turn, mut visit, page }, answer) in open.into_iter().zip(answers) {
+            let shown = match answer {
+                Some(answer) => {
+                    let shown = wire::shown(&page, &answer, |slug| self.contents.get(slug).copied())?;
+                    listener.shown(&page, &shown, &answer, self.choices.of(&page.claims));
+                    shown
+                }
+                None => Vec::new(),
+            };
+            let life = &mut self.lives[turn.1.0 as usize];
+            let (mut emissions, mut truths) = (Vec::new(), Vec::new());
+            visit.react(self.world, life, &shown, &mut emissions);
+            let next = visit.next(self.world, life, &mut truths);
+            self.post(emissions);
+            truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
+            match next {
+                Some(page) => {
+                    self.agenda.insert((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page))));
+                }
+                None => self.tally.visits += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, page: &Page) -> Result<Call, RunError> {
+        let body = wire::ask(page)?;
+        self.note("/v1/decide", &body)?;
+        self.tally.asked += 1;
+        let key = self.keys.of(page.feed).to_owned();
+        Ok(Call { method: "POST", path: "/v1/decide".to_owned(), key, user_agent: Some(page.user_agent), body })
+    }
+
+    /// Puts emissions on their way.
+    fn post(&mut self, emissions: Vec<Emission>) {
+        for emission in emissions.into_iter().flat_map(|emission| dirt::on_the_way(self.world, emission)) {
+            self.outgoing.insert((emission.sent_at, self.posted), emission);
+            self.posted += 1;
+        }
+    }
+
+    /// Sends what is sent by `now`, and waits until it is durable.
+    async fn flush(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let later = self.outgoing.split_off(&(now.plus(Span::from_millis(1)), 0));
+        let due = std::mem::replace(&mut self.outgoing, later);
+        let mut by_feed: BTreeMap<Feed, Vec<Emission>> = BTreeMap::new();
+        for emission in due.into_values() {
+            by_feed.entry(emission.feed).or_default().push(emission);
+        }
+        let mut calls = Vec::new();
+        for feed in FEEDS {
+            for emissions in by_feed.remove(&feed).unwrap_or_default().chunks(BATCH) {
+                let body = wire::batch(self.world, emissions, now, &mut self.choices)?;
+                emissions.iter().for_each(|one| listener.sent(one, self.choices.of(&one.claims)));
+                self.note("/v1/batch", &body)?;
+                self.tally.events += emissions.len() as u64;
+                self.tally.bodies += 1;
+                let (path, key) = ("/v1/batch".to_owned(), self.keys.of(feed).to_owned());
+                calls.push(Call { method: "POST", path, key, user_agent: None, body });
+            }
+        }
+        let answered = stream::iter(calls).map(|call| self.door.call(call)).buffered(self.width);
+        answered.try_for_each(|_| async { Ok(()) }).await?;
+        Ok(())
+    }
+
+    fn note(&mut self, path: &str, body: &[u8]) -> Result<(), RunError> {
+        if let Some(record) = &mut self.record {
+            record.write_all(path.as_bytes())?;
+            record.write_all(b" ")?;
+            record.write_all(body)?;
+            record.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+}
+
+/// A page that is open.
+struct Open {
+    turn: Turn,
+    visit: Visit,
+    page: Page,
+}
+
+/// The end of the tick in which a moment lies.
+fn tick_after(moment: Timestamp) -> Timestamp {
+    let ms = moment.as_millis();
+    Timestamp::saturating_from_millis(ms + (TICK.as_millis() - ms.rem_euclid(TICK.as_millis())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_lies_in_the_tick_that_ends_after_it() {
+        let at = Timestamp::saturating_from_millis;
+        assert_eq!(tick_after(at(0)), at(60_000));
+        assert_eq!(tick_after(at(59_999)), at(60_000));
+        assert_eq!(tick_after(at(60_000)), at(120_000));
+    }
+}

@@ -1,0 +1,80 @@
+//! What the product earns: profit of the same people under the product, under nothing, and under who knows all.
+
+use std::path::Path;
+
+use world::{
+    World,
+    policy::{self, Neutral, Oracle},
+};
+
+use super::Row;
+use crate::bundle::{self, BundleError, Turn, TurnLine, VisitLine};
+
+/// Profit by person, in cents, of the same world under three policies: the draws are the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// With everything neutral.
+    pub neutral: Vec<f64>,
+    /// As the product decided.
+    pub product: Vec<f64>,
+    /// Under the policy that knows every effect.
+    pub oracle: Vec<f64>,
+}
+
+impl Values {
+    /// Lives the world under the other policies, and reads from the truth what the product earned.
+    pub fn of(world: &World, bundle: &Path) -> Result<Self, BundleError> {
+        let mut product = vec![0.0; world.people.len()];
+        bundle::read(bundle, "visits", |visit: VisitLine| product[visit.person as usize] += visit.profit as f64)?;
+        bundle::read(bundle, "turns", |turn: TurnLine| {
+            product[turn.person as usize] += match turn.what {
+                Turn::TillOrder(profit) => profit as f64,
+                Turn::Return(cost) => -cost as f64,
+                Turn::Stage(_) | Turn::OptOut | Turn::Churn => 0.0,
+            };
+        })?;
+        let neutral = policy::live(world, &mut Neutral, &mut |_| ()).profit_of;
+        let oracle = policy::live(world, &mut Oracle, &mut |_| ()).profit_of;
+        Ok(Self { neutral, product, oracle })
+    }
+}
+
+/// People below which nothing can be said.
+const ENOUGH: u64 = 5_000;
+/// The quantile of the normal distribution for p < 0.01, two-sided.
+const CERTAIN: f64 = 2.576;
+
+pub(super) fn rows(values: &Values) -> Vec<Row> {
+    let Values { neutral, product, oracle } = values;
+    let people = neutral.len() as u64;
+    let (gain, error) = paired(product, neutral);
+    let (most, _) = paired(oracle, neutral);
+    let share = gain / most;
+    vec![
+        Row::new(
+            "Policy value",
+            "profit above neutral, on the site",
+            format!("{:.1} ± {:.1} cents a person", gain, error),
+            "p < 0.01",
+            gain > CERTAIN * error,
+        )
+        .unless_below(people, ENOUGH),
+        Row::new(
+            "Policy value",
+            "share of what an oracle gains",
+            format!("{:.1} % of {most:.1} cents a person", 100.0 * share),
+            crate::grade::ORACLE_SHARE_MARK,
+            share >= crate::grade::ORACLE_SHARE,
+        )
+        .unless_below(people, ENOUGH),
+    ]
+}
+
+/// The mean of the differences by person, and its standard error.
+fn paired(one: &[f64], other: &[f64]) -> (f64, f64) {
+    let differences: Vec<f64> = one.iter().zip(other).map(|(one, other)| one - other).collect();
+    let n = differences.len().max(1) as f64;
+    let mean = differences.iter().sum::<f64>() / n;
+    let variance = differences.iter().map(|difference| (difference - mean) * (difference - mean)).sum::<f64>() / n;
+    (mean, libm::sqrt(variance / n))
+}

@@ -1,0 +1,158 @@
+//! What is kept while a run goes on, because only the moment knows it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use api::wire::{decision::DecideAnswer, profile::ProfileAnswer};
+use model::time::Timestamp;
+use world::{
+    World,
+    calendar::Day,
+    content::Aid,
+    emission::Emission,
+    person::Consents,
+    rule::{Audience, Place},
+    truth::{Truth, VisitTruth},
+    visit::{Page, Shown},
+};
+
+use super::evidence::Evidence;
+use crate::{
+    bundle,
+    drive::{Listener, Tally},
+};
+
+/// One visit in so many is read when it is over.
+const READ_ONE_IN: u32 = 64;
+/// Of one device in so many all decisions are kept.
+const KEPT_ONE_IN: u32 = 32;
+/// Decisions kept of a run at most.
+const DECISIONS_KEPT: usize = 20_000;
+
+/// What a model said, and what was true.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reading {
+    /// The truth.
+    pub(crate) truth: &'static str,
+    /// What the product says; none where it says nothing.
+    pub(crate) said: Option<String>,
+}
+
+/// What went against a guard, by its name: how often it could, and how often it did.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Guarded {
+    /// Cases.
+    pub(crate) cases: u64,
+    /// Violations.
+    pub(crate) violations: u64,
+}
+
+/// Listens to a run.
+#[derive(Debug)]
+pub struct Watch {
+    pub(crate) evidence: Evidence,
+    pub(crate) guards: BTreeMap<&'static str, Guarded>,
+    pub(crate) stages: Vec<Reading>,
+    pub(crate) intents: Vec<Reading>,
+    /// Decisions that were recorded: device, moment, id.
+    pub(crate) decisions: Vec<(String, Timestamp, String)>,
+    world: std::sync::Arc<World>,
+    wanted: VecDeque<VisitTruth>,
+    reading: Option<VisitTruth>,
+    visits: u32,
+}
+
+impl Watch {
+    /// Listens to a run of this world.
+    pub fn new(world: std::sync::Arc<World>) -> Self {
+        Self {
+            evidence: Evidence::default(),
+            guards: BTreeMap::new(),
+            stages: Vec::new(),
+            intents: Vec::new(),
+            decisions: Vec::new(),
+            world,
+            wanted: VecDeque::new(),
+            reading: None,
+            visits: 0,
+        }
+    }
+
+    fn guard(&mut self, name: &'static str, is_violated: bool) {
+        let guarded = self.guards.entry(name).or_default();
+        guarded.cases += 1;
+        guarded.violations += u64::from(is_violated);
+    }
+
+    fn look(&mut self, page: &Page, one: &Shown, consent: Option<Consents>) {
+        let world = self.world.clone();
+        if let Some((rule, _)) = one.rule {
+            let rule = &world.rules[usize::from(rule.0)];
+            let is_personal = rule.audience != Audience::Everybody;
+            self.guard("consent", is_personal && !consent.is_some_and(|consent| consent.site));
+        }
+        if let Some(content) = one.content {
+            let content = &world.contents[usize::from(content.0)];
+            let today = world.calendar.day_of(page.at);
+            self.guard("expiry", content.expires.is_some_and(|end| today.is_some_and(|today| today >= end)));
+            if one.place == Place::CheckoutNote {
+                self.guard("checkout", !matches!(content.aid, Aid::Reassure | Aid::Help));
+            }
+        }
+    }
+}
+
+impl Listener for Watch {
+    fn truth(&mut self, truth: Truth) -> std::io::Result<()> {
+        if let Truth::Visit(visit) = truth {
+            self.visits += 1;
+            if self.visits.is_multiple_of(READ_ONE_IN) {
+                self.wanted.push_back(visit);
+            }
+        }
+        Ok(())
+    }
+
+    fn day(&mut self, _day: Day, _so_far: &Tally) -> bool {
+        true
+    }
+
+    fn sent(&mut self, emission: &Emission, consent: Option<Consents>) {
+        let world = self.world.clone();
+        self.evidence.take(&world, emission, consent);
+    }
+
+    fn shown(&mut self, page: &Page, shown: &[Shown], answer: &[u8], consent: Option<Consents>) {
+        for one in shown {
+            self.look(page, one, consent);
+        }
+        let personalized = shown.iter().filter(|one| one.rule.is_some()).count();
+        self.guard("zones of a page", personalized > 2);
+        let Some(device) = &page.claims.device else { return };
+        if self.decisions.len() < DECISIONS_KEPT && picks(device, KEPT_ONE_IN) {
+            let answer: DecideAnswer = serde_json::from_slice(answer).expect("it was read before");
+            let ids = answer.decisions.into_iter().filter_map(|decision| decision.id);
+            self.decisions.extend(ids.map(|id| (device.clone(), page.at, id)));
+        }
+    }
+
+    fn wanted(&mut self) -> Option<String> {
+        let visit = self.wanted.pop_front()?;
+        let person = format!("anonymous_id:{}", visit.device);
+        self.reading = Some(visit);
+        Some(person)
+    }
+
+    fn read(&mut self, _person: &str, profile: Option<&[u8]>, _now: Timestamp) {
+        let (Some(visit), Some(profile)) = (self.reading.take(), profile) else { return };
+        let profile: ProfileAnswer = serde_json::from_slice(profile).expect("the API writes what it says");
+        let said = |reading: Option<api::wire::measure::ProfileReading>| reading.map(|reading| reading.word);
+        self.stages.push(Reading { truth: crate::shop::stage(visit.stage), said: said(profile.stage) });
+        self.intents.push(Reading { truth: bundle::intent(visit.intent), said: said(profile.aim) });
+    }
+}
+
+/// Whether a device is one of those that are followed: always the same ones.
+pub(crate) fn picks(device: &str, one_in: u32) -> bool {
+    let sum = device.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
+    sum % one_in == 0
+}

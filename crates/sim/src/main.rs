@@ -1,0 +1,140 @@
+//! `cargo x sim`: lives the demo shop through the product, and grades the product.
+
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use clap::Parser;
+use model::time::Timestamp;
+use sim::{
+    drive::Tally,
+    grade::{self, Asking, Grade, Watch},
+    run::{self, Options, Product, SimError},
+};
+use world::{Seed, Size, World};
+
+/// As in the product: a sixth of the CPU went into the system's allocator otherwise.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Lives a hiking shop with known truth through the product, and grades the product.
+#[derive(Debug, Parser)]
+#[command(name = "cargo x sim", bin_name = "cargo x sim")]
+struct Arguments {
+    /// What the world is drawn from: a number.
+    #[arg(long, default_value = "1")]
+    seed: Seed,
+    /// How large it is: S (200 customers, 30 days), M (50,000 customers, a year), L (1,000,000 customers, 30 days).
+    #[arg(long, default_value = "S")]
+    size: Size,
+    /// The first day, such as 2025-10-01.
+    #[arg(long, default_value = "2025-10-01")]
+    start: String,
+    /// A new or empty folder for the product; a temporary one that goes away at the end, if left out.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// A folder for the truth; a temporary one, if left out.
+    #[arg(long)]
+    truth: Option<PathBuf>,
+    /// A running program with a test clock, instead of one in this process: http://127.0.0.1:8080.
+    #[arg(long, requires = "key")]
+    at: Option<String>,
+    /// Its secret key.
+    #[arg(long)]
+    key: Option<String>,
+    /// Calls under way at once. With 1, two runs send the same bytes.
+    #[arg(long, default_value_t = 64)]
+    width: usize,
+    /// Do not live the world under other policies to compare with.
+    #[arg(long)]
+    no_policies: bool,
+    /// The table as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    match live(Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(2),
+        Err(why) => {
+            eprintln!("sim: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn live(arguments: Arguments) -> Result<bool, SimError> {
+    run::check_memory(arguments.size)?;
+    let start = api::time::read(&format!("{}T00:00:00Z", arguments.start))
+        .ok_or_else(|| std::io::Error::other(format!("`{}` is no day such as 2025-10-01", arguments.start)))?;
+    let temporary = std::env::temp_dir().join(format!("prevenance-sim-{}", std::process::id()));
+    let options = Options {
+        seed: arguments.seed,
+        size: arguments.size,
+        start,
+        data: arguments.data.clone().unwrap_or_else(|| temporary.join("data")),
+        truth: arguments.truth.clone().unwrap_or_else(|| temporary.join("truth")),
+        width: arguments.width,
+    };
+    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = threads.block_on(through(&arguments, &options, start));
+    if arguments.data.is_none() || arguments.truth.is_none() {
+        // What is left of it is of no value.
+        let _ = std::fs::remove_dir_all(&temporary);
+    }
+    done
+}
+
+async fn through(arguments: &Arguments, options: &Options, start: Timestamp) -> Result<bool, SimError> {
+    let world = Arc::new(World::new(options.seed, options.size, start));
+    let mut watch = Watch::new(world.clone());
+    let (door, keys, product) = match (&arguments.at, &arguments.key) {
+        (Some(base), Some(key)) => {
+            let (door, keys) = run::join(base, key, &world).await?;
+            (door, keys, None)
+        }
+        _ => {
+            let product = Product::start(options, &world).await?;
+            (product.door.clone(), product.keys.clone(), Some(product))
+        }
+    };
+    let begun = now();
+    let tally = run::live(&world, &door, &keys, options, &mut watch).await?;
+    tell(&tally, begun.elapsed());
+    let values = (!arguments.no_policies).then(|| grade::Values::of(&world, &options.truth)).transpose()?;
+    let asking = Asking { world: &world, door: &door, secret: &keys.secret, bundle: &options.truth };
+    let grade = Grade::of(asking, watch, values).await?;
+    match arguments.json {
+        true => println!("{}", serde_json::to_string(&grade).map_err(std::io::Error::from)?),
+        false => print!("{grade}"),
+    }
+    if let Some(product) = product {
+        product.stop().await?;
+    }
+    Ok(grade.is_passed())
+}
+
+/// Says on standard error how the run went.
+fn tell(tally: &Tally, took: Duration) {
+    let Tally { events, asked, visits, .. } = tally;
+    let (seconds, memory) = (took.as_secs_f64(), resident().unwrap_or(0));
+    eprintln!(
+        "{events} events and {asked} pages of {visits} visits in {seconds:.0} s; {memory} MiB resident, world included"
+    );
+}
+
+/// MiB of memory that this process has, by the kernel's own table.
+fn resident() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1_024)
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a run takes is for the reader of the terminal")]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,162 @@
+//! What the shop publishes: its sources, traits and segments as written, its contents and rules as the world has them.
+
+use api::wire::key::{KeyCreated, KeyKind, KeyRequest};
+use serde_json::{Map, Value, json};
+use world::{
+    World,
+    catalog::Family,
+    content::{Aid, Content, ContentId, Stage},
+    emission::Feed,
+    rule::{Audience, Rule},
+};
+
+use crate::{
+    door::{Door, DoorError},
+    wire::{FEEDS, experience, placement, source},
+};
+
+/// What the shop says by itself.
+const WRITTEN: &str = include_str!("../shop.toml");
+
+/// The keys by which the shop's systems write, and one for everything.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// For everything.
+    pub secret: String,
+    feeds: Vec<(Feed, String)>,
+}
+
+impl Keys {
+    /// The key of a feed.
+    pub fn of(&self, feed: Feed) -> &str {
+        self.feeds.iter().find(|(one, _)| *one == feed).map_or(&self.secret, |(_, key)| key)
+    }
+}
+
+/// Publishes the shop, and makes a key for each of its systems.
+pub async fn open(door: &Door, secret: &str, world: &World) -> Result<Keys, DoorError> {
+    let path = "/v1/definitions?wait=true&by=the%20shop&why=As%20the%20world%20has%20it";
+    door.ask::<Value>("PUT", path, secret, Some(&documents(world))).await?;
+    let mut feeds = Vec::new();
+    for feed in FEEDS {
+        let kind = if matches!(feed, Feed::Web | Feed::App) { KeyKind::Public } else { KeyKind::Secret };
+        let (source, title) = (Some(source(feed).to_owned()), format!("the feed {}", source(feed)));
+        let request = KeyRequest { kind, source, title, replaces: None, overlap_s: None, lifetime_s: None };
+        feeds.push((feed, door.ask::<KeyCreated>("POST", "/v1/keys", secret, Some(&request)).await?.secret));
+    }
+    Ok(Keys { secret: secret.to_owned(), feeds })
+}
+
+/// All definitions by kind and name, as `PUT /v1/definitions` takes them.
+pub fn documents(world: &World) -> Value {
+    let mut documents: Map<String, Value> = toml::from_str(WRITTEN).expect("a test reads it");
+    let mut add = |kind: &str, name: String, document: Value| {
+        let of_kind = documents.entry(kind).or_insert_with(|| json!({}));
+        of_kind.as_object_mut().expect("kinds are tables").insert(name, document);
+    };
+    for content in &world.contents {
+        add("content", content.slug.clone(), content_document(world, content));
+    }
+    for rule in &world.rules {
+        add("experience", experience(rule.id), rule_document(world, rule));
+    }
+    Value::Object(documents)
+}
+
+/// The number of a content by its slug.
+pub fn content(world: &World, slug: &str) -> Option<ContentId> {
+    world.contents.iter().find(|content| content.slug == slug).map(|content| content.id)
+}
+
+fn content_document(world: &World, content: &Content) -> Value {
+    let mut languages = json!({"fr": {"title": content.title.fr, "text": content.body.fr}});
+    if content.has_english {
+        languages["en"] = json!({"title": content.title.en, "text": content.body.en});
+    }
+    let mut document = json!({
+        "stage": stage(content.stage),
+        "intent": intent(content.aid),
+        "languages": languages,
+    });
+    if let Some(family) = content.theme {
+        document["tags"] = json!([prefix(family)]);
+    }
+    if let Some(day) = content.expires {
+        document["expires"] = json!(api::time::write(world.calendar.at(day, 0)));
+    }
+    document
+}
+
+fn rule_document(world: &World, rule: &Rule) -> Value {
+    let contents: Vec<&str> = rule.contents.iter().map(|id| world.contents[usize::from(id.0)].slug.as_str()).collect();
+    json!({
+        "description": rule.title,
+        "placements": placement(rule.place),
+        "audience": audience(rule.audience),
+        "benefit": {"fr": "Ce qui vous sert, au bon moment.", "en": "What serves you, when it does."},
+        "variants": {"control": {"share": 0.5}, "treated": {"share": 0.5, "contents": contents}},
+    })
+}
+
+/// Whom a rule is for, in the product's language of conditions.
+fn audience(audience: Audience) -> String {
+    match audience {
+        Audience::Everybody => "true".to_owned(),
+        Audience::Viewed(family) => {
+            let prefix = prefix(family);
+            format!(r#"events("Product Viewed").where(category.startsWith("{prefix}")).within("14d").count() >= 2"#)
+        }
+        Audience::Bought(family) => {
+            let prefix = prefix(family);
+            format!(
+                r#"events("Order Completed").where(products.exists(p, p.category.startsWith("{prefix}"))).within("365d").count() > 0"#
+            )
+        }
+        Audience::LeftCart => {
+            r#"events("Product Added").within("3d").not_followed_by(events("Order Completed")).count() > 0"#.to_owned()
+        }
+        Audience::New => r#"events("Order Completed").count() == 0 && events("page").days() == 1"#.to_owned(),
+        Audience::Loyal => r#"events("Order Completed").within("365d").count() >= 2"#.to_owned(),
+        Audience::Gift => r#"aim() == "gift""#.to_owned(),
+        Audience::Stage(of) => format!(r#"stage() == "{}""#, stage(of)),
+    }
+}
+
+/// How the slugs of a family's categories begin.
+const fn prefix(family: Family) -> &'static str {
+    match family {
+        Family::Boots => "boots",
+        Family::Trail => "trail",
+        Family::Socks => "socks",
+        Family::Poles => "poles",
+        Family::Packs => "packs",
+        Family::Rain => "rain",
+        Family::Winter => "winter",
+        Family::Care => "care",
+        Family::Maps => "maps",
+        Family::Kids => "kids",
+        Family::Camp => "camp",
+        Family::Kitchen => "kitchen",
+    }
+}
+
+/// A stage in the product's word.
+pub const fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Discovery => "discovery",
+        Stage::Comparison => "comparison",
+        Stage::Conversion => "conversion",
+        Stage::Onboarding => "onboarding",
+        Stage::Enrollment => "enrollment",
+    }
+}
+
+const fn intent(aid: Aid) -> &'static str {
+    match aid {
+        Aid::Orient => "orient",
+        Aid::Inform => "inform",
+        Aid::Help => "help",
+        Aid::Reassure => "reassure",
+        Aid::Reward => "reward",
+    }
+}
