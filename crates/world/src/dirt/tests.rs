@@ -115,7 +115,7 @@ fn stale_values_bear_the_date_of_their_time() {
 fn an_unjoined_source_names_what_nobody_else_sends() {
     const FEEDS: [Feed; 7] =
         [Feed::Web, Feed::Server, Feed::Till, Feed::Mailer, Feed::OldCrm, Feed::Partner, Feed::Service];
-    let world = world(Seed(13), 2_000);
+    let world = world(Seed(13), 800);
     let mut by_feed = BTreeMap::new();
     for person in &world.people {
         let said = all_said(&world, person);
@@ -141,7 +141,7 @@ fn an_unjoined_source_names_what_nobody_else_sends() {
             assert_eq!(of(feed).is_disjoint(&others) && !has_none, unjoined == Some(feed), "{feed:?} {person:?}");
         }
     }
-    assert!(by_feed.len() == 6 && by_feed.values().all(|count| *count > 20), "{by_feed:?}");
+    assert!(by_feed.len() == 6 && by_feed.values().all(|count| *count > 8), "{by_feed:?}");
 }
 
 #[test]

@@ -215,9 +215,6 @@ pub fn all(seed: Seed, size: Size, calendar: Calendar, stores: &[Store], rules: 
     (0..size.customers()).map(|number| born.person(PersonId(number))).collect()
 }
 
-#[cfg(test)]
-pub(crate) mod tests;
-
 impl Person {
     /// Where the taste lies on a day: it drifts slowly and, in some lives, turns at once.
     pub fn taste_on(&self, day: Day) -> Latent {
@@ -243,3 +240,6 @@ impl Person {
         u8::try_from(years).unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

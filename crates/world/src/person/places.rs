@@ -21,20 +21,35 @@ struct Town {
     weight: f64,
 }
 
-static TOWNS: LazyLock<Vec<Town>> = LazyLock::new(|| LIST.lines().filter_map(town).collect());
+/// The towns of a country.
+#[derive(Debug)]
+struct Towns {
+    towns: Vec<Town>,
+    weights: Vec<f64>,
+}
+
+static FRANCE: LazyLock<Towns> = LazyLock::new(|| Towns::of("FR"));
+static BRITAIN: LazyLock<Towns> = LazyLock::new(|| Towns::of("GB"));
+
+impl Towns {
+    fn of(country: &str) -> Self {
+        let towns: Vec<Town> = LIST.lines().filter_map(town).filter(|town| town.country == country).collect();
+        let weights = towns.iter().map(|town| town.weight).collect();
+        Self { towns, weights }
+    }
+}
 
 /// A home in a town of the country whose language is spoken: of one in twenty in the other.
 pub(crate) fn home(tongue: Tongue, stores: &[Store], draws: &mut Draws) -> Home {
     let is_abroad = draws.chance(0.05);
-    let country = if (tongue == Tongue::French) == is_abroad { "GB" } else { "FR" };
-    let towns: Vec<&Town> = TOWNS.iter().filter(|town| town.country == country).collect();
-    let weights: Vec<f64> = towns.iter().map(|town| town.weight).collect();
-    let town = towns[draws.weighted(&weights)];
+    let country = if (tongue == Tongue::French) == is_abroad { &*BRITAIN } else { &*FRANCE };
+    let town = &country.towns[draws.weighted(&country.weights)];
     let code = draws.one_of(&town.codes).copied().unwrap_or_default();
     // About six kilometers around the middle of the town.
     let (lat, lon) = (town.lat + 0.03 * draws.normal() as f32, town.lon + 0.04 * draws.normal() as f32);
     let region = nearest(stores, lat, lon).map_or(0, |(store, _)| store.region);
-    Home { region, country, city: town.name, postal_code: postal_code(country, code, draws), lat, lon }
+    let postal_code = postal_code(town.country, code, draws);
+    Home { region, country: town.country, city: town.name, postal_code, lat, lon }
 }
 
 /// The store that is nearest, and how many kilometers it is away.
@@ -81,8 +96,9 @@ mod tests {
     #[test]
     fn every_line_of_the_list_is_read() {
         let lines = LIST.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
-        assert_eq!(TOWNS.len(), lines);
-        assert!(TOWNS.iter().all(|town| (41.0..58.0).contains(&town.lat) && (-6.0..10.0).contains(&town.lon)));
+        let all = || FRANCE.towns.iter().chain(&BRITAIN.towns);
+        assert_eq!(all().count(), lines);
+        assert!(all().all(|town| (41.0..58.0).contains(&town.lat) && (-6.0..10.0).contains(&town.lon)));
     }
 
     #[test]

@@ -32,11 +32,11 @@ pub(super) fn of(seed: Seed, rules: &[Rule], person: PersonId, nature: Nature) -
     let discomfort = libm::pow(draws.unit(), 1.5) as f32;
     let Nature { sex, is_old_customer, price_sensitivity } = nature;
     let traits = Traits { sex, is_old_customer, price_sensitivity, is_cold, is_negative };
-    let mut effects = [0.0; RULES];
-    for (rule, place) in rules.iter().zip(&mut effects) {
-        // A stream for every rule, so that another rule leaves the effects of these.
-        let noise = seed.draws(Entity::Person(person.0), u32::from(rule.id.0), Purpose::Effect).normal();
-        *place = effect(rule, traits, noise as f32);
-    }
+    let mut noises = seed.draws(Entity::Person(person.0), 0, Purpose::Effect);
+    // Noise for every number, whether or not there is such a rule: another list leaves the effects of these.
+    let effects: [f32; RULES] = std::array::from_fn(|number| {
+        let noise = noises.normal() as f32;
+        rules.get(number).map_or(0.0, |rule| effect(rule, traits, noise))
+    });
     Reactions { appetite, discomfort, is_cold, is_negative, effects }
 }

@@ -131,3 +131,19 @@ fn a_home_and_a_taste_change_on_their_day() {
     assert!(crate::catalog::taste::fit(&turned.taste_on(day), &taste) > 0.999);
     assert!(crate::catalog::taste::fit(&turned.taste_on(Day(day.0 - 1)), &turned.taste) > 0.9);
 }
+
+#[test]
+fn channels_do_as_much_as_is_said_and_rules_nothing_to_the_cold() {
+    let world = world(Seed(7), 2_000);
+    let mean = |channel: Channel| {
+        let all = world.people.iter().map(|person| f64::from(person.reactions.appetite[channel as usize]));
+        all.sum::<f64>() / world.people.len() as f64
+    };
+    for (channel, share) in [(Channel::Email, 0.40), (Channel::Phone, 0.15), (Channel::Site, 0.60)] {
+        assert!((mean(channel) - share).abs() < 0.03, "{channel:?}: {}", mean(channel));
+    }
+    for person in &world.people {
+        let is_touched = person.reactions.effects.iter().any(|effect| *effect != 0.0);
+        assert_eq!(is_touched, !person.reactions.is_cold);
+    }
+}
