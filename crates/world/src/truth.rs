@@ -70,7 +70,7 @@ pub enum Truth {
     TillOrder(PersonId, Timestamp, i64),
     /// A return, with what it cost in cents.
     Return(PersonId, Timestamp, i64),
-    /// Somebody refuses a purpose from now on, for being bothered.
+    /// Somebody refuses from now on what was agreed to before: mails, or everything; for being bothered, or by oneself.
     OptOut(PersonId, Timestamp),
     /// Somebody leaves for ever, for being bothered.
     Churn(PersonId, Timestamp),

@@ -58,7 +58,7 @@ impl Life {
             Stage::Onboarding => 1.1,
             Stage::Enrollment => 1.0,
         };
-        let need = if self.need_on(day).is_some() { 1.2 } else { 0.72 };
+        let need = if self.need_on(day).is_some() { 1.15 } else { 0.69 };
         // Who cannot go out looks at what to wear.
         let indoors = 1.0 + 0.02 * weather.rain_mm.min(10.0);
         person.visits_a_day * WEEKDAYS[weekday] * stage * need * indoors * libm::expf(-0.5 * self.fatigue_on(day))

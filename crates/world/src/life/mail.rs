@@ -6,6 +6,7 @@ use crate::{
     draws::{Entity, Purpose},
     emission::{Claims, Emission, Feed, Happening},
     person::Channel,
+    truth::Truth,
     visit::{VisitPlan, Way},
 };
 
@@ -32,7 +33,13 @@ const VISIT: u16 = 100;
 
 impl Life {
     /// The weekly mail on its day, to those who agreed and have an address here. Returns the visit that it led to.
-    pub(super) fn get_mail(&mut self, world: &World, day: Day, emissions: &mut Vec<Emission>) -> Option<VisitPlan> {
+    pub(super) fn get_mail(
+        &mut self,
+        world: &World,
+        day: Day,
+        emissions: &mut Vec<Emission>,
+        truths: &mut Vec<Truth>,
+    ) -> Option<VisitPlan> {
         let weekday = (world.calendar.start.day() + i64::from(day.0) + 3).rem_euclid(7);
         if weekday != WEEKDAY || !self.consents.email || !self.has_account {
             return None;
@@ -74,6 +81,7 @@ impl Life {
         if leaves < UNSUBSCRIBED * (0.5 + f64::from(person.reactions.discomfort)) {
             send(opened + 0.02, "unsubscribed", Happening::Unsubscribed(campaign));
             self.consents.email = false;
+            truths.push(Truth::OptOut(self.person, at(world, day, opened + 0.02)));
             return None;
         }
         let wish = if self.need_on(day).is_some() { CLICKED.1 } else { CLICKED.0 };

@@ -139,7 +139,7 @@ impl Life {
         self.lapse(world, day, truths);
         self.settle(world, day, emissions, truths);
         self.go_to_till(world, day, emissions, truths);
-        let clicked = self.get_mail(world, day, emissions);
+        let clicked = self.get_mail(world, day, emissions, truths);
         let mut visits = self.arrivals(world, day);
         visits.extend(clicked);
         visits.sort_by_key(|visit| visit.begins);

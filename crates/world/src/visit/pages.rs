@@ -17,6 +17,9 @@ use super::{
     route::{Source, Step},
 };
 
+/// Share of visits of somebody of average discomfort that begin with taking back what was agreed to.
+const RECONSIDERS: f64 = 0.001;
+
 impl Visit {
     /// A page with what it sends.
     pub(super) fn page(&mut self, world: &World, life: &mut Life, step: Step) -> Page {
@@ -27,6 +30,7 @@ impl Visit {
         let mut emits = Vec::with_capacity(3);
         if is_landing {
             self.ask(world, life, &mut emits);
+            self.reconsider(world, life, &mut emits);
         }
         if logs_in {
             self.is_logged_in = true;
@@ -67,6 +71,16 @@ impl Visit {
         let consents = life.consents();
         if consents != Consents::default() || answers {
             self.send(world, emits, Happening::Consent(consents));
+        }
+    }
+
+    /// Takes back what was agreed to for a reason of one's own, now and then.
+    fn reconsider(&mut self, world: &World, life: &mut Life, emits: &mut Vec<Emission>) {
+        let entity = Entity::Visit(self.plan.person.0, self.plan.number);
+        let mut draws = world.seed.draws(entity, self.plan.day.0, Purpose::Discomfort);
+        let discomfort = f64::from(world.person(self.plan.person).reactions.discomfort);
+        if draws.chance(RECONSIDERS * (0.5 + discomfort)) {
+            self.refuse(world, life, emits);
         }
     }
 

@@ -22,7 +22,7 @@ const CART: f64 = 2.5;
 /// What beginning the checkout is easier than ordering, in log-odds.
 const CHECKOUT: f64 = 1.0;
 /// The log-odds of ordering by intent, for something that half of all people find fitting.
-const BASE: [f64; 6] = [-5.7, -3.5, -0.7, -1.0, -5.1, -5.1];
+const BASE: [f64; 6] = [-5.5, -3.25, -0.4, -0.8, -5.0, -5.0];
 /// What it adds that the thing is needed urgently.
 const NEEDED: f64 = 2.0;
 /// What it adds that it is liked e times as much.
@@ -34,7 +34,7 @@ const KNOWN: f64 = 0.2;
 /// What it adds that all of it costs e times the budget, to whom prices matter on average.
 const DEAR: f64 = -0.45;
 /// What it adds to have just ordered, for oneself: most of the budget is spent. It fades over [`SPENT_DAYS`].
-const SPENT: f64 = -3.2;
+const SPENT: f64 = -3.7;
 /// Days after which what was spent weighs e times less.
 const SPENT_DAYS: f64 = 150.0;
 /// What it adds that somebody comes e times as often as is usual: who comes all the time looks more than buys.

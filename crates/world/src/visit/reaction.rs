@@ -26,8 +26,11 @@ const PLACES: [Place; 7] = [
 const CLICKS: f32 = -3.4;
 /// How much more often a page is the last with each banner beyond the first.
 const BANNERS: f64 = 0.03;
-/// How often somebody refuses everything from then on, for each time beyond the third that a treatment is seen again.
-const REPEATED: f64 = 0.000_6;
+/// How often somebody of the most discomfort refuses everything from then on, for each visit beyond the fifth in which
+/// a treatment is seen again.
+const REPEATED: f64 = 0.000_15;
+/// The same for a treatment that is for others: what was concluded is wrong, or long ago.
+const MISTAKEN: f64 = 0.001;
 /// How much a treatment tires.
 const TIRES: f32 = 0.01;
 
@@ -112,9 +115,17 @@ impl Visit {
             life.leave_for_ever();
             self.bother.push(Truth::Churn(self.plan.person, self.now));
         }
-        let again = f64::from(life.treatments(rule.id).saturating_sub(3));
+        let is_mistaken = !life.is_in(world, rule.audience, self.plan.day);
+        let again = f64::from(life.treatments(rule.id).saturating_sub(5));
         let discomfort = f64::from(world.person(self.plan.person).reactions.discomfort);
-        if life.consents().site && luck.bears < REPEATED * again * discomfort {
+        if luck.bears < discomfort * (REPEATED * again + if is_mistaken { MISTAKEN } else { 0.0 }) {
+            self.refuse(world, life, emissions);
+        }
+    }
+
+    /// Refuses everything from now on, if it was agreed to.
+    pub(super) fn refuse(&mut self, world: &World, life: &mut Life, emissions: &mut Vec<Emission>) {
+        if life.consents().site {
             life.opt_out();
             self.send(world, emissions, Happening::Consent(life.consents()));
             self.bother.push(Truth::OptOut(self.plan.person, self.now));

@@ -1,0 +1,4 @@
+//! The world as those who drive it meet it.
+
+mod outcomes;
+mod realism;
