@@ -112,12 +112,7 @@ impl Condition {
         self.evaluate_as(Witness::Keep, facts, now)
     }
 
-    /// The same, with what could have said the same had the others not said it already.
-    pub(crate) fn look_everywhere(&self, facts: &dyn Facts, now: Timestamp) -> Evaluation {
-        self.evaluate_as(Witness::Everything, facts, now)
-    }
-
-    fn evaluate_as(&self, witness: Witness, facts: &dyn Facts, now: Timestamp) -> Evaluation {
+    pub(crate) fn evaluate_as(&self, witness: Witness, facts: &dyn Facts, now: Timestamp) -> Evaluation {
         let walk = Walk::new((facts, self.r#use), &self.listing, now, witness);
         let value = walk.truth(&self.root, Frame::default());
         Evaluation { value, valid_until: walk.valid_until(), evidence: walk.into_evidence() }

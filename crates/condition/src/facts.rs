@@ -12,23 +12,38 @@ use model::{
 
 use crate::fading::Fading;
 
-/// All that a condition may know of one person. Who implements it has already left out what may not be used.
+/// All that a condition may know of one person. Who implements it has already left out what may not be used. What it
+/// does not say is not known.
 pub trait Facts {
     /// The value of a trait that is believed, however little; `None` if there is none.
-    fn trait_value(&self, name: &str) -> Option<Believed<'_>>;
+    fn trait_value(&self, _name: &str) -> Option<Believed<'_>> {
+        None
+    }
     /// The past occurrences of an event, sorted by (`at`, `tie`), with at least the properties and the time that
     /// [`crate::Needs`] asks for.
-    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]>;
+    fn trail<'a>(&'a self, _event: &str) -> Cow<'a, [Occurrence]> {
+        Cow::Borrowed(&[])
+    }
     /// Whether the person is in a segment, and until when that holds.
-    fn segment(&self, name: &Name<Segment>) -> Verdict;
+    fn segment(&self, _name: &Name<Segment>) -> Verdict {
+        Verdict { value: false, valid_until: None }
+    }
     /// A fact of the request, such as `hour`; `None` where there is no request.
-    fn request(&self, name: &str) -> Option<Value>;
+    fn request(&self, _name: &str) -> Option<Value> {
+        None
+    }
     /// How strong an interest in a topic is, such as `category:boots`; `None` if there is none, or none that lasts.
-    fn interest(&self, topic: &str) -> Option<Fading>;
+    fn interest(&self, _topic: &str) -> Option<Fading> {
+        None
+    }
     /// A score; `None` if there is none of that name.
-    fn score(&self, name: &Name<Score>) -> Option<Fading>;
+    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
+        None
+    }
     /// What a model says of the person; `None` if it says nothing.
-    fn reading(&self, model: Model) -> Option<Reading>;
+    fn reading(&self, _model: Model) -> Option<Reading> {
+        None
+    }
 }
 
 /// A value of a trait, and how far it is believed.
@@ -95,29 +110,7 @@ pub struct Reading {
 /// Nobody: for what is asked of an occurrence alone.
 pub(crate) struct Nobody;
 
-impl Facts for Nobody {
-    fn trait_value(&self, _name: &str) -> Option<Believed<'_>> {
-        None
-    }
-    fn trail<'a>(&'a self, _event: &str) -> Cow<'a, [Occurrence]> {
-        Cow::Borrowed(&[])
-    }
-    fn segment(&self, _name: &Name<Segment>) -> Verdict {
-        Verdict { value: false, valid_until: None }
-    }
-    fn request(&self, _name: &str) -> Option<Value> {
-        None
-    }
-    fn interest(&self, _topic: &str) -> Option<Fading> {
-        None
-    }
-    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
-        None
-    }
-    fn reading(&self, _model: Model) -> Option<Reading> {
-        None
-    }
-}
+impl Facts for Nobody {}
 
 /// A yes or no, and how long it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

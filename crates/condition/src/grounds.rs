@@ -11,6 +11,7 @@ use model::{
 
 use crate::{
     condition::Condition,
+    evaluate::Witness,
     facts::{Believed, Evaluation, Evidence, Facts, Model, Reading, Verdict},
     fading::Fading,
 };
@@ -23,7 +24,7 @@ impl Condition {
     /// ground. Facts of the request stand. Each fact that is looked at costs one evaluation. The answer is the condition's;
     /// until it is sure not to be another, the grounds are not either.
     pub fn rests_on<K: Ord>(&self, facts: &dyn Facts, now: Timestamp, cost: &dyn Fn(&Evidence) -> K) -> Evaluation {
-        let whole = self.look_everywhere(facts, now);
+        let whole = self.evaluate_as(Witness::Everything, facts, now);
         if !whole.value {
             return Evaluation { evidence: Vec::new(), ..whole };
         }
@@ -70,17 +71,10 @@ impl Evidence {
     /// Whether both are about one fact, such as events of one name, however much of it each looked at.
     pub fn is_of_one_fact(&self, other: &Self) -> bool {
         match (self, other) {
-            (
-                Self::Trait { name, .. } | Self::MissingTrait { name },
-                Self::Trait { name: other, .. } | Self::MissingTrait { name: other },
-            ) => name == other,
+            (Self::Trait { name, .. }, Self::Trait { name: other, .. }) => name == other,
             (Self::Events { event, .. }, Self::Events { event: other, .. }) => event == other,
             (Self::Interest { topic, .. }, Self::Interest { topic: other, .. }) => topic == other,
-            (Self::Score { name, .. }, Self::Score { name: other, .. }) => name == other,
-            (Self::Reading { model, .. }, Self::Reading { model: other, .. }) => model == other,
-            (Self::Segment { name, .. }, Self::Segment { name: other, .. }) => name == other,
-            (Self::Request { name, .. }, Self::Request { name: other, .. }) => name == other,
-            _ => false,
+            _ => self == other,
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
-use condition::{Believed, Condition, Facts, Fading, Model, PropertyPath, Reading, Scope, Usage, Verdict};
+use condition::{Condition, Facts, PropertyPath, Scope, Usage};
 use model::{
     fact::Occurrence,
-    name::{Name, Score, Segment},
     schema::TraitSchema,
     time::Timestamp,
     value::{Fields, Value},
@@ -83,26 +82,8 @@ fn nested(pairs: &[(&[Arc<str>], Value)]) -> Fields {
 struct Row(Occurrence);
 
 impl Facts for Row {
-    fn trait_value(&self, _name: &str) -> Option<Believed<'_>> {
-        None
-    }
     fn trail<'a>(&'a self, _event: &str) -> Cow<'a, [Occurrence]> {
         Cow::Borrowed(std::slice::from_ref(&self.0))
-    }
-    fn segment(&self, _name: &Name<Segment>) -> Verdict {
-        Verdict { value: false, valid_until: None }
-    }
-    fn request(&self, _name: &str) -> Option<Value> {
-        None
-    }
-    fn interest(&self, _topic: &str) -> Option<Fading> {
-        None
-    }
-    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
-        None
-    }
-    fn reading(&self, _model: Model) -> Option<Reading> {
-        None
     }
 }
 

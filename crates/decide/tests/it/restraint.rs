@@ -256,7 +256,14 @@ fn points_are_those_of_the_table() {
         let decision = somebody.sees(&strict(vec![asking(text)]), "hero");
         assert_eq!((won(&decision), decision.points), (Some("idea"), expected), "{what}");
     }
-    // Whom contents suit counts as an audience does, whichever is shown; what puts them in order only where it is delicate.
+}
+
+/// proves GOV-06: whom contents suit counts as an audience does, whichever is shown; what puts them in order only where it
+/// is delicate.
+#[test]
+fn what_is_shown_costs_points_too() {
+    let viewed = r#"events("Product Viewed").count() > 0"#;
+    let did = |days| Somebody::new(1).did("Product Viewed", &[days_ago(days)]);
     let showing = |content: Arc<Content>| strict(vec![showing("idea", Shows::Contents(vec![content]))]);
     let preferring = |text: &str| {
         let prefer = Some(crate::shop::preference(text));

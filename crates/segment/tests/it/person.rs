@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use condition::{Believed, Condition, Facts, Fading, Model, Reading, Scope, Usage, Verdict};
+use condition::{Condition, Facts, Scope, Usage};
 use model::{
     fact::Occurrence,
     name::{Name, Score, Segment},
@@ -37,27 +37,9 @@ impl Person {
 }
 
 impl Facts for Person {
-    fn trait_value(&self, _name: &str) -> Option<Believed<'_>> {
-        None
-    }
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
         self.looks.set(self.looks.get() + 1);
         self.trails.get(event).map_or(Cow::Borrowed(&[]), |trail| Cow::Borrowed(trail))
-    }
-    fn segment(&self, _name: &Name<Segment>) -> Verdict {
-        Verdict { value: false, valid_until: None }
-    }
-    fn request(&self, _name: &str) -> Option<Value> {
-        None
-    }
-    fn interest(&self, _topic: &str) -> Option<Fading> {
-        None
-    }
-    fn score(&self, _name: &Name<Score>) -> Option<Fading> {
-        None
-    }
-    fn reading(&self, _model: Model) -> Option<Reading> {
-        None
     }
 }
 
