@@ -1,5 +1,7 @@
 //! Lives the world through the product: minute by minute, everybody at once.
 //!
+//! With a test clock, time is moved on; with the real one, everything happens so many times as fast ([`Pace`]).
+//!
 //! The clock of the product stands still within a *tick*. What was sent by then goes out, one body a feed, and is
 //! answered; then the pages of the tick ask what to show, and their people react. Two who share a device never ask in
 //! the same round, so that what each is shown does not hang on who was faster.
@@ -7,6 +9,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write,
+    time::Duration,
 };
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -63,6 +66,38 @@ pub struct Tally {
     pub visits: u64,
 }
 
+/// How the time of the world becomes that of the product.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pace {
+    /// The product has a test clock, which is moved on.
+    Stepped,
+    /// The product has the real clock: a moment of the world is that of the product, once `from` of the world is `to`
+    /// of the product; behind it the world goes `speed` times as fast.
+    Real {
+        /// A moment of the world.
+        from: Timestamp,
+        /// The product's moment of then.
+        to: Timestamp,
+        /// How many times as fast as life.
+        speed: f64,
+    },
+}
+
+impl Pace {
+    /// The product's moment for one of the world.
+    pub fn told(self, moment: Timestamp) -> Timestamp {
+        match self {
+            Self::Stepped => moment,
+            Self::Real { from, to, speed } => {
+                let behind = moment.since(from).as_millis() as f64;
+                // What lies before goes at the pace of life: it is history.
+                let behind = if behind > 0.0 { behind / speed } else { behind };
+                to.plus(Span::from_millis(behind as i64))
+            }
+        }
+    }
+}
+
 /// Who listens to a run.
 pub trait Listener {
     /// Something is true from now on. The product is not told.
@@ -112,6 +147,7 @@ pub struct Driver<'a> {
     contents: BTreeMap<&'a str, ContentId>,
     /// Calls under way at once. With one, ids that the product draws are the same in every run.
     width: usize,
+    pace: Pace,
     record: Option<Box<dyn Write>>,
     tally: Tally,
 }
@@ -132,9 +168,15 @@ impl<'a> Driver<'a> {
             posted: 0,
             contents,
             width,
+            pace: Pace::Stepped,
             record: None,
             tally: Tally::default(),
         }
+    }
+
+    /// Goes by another clock from now on.
+    pub fn keep_pace(&mut self, pace: Pace) {
+        self.pace = pace;
     }
 
     /// Writes down everything that is sent, for comparing two runs.
@@ -157,6 +199,23 @@ impl<'a> Driver<'a> {
             self.day(day, listener).await?;
         }
         Ok(self.tally)
+    }
+
+    /// Lives a day that is over: nothing asks what to show, and all that is sent is sent in one go.
+    pub async fn past(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+        self.dawn(day, listener)?;
+        let night = self.world.calendar.at(Day(day.0 + 1), 0);
+        while self.agenda.first_key_value().is_some_and(|((at, ..), _)| *at < night) {
+            for Open { turn, mut visit, .. } in self.round(night, listener)? {
+                let life = &mut self.lives[turn.1.0 as usize];
+                let (mut emissions, mut truths) = (Vec::new(), Vec::new());
+                visit.react(self.world, life, &[], &mut emissions);
+                let next = visit.next(self.world, life, &mut truths);
+                self.post(emissions);
+                self.goes_on(turn, visit, next);
+            }
+        }
+        self.flush(night, listener).await
     }
 
     /// Sends what the shop brings along from before.
@@ -208,7 +267,7 @@ impl<'a> Driver<'a> {
 
     /// Everything until `now`.
     async fn tick(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
-        self.door.advance(&self.keys.secret, now).await?;
+        self.wait_until(now).await?;
         loop {
             let open = self.round(now, listener)?;
             self.flush(now, listener).await?;
@@ -217,6 +276,17 @@ impl<'a> Driver<'a> {
             }
             self.show(open, listener).await?;
         }
+    }
+
+    async fn wait_until(&self, now: Timestamp) -> Result<(), RunError> {
+        match self.pace {
+            Pace::Stepped => self.door.advance(&self.keys.secret, now).await?,
+            Pace::Real { .. } => {
+                let wait = self.pace.told(now).since(wall_clock()).as_millis();
+                tokio::time::sleep(Duration::from_millis(wait.try_into().unwrap_or(0))).await;
+            }
+        }
+        Ok(())
     }
 
     /// Reads whom the listener wants to see.
@@ -297,14 +367,18 @@ impl<'a> Driver<'a> {
             let next = visit.next(self.world, life, &mut truths);
             self.post(emissions);
             truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
-            match next {
-                Some(page) => {
-                    self.agenda.insert((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page))));
-                }
-                None => self.tally.visits += 1,
-            }
+            self.goes_on(turn, visit, next);
         }
         Ok(())
+    }
+
+    fn goes_on(&mut self, turn: Turn, visit: Visit, next: Option<Page>) {
+        match next {
+            Some(page) => {
+                self.agenda.insert((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page))));
+            }
+            None => self.tally.visits += 1,
+        }
     }
 
     fn call(&mut self, page: &Page) -> Result<Call, RunError> {
@@ -334,7 +408,7 @@ impl<'a> Driver<'a> {
         let mut calls = Vec::new();
         for feed in FEEDS {
             for emissions in by_feed.remove(&feed).unwrap_or_default().chunks(BATCH) {
-                let body = wire::batch(self.world, emissions, now, &mut self.choices)?;
+                let body = wire::batch(self.world, emissions, (now, self.pace), &mut self.choices)?;
                 emissions.iter().for_each(|one| listener.sent(one, self.choices.of(&one.claims)));
                 self.note("/v1/batch", &body)?;
                 self.tally.events += emissions.len() as u64;
@@ -359,6 +433,13 @@ impl<'a> Driver<'a> {
     }
 }
 
+/// The present moment by the machine's clock.
+#[expect(clippy::disallowed_methods, reason = "a shop that goes by the real clock has to look at it")]
+pub fn wall_clock() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::saturating_from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
 /// A page that is open.
 struct Open {
     turn: Turn,
@@ -375,6 +456,15 @@ fn tick_after(moment: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_real_clock_is_outrun_from_its_moment_on_and_not_before() {
+        let at = Timestamp::saturating_from_millis;
+        let pace = Pace::Real { from: at(1_000_000), to: at(5_000_000), speed: 10.0 };
+        assert_eq!(pace.told(at(1_000_000)), at(5_000_000));
+        assert_eq!(pace.told(at(1_600_000)), at(5_060_000), "ten times as fast");
+        assert_eq!(pace.told(at(400_000)), at(4_400_000), "history is as long as it was");
+    }
 
     #[test]
     fn a_moment_lies_in_the_tick_that_ends_after_it() {

@@ -57,7 +57,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match live(Arguments::parse()) {
+    match live(&Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(2),
         Err(why) => {
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn live(arguments: Arguments) -> Result<bool, SimError> {
+fn live(arguments: &Arguments) -> Result<bool, SimError> {
     run::check_memory(arguments.size)?;
     let start = api::time::read(&format!("{}T00:00:00Z", arguments.start))
         .ok_or_else(|| std::io::Error::other(format!("`{}` is no day such as 2025-10-01", arguments.start)))?;
@@ -81,7 +81,7 @@ fn live(arguments: Arguments) -> Result<bool, SimError> {
         width: arguments.width,
     };
     let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let done = threads.block_on(through(&arguments, &options, start));
+    let done = threads.block_on(through(arguments, &options, start));
     if arguments.data.is_none() || arguments.truth.is_none() {
         // What is left of it is of no value.
         let _ = std::fs::remove_dir_all(&temporary);

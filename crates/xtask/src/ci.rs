@@ -27,6 +27,8 @@ const STEPS: &[Step] = &[
     Step { name: "scenarios", run: || tests::scenario("all", Boundary::Binary) },
     Step { name: "crash", run: || tests::crash(CRASH_ROUNDS, 1) },
     Step { name: "bench", run: || tests::bench("all", &["--quick"]) },
+    // The smallest world: its guards are exact, its shares say nothing.
+    Step { name: "sim", run: || tests::sim(&["--size".to_owned(), "S".to_owned()]) },
     Step { name: "clients", run: tests::clients },
     Step { name: "retail", run: tests::retail },
     Step { name: "imported", run: tests::imported },

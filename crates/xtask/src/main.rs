@@ -49,6 +49,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lives the demo shop with known truth through the product, and grades the product; `cargo x sim --help` says how.
+    #[command(disable_help_flag = true)]
+    Sim {
+        /// Passed on: `--seed N --size S|M|L` and more.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Kills the program while it is written to, and looks for what was lost or doubled.
     Crash {
         /// How often to kill it.
@@ -89,6 +96,7 @@ fn main() -> ExitCode {
             let flags = [(quick, "--quick"), (json, "--json")];
             tests::bench(&name, &flags.into_iter().filter_map(|(on, flag)| on.then_some(flag)).collect::<Vec<_>>())
         }
+        Command::Sim { arguments } => tests::sim(&arguments),
         Command::Crash { rounds, seed } => tests::crash(rounds, seed),
         Command::Gen => generate::run(),
         Command::Clients => tests::clients(),

@@ -54,6 +54,11 @@ pub(crate) fn bench(name: &str, flags: &[&str]) -> Result<(), Failed> {
     run(cargo(&["run", "--quiet", "--release", "-p", "bench", "--", name]).args(flags))
 }
 
+/// Lives the demo shop and grades the product, always optimized.
+pub(crate) fn sim(arguments: &[String]) -> Result<(), Failed> {
+    run(cargo(&["run", "--quiet", "--release", "-p", "sim", "--"]).args(arguments))
+}
+
 /// Runs the crash loop on the real program.
 pub(crate) fn crash(rounds: usize, seed: u64) -> Result<(), Failed> {
     let tally = testkit::crash::run(&program::build()?, rounds, seed);

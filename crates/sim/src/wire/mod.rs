@@ -14,6 +14,8 @@ use world::{
     person::Consents,
 };
 
+use crate::drive::Pace;
+
 pub use page::{ask, experience, placement, shown};
 
 use properties::Properties;
@@ -57,11 +59,12 @@ impl Choices {
     }
 }
 
-/// One body of `/v1/batch`: events of one feed, in order, sent `now`. Hears the choices that are made in it.
+/// One body of `/v1/batch`: events of one feed, in order, sent `now`, with moments as the pace tells them. Hears the
+/// choices that are made in it.
 pub fn batch(
     world: &World,
     emissions: &[Emission],
-    now: Timestamp,
+    sent: (Timestamp, Pace),
     choices: &mut Choices,
 ) -> serde_json::Result<Vec<u8>> {
     let mut body = Vec::with_capacity(emissions.len() * 400);
@@ -71,7 +74,7 @@ pub fn batch(
             body.push(b',');
         }
         choices.hear(emission);
-        serde_json::to_writer(&mut body, &Event::of(world, emission, now, choices.of(&emission.claims)))?;
+        serde_json::to_writer(&mut body, &Event::of(world, emission, sent, choices.of(&emission.claims)))?;
     }
     body.extend_from_slice(b"]}");
     Ok(body)
@@ -172,7 +175,7 @@ impl Serialize for Identifiers<'_> {
 }
 
 impl<'a> Event<'a> {
-    fn of(world: &'a World, emission: &'a Emission, now: Timestamp, choice: Option<Consents>) -> Self {
+    fn of(world: &'a World, emission: &'a Emission, (now, pace): (Timestamp, Pace), choice: Option<Consents>) -> Self {
         let Emission { feed, message, says_at, skew_ms, claims, user_agent, what, .. } = emission;
         let is_page = matches!(feed, Feed::Web | Feed::App);
         Self {
@@ -185,8 +188,8 @@ impl<'a> Event<'a> {
             message_id: message,
             anonymous_id: claims.device.as_deref(),
             user_id: claims.account.as_deref(),
-            timestamp: Moment(*says_at),
-            sent_at: Moment(now.plus(Span::from_millis(*skew_ms))),
+            timestamp: Moment(pace.told(*says_at)),
+            sent_at: Moment(pace.told(now).plus(Span::from_millis(*skew_ms))),
             properties: Properties::of(world, what),
             traits: match what {
                 Happening::Said(attributes) => Some(properties::Traits(attributes)),
