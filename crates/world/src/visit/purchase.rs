@@ -201,3 +201,28 @@ pub fn price_on(world: &World, item: ItemId, day: Day) -> u32 {
 fn chance(log_odds: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-log_odds))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_effect_turns_exactly_the_visits_between_two_chances_into_orders() {
+        let (neutral, effect) = (-2.0, 0.5);
+        for draw in (0..1_000).map(|thousandth| f64::from(thousandth) / 1_000.0) {
+            let mut odds = Odds { neutral: Some(neutral), treated: 0.0, draw };
+            let before = odds.orders();
+            odds.treat(effect);
+            assert_eq!(odds.orders() && !before, draw >= chance(neutral) && draw < chance(neutral + effect));
+            // Nobody orders without a checkout, or begins one without a cart.
+            assert!(odds.fills_cart() || !odds.begins_checkout());
+            assert!(odds.begins_checkout() || !odds.orders());
+        }
+    }
+
+    #[test]
+    fn who_has_looked_at_nothing_buys_nothing() {
+        let odds = Odds { neutral: None, treated: 3.0, draw: 0.0 };
+        assert!(!odds.fills_cart() && !odds.orders());
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::time::Timestamp;
 use world::{
     Seed, Size, World,
+    content::Stage,
     emission::{Emission, Happening},
     life::Life,
     person::{Consents, PersonId},
@@ -136,4 +137,38 @@ fn a_browser_names_the_account_from_the_login_on_and_asks_first_what_is_agreed_t
         }
     }
     assert!(logins > 100 && answers > 100, "{logins} logins, {answers} answers");
+}
+
+#[test]
+fn a_stage_told_is_another_than_the_one_before_and_an_order_makes_an_onboarding() {
+    let world = world();
+    let (mut moves, mut orders) = (0, 0);
+    for person in everybody(&world) {
+        let mut life = Life::begin(&world, person);
+        let (mut emissions, mut truths) = (Vec::new(), Vec::new());
+        let mut stage = life.stage();
+        for day in world.calendar.all() {
+            for plan in life.day(&world, day, &mut emissions, &mut truths) {
+                let mut visit = Visit::open(&world, &mut life, &plan);
+                while visit.next(&world, &mut life, &mut truths).is_some() {}
+            }
+        }
+        for truth in truths {
+            match truth {
+                Truth::Stage(_, _, next) => {
+                    assert_ne!(next, stage);
+                    stage = next;
+                    moves += 1;
+                }
+                Truth::Visit(visit) => {
+                    assert_eq!(visit.stage, stage);
+                    assert!(visit.spent == 0 || stage == Stage::Onboarding);
+                    orders += u32::from(visit.spent > 0);
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(stage, life.stage());
+    }
+    assert!(moves > 100 && orders > 10, "{moves} moves, {orders} orders");
 }
