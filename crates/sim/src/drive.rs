@@ -33,8 +33,11 @@ use crate::{
     wire::{self, BATCH, Choices, FEEDS},
 };
 
-/// How long the product's clock stands still.
-const TICK: Span = Span::MINUTE;
+/// How long the product's clock stands still. Nobody sees two pages in it: so a visit of many short looks lasts a little
+/// longer than the person takes for it.
+const TICK: Span = Span::MINUTE.times(2);
+/// By the real clock nobody waits longer for what comes next: where nothing happens for long, time is left out.
+const LONGEST_WAIT: Span = Span::SECOND.times(3);
 
 /// Why a run ended before its time.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +87,7 @@ pub enum Pace {
 }
 
 impl Pace {
-    /// The product's moment for one of the world.
+    /// The product's moment for one of the world: never earlier for a later one.
     pub fn told(self, moment: Timestamp) -> Timestamp {
         match self {
             Self::Stepped => moment,
@@ -148,6 +151,8 @@ pub struct Driver<'a> {
     /// Calls under way at once. With one, ids that the product draws are the same in every run.
     width: usize,
     pace: Pace,
+    /// The day that began last.
+    begun: Option<Day>,
     record: Option<Box<dyn Write>>,
     tally: Tally,
 }
@@ -169,6 +174,7 @@ impl<'a> Driver<'a> {
             contents,
             width,
             pace: Pace::Stepped,
+            begun: None,
             record: None,
             tally: Tally::default(),
         }
@@ -189,33 +195,68 @@ impl<'a> Driver<'a> {
         self.tally
     }
 
-    /// Lives all days.
-    pub async fn run(&mut self, listener: &mut dyn Listener) -> Result<Tally, RunError> {
+    /// Lives all days. The product is there from the morning of `installed` on; of the days before, the shop brings
+    /// along its books.
+    pub async fn run(&mut self, installed: Day, listener: &mut dyn Listener) -> Result<Tally, RunError> {
         self.history(listener).await?;
         for day in self.world.calendar.all() {
             if !listener.day(day, &self.tally) {
                 return Err(RunError::Stopped(day.0));
             }
-            self.day(day, listener).await?;
+            if day < installed {
+                self.books(day, listener).await?;
+            } else {
+                self.day(day, listener).await?;
+            }
         }
         Ok(self.tally)
     }
 
-    /// Lives a day that is over: nothing asks what to show, and all that is sent is sent in one go.
-    pub async fn past(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+    /// Lives a day on which the product was not there. Its orders, and what tills and the service knew, come all the
+    /// same; what was seen on pages and in mails is gone, but for the choices that browsers keep.
+    async fn books(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let night = self.alone(day, self.world.calendar.at(Day(day.0 + 1), 0), listener)?;
+        for (turn, emission) in self.due(night) {
+            if matches!(emission.feed, Feed::Web | Feed::App | Feed::Mailer) {
+                self.choices.hear(&emission);
+            } else {
+                self.outgoing.insert(turn, emission);
+            }
+        }
+        self.wait_until(night).await?;
+        self.flush(night, listener).await
+    }
+
+    /// Lives a day that is over, or its part before `until`: nothing asks what to show, and all that is sent is sent in
+    /// one go. [`Driver::day`] lives the rest.
+    pub async fn past(&mut self, day: Day, until: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let until = self.alone(day, until, listener)?;
+        self.flush(until, listener).await
+    }
+
+    /// Lives a day once more that was sent in an earlier run, as if nothing had been shown. Nothing is sent.
+    pub fn again(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let night = self.alone(day, self.world.calendar.at(Day(day.0 + 1), 0), listener)?;
+        self.due(night).values().for_each(|emission| self.choices.hear(emission));
+        Ok(())
+    }
+
+    /// The visits of a day up to a moment, or to its end, with nothing shown. Returns the moment that is reached.
+    fn alone(&mut self, day: Day, until: Timestamp, listener: &mut dyn Listener) -> Result<Timestamp, RunError> {
         self.dawn(day, listener)?;
-        let night = self.world.calendar.at(Day(day.0 + 1), 0);
-        while self.agenda.first_key_value().is_some_and(|((at, ..), _)| *at < night) {
-            for Open { turn, mut visit, .. } in self.round(night, listener)? {
+        let until = until.min(self.world.calendar.at(Day(day.0 + 1), 0));
+        while self.agenda.first_key_value().is_some_and(|((at, ..), _)| *at < until) {
+            for Open { turn, mut visit, .. } in self.round(until, listener)? {
                 let life = &mut self.lives[turn.1.0 as usize];
                 let (mut emissions, mut truths) = (Vec::new(), Vec::new());
                 visit.react(self.world, life, &[], &mut emissions);
                 let next = visit.next(self.world, life, &mut truths);
                 self.post(emissions);
+                truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
                 self.goes_on(turn, visit, next);
             }
         }
-        self.flush(night, listener).await
+        Ok(until)
     }
 
     /// Sends what the shop brings along from before.
@@ -233,7 +274,7 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// Lives one day.
+    /// Lives one day, or what is left of it.
     pub async fn day(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
         self.dawn(day, listener)?;
         let night = self.world.calendar.at(Day(day.0 + 1), 0);
@@ -243,8 +284,11 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// What the day brings outside the site, and the visits that it will see.
+    /// What the day brings outside the site, and the visits that it will see. Nothing if it began before.
     fn dawn(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+        if self.begun.replace(day) == Some(day) {
+            return Ok(());
+        }
         let (world, mut emissions, mut truths) = (self.world, Vec::new(), Vec::new());
         for person in &world.people {
             let life = &mut self.lives[person.id.0 as usize];
@@ -268,24 +312,23 @@ impl<'a> Driver<'a> {
     /// Everything until `now`.
     async fn tick(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
         self.wait_until(now).await?;
-        loop {
-            let open = self.round(now, listener)?;
-            self.flush(now, listener).await?;
-            if open.is_empty() {
-                return self.probe(now, listener).await;
-            }
-            self.show(open, listener).await?;
-        }
+        let open = self.round(now, listener)?;
+        self.flush(now, listener).await?;
+        self.show(open, listener).await?;
+        self.probe(now, listener).await
     }
 
-    async fn wait_until(&self, now: Timestamp) -> Result<(), RunError> {
-        match self.pace {
-            Pace::Stepped => self.door.advance(&self.keys.secret, now).await?,
-            Pace::Real { .. } => {
-                let wait = self.pace.told(now).since(wall_clock()).as_millis();
-                tokio::time::sleep(Duration::from_millis(wait.try_into().unwrap_or(0))).await;
-            }
+    async fn wait_until(&mut self, now: Timestamp) -> Result<(), RunError> {
+        let Pace::Real { speed, .. } = self.pace else {
+            return Ok(self.door.advance(&self.keys.secret, now).await?);
+        };
+        let present = wall_clock();
+        let soonest = present.plus(LONGEST_WAIT);
+        if self.pace.told(now) > soonest {
+            self.pace = Pace::Real { from: now, to: soonest, speed };
         }
+        let wait = self.pace.told(now).since(present).as_millis();
+        tokio::time::sleep(Duration::from_millis(wait.try_into().unwrap_or(0))).await;
         Ok(())
     }
 
@@ -397,18 +440,24 @@ impl<'a> Driver<'a> {
         }
     }
 
+    /// What is sent by `now`; it is no longer on its way.
+    fn due(&mut self, now: Timestamp) -> BTreeMap<(Timestamp, u64), Emission> {
+        let later = self.outgoing.split_off(&(now.plus(Span::from_millis(1)), 0));
+        std::mem::replace(&mut self.outgoing, later)
+    }
+
     /// Sends what is sent by `now`, and waits until it is durable.
     async fn flush(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
-        let later = self.outgoing.split_off(&(now.plus(Span::from_millis(1)), 0));
-        let due = std::mem::replace(&mut self.outgoing, later);
+        // By the clock of the product, which tells how long ago things were by when they are sent.
+        let sent_at = if self.pace == Pace::Stepped { now } else { wall_clock() };
         let mut by_feed: BTreeMap<Feed, Vec<Emission>> = BTreeMap::new();
-        for emission in due.into_values() {
+        for emission in self.due(now).into_values() {
             by_feed.entry(emission.feed).or_default().push(emission);
         }
         let mut calls = Vec::new();
         for feed in FEEDS {
             for emissions in by_feed.remove(&feed).unwrap_or_default().chunks(BATCH) {
-                let body = wire::batch(self.world, emissions, (now, self.pace), &mut self.choices)?;
+                let body = wire::batch(self.world, emissions, (sent_at, self.pace), &mut self.choices)?;
                 emissions.iter().for_each(|one| listener.sent(one, self.choices.of(&one.claims)));
                 self.note("/v1/batch", &body)?;
                 self.tally.events += emissions.len() as u64;
@@ -469,8 +518,8 @@ mod tests {
     #[test]
     fn a_moment_lies_in_the_tick_that_ends_after_it() {
         let at = Timestamp::saturating_from_millis;
-        assert_eq!(tick_after(at(0)), at(60_000));
-        assert_eq!(tick_after(at(59_999)), at(60_000));
-        assert_eq!(tick_after(at(60_000)), at(120_000));
+        assert_eq!(tick_after(at(0)), at(120_000));
+        assert_eq!(tick_after(at(119_999)), at(120_000));
+        assert_eq!(tick_after(at(120_000)), at(240_000));
     }
 }

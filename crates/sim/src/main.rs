@@ -1,4 +1,6 @@
 //! `cargo x sim`: lives the demo shop through the product, and grades the product.
+//!
+//! It reads arguments and prints the table; what it does is the library's. Start reading at [`sim::run`].
 
 use std::{
     path::PathBuf,
@@ -45,6 +47,10 @@ struct Arguments {
     /// Its secret key.
     #[arg(long)]
     key: Option<String>,
+    /// On how many days, the last ones, the product is there; before, the shop sold without it and brings its books
+    /// along.
+    #[arg(long, default_value_t = 60)]
+    live: u32,
     /// Calls under way at once. With 1, two runs send the same bytes.
     #[arg(long, default_value_t = 64)]
     width: usize,
@@ -78,6 +84,7 @@ fn live(arguments: &Arguments) -> Result<bool, SimError> {
         start,
         data: arguments.data.clone().unwrap_or_else(|| temporary.join("data")),
         truth: arguments.truth.clone().unwrap_or_else(|| temporary.join("truth")),
+        live: arguments.live,
         width: arguments.width,
     };
     let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -91,7 +98,7 @@ fn live(arguments: &Arguments) -> Result<bool, SimError> {
 
 async fn through(arguments: &Arguments, options: &Options, start: Timestamp) -> Result<bool, SimError> {
     let world = Arc::new(World::new(options.seed, options.size, start));
-    let mut watch = Watch::new(world.clone());
+    let mut watch = Watch::new(world.clone(), options.installed());
     let (door, keys, product) = match (&arguments.at, &arguments.key) {
         (Some(base), Some(key)) => {
             let (door, keys) = run::join(base, key, &world).await?;

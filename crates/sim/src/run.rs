@@ -48,8 +48,17 @@ pub struct Options {
     pub data: PathBuf,
     /// Where the truth goes.
     pub truth: PathBuf,
+    /// On how many days, the last ones, the product is there; before, the shop had none.
+    pub live: u32,
     /// Calls under way at once.
     pub width: usize,
+}
+
+impl Options {
+    /// The first day on which the product is there.
+    pub fn installed(&self) -> Day {
+        Day(self.size.days().saturating_sub(self.live))
+    }
 }
 
 /// Why a run failed.
@@ -146,7 +155,7 @@ pub async fn live(
     let bundle = Bundle::create(&options.truth, Some(&options.data), world)?;
     let mut writing = Writing { bundle, bar: bar(world), stop: stop_on_signal(), under: listener };
     let mut driver = Driver::new(world, door, keys, options.width);
-    let tally = driver.run(&mut writing).await?;
+    let tally = driver.run(options.installed(), &mut writing).await?;
     writing.bar.finish_and_clear();
     writing.bundle.finish()?;
     Ok(tally)

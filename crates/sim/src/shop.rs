@@ -1,5 +1,7 @@
 //! What the shop publishes: its sources, traits and segments as written, its contents and rules as the world has them.
 
+use std::collections::BTreeMap;
+
 use api::wire::key::{KeyCreated, KeyKind, KeyRequest};
 use serde_json::{Map, Value, json};
 use world::{
@@ -12,7 +14,7 @@ use world::{
 
 use crate::{
     door::{Door, DoorError},
-    wire::{FEEDS, experience, placement, source},
+    wire::{FEEDS, placement, source},
 };
 
 /// What the shop says by itself.
@@ -31,12 +33,28 @@ impl Keys {
     pub fn of(&self, feed: Feed) -> &str {
         self.feeds.iter().find(|(one, _)| *one == feed).map_or(&self.secret, |(_, key)| key)
     }
+
+    /// The keys of the systems by the names of their sources, to be kept.
+    pub fn by_source(&self) -> BTreeMap<String, String> {
+        self.feeds.iter().map(|(feed, key)| (source(*feed).to_owned(), key.clone())).collect()
+    }
+
+    /// Keys that were kept. A system without one writes with the secret key.
+    pub fn kept(secret: &str, by_source: &BTreeMap<String, String>) -> Self {
+        let key = |feed: Feed| Some((feed, by_source.get(source(feed))?.clone()));
+        Self { secret: secret.to_owned(), feeds: FEEDS.into_iter().filter_map(key).collect() }
+    }
 }
 
 /// Publishes the shop, and makes a key for each of its systems.
 pub async fn open(door: &Door, secret: &str, world: &World) -> Result<Keys, DoorError> {
+    open_with(door, secret, &documents(world)).await
+}
+
+/// The same with these documents, by kind and name.
+pub async fn open_with(door: &Door, secret: &str, documents: &Value) -> Result<Keys, DoorError> {
     let path = "/v1/definitions?wait=true&by=the%20shop&why=As%20the%20world%20has%20it";
-    door.ask::<Value>("PUT", path, secret, Some(&documents(world))).await?;
+    door.ask::<Value>("PUT", path, secret, Some(documents)).await?;
     let mut feeds = Vec::new();
     for feed in FEEDS {
         let kind = if matches!(feed, Feed::Web | Feed::App) { KeyKind::Public } else { KeyKind::Secret };
@@ -49,18 +67,28 @@ pub async fn open(door: &Door, secret: &str, world: &World) -> Result<Keys, Door
 
 /// All definitions by kind and name, as `PUT /v1/definitions` takes them.
 pub fn documents(world: &World) -> Value {
-    let mut documents: Map<String, Value> = toml::from_str(WRITTEN).expect("a test reads it");
-    let mut add = |kind: &str, name: String, document: Value| {
-        let of_kind = documents.entry(kind).or_insert_with(|| json!({}));
-        of_kind.as_object_mut().expect("kinds are tables").insert(name, document);
-    };
+    let mut documents = Map::new();
+    add_written(&mut documents, WRITTEN);
     for content in &world.contents {
-        add("content", content.slug.clone(), content_document(world, content));
+        add(&mut documents, "content", &content.slug, content_document(world, content));
     }
     for rule in &world.rules {
-        add("experience", experience(rule.id), rule_document(world, rule));
+        add(&mut documents, "experience", &rule.name(), rule_document(world, rule));
     }
     Value::Object(documents)
+}
+
+/// Adds documents that are written in TOML and read by a test, over those of the same kind and name.
+pub(crate) fn add_written(documents: &mut Map<String, Value>, toml: &str) {
+    let written: BTreeMap<String, BTreeMap<String, Value>> = toml::from_str(toml).expect("a test reads it");
+    for (kind, named) in written {
+        named.into_iter().for_each(|(name, document)| add(documents, &kind, &name, document));
+    }
+}
+
+fn add(documents: &mut Map<String, Value>, kind: &str, name: &str, document: Value) {
+    let of_kind = documents.entry(kind).or_insert_with(|| json!({}));
+    of_kind.as_object_mut().expect("kinds are tables").insert(name.to_owned(), document);
 }
 
 /// The number of a content by its slug.
@@ -93,9 +121,22 @@ fn rule_document(world: &World, rule: &Rule) -> Value {
         "description": rule.title,
         "placements": placement(rule.place),
         "audience": audience(rule.audience),
-        "benefit": {"fr": "Ce qui vous sert, au bon moment.", "en": "What serves you, when it does."},
+        "benefit": benefit(world, rule),
         "variants": {"control": {"share": 0.5}, "treated": {"share": 0.5, "contents": contents}},
     })
+}
+
+/// What a customer has of a rule: what its content is there for.
+fn benefit(world: &World, rule: &Rule) -> Value {
+    let aid = rule.contents.first().map(|id| world.contents[usize::from(id.0)].aid);
+    let (fr, en) = match aid {
+        Some(Aid::Orient) | None => ("Vous trouvez plus vite.", "You find it sooner."),
+        Some(Aid::Inform) => ("Vous savez ce qu’il y a à savoir.", "You know what there is to know."),
+        Some(Aid::Help) => ("Vous choisissez sans vous tromper.", "You choose without a mistake."),
+        Some(Aid::Reassure) => ("Vous achetez l’esprit tranquille.", "You buy with an easy mind."),
+        Some(Aid::Reward) => ("Un merci pour votre fidélité.", "A thank you for your loyalty."),
+    };
+    json!({"fr": fr, "en": en})
 }
 
 /// Whom a rule is for, in the product's language of conditions.

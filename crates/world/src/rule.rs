@@ -9,7 +9,7 @@ use crate::{
     person::Sex,
 };
 
-/// A rule, by its number: experience `rule-07` of the product.
+/// A rule, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub u8);
 
@@ -196,6 +196,15 @@ pub fn together(rules: &[Rule], seen: &[RuleId]) -> f32 {
 }
 
 impl Rule {
+    /// How the shop calls it, as an experience of the product: its title with its number, which alone tells rules
+    /// apart. `back-to-the-cart-that-was-left-02`.
+    pub fn name(&self) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric();
+        let title = self.title.to_ascii_lowercase();
+        let words: Vec<&str> = title.split(|c| !is_plain(c)).filter(|word| !word.is_empty()).collect();
+        format!("{}-{:02}", words.join("-"), self.id.0)
+    }
+
     /// How strong it is on a day, as a factor on its effect: less than 1 once a novelty wears off or out of season.
     pub fn strength_on(&self, calendar: Calendar, day: Day) -> f32 {
         match self.nature {

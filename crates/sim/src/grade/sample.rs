@@ -4,17 +4,13 @@ use api::wire::profile::{ExportAnswer, ProfileAnswer};
 
 use super::{
     Asking,
-    evidence::{Evidence, Name},
-    watch::picks,
+    evidence::{Evidence, Name, is_looked_at},
 };
 use crate::{
     bundle::{self, PersonLine},
     door::DoorError,
     run::SimError,
 };
-
-/// People that are looked at, about.
-const LOOKED_AT: usize = 3_000;
 
 /// A person in truth and in the product.
 pub(crate) struct Known {
@@ -26,10 +22,9 @@ pub(crate) struct Known {
 
 /// Asks for some people.
 pub(crate) async fn people(asking: &Asking<'_>, evidence: &Evidence) -> Result<Vec<Known>, SimError> {
-    let one_in = u32::try_from(asking.world.people.len() / LOOKED_AT).unwrap_or(u32::MAX).max(1);
     let mut lines: Vec<PersonLine> = Vec::new();
     bundle::read(asking.bundle, "people", |line: PersonLine| {
-        if picks(&line.account, one_in) {
+        if is_looked_at(asking.world, &line.account) {
             lines.push(line);
         }
     })?;

@@ -59,13 +59,15 @@ pub struct Watch {
     wanted: VecDeque<VisitTruth>,
     reading: Option<VisitTruth>,
     visits: u32,
+    installed: Timestamp,
 }
 
 impl Watch {
-    /// Listens to a run of this world.
-    pub fn new(world: std::sync::Arc<World>) -> Self {
+    /// Listens to a run of this world, with the product there from a day on.
+    pub fn new(world: std::sync::Arc<World>, installed: Day) -> Self {
         Self {
-            evidence: Evidence::default(),
+            evidence: Evidence::of(&world),
+            installed: world.calendar.at(installed, 0),
             guards: BTreeMap::new(),
             stages: Vec::new(),
             intents: Vec::new(),
@@ -103,7 +105,9 @@ impl Watch {
 
 impl Listener for Watch {
     fn truth(&mut self, truth: Truth) -> std::io::Result<()> {
-        if let Truth::Visit(visit) = truth {
+        if let Truth::Visit(visit) = truth
+            && visit.begins >= self.installed
+        {
             self.visits += 1;
             if self.visits.is_multiple_of(READ_ONE_IN) {
                 self.wanted.push_back(visit);

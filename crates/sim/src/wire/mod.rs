@@ -16,7 +16,7 @@ use world::{
 
 use crate::drive::Pace;
 
-pub use page::{ask, experience, placement, shown};
+pub use page::{ask, placement, shown};
 
 use properties::Properties;
 
@@ -59,8 +59,8 @@ impl Choices {
     }
 }
 
-/// One body of `/v1/batch`: events of one feed, in order, sent `now`, with moments as the pace tells them. Hears the
-/// choices that are made in it.
+/// One body of `/v1/batch`: events of one feed, in order, sent at a moment of the product, with those of the world as the
+/// pace tells them. Hears the choices that are made in it.
 pub fn batch(
     world: &World,
     emissions: &[Emission],
@@ -175,9 +175,11 @@ impl Serialize for Identifiers<'_> {
 }
 
 impl<'a> Event<'a> {
-    fn of(world: &'a World, emission: &'a Emission, (now, pace): (Timestamp, Pace), choice: Option<Consents>) -> Self {
+    fn of(world: &'a World, emission: &'a Emission, (sent, pace): (Timestamp, Pace), choice: Option<Consents>) -> Self {
         let Emission { feed, message, says_at, skew_ms, claims, user_agent, what, .. } = emission;
         let is_page = matches!(feed, Feed::Web | Feed::App);
+        // A clock that is wrong is wrong by as much, however fast the world goes.
+        let skew = Span::from_millis(*skew_ms);
         Self {
             kind: match what {
                 Happening::Page { .. } => "page",
@@ -188,8 +190,8 @@ impl<'a> Event<'a> {
             message_id: message,
             anonymous_id: claims.device.as_deref(),
             user_id: claims.account.as_deref(),
-            timestamp: Moment(pace.told(*says_at)),
-            sent_at: Moment(pace.told(now).plus(Span::from_millis(*skew_ms))),
+            timestamp: Moment(pace.told(says_at.minus(skew)).plus(skew)),
+            sent_at: Moment(sent.plus(skew)),
             properties: Properties::of(world, what),
             traits: match what {
                 Happening::Said(attributes) => Some(properties::Traits(attributes)),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use world::{
     content::ContentId,
-    rule::{Place, RuleId},
+    rule::{Place, RULES, RuleId},
     visit::{Page, Shown},
 };
 
@@ -59,14 +59,11 @@ pub const fn placement(place: Place) -> &'static str {
     }
 }
 
-/// How a rule is called outside.
-pub fn experience(rule: RuleId) -> String {
-    format!("rule-{:02}", rule.0)
-}
-
-/// The rule of an experience; none of one that is not of the world.
+/// The rule of an experience, by the number at the end of its name ([`world::rule::Rule::name`]); none of one that is not
+/// of the world.
 fn rule(experience: &str) -> Option<RuleId> {
-    experience.strip_prefix("rule-")?.parse().ok().map(RuleId)
+    let (_, number) = experience.rsplit_once('-')?;
+    number.parse().ok().filter(|number| usize::from(*number) < RULES).map(RuleId)
 }
 
 #[derive(Deserialize)]
@@ -105,4 +102,27 @@ pub fn shown(
         decision: decision.id,
     });
     Ok(shown.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        name::{Experience, Name},
+        time::Timestamp,
+    };
+    use world::{Seed, Size, World};
+
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_rule_leads_back_to_it_and_that_of_no_other_experience_to_any() {
+        let world = World::new(Seed(1), Size::of(2, 20, 2), Timestamp::EPOCH);
+        for of in &world.rules {
+            assert_eq!(rule(&of.name()), Some(of.id), "{}", of.name());
+            assert!(Name::<Experience>::new(of.name()).definable(), "{}", of.name());
+        }
+        for other in ["boots-by-terrain", "rule", "", "of-size-24", "of-size-"] {
+            assert_eq!(rule(other), None, "{other}");
+        }
+    }
 }

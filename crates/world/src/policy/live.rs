@@ -64,12 +64,8 @@ pub struct Lived {
 pub fn live(world: &World, policy: &mut dyn Policy, progress: &mut dyn FnMut(Day)) -> Lived {
     let mut lives: Vec<Life> = world.people.iter().map(|person: &Person| Life::begin(world, person.id)).collect();
     let (items, people) = (world.catalog.items.len(), world.people.len());
-    let mut lived = Lived {
-        sold: vec![0; items],
-        orders_of: vec![0; people],
-        profit_of: vec![0.0; people],
-        ..Lived::default()
-    };
+    let mut lived =
+        Lived { sold: vec![0; items], orders_of: vec![0; people], profit_of: vec![0.0; people], ..Lived::default() };
     let (mut emissions, mut truths) = (Vec::new(), Vec::new());
     for day in world.calendar.all() {
         for life in &mut lives {

@@ -70,7 +70,7 @@ impl Visit {
 
     fn look(&mut self, world: &World, life: &mut Life, (shown, luck): (&Shown, Luck), emissions: &mut Vec<Emission>) {
         let content = shown.content.map(|content| &world.contents[usize::from(content.0)]);
-        let reference = reference(shown, content);
+        let reference = reference(world, shown, content);
         let is_told = shown.decision.is_some() || content.is_some();
         if is_told {
             self.send(world, emissions, Happening::Seen(reference.clone()));
@@ -156,11 +156,11 @@ fn looked_at(place: Place) -> f64 {
     }
 }
 
-fn reference(shown: &Shown, content: Option<&Content>) -> Reference {
-    let variant = |is_treated: bool| if is_treated { "treatment" } else { "control" };
+fn reference(world: &World, shown: &Shown, content: Option<&Content>) -> Reference {
+    let variant = |is_treated: bool| if is_treated { "treated" } else { "control" };
     Reference {
         decision: shown.decision.clone(),
-        experience: shown.rule.map(|(rule, _)| format!("rule-{:02}", rule.0)),
+        experience: shown.rule.map(|(rule, _)| world.rules[usize::from(rule.0)].name()),
         variant: shown.rule.map(|(_, is_treated)| variant(is_treated).to_owned()),
         content: content.map_or_else(|| "neutral".to_owned(), |content| content.slug.clone()),
     }
