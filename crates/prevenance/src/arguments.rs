@@ -7,11 +7,16 @@ use server::{
     config::{Config, ConfigError},
     serve::{Bootstrap, Fixed},
 };
+use sim::demo::Demo;
+use world::{Seed, Size};
 
 use crate::{
     decide::Decide,
     import::{Import, Target},
 };
+
+/// So many times as fast as life at most: a day in less than a second.
+const FASTEST: f64 = 100_000.0;
 
 /// An open, self-hosted personalization engine for shops.
 #[derive(Debug, Parser)]
@@ -25,15 +30,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Subcommand {
     /// Serve a shop.
     Serve(Serve),
-    /// Serve a small sample shop, and say what to try.
-    Demo {
-        /// Where to listen.
-        #[arg(long)]
-        listen: Option<String>,
-        /// Keep the data in this folder; otherwise it goes away at the end.
-        #[arg(long)]
-        data: Option<PathBuf>,
-    },
+    /// Serve a living hiking shop, and say what to try.
+    Demo(DemoArguments),
     /// Copy a data folder that no program holds. Of a running program: POST /v1/backup.
     Backup {
         #[command(flatten)]
@@ -89,6 +87,27 @@ pub(crate) struct Place {
     /// A folder of definitions.
     #[arg(long)]
     definitions: Option<PathBuf>,
+}
+
+/// A simulated hiking shop: its past is there within seconds, then people come, are shown what is decided, and react.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Where to listen: address and port; port 0 takes a free one.
+    #[arg(long)]
+    listen: Option<String>,
+    /// Keep the data in this folder, and go on with what is in it; otherwise it goes away at the end.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// How large the shop is: S (200 customers, a month of the past), M (50,000, a year: minutes to fill in) or L
+    /// (1,000,000, a month). In between, and there in seconds, if left out.
+    #[arg(long)]
+    size: Option<Size>,
+    /// What the shop and its people are drawn from: a number.
+    #[arg(long)]
+    seed: Option<Seed>,
+    /// How many times as fast as life people come; 0: nobody comes. About 15 visits a minute, if left out.
+    #[arg(long, value_name = "TIMES", value_parser = speed)]
+    speed: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -271,13 +290,21 @@ impl Serve {
     }
 }
 
-/// The configuration of the sample shop.
-pub(crate) fn demo_config(listen: Option<String>) -> Result<Config, ConfigError> {
-    let mut config = load(None)?;
-    if let Some(listen) = listen {
-        config.listen = listen;
+impl DemoArguments {
+    /// What is to be run.
+    pub(crate) fn demo(self) -> Result<Demo, ConfigError> {
+        let Self { listen, data, size, seed, speed } = self;
+        let mut config = load(None)?;
+        if let Some(listen) = listen {
+            config.listen = listen;
+        }
+        Ok(Demo { config: config.checked()?, data, size, seed, speed })
     }
-    config.checked()
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed| (0.0..=FASTEST).contains(speed));
+    speed.ok_or(format!("must be a number from 0 to {FASTEST}"))
 }
 
 fn load(file: Option<&std::path::Path>) -> Result<Config, ConfigError> {

@@ -12,7 +12,7 @@ use std::{error::Error, io::Write, process::ExitCode};
 
 use clap::Parser;
 use server::{
-    command::{backup, check, demo, export},
+    command::{backup, check, export},
     serve,
 };
 
@@ -38,7 +38,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             let config = serve.config()?;
             serve::run(config, serve.fixed()?, &serve.bootstrap())?;
         }
-        Subcommand::Demo { listen, data } => demo::run(&arguments::demo_config(listen)?, data.as_deref())?,
+        Subcommand::Demo(demo) => sim::demo::run(&demo.demo()?)?,
         Subcommand::Backup { place, to } => {
             backup::run(&place.config()?, &to)?;
             println!("backup written to {}", to.display());

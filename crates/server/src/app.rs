@@ -141,7 +141,8 @@ impl App {
         _ = tokio::time::timeout(LISTED_WITHIN, self.runtime.saved()).await;
     }
 
-    pub(crate) fn is_stopping(&self) -> bool {
+    /// Whether the program was told to stop.
+    pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
 }

@@ -244,31 +244,22 @@ pub(crate) fn wait_for_signal() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Serves until a signal comes: everything from opening to the clean end.
 pub fn run(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<(), ServeError> {
-    run_with(config, fixed, bootstrap, |_, address| {
-        println!("listening on http://{address}");
-        Ok(())
-    })
-}
-
-/// The same, with something to do once it listens.
-pub(crate) fn run_with(
-    config: Config,
-    fixed: Fixed,
-    bootstrap: &Bootstrap,
-    ready: impl FnOnce(&Shared, SocketAddr) -> Result<(), ServeError>,
-) -> Result<(), ServeError> {
     log(&config.log);
     let app = start(config, fixed, bootstrap)?;
-    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let threads = threads.map_err(|source| ServeError::Io { what: "threads".into(), source })?;
-    let mut told = Ok(());
-    let served = threads.block_on(listen(app.clone(), |address| told = ready(&app, address)));
+    let threads = threads()?;
+    let served = threads.block_on(listen(app.clone(), |address| println!("listening on http://{address}")));
     threads.shutdown_background();
-    served.and(told).and(app.runtime.stop().map_err(ServeError::Stop))
+    served.and(app.runtime.stop().map_err(ServeError::Stop))
+}
+
+/// The threads on which a program serves.
+pub fn threads() -> Result<tokio::runtime::Runtime, ServeError> {
+    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    threads.map_err(|source| ServeError::Io { what: "threads".into(), source })
 }
 
 /// Logs to standard error from here on. A level that cannot be read is `warn`.
-fn log(log: &Log) {
+pub fn log(log: &Log) {
     // A level alone is for what is ours; the libraries below have nothing to say to an operator unless they warn.
     let directives = match log.level.as_str() {
         level @ ("info" | "debug" | "trace") => format!("warn,server={level},runtime={level},store={level}"),

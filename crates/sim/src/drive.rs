@@ -36,8 +36,8 @@ use crate::{
 /// How long the product's clock stands still. Nobody sees two pages in it: so a visit of many short looks lasts a little
 /// longer than the person takes for it.
 const TICK: Span = Span::MINUTE.times(2);
-/// By the real clock nobody waits longer for what comes next: where nothing happens for long, time is left out.
-const LONGEST_WAIT: Span = Span::SECOND.times(3);
+/// Where the world goes faster than life, and nothing happens in it for longer, time is left out.
+const LONGEST_GAP_MINUTES: f64 = 20.0;
 
 /// Why a run ended before its time.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +133,15 @@ enum Due {
     Page(Box<(Visit, Page)>),
 }
 
+/// What somebody keeps of what happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    /// Everything.
+    All,
+    /// What every shop keeps, and browsers their choices: pages and mails leave nothing.
+    Books,
+}
+
 /// The order in which what is due is taken: by moment, then by person.
 type Turn = (Timestamp, PersonId, u16);
 
@@ -153,6 +162,7 @@ pub struct Driver<'a> {
     pace: Pace,
     /// The day that began last.
     begun: Option<Day>,
+    keeps: Keeps,
     record: Option<Box<dyn Write>>,
     tally: Tally,
 }
@@ -175,6 +185,7 @@ impl<'a> Driver<'a> {
             width,
             pace: Pace::Stepped,
             begun: None,
+            keeps: Keeps::All,
             record: None,
             tally: Tally::default(),
         }
@@ -188,6 +199,11 @@ impl<'a> Driver<'a> {
     /// Writes down everything that is sent, for comparing two runs.
     pub fn record(&mut self, to: Box<dyn Write>) {
         self.record = Some(to);
+    }
+
+    /// A person as lived so far.
+    pub fn life(&self, person: PersonId) -> &Life {
+        &self.lives[person.0 as usize]
     }
 
     /// How far it came.
@@ -215,14 +231,9 @@ impl<'a> Driver<'a> {
     /// Lives a day on which the product was not there. Its orders, and what tills and the service knew, come all the
     /// same; what was seen on pages and in mails is gone, but for the choices that browsers keep.
     async fn books(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+        self.keeps = Keeps::Books;
         let night = self.alone(day, self.world.calendar.at(Day(day.0 + 1), 0), listener)?;
-        for (turn, emission) in self.due(night) {
-            if matches!(emission.feed, Feed::Web | Feed::App | Feed::Mailer) {
-                self.choices.hear(&emission);
-            } else {
-                self.outgoing.insert(turn, emission);
-            }
-        }
+        self.keeps = Keeps::All;
         self.wait_until(night).await?;
         self.flush(night, listener).await
     }
@@ -323,8 +334,9 @@ impl<'a> Driver<'a> {
             return Ok(self.door.advance(&self.keys.secret, now).await?);
         };
         let present = wall_clock();
-        let soonest = present.plus(LONGEST_WAIT);
-        if self.pace.told(now) > soonest {
+        let gap_ms = LONGEST_GAP_MINUTES * Span::MINUTE.as_millis() as f64 / speed;
+        let soonest = present.plus(Span::from_millis(gap_ms as i64));
+        if speed > 1.0 && self.pace.told(now) > soonest {
             self.pace = Pace::Real { from: now, to: soonest, speed };
         }
         let wait = self.pace.told(now).since(present).as_millis();
@@ -434,7 +446,15 @@ impl<'a> Driver<'a> {
 
     /// Puts emissions on their way.
     fn post(&mut self, emissions: Vec<Emission>) {
-        for emission in emissions.into_iter().flat_map(|emission| dirt::on_the_way(self.world, emission)) {
+        let choices = &mut self.choices;
+        let kept = emissions.into_iter().filter(|emission| {
+            let is_kept = self.keeps == Keeps::All || !matches!(emission.feed, Feed::Web | Feed::App | Feed::Mailer);
+            if !is_kept {
+                choices.hear(emission);
+            }
+            is_kept
+        });
+        for emission in kept.flat_map(|emission| dirt::on_the_way(self.world, emission)) {
             self.outgoing.insert((emission.sent_at, self.posted), emission);
             self.posted += 1;
         }

@@ -6,6 +6,7 @@
 //! gets. Start reading at [`drive`], then [`wire`] (what is sent) and [`shop`] (what is published).
 
 pub mod bundle;
+pub mod demo;
 pub mod door;
 pub mod drive;
 pub mod grade;

@@ -1,8 +1,7 @@
-//! What the program does beside serving: backup, restore, export, import, check, demo.
+//! What the program does beside serving: backup, restore, export, import, check.
 
 pub mod backup;
 pub mod check;
-pub mod demo;
 pub mod export;
 pub mod import;
 

@@ -83,7 +83,7 @@ const SERVER: &[&str] = &[
     "api",
     "deliver",
 ];
-const PROGRAM: &[&str] = &["api", "server", "sim", "ingest"];
+const PROGRAM: &[&str] = &["api", "server", "sim", "world", "ingest"];
 
 const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines: usize) -> Layer {
     Layer { name, uses, lines: thousand_lines * 1_000 }
