@@ -54,12 +54,15 @@ pub struct Lines {
 /// How gzip begins (RFC 1952).
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const BUFFER_BYTES: usize = 64 * 1024;
+/// How a file of truth begins that a simulation wrote about its people.
+const TRUTH: &[u8] = b"{\"prevenance_truth\"";
 
 impl Lines {
     /// Opens a file. A byte order mark is passed over.
     ///
     /// # Errors
-    /// What the system said; `InvalidData` for UTF-16, which is not read.
+    /// What the system said; `InvalidData` for UTF-16, which is not read, and for the truth of a simulation, which is
+    /// for its grader.
     pub fn open(path: &Path, read: BytesRead) -> io::Result<Self> {
         let file = Counted { file: File::open(path)?, read };
         let mut raw = BufReader::with_capacity(BUFFER_BYTES, file);
@@ -72,6 +75,10 @@ impl Lines {
         let begin = input.fill_buf().unwrap_or_default();
         if begin.starts_with(&[0xff, 0xfe]) || begin.starts_with(&[0xfe, 0xff]) {
             let why = "it is in UTF-16, which is not read; save it as UTF-8";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        if begin.starts_with(TRUTH) {
+            let why = "TRUTH: it is the truth of a simulation; what the product must find out, it is not told";
             return Err(io::Error::new(io::ErrorKind::InvalidData, why));
         }
         if begin.starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -208,6 +215,18 @@ mod tests {
         assert_eq!(read[1].1, "next");
         let packed = gzip(&long);
         assert_eq!(lines(&packed[..packed.len() / 2])[0].2, LineEnd::Cut);
+    }
+
+    #[test]
+    fn the_truth_of_a_simulation_is_refused_packed_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.jsonl");
+        let truth = b"{\"prevenance_truth\":1,\"holds\":\"people\"}\n";
+        for bytes in [truth.to_vec(), gzip(truth)] {
+            std::fs::write(&path, bytes).unwrap();
+            let refused = Lines::open(&path, BytesRead::default()).err().unwrap().to_string();
+            assert!(refused.starts_with("TRUTH"), "{refused}");
+        }
     }
 
     #[test]
