@@ -102,20 +102,18 @@ impl Condition {
 
     /// Whether it holds at `now`, and until when that is sure. The cheap path.
     pub fn matches(&self, facts: &dyn Facts, now: Timestamp) -> Verdict {
-        let walk = Walk::new((facts, self.r#use), &self.listing, now, Witness::Ignore);
-        let value = walk.truth(&self.root, Frame::default());
-        Verdict { value, valid_until: walk.valid_until() }
+        let Evaluation { value, valid_until, .. } = self.walk(Witness::Ignore, facts, now).apart(&self.root);
+        Verdict { value, valid_until }
     }
 
     /// Whether it holds at `now`, until when that is sure, and what it rests on.
     pub fn evaluate(&self, facts: &dyn Facts, now: Timestamp) -> Evaluation {
-        self.evaluate_as(Witness::Keep, facts, now)
+        self.walk(Witness::Keep, facts, now).apart(&self.root)
     }
 
-    pub(crate) fn evaluate_as(&self, witness: Witness, facts: &dyn Facts, now: Timestamp) -> Evaluation {
-        let walk = Walk::new((facts, self.r#use), &self.listing, now, witness);
-        let value = walk.truth(&self.root, Frame::default());
-        Evaluation { value, valid_until: walk.valid_until(), evidence: walk.into_evidence() }
+    /// An evaluation of it, or of a part of it.
+    pub(crate) fn walk<'e>(&'e self, witness: Witness, facts: &'e dyn Facts, now: Timestamp) -> Walk<'e> {
+        Walk::new((facts, self.r#use), &self.listing, now, witness)
     }
 }
 

@@ -18,7 +18,7 @@ use model::{
 use smallvec::SmallVec;
 
 use crate::{
-    facts::{Belief, Believed, Evidence, Facts, Model},
+    facts::{Belief, Believed, Evaluation, Evidence, Facts, Model},
     fading::Fading,
     moment,
     number::Number,
@@ -44,7 +44,6 @@ pub(crate) struct Walk<'e> {
     /// The first moment after now at which what was evaluated so far could be another.
     until: Cell<i64>,
     evidence: Option<RefCell<Vec<Evidence>>>,
-    witness: Witness,
 }
 
 /// What is in reach besides the facts: the event of a filter and the variables of quantifiers.
@@ -70,8 +69,6 @@ impl<'c> Frame<'c, '_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Witness {
     Keep,
-    /// Also of the terms of a chain behind the one that decides it.
-    Everything,
     Ignore,
 }
 
@@ -85,8 +82,7 @@ impl<'e> Walk<'e> {
             trails: listing.events.iter().map(|_| OnceCell::new()).collect(),
             requests: listing.requests.iter().map(|_| OnceCell::new()).collect(),
             until: Cell::new(NEVER),
-            evidence: (witness != Witness::Ignore).then(RefCell::default),
-            witness,
+            evidence: (witness == Witness::Keep).then(RefCell::default),
         }
     }
 
@@ -95,8 +91,12 @@ impl<'e> Walk<'e> {
         Timestamp::from_millis(self.until.get().max(self.now + 1))
     }
 
-    pub(crate) fn into_evidence(self) -> Vec<Evidence> {
-        self.evidence.map(RefCell::into_inner).unwrap_or_default()
+    /// Whether an expression holds, until when that is sure, and what it looked at, apart from what was evaluated before.
+    pub(crate) fn apart(&self, node: &Node) -> Evaluation {
+        self.until.set(NEVER);
+        let value = self.truth(node, Frame::default());
+        let evidence = self.evidence.as_ref().map(RefCell::take).unwrap_or_default();
+        Evaluation { value, valid_until: self.valid_until(), evidence }
     }
 
     /// Notes a moment at which something could change; those past cannot.
@@ -179,16 +179,11 @@ impl<'e> Walk<'e> {
     fn first_to_say<'c>(&'c self, decisive: bool, terms: &'c [Node], frame: Frame<'c, '_>) -> bool {
         let outside = self.until.replace(NEVER);
         let mut all = NEVER;
-        for (place, term) in terms.iter().enumerate() {
+        for term in terms {
             self.until.set(NEVER);
             let said = self.truth(term, frame);
             if said == decisive {
-                let mut until = self.until.get().min(outside);
-                if self.witness == Witness::Everything {
-                    terms[place + 1..].iter().for_each(|term| _ = self.truth(term, frame));
-                    until = until.min(all).min(self.until.get());
-                }
-                self.until.set(until);
+                self.until.set(self.until.get().min(outside));
                 return decisive;
             }
             all = all.min(self.until.get());

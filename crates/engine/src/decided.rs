@@ -20,7 +20,7 @@ use profile::held::{Held, Hold};
 use crate::{beneath, command::PageRead, guard, opened::Opened, person::Person, plan::Plan, why};
 
 /// Counts the changes of what decisions come to on the same facts. A record of an older engine may replay differently.
-pub const ENGINE: u32 = 4;
+pub const ENGINE: u32 = 5;
 
 /// A page to be decided.
 #[derive(Debug, Clone, PartialEq, Eq)]

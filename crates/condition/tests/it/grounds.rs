@@ -1,9 +1,10 @@
 //! What a condition rests on, and how old that is.
 
-use std::cmp::Reverse;
+use std::{borrow::Cow, cell::Cell, cmp::Reverse};
 
-use condition::{Evidence, Fade, Fading};
+use condition::{Evidence, Facts, Fade, Fading};
 use model::{
+    fact::Occurrence,
     time::Timestamp,
     value::{Finite, Value},
 };
@@ -55,6 +56,16 @@ fn a_condition_rests_on_what_it_would_not_hold_without() {
         (r#"events("Ordered").count() == 0"#, &[]),
         (r#"!segment("lapsed") && segment("vip")"#, &["in vip"]),
         (r#"!(profile.city == "Lund")"#, &[]),
+        // What speaks against it is no ground, and does not hide what it holds by.
+        (r#"!segment("vip") || events("Viewed").count() > 0"#, &["1 Viewed 90"]),
+        (r#"events("Viewed").count() > 0 || !segment("vip")"#, &["1 Viewed 90"]),
+        (r#"!(segment("vip") && !(events("Read").count() > 0)) || events("Viewed").count() > 0"#, &["1 Read 2"]),
+        (r#"!(events("Returned").count() > events("Bought").count())"#, &["2 Bought 370"]),
+        (r#"events("Read").count() == 0 || segment("vip")"#, &["in vip"]),
+        (r#"segment("vip") ? events("Viewed").count() > 0 : profile.city == "Lund""#, &["in vip", "1 Viewed 90"]),
+        (r#"(segment("vip") ? 3 : 0) > events("Returned").count()"#, &["in vip"]),
+        // Of one event that is looked at twice only what it holds by.
+        (r#"events("Bought").within("1d").count() > 0 || events("Bought").count() > 1"#, &["2 Bought 370"]),
         (r#"score("engagement") > 10 && score("engagement") < 90"#, &["score engagement"]),
         (r#"score("engagement") < 90"#, &[]),
         // It does not hold.
@@ -102,13 +113,14 @@ const TERMS: [&str; 6] = [
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Who has nothing but what it rests on is in, too.
+    /// Who has what it rests on is in, too, whatever they have of the rest.
     #[test]
     fn what_it_rests_on_is_enough(
         terms in prop::collection::vec((0..TERMS.len(), any::<bool>()), 1..5),
         is_any in any::<bool>(),
         did in prop::collection::vec((any::<bool>(), 0..100i64), 0..8),
         (lives, is_member) in any::<(bool, bool)>(),
+        others in prop::collection::btree_set(prop::sample::select(vec!["A", "B", "city", "vip"]), 0..4),
     ) {
         let written = terms.iter().map(|(term, is_not)| if *is_not { format!("!({})", TERMS[*term]) } else { TERMS[*term].to_owned() });
         let condition = compiled(&written.collect::<Vec<_>>().join(if is_any { " || " } else { " && " }));
@@ -133,9 +145,36 @@ proptest! {
         };
         let names: std::collections::BTreeSet<String> = grounds.iter().map(name).collect();
         if condition.matches(&whole, now()).value {
-            prop_assert!(condition.matches(&person(&|fact| names.contains(fact)), now()).value, "enough: {}", condition.text());
+            let some = person(&|fact| names.contains(fact) || others.contains(fact));
+            prop_assert!(condition.matches(&some, now()).value, "enough: {} of {}", names.len(), condition.text());
         } else {
             prop_assert!(grounds.is_empty());
         }
+    }
+}
+
+/// A person who counts how often a trail is looked at.
+struct Counted<'p>(&'p Person, Cell<usize>);
+
+impl Facts for Counted<'_> {
+    fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        self.1.set(self.1.get() + 1);
+        self.0.trail(event)
+    }
+}
+
+/// What a fact costs does not grow with the terms that do not look at it: as many looks as terms times five, not squared.
+#[test]
+fn a_long_condition_is_not_evaluated_anew_for_each_fact() {
+    let mut ana = Person::default();
+    for event in 0..90 {
+        ana = ana.did(&format!("E{event}"), ago(days(event)));
+    }
+    for between in ["&&", "||"] {
+        let terms: Vec<String> = (0..90).map(|event| format!("events(\"E{event}\").count()>0")).collect();
+        let counted = Counted(&ana, Cell::default());
+        let grounds = compiled(&terms.join(between)).rests_on(&counted, now(), &age).evidence;
+        assert_eq!(grounds.len(), if between == "&&" { 90 } else { 1 });
+        assert!(counted.1.get() <= 5 * 90, "{between}: {}", counted.1.get());
     }
 }
