@@ -67,6 +67,10 @@ pub fn neutral(scheme: &Scheme, page: &Page<'_>, env: &Env) -> Vec<Decision> {
     drafts.enumerate().map(|(place, draft)| decider.answer(place, draft)).collect()
 }
 
+/// How often a page is decided again at most. Each time what is freed may win one placement further down, which is too
+/// many again: on a page of 64 that could go on 60 times. After the last, what is too many still shows what is neutral.
+const ROUNDS: usize = 4;
+
 struct Decider<'a> {
     scheme: &'a Scheme,
     page: &'a Page<'a>,
@@ -160,17 +164,19 @@ impl<'a> Decider<'a> {
 
     /// What is decided for each placement, once it is known which of them stay neutral because enough of the page is
     /// personalized: these count for no other placement. What they would have taken from those behind them is free
-    /// then, so that these are decided again, until nothing changes any more.
+    /// then, so that these are decided again, until nothing changes any more, or [`ROUNDS`] times.
     fn settled(&self) -> Vec<Draft<'a>> {
         let mut capped = BTreeSet::new();
+        let mut rounds = 0..ROUNDS;
         loop {
             let mut drafts = self.drafts(&capped);
             let too_many = self.too_many(&drafts, &capped);
-            if too_many.is_empty() {
+            let is_settled = too_many.is_empty();
+            capped.extend(too_many);
+            if is_settled || rounds.next().is_none() {
                 self.cap_page(&mut drafts, &capped);
                 return drafts;
             }
-            capped.extend(too_many);
         }
     }
 

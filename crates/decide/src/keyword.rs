@@ -36,7 +36,7 @@ pub(crate) struct Vocabulary {
 pub(crate) struct Keyword {
     /// Those that are words of tags, in order.
     known: BTreeSet<Arc<str>>,
-    /// The others. They are in no record.
+    /// The others: somebody typed them, so they are counted nowhere.
     unknown: BTreeSet<String>,
 }
 

@@ -309,32 +309,26 @@ impl Opens for Tape<'_> {
 
     fn beneath(&self, token: &GrantedName, segment: &Name<Segment>) -> Vec<Ground> {
         let (Some(tape), Some(person)) = (self.tape(token), self.person) else { return Vec::new() };
-        let grounds = person.facts.beneath(token, segment);
-        tape.seen.borrow_mut().beneath.entry(segment.clone()).or_insert_with(|| grounds.clone());
-        grounds
+        once(&tape.seen, |seen| &mut seen.beneath, segment, || person.facts.beneath(token, segment))
     }
 
     fn segment_lately(&self, token: &GrantedName, segment: &Name<Segment>, recall: Recall) -> Verdict {
         let (Some(tape), Some(person)) = (self.tape(token), self.person) else {
             return Verdict { value: false, valid_until: None };
         };
-        let verdict = person.facts.segment_lately(token, segment, recall);
-        tape.seen.borrow_mut().lately.entry((segment.clone(), recall.memory)).or_insert(verdict);
-        verdict
+        let key = (segment.clone(), recall.memory);
+        once(&tape.seen, |seen| &mut seen.lately, &key, || person.facts.segment_lately(token, segment, recall))
     }
 
     fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground> {
         let (Some(tape), Some(person)) = (self.tape(token), self.person) else { return Vec::new() };
-        let grounds = person.facts.beneath_score(token, score);
-        tape.seen.borrow_mut().beneath_scores.entry(score.clone()).or_insert_with(|| grounds.clone());
-        grounds
+        once(&tape.seen, |seen| &mut seen.beneath_scores, score, || person.facts.beneath_score(token, score))
     }
 
     fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         let (tape, person) = (self.tape(token)?, self.person?);
-        let fading = person.facts.score_lately(token, score, recall);
-        tape.seen.borrow_mut().scores_lately.entry((score.clone(), recall.memory)).or_insert_with(|| fading.clone());
-        fading
+        let key = (score.clone(), recall.memory);
+        once(&tape.seen, |seen| &mut seen.scores_lately, &key, || person.facts.score_lately(token, score, recall))
     }
 }
 
@@ -409,6 +403,21 @@ impl Facts for TapedFacts<'_> {
         self.seen.borrow_mut().readings.entry(model).or_insert(reading);
         reading
     }
+}
+
+/// What was found out and written down the first time: to take a segment or a score apart costs more than to ask for it.
+fn once<K: Ord + Clone, V: Clone>(
+    seen: &RefCell<SeenFacts>,
+    of: impl Fn(&mut SeenFacts) -> &mut BTreeMap<K, V>,
+    key: &K,
+    find: impl FnOnce() -> V,
+) -> V {
+    let known = of(&mut seen.borrow_mut()).get(key).cloned();
+    known.unwrap_or_else(|| {
+        let found = find();
+        of(&mut seen.borrow_mut()).insert(key.clone(), found.clone());
+        found
+    })
 }
 
 /// Writes a fact down, unless it is already: twenty audiences that ask for one city make one entry.

@@ -1,16 +1,29 @@
 //! What conditions rest on: the facts that they need, with segments and scores taken apart.
 
-use std::{cell::RefCell, cmp::Reverse, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, cmp::Reverse, collections::BTreeMap, mem, ptr, rc::Rc};
 
 use condition::{Condition, Evidence};
 use model::time::Timestamp;
 
-use super::{Decider, access::Access};
-use crate::{experience::Experience, restraint::Ground};
+use super::{Decider, access::Access, horizon::Horizon};
+use crate::{
+    experience::{Experience, asks_of_the_person},
+    restraint::Ground,
+};
 
-/// What audiences that hold rest on, on this page.
+/// What conditions that hold rest on, on this page: found out once, however many placements and variants ask.
 #[derive(Default)]
-pub(super) struct Rests(RefCell<BTreeMap<(usize, usize), Rc<Grounds>>>);
+pub(super) struct Rests {
+    /// Of audiences, by rank and access.
+    audiences: RefCell<BTreeMap<(usize, usize), Rc<Grounds>>>,
+    /// Of what contents ask.
+    conditions: RefCell<BTreeMap<Asked, Rc<Rested>>>,
+    /// Whether that holds, and not only by what is too old; and how long that is sure.
+    held: RefCell<BTreeMap<Asked, (bool, Horizon)>>,
+}
+
+/// A condition, by where the scheme has it, with the access for which it is asked.
+type Asked = (*const Condition, usize);
 
 /// What one audience looked at, and what it rests on.
 pub(super) struct Grounds {
@@ -35,22 +48,51 @@ impl Rested {
     }
 }
 
-impl Decider<'_> {
+impl<'a> Decider<'a> {
     /// What an audience rests on that holds.
     pub(super) fn grounds(&self, rank: usize, experience: &Experience, access: &Access<'_>) -> Rc<Grounds> {
         let key = (rank, access.number());
-        if let Some(known) = self.rests.0.borrow().get(&key) {
+        if let Some(known) = self.rests.audiences.borrow().get(&key) {
             return known.clone();
         }
         let evidence = experience.audience.evaluate(&access.facts(self.page), self.now).evidence;
-        let rested = self.rested(&experience.audience, access);
+        let rested = self.take_apart(&experience.audience, access);
         let found = Rc::new(Grounds { evidence, rested });
-        self.rests.0.borrow_mut().insert(key, found.clone());
+        self.rests.audiences.borrow_mut().insert(key, found.clone());
         found
     }
 
-    /// What a condition rests on; nothing if it does not hold.
-    pub(super) fn rested(&self, condition: &Condition, access: &Access<'_>) -> Rested {
+    /// What a condition of a content rests on; nothing if it does not hold.
+    pub(super) fn rested(&self, condition: &'a Condition, access: &Access<'_>) -> Rc<Rested> {
+        let key = (ptr::from_ref(condition), access.number());
+        if let Some(known) = self.rests.conditions.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = Rc::new(self.take_apart(condition, access));
+        self.rests.conditions.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    /// Whether a condition of a content holds, and not only by what is too old to be a reason.
+    pub(super) fn holds(&self, condition: &'a Condition, access: &Access<'_>, horizon: &mut Horizon) -> bool {
+        if access.closed().is_some() && asks_of_the_person(condition) {
+            return false;
+        }
+        let key = (ptr::from_ref(condition), access.number());
+        let known = self.rests.held.borrow().get(&key).cloned();
+        let (holds, until) = known.unwrap_or_else(|| {
+            let mut until = Horizon::default();
+            let verdict = condition.matches(&access.facts(self.page), self.now);
+            until.note(verdict.valid_until);
+            let holds = verdict.value && !self.rests_on_old(condition, access, &mut until);
+            self.rests.held.borrow_mut().insert(key, (holds, until.clone()));
+            (holds, until)
+        });
+        *horizon = mem::take(horizon).and(&until);
+        holds
+    }
+
+    fn take_apart(&self, condition: &Condition, access: &Access<'_>) -> Rested {
         let facts = access.facts(self.page);
         let apart = |one: &Evidence| {
             let (mut itself, mut beneath) = (Some(Ground::of(one.clone(), &facts)), Vec::new());

@@ -64,7 +64,7 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether a condition that holds does so only by what the person did too long ago.
-    pub(super) fn rests_on_old(&self, condition: &Condition, access: &Access<'_>, horizon: &mut Horizon) -> bool {
+    pub(super) fn rests_on_old(&self, condition: &'a Condition, access: &Access<'_>, horizon: &mut Horizon) -> bool {
         looks_back(condition) && self.too_old(condition, &self.rested(condition, access), access, horizon).is_some()
     }
 
@@ -174,14 +174,14 @@ impl<'a> Decider<'a> {
 
     /// What the contents of an experience rest on, whichever variant is drawn: whom they suit, and the products that they
     /// show.
-    fn shown_for(&self, experience: &Experience, before: &Before<'_, 'a>, horizon: &mut Horizon) -> Vec<Ground> {
+    fn shown_for(&self, experience: &'a Experience, before: &Before<'_, 'a>, horizon: &mut Horizon) -> Vec<Ground> {
         let mut found = Vec::new();
         let facts = before.access.facts(self.page);
         for content in experience.contents() {
             if let Some(suits) = content.suits.as_ref().filter(|suits| asks_of_the_person(suits)) {
                 let rested = self.rested(suits, before.access);
                 horizon.note(rested.until);
-                found.extend(rested.all);
+                found.extend(rested.all.iter().cloned());
             }
             if content.items.is_some() {
                 let items = self.items(content, &facts, horizon).len();
@@ -195,7 +195,7 @@ impl<'a> Decider<'a> {
 
     /// Whether contents are put in order by a trait with a purpose of its own. What else only puts them in order costs
     /// nothing.
-    fn orders_by_sensitive(&self, experience: &Experience, access: &Access<'_>) -> bool {
+    fn orders_by_sensitive(&self, experience: &'a Experience, access: &Access<'_>) -> bool {
         let restraint = &self.scheme.rules().restraint;
         let asks = |condition: &&Condition| !restraint.sensitive.is_empty() && asks_of_the_person(condition);
         let mut orders = experience.contents().filter_map(|content| content.prefer.as_ref()).filter(asks);

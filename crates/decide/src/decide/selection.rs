@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use condition::{Condition, Facts, Fading, Model};
+use condition::{Facts, Fading, Model};
 use model::{
     journey::{Intent, Stage},
     limits::DECISION_TTL_S,
@@ -16,7 +16,7 @@ use model::{
 use super::{Decider, candidate::Before, horizon::Horizon, viewed};
 use crate::{
     content::{Content, Items},
-    experience::{Experience, Shows, Variant, asks_of_the_person},
+    experience::{Experience, Shows, Variant},
     keyword::Keyword,
     page::Recognized,
     pool::{Criterion, Menu, Repeat},
@@ -39,7 +39,7 @@ impl<'a> Decider<'a> {
     /// Whether each variant of this experience but the control has something for this person. All are asked and not
     /// only the one that is drawn, so that whoever is in the experience could have met any of them. What was shown
     /// before is not asked: who met it follows from the draw, and would leave one arm sooner than another.
-    pub(super) fn suits(&self, experience: &Experience, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
+    pub(super) fn suits(&self, experience: &'a Experience, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
         let mut showing = experience.variants.iter().filter(|variant| variant.shows != Shows::Neutral);
         showing.all(|variant| {
             let mut contents = variant.shows.contents().iter();
@@ -89,7 +89,7 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether a content may be shown to this person at all, had they never seen it.
-    fn fits(&self, content: &Content, shows: &Shows, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
+    fn fits(&self, content: &'a Content, shows: &Shows, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
         let access = before.access;
         if !content.is_live(self.now) || (before.at.is_checkout && !suits_a_checkout(content.intent)) {
             return false;
@@ -98,7 +98,7 @@ impl<'a> Decider<'a> {
         if content.intent == Intent::Reward && access.recognized() == Recognized::No {
             return false;
         }
-        if content.suits.as_ref().is_some_and(|suits| !self.holds(suits, before, horizon)) {
+        if content.suits.as_ref().is_some_and(|suits| !self.holds(suits, access, horizon)) {
             return false;
         }
         if content.items.is_some() && self.items(content, &access.facts(self.page), horizon).is_empty() {
@@ -113,16 +113,6 @@ impl<'a> Decider<'a> {
             return false;
         }
         true
-    }
-
-    /// Whether a condition holds, and not only by what is too old to be a reason.
-    fn holds(&self, condition: &Condition, before: &Before<'_, 'a>, horizon: &mut Horizon) -> bool {
-        if before.access.closed().is_some() && asks_of_the_person(condition) {
-            return false;
-        }
-        let verdict = condition.matches(&before.access.facts(self.page), self.now);
-        horizon.note(verdict.valid_until);
-        verdict.value && !self.rests_on_old(condition, before.access, horizon)
     }
 
     /// What was searched for; read from the request once.
@@ -148,7 +138,7 @@ impl<'a> Decider<'a> {
             content,
             keyword: if by_keyword { self.scheme.vocabulary().overlap(&content.tags, self.keyword()) } else { 0 },
             preferred: by_preference
-                && content.prefer.as_ref().is_some_and(|prefer| self.holds(prefer, before, horizon)),
+                && content.prefer.as_ref().is_some_and(|prefer| self.holds(prefer, before.access, horizon)),
             step: steps(stage, &content.stages),
             shown: if by_showing { shown_before(&content.name, before) } else { None },
             interests: match by_interest {

@@ -1,9 +1,13 @@
 //! Several placements at once.
 
-use decide::{Cap, Experience, INTRUSION_POINTS, Pool, Rejection, Repeat, Rules, Shows};
-use model::{decision::Reason, name::Name, time::Span};
+use decide::{Cap, Content, Experience, INTRUSION_POINTS, Pool, Rejection, Repeat, Rules, Scheme, Shows};
+use model::{
+    decision::{Channel, Reason},
+    name::Name,
+    time::Span,
+};
 
-use crate::shop::{NOW, Somebody, at, audience, certain, content, experience, scheme, scheme_under, share};
+use crate::shop::{NOW, Somebody, at, audience, certain, content, experience, placement, scheme, scheme_under, share};
 
 fn everywhere(name: &str, priority: i32) -> Experience {
     let placements = ["hero", "menu", "foot", "mail"].map(Name::from).into();
@@ -98,6 +102,44 @@ fn a_page_is_capped_by_what_is_on_it_in_the_end() {
     let why = |place: usize| &decisions[place].rejected[0].why;
     assert_eq!((why(0), why(1)), (&Rejection::PageCapped, &Rejection::PageCapped));
     assert_eq!(why(3), &Rejection::Intrusive { points: 1, left: 0 });
+}
+
+/// What is freed may win one placement further down each time: the page is not decided again for every one of them.
+#[test]
+fn a_page_of_many_placements_is_decided_a_few_times_only() {
+    let names: Vec<String> = (10..50).map(|number| format!("p{number}")).collect();
+    let placements = || names.iter().map(|name| placement(name, Channel::Web));
+    let once = Experience {
+        placements: names[..39].iter().map(|name| Name::from(name.as_str())).collect(),
+        caps: vec![Cap { most: 1, within: Span::DAY }],
+        ..certain("once")
+    };
+    let rules = Rules { holdout: share(0), personal_placements_per_page: 1, ..Rules::default() };
+    let scheme = Scheme::new(rules, placements(), [], vec![once, only("best", "p49", 9)]);
+    let somebody = Somebody::new(1);
+    let decisions = somebody.sees_all(&scheme, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let won: Vec<_> = decisions.iter().filter_map(|decision| decision.experience.as_ref().map(Name::as_str)).collect();
+    assert_eq!(won, ["best"]);
+    assert!(somebody.counts.get() <= 5 * 40, "{}", somebody.counts.get());
+}
+
+/// Whom contents suit is found out once, however many placements, variants and arms ask.
+#[test]
+fn what_a_content_asks_is_asked_once_a_page() {
+    let looks = |places: &[&str]| {
+        let suits = |number: usize| Content {
+            suits: Some(audience(&format!("events(\"Product Viewed\").count() > {number}"))),
+            ..(*content(&format!("c{number}"), "One")).clone()
+        };
+        let contents: Vec<_> = (0..30).map(|number| suits(number).into()).collect();
+        let mut pool = Experience { placements: ["hero", "menu", "foot"].map(Name::from).into(), ..certain("pool") };
+        pool.variants[0].shows = Shows::Pool(Pool { contents, order: Vec::new(), repeat: Repeat::Allowed });
+        let somebody = Somebody::new(1).did("Product Viewed", &[NOW; 40]);
+        somebody.sees_all(&scheme(vec![pool]), places);
+        somebody.looks.get()
+    };
+    let (one, three) = (looks(&["hero"]), looks(&["hero", "menu", "foot"]));
+    assert!(three <= one + 10, "{one} looks for one placement, {three} for three");
 }
 
 #[test]

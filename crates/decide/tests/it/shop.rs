@@ -1,6 +1,6 @@
 //! A shop to decide for, and somebody who visits it.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, cell::Cell, collections::BTreeMap, sync::Arc};
 
 use assign::Share;
 use condition::{Belief, Believed, Condition, Evidence, Facts, Fade, Fading, Model, Reading, Scope, Usage, Verdict};
@@ -163,6 +163,9 @@ pub(crate) struct Somebody {
     pub(crate) interests: BTreeMap<&'static str, Fading>,
     pub(crate) stage: Option<Reading>,
     pub(crate) request: BTreeMap<&'static str, Value>,
+    /// How often a trail was looked at, and how often what was won.
+    pub(crate) looks: Cell<usize>,
+    pub(crate) counts: Cell<usize>,
 }
 
 impl Somebody {
@@ -310,6 +313,7 @@ impl Ledger for Somebody {
     }
 
     fn won(&self, experience: &Name<ExperienceName>) -> Cow<'_, [Timestamp]> {
+        self.counts.set(self.counts.get() + 1);
         Cow::Borrowed(self.won.get(experience).map_or(&[], Vec::as_slice))
     }
 
@@ -341,6 +345,7 @@ impl Facts for Somebody {
     }
 
     fn trail<'a>(&'a self, event: &str) -> Cow<'a, [Occurrence]> {
+        self.looks.set(self.looks.get() + 1);
         Cow::Borrowed(self.trails.get(event).map_or(&[], Vec::as_slice))
     }
 
