@@ -39,6 +39,22 @@ impl Condition {
         let evidence = search.needed();
         Evaluation { value: true, valid_until: search.until, evidence }
     }
+
+    /// Whether it says the same at `now` without what `less` leaves out of the facts, by terms that say the same: of
+    /// somebody whose orders are left out, `!(events("Order Completed").count() > 0)` says nothing.
+    pub fn stands_without(&self, facts: &dyn Facts, less: &dyn Facts, now: Timestamp) -> Verdict {
+        let mut terms = Vec::new();
+        let shape = Shape::of(&self.root, &mut terms);
+        let walks = [facts, less].map(|facts| self.walk(Witness::Ignore, facts, now));
+        let mut until = None;
+        let mut sure = |term: &Node| {
+            let [with, without] = walks.each_ref().map(|walk| walk.apart(term));
+            until = soonest(until, soonest(with.valid_until, without.valid_until));
+            (with.value == without.value).then_some(with.value)
+        };
+        let sure: Vec<Option<bool>> = terms.into_iter().map(&mut sure).collect();
+        Verdict { value: shape.says(&sure).is_some(), valid_until: until }
+    }
 }
 
 impl Evidence {

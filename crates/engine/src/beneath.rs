@@ -135,10 +135,14 @@ impl<'o, 'a> Lately<'o, 'a> {
         Self { opened, recall, turns: Cell::default(), judged: RefCell::default(), scored: Scored::default() }
     }
 
-    /// Judges segments. Those that one names come before it, so that none is judged within another.
+    /// Judges segments. Those that one names come before it, so that none is judged within another. Of one that would
+    /// only be the same by what was left out, it is the opposite: so whoever asks sees that it rests on that.
     fn judge(&self, places: BTreeSet<usize>) {
+        let (opened, now) = (self.opened, self.opened.now());
         for place in places {
-            let verdict = self.opened.segments().rules()[place].condition.matches(self, self.opened.now());
+            let condition = &opened.segments().rules()[place].condition;
+            let (whole, stands) = (condition.matches(opened, now), condition.stands_without(opened, self, now));
+            let verdict = Verdict { value: whole.value == stands.value, ..stands };
             self.judged.borrow_mut().insert(place, verdict);
         }
     }

@@ -153,6 +153,26 @@ proptest! {
     }
 }
 
+/// What is so only because something was left out is not so.
+#[test]
+fn a_condition_stands_by_terms_that_stand() {
+    let ana = Person::default().did("Bought", ago(days(90))).did("Viewed", ago(days(2))).with("city", "Brest");
+    let lately = Person::default().did("Viewed", ago(days(2))).with("city", "Brest");
+    for (text, expected) in [
+        (r#"events("Viewed").count() > 0"#, true),
+        (r#"events("Bought").count() > 0"#, false),
+        (r#"events("Bought").count() == 0"#, false),
+        (r#"events("Bought").count() < 3"#, true),
+        (r#"events("Bought").count() == 0 || events("Viewed").count() > 0"#, true),
+        (r#"events("Bought").count() == 0 || events("Bought").count() > 0"#, false),
+        (r#"!(events("Bought").count() > 0) && profile.city == "Lund""#, true),
+        (r#"events("Bought").count() > 0 ? events("Viewed").count() > 0 : profile.city == "Brest""#, true),
+        (r#"events("Bought").count() > 0 ? events("Viewed").count() > 0 : profile.city == "Lund""#, false),
+    ] {
+        assert_eq!(compiled(text).stands_without(&ana, &lately, now()).value, expected, "{text}");
+    }
+}
+
 /// A person who counts how often a trail is looked at.
 struct Counted<'p>(&'p Person, Cell<usize>);
 

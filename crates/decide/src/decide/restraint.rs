@@ -88,7 +88,7 @@ impl<'a> Decider<'a> {
         (!self.holds_lately(condition, None, access, horizon)).then_some(last)
     }
 
-    /// Whether a condition holds without what is too old, but for what is remembered.
+    /// Whether a condition that holds does so without what is too old, but for what is remembered.
     fn holds_lately(
         &self,
         condition: &Condition,
@@ -98,8 +98,9 @@ impl<'a> Decider<'a> {
     ) -> bool {
         let Some(after) = self.scheme.rules().restraint.stale_after else { return true };
         let recall = Recall { now: self.now, after, memory };
-        let recent = Recent { facts: &access.facts(self.page), access, recall, turns: Cell::default() };
-        let verdict = condition.matches(&recent, self.now);
+        let facts = access.facts(self.page);
+        let recent = Recent { facts: &facts, access, recall, turns: Cell::default() };
+        let verdict = condition.stands_without(&facts, &recent, self.now);
         horizon.note(verdict.valid_until);
         horizon.note(recent.turns.get());
         verdict.value

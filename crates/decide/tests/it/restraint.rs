@@ -103,6 +103,10 @@ fn what_was_done_months_ago_is_not_the_main_reason() {
         (r#"events("Product Viewed").count() > 0 && events("Order Completed").count() == 0"#, false),
         (r#"events("Order Completed").count() == 0"#, true),
         (r#"segment("vip")"#, false),
+        // Who is in a segment for long is no newcomer to it because that is long ago.
+        (r#"!segment("vip") || events("Product Viewed").count() > 0"#, false),
+        (r#"events("Product Viewed").count() == 0 || segment("vip")"#, false),
+        (r#"!segment("vip") || profile.city == "Brest""#, true),
     ] {
         let rests_on = [("vip".into(), "Product Viewed")].into();
         assert_eq!(sees(text, &Somebody { rests_on, ..long_ago.clone() }), expected, "{text}");
