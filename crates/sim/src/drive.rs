@@ -36,8 +36,11 @@ use crate::{
 /// How long the product's clock stands still. Nobody sees two pages in it: so a visit of many short looks lasts a little
 /// longer than the person takes for it.
 const TICK: Span = Span::MINUTE.times(2);
-/// Where the world goes faster than life, and nothing happens in it for longer, time is left out.
-const LONGEST_GAP_MINUTES: f64 = 20.0;
+/// Where the world goes faster than life, it is hurried through its nights: whoever watches waits no longer for the next
+/// visit than so, or than half an hour of the world lasts.
+const LONGEST_WAIT: Span = Span::SECOND.times(8);
+/// A night is hurried through so many times as fast as would be enough, since it is looked at again while it shortens.
+const HURRY: f64 = 4.0;
 
 /// Why a run ended before its time.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +101,20 @@ impl Pace {
                 to.plus(Span::from_millis(behind as i64))
             }
         }
+    }
+
+    /// The same up to the product's `present`; from there on at this speed, or as much faster as it takes for the next
+    /// visit not to be too far. With a test clock the same for ever.
+    fn hurried(self, visit: Timestamp, present: Timestamp, speed: f64) -> Self {
+        let Self::Real { from, to, speed: so_far } = self else { return self };
+        if present < to {
+            return self;
+        }
+        let reached = from.plus(Span::from_millis((present.since(to).as_millis() as f64 * so_far) as i64));
+        let longest_ms = (LONGEST_WAIT.as_millis() as f64).max(30.0 * Span::MINUTE.as_millis() as f64 / speed);
+        let far = visit.since(reached).as_millis() as f64 / longest_ms;
+        let next = if far > speed { HURRY * far } else { speed };
+        if next == so_far { self } else { Self::Real { from: reached, to: present, speed: next } }
     }
 }
 
@@ -160,6 +177,8 @@ pub struct Driver<'a> {
     /// Calls under way at once. With one, ids that the product draws are the same in every run.
     width: usize,
     pace: Pace,
+    /// How fast the world is to go by the real clock, where it is not hurried.
+    speed: f64,
     /// The day that began last.
     begun: Option<Day>,
     keeps: Keeps,
@@ -184,6 +203,7 @@ impl<'a> Driver<'a> {
             contents,
             width,
             pace: Pace::Stepped,
+            speed: 1.0,
             begun: None,
             keeps: Keeps::All,
             record: None,
@@ -193,6 +213,9 @@ impl<'a> Driver<'a> {
 
     /// Goes by another clock from now on.
     pub fn keep_pace(&mut self, pace: Pace) {
+        if let Pace::Real { speed, .. } = pace {
+            self.speed = speed;
+        }
         self.pace = pace;
     }
 
@@ -230,7 +253,7 @@ impl<'a> Driver<'a> {
 
     /// Lives a day on which the product was not there. Its orders, and what tills and the service knew, come all the
     /// same; what was seen on pages and in mails is gone, but for the choices that browsers keep.
-    async fn books(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
+    pub async fn books(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
         self.keeps = Keeps::Books;
         let night = self.alone(day, self.world.calendar.at(Day(day.0 + 1), 0), listener)?;
         self.keeps = Keeps::All;
@@ -330,14 +353,15 @@ impl<'a> Driver<'a> {
     }
 
     async fn wait_until(&mut self, now: Timestamp) -> Result<(), RunError> {
-        let Pace::Real { speed, .. } = self.pace else {
+        let Pace::Real { .. } = self.pace else {
             return Ok(self.door.advance(&self.keys.secret, now).await?);
         };
         let present = wall_clock();
-        let gap_ms = LONGEST_GAP_MINUTES * Span::MINUTE.as_millis() as f64 / speed;
-        let soonest = present.plus(Span::from_millis(gap_ms as i64));
-        if speed > 1.0 && self.pace.told(now) > soonest {
-            self.pace = Pace::Real { from: now, to: soonest, speed };
+        if self.speed > 1.0 {
+            // Those of the next day are not known yet.
+            let night = self.begun.map_or(now, |day| self.world.calendar.at(Day(day.0 + 1), 0));
+            let visit = self.agenda.first_key_value().map_or(night, |((at, ..), _)| *at);
+            self.pace = self.pace.hurried(visit, present, self.speed);
         }
         let wait = self.pace.told(now).since(present).as_millis();
         tokio::time::sleep(Duration::from_millis(wait.try_into().unwrap_or(0))).await;
@@ -533,6 +557,17 @@ mod tests {
         assert_eq!(pace.told(at(1_000_000)), at(5_000_000));
         assert_eq!(pace.told(at(1_600_000)), at(5_060_000), "ten times as fast");
         assert_eq!(pace.told(at(400_000)), at(4_400_000), "history is as long as it was");
+    }
+
+    #[test]
+    fn a_night_is_hurried_through_and_the_day_behind_it_is_not() {
+        let at = Timestamp::saturating_from_millis;
+        let day = Pace::Real { from: at(0), to: at(0), speed: 1_000.0 };
+        assert_eq!(day.hurried(at(9_000_000), at(1_000), 1_000.0), day, "the next visit is eight seconds away");
+        let night = day.hurried(at(33_000_000), at(1_000), 1_000.0);
+        assert_eq!((night.told(at(1_000_000)), night.told(at(33_000_000))), (at(1_000), at(3_000)));
+        let dawn = night.hurried(at(33_000_000), at(2_800), 1_000.0);
+        assert_eq!(dawn, Pace::Real { from: at(29_800_000), to: at(2_800), speed: 1_000.0 });
     }
 
     #[test]

@@ -37,6 +37,8 @@ mod decision_units;
 #[cfg(test)]
 mod decisions;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod history;

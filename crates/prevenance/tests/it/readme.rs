@@ -1,14 +1,6 @@
 //! The commands of the README and of the documentation are typed as they stand, against the real program.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 use testkit::{
@@ -61,36 +53,6 @@ fn every_command_of_the_program_that_the_readme_names_exists() {
         checked += 1;
     }
     assert!(checked >= 2, "demo and serve");
-}
-
-/// What the sample shop says to try is typed as it stands: its program is on nobody's path.
-#[test]
-fn the_sample_shop_starts_fills_and_what_it_says_to_try_works() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let mut demo = Demo::start(&folder.path().join("data"));
-    let said = demo.said_until("listening on http://");
-    let (_, tries) = said.split_once("Try, in another terminal:").unwrap();
-    let (tries, _) = tries.split_once("\n\nEverything").unwrap();
-    let joined = tries.replace("\\\n", " ");
-    let commands: Vec<&str> = joined.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    assert!(commands.len() >= 4, "{said}");
-    for command in &commands {
-        let script = command.replace("curl -s", "curl -sf");
-        let output = Command::new("bash").args(["-c", &script]).env("no_proxy", "*").output().unwrap();
-        let answer = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{command}\n{answer}{}", String::from_utf8_lossy(&output.stderr));
-        assert!(!answer.trim().is_empty(), "{command}");
-    }
-    // The figures of its health are those of a shop, and not of made-up addresses and of a year that is over.
-    let script = commands[0].replace("/v1/segments", "'/v1/thermometer?fresh=true'");
-    let output = Command::new("bash").args(["-c", &script]).env("no_proxy", "*").output().unwrap();
-    let taken: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(taken["customers"].as_u64().unwrap() >= 8, "{taken}");
-    for failure in taken["failures"].as_array().unwrap() {
-        if failure["name"] == "stale" || failure["name"] == "wrong" {
-            assert!(failure["share"].as_f64().unwrap() < 0.3, "{taken}");
-        }
-    }
 }
 
 /// A page of the documentation.
@@ -227,44 +189,6 @@ fn the_mapping_of_the_page_on_imports_reads_rows() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("\"total\":54.8") && said.contains("boot-42") && !said.contains("quarantine"), "{said}");
-}
-
-/// How long the sample shop may take to say something.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// The sample shop, running until it is dropped.
-struct Demo {
-    child: Child,
-    lines: mpsc::Receiver<String>,
-}
-
-impl Demo {
-    fn start(data: &Path) -> Self {
-        let mut command = Command::new(PROGRAM);
-        command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(data);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let printed = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let (print, lines) = mpsc::channel();
-        thread::spawn(move || printed.for_each(|line| _ = print.send(line)));
-        Self { child, lines }
-    }
-
-    /// What it printed up to a line with this in it.
-    fn said_until(&mut self, last: &str) -> String {
-        let mut said = String::new();
-        while !said.contains(last) {
-            said.push_str(&self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("only {said}")));
-            said.push('\n');
-        }
-        said
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
 }
 
 /// The shell blocks of a document, whole: some commands go over several lines.

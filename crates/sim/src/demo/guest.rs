@@ -11,11 +11,11 @@ use crate::{
 
 /// So many customers are looked at.
 const LOOKED_AT: usize = 60;
-/// What can be told of somebody: each counts one.
-const TOLD: [&str; 3] = ["/interests/0", "/stage/value", "/traits/first_name"];
+/// Interests that count: more are no more to look at.
+const INTERESTS: usize = 3;
 
-/// The account of the customer with the most orders of whom interests, stage and a name are known and for whom it is
-/// decided on the home page; else of whom most of that holds. None if nobody has an account and agreed to anything.
+/// Of the customers with the most orders, the account of the one of whom most is known: segments, interests, stage, a
+/// name. None if nobody has an account and agreed to be decided for.
 pub(super) async fn choose(
     door: &Door,
     secret: &str,
@@ -34,14 +34,11 @@ pub(super) async fn choose(
         if known > best.map_or(0, |(most, _)| most) {
             best = Some((known, person));
         }
-        if known > TOLD.len() {
-            break;
-        }
     }
     Ok(best.map(|(_, person)| person.account.clone()))
 }
 
-/// How much is known of somebody and done for them: 0 if the product does not know the account.
+/// How much is known of somebody: 0 if the product does not know the account, or decides nothing for it.
 async fn known(door: &Door, secret: &str, person: &Person) -> Result<usize, DoorError> {
     let account = &person.account;
     let (path, key) = (format!("/v1/profiles/user_id:{account}"), secret.to_owned());
@@ -54,7 +51,12 @@ async fn known(door: &Door, secret: &str, person: &Person) -> Result<usize, Door
     let asked = json!({"user_id": account, "placements": ["home-hero"], "preview": true});
     let answer: Value = door.ask("POST", "/v1/decide", secret, Some(&asked)).await?;
     let reason = answer["decisions"][0]["reason"].as_str().unwrap_or_default();
-    let is_open = !matches!(reason, "HOLDOUT" | "NO_CONSENT" | "CAPPED" | "ERROR" | "");
-    let told = TOLD.iter().filter(|pointer| profile.pointer(pointer).is_some_and(|value| !value.is_null())).count();
-    Ok(if is_open { told + 1 } else { 0 })
+    if !matches!(reason, "SPLIT" | "TARGETING_MATCH" | "NOT_ELIGIBLE") {
+        return Ok(0);
+    }
+    let count = |name: &str| profile[name].as_array().map_or(0, Vec::len);
+    let has = |pointer: &str| usize::from(profile.pointer(pointer).is_some());
+    // A person without a name, or about whom nothing can be said to date, is nobody to look at.
+    let most = 10 * (has("/traits/first_name/value") + has("/interests/0") + has("/stage/word"));
+    Ok(most + 2 * count("segments") + count("interests").min(INTERESTS))
 }

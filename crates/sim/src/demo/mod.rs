@@ -38,9 +38,12 @@ const WRITE_KEY: &str = "pk_demo_0123456789abcdef";
 /// From which number the world is drawn if none is named.
 pub const SEED: Seed = Seed(1);
 /// How large the world is if nothing is said: its days are the past that is filled in at the start, within seconds.
-pub const SIZE: Size = Size::of(2_000, 600, 90);
+pub const SIZE: Size = Size::of(1_500, 600, 60);
 /// So many days the world goes on after the one on which the demo was begun.
 const DAYS_AHEAD: u32 = 365;
+/// Of so many days before the present one there are pages and mails too; of those before, orders and what else every
+/// shop has in its books.
+const DAYS_OF_PAGES: u32 = 60;
 /// So many visits come in a minute, about, if no speed is named.
 const VISITS_A_MINUTE: f64 = 15.0;
 /// Calls under way at once.
@@ -220,7 +223,11 @@ impl Living<'_> {
             tokio::task::yield_now().await;
         }
         for day in (self.memory.lived..today.saturating_add(1)).map(Day).take_while(|day| day.0 < world.calendar.days) {
-            driver.past(day, now, &mut Nobody).await?;
+            if day.0 + DAYS_OF_PAGES < today {
+                driver.books(day, &mut Nobody).await?;
+            } else {
+                driver.past(day, now, &mut Nobody).await?;
+            }
             if day.0 < today {
                 self.memory.lived = day.0 + 1;
                 self.memory.keep(self.folder)?;
