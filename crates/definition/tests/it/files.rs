@@ -163,7 +163,7 @@ fn a_folder_that_is_not_there_is_an_error() {
     assert_eq!(error.code, code::UNREADABLE);
 }
 
-/// The sample shop that `prevenance demo` starts with.
+/// The sample shop of the documentation.
 #[test]
 fn the_sample_definitions_compile() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/definitions");
