@@ -112,7 +112,8 @@ async fn through(arguments: &Arguments, options: &Options, start: Timestamp) -> 
     let begun = now();
     let tally = run::live(&world, &door, &keys, options, &mut watch).await?;
     tell(&tally, begun.elapsed());
-    let values = (!arguments.no_policies).then(|| grade::Values::of(&world, &options.truth)).transpose()?;
+    let values =
+        (!arguments.no_policies).then(|| grade::Values::of(&world, options.installed(), &options.truth)).transpose()?;
     let asking = Asking { world: &world, door: &door, secret: &keys.secret, bundle: &options.truth };
     let grade = Grade::of(asking, watch, values).await?;
     match arguments.json {

@@ -9,7 +9,7 @@ use world::{
     catalog::Family,
     content::{Aid, Content, ContentId, Stage},
     emission::Feed,
-    rule::{Audience, Rule},
+    rule::{Audience, Place, Rule},
 };
 
 use crate::{
@@ -122,8 +122,28 @@ fn rule_document(world: &World, rule: &Rule) -> Value {
         "placements": placement(rule.place),
         "audience": audience(rule.audience),
         "benefit": benefit(world, rule),
+        "worth": worth(world, rule),
         "variants": {"control": {"share": 0.5}, "treated": {"share": 0.5, "contents": contents}},
     })
+}
+
+/// What an order earns before what rules cost, in cents: the shop's own figure.
+const ORDER_EARNS: f64 = 2_700.0;
+
+/// What the shop reckons that a showing brings and costs, in whole cents: by a trial of its own ([`Rule::pilot`]), and
+/// by how many of those who see the place order anyway. Who orders anyway cannot be won.
+fn worth(world: &World, rule: &Rule) -> Value {
+    let ordering = match rule.place {
+        Place::HomeHero | Place::HomeRow | Place::Landing | Place::CategoryTop => 0.025,
+        Place::ProductSide => 0.04,
+        Place::CartNote => 0.30,
+        Place::CheckoutNote => 0.60,
+    };
+    let pilot = rule.pilot(world.seed);
+    let gain = |share: f32| (f64::from(share) * ordering * (1.0 - ordering) * ORDER_EARNS).max(0.0);
+    let (low, expected) = (gain(pilot.low) as u64, libm::round(gain(pilot.share)) as u64);
+    let cost = libm::ceil(f64::from(rule.cost_cents) * ordering) as u64;
+    json!({"gain_cents": {"low": low, "expected": expected.max(low)}, "cost_cents": cost})
 }
 
 /// What a customer has of a rule: what its content is there for.

@@ -98,6 +98,8 @@ pub enum Purpose {
     Click = 29,
     /// What a policy draws.
     Policy = 30,
+    /// What a trial of a rule said.
+    Pilot = 31,
     /// When somebody was born, and how they are made.
     Body = 40,
     /// How often, when and where somebody comes.

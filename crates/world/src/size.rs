@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// How large a world is. Three sizes have a name; tests make their own.
+/// How large a world is. Three sizes have a name; others are written as customers, items and days: `3000x600x90`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Size {
     customers: u32,
@@ -45,7 +45,7 @@ pub struct NoSize(String);
 
 impl fmt::Display for NoSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no size: there are S, M and L", self.0)
+        write!(f, "`{}` is no size: there are S, M and L, and customers × items × days such as 3000x600x90", self.0)
     }
 }
 
@@ -59,9 +59,17 @@ impl FromStr for Size {
             "S" | "s" => Ok(Self::S),
             "M" | "m" => Ok(Self::M),
             "L" | "l" => Ok(Self::L),
-            _ => Err(NoSize(text.to_owned())),
+            _ => numbers(text).ok_or_else(|| NoSize(text.to_owned())),
         }
     }
+}
+
+/// Customers, items and days, none of them 0: `3000x600x90`.
+fn numbers(text: &str) -> Option<Size> {
+    let numbers: Vec<u32> =
+        text.split('x').map(|number| number.parse().ok().filter(|n| *n > 0)).collect::<Option<_>>()?;
+    let [customers, items, days] = numbers[..] else { return None };
+    Some(Size::of(customers, items, days))
 }
 
 #[cfg(test)]
@@ -73,7 +81,8 @@ mod tests {
         assert_eq!("M".parse(), Ok(Size::of(50_000, 2_000, 365)));
         assert_eq!("s".parse(), Ok(Size::of(200, 200, 30)));
         assert_eq!("L".parse(), Ok(Size::of(1_000_000, 20_000, 30)));
-        for wrong in ["", "XL", "M ", "200"] {
+        assert_eq!("3000x600x90".parse(), Ok(Size::of(3_000, 600, 90)));
+        for wrong in ["", "XL", "M ", "200", "200x200", "0x10x10", "1x2x3x4", "1x2x-3"] {
             assert!(wrong.parse::<Size>().is_err(), "{wrong}");
         }
     }

@@ -107,6 +107,7 @@ impl Grade {
         rows.extend(quality::rows(&asking, &people).await?);
         rows.extend(segments::rows(&asking, &watch, &people).await?);
         rows.extend(readings::rows(&watch));
+        rows.push(readings::engagement(&asking, &watch)?);
         rows.extend(guards::rows(&asking, &watch, &people).await?);
         rows.extend(speed::rows(&asking, &watch).await?);
         rows.extend(values.map(|values| value::rows(&values)).unwrap_or_default());

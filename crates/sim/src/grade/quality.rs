@@ -1,5 +1,7 @@
 //! Quality: is a trust a probability, how much that is wrong is stated, and does the thermometer say what is true?
 
+use std::collections::BTreeMap;
+
 use api::wire::{census::ThermometerAnswer, profile::ProfileTrait};
 use serde_json::Value;
 
@@ -13,6 +15,8 @@ const BINS: usize = 10;
 
 /// What is believed, and whether it is true.
 struct Belief {
+    /// Trait and source, for whoever looks for the mistake.
+    of: String,
     trust: f64,
     is_true: bool,
 }
@@ -27,7 +31,8 @@ pub(super) async fn rows(asking: &Asking<'_>, people: &[Known]) -> Result<Vec<Ro
                 continue;
             }
             let is_true = is_same(&value, truth);
-            beliefs.push(Belief { trust: believed.trust, is_true });
+            let of = format!("{name} of {}", believed.source.as_deref().unwrap_or("nobody"));
+            beliefs.push(Belief { of, trust: believed.trust, is_true });
             if believed.uses.iter().any(|one| one == "state") {
                 stated += 1;
                 wrongly += u64::from(!is_true);
@@ -41,7 +46,7 @@ pub(super) async fn rows(asking: &Asking<'_>, people: &[Known]) -> Result<Vec<Ro
         Row::new(
             "Quality",
             "trust, calibration error",
-            format!("{error:.4} over {all} values"),
+            format!("{error:.4} over {all} values; {}", farthest(&beliefs)),
             "≤ 0.03",
             error <= 0.03,
         )
@@ -63,12 +68,28 @@ pub(super) async fn rows(asking: &Asking<'_>, people: &[Known]) -> Result<Vec<Ro
 /// weighted by how many values are in the bin (Naeini, Cooper and Hauskrecht, AAAI 2015).
 fn calibration_error(beliefs: &[Belief]) -> f64 {
     let mut bins = [(0.0, 0.0, 0u64); BINS];
-    for Belief { trust, is_true } in beliefs {
+    for Belief { trust, is_true, .. } in beliefs {
         let bin = &mut bins[((trust * BINS as f64) as usize).min(BINS - 1)];
         *bin = (bin.0 + trust, bin.1 + f64::from(u8::from(*is_true)), bin.2 + 1);
     }
     let gaps = bins.iter().map(|(trust, truths, _)| (trust - truths).abs());
     gaps.sum::<f64>() / beliefs.len().max(1) as f64
+}
+
+/// The traits and sources that are most often believed too much or too little.
+fn farthest(beliefs: &[Belief]) -> String {
+    let mut sums: BTreeMap<&str, (f64, f64, u64)> = BTreeMap::new();
+    for Belief { of, trust, is_true } in beliefs {
+        let sum = sums.entry(of).or_default();
+        *sum = (sum.0 + trust, sum.1 + f64::from(u8::from(*is_true)), sum.2 + 1);
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by(|(_, one), (_, other)| (other.0 - other.1).abs().total_cmp(&(one.0 - one.1).abs()));
+    let words = sums.iter().take(4).map(|(of, (trust, truths, n))| {
+        let n = *n as f64;
+        format!("{of}: {:.2} believed, {:.2} true of {n}", trust / n, truths / n)
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// What is true of somebody on a day.
@@ -135,7 +156,9 @@ mod tests {
 
     #[test]
     fn beliefs_that_are_right_as_often_as_they_say_have_no_error() {
-        let of = |trust, truths: u32, all: u32| (0..all).map(move |n| Belief { trust, is_true: n < truths });
+        let of = |trust, truths: u32, all: u32| {
+            (0..all).map(move |n| Belief { of: String::new(), trust, is_true: n < truths })
+        };
         let fair: Vec<Belief> = of(0.8, 80, 100).chain(of(0.3, 30, 100)).collect();
         assert!(calibration_error(&fair) < 1e-9);
         let proud: Vec<Belief> = of(0.9, 60, 100).collect();

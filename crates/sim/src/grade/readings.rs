@@ -1,8 +1,17 @@
-//! Stage and intent: what the product said as a visit ended, beside what was true.
+//! Stage, intent and engagement: what the product said at a moment, beside what was true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Row, Watch, watch::Reading};
+use model::time::Span;
+
+use super::{
+    Asking, Row, Watch,
+    watch::{Reading, engagement_day},
+};
+use crate::{
+    bundle::{self, BundleError, VisitLine},
+    run::SimError,
+};
 
 /// Readings below which nothing can be said.
 const ENOUGH: u64 = 1_000;
@@ -15,6 +24,48 @@ pub(super) fn rows(watch: &Watch) -> Vec<Row> {
         Row::new("Stage, intent", check, found, mark, share >= least).unless_below(all as u64, ENOUGH)
     };
     vec![row("stage, accuracy", &watch.stages, "≥ 0.75", 0.75), row("intent, accuracy", &watch.intents, "≥ 0.60", 0.60)]
+}
+
+/// Does a score of engagement, which knows no opened mails, tell who truly had to do with the shop within a month from
+/// who had not?
+pub(super) fn engagement(asking: &Asking<'_>, watch: &Watch) -> Result<Row, SimError> {
+    let there = was_there(asking)?;
+    let (active, dormant): (Vec<_>, Vec<_>) = watch.engagement.iter().partition(|(person, _)| there.contains(person));
+    let area = area_under_curve(&points(&active), &points(&dormant));
+    let found = format!("{area:.3} over {} active and {} dormant", active.len(), dormant.len());
+    let cases = active.len().min(dormant.len()) as u64;
+    Ok(Row::new("Stage, intent", "engagement, area under the curve", found, "≥ 0.80", area >= 0.80)
+        .unless_below(cases, 100))
+}
+
+fn points(of: &[(u32, f64)]) -> Vec<f64> {
+    let mut points: Vec<f64> = of.iter().map(|(_, points)| *points).collect();
+    points.sort_by(f64::total_cmp);
+    points
+}
+
+/// Who visited in the month before engagement was read, on whatever device, known or not.
+fn was_there(asking: &Asking<'_>) -> Result<BTreeSet<u32>, BundleError> {
+    let until = asking.world.calendar.at(engagement_day(asking.world), 0);
+    let from = until.minus(Span::DAY.times(30));
+    let mut there = BTreeSet::new();
+    bundle::read(asking.bundle, "visits", |visit: VisitLine| {
+        if (from.as_millis()..until.as_millis()).contains(&visit.begins_ms) {
+            there.insert(visit.person);
+        }
+    })?;
+    Ok(there)
+}
+
+/// The chance that one of the first has more points than one of the others, ties counted half (Mann and Whitney, 1947).
+/// Both are sorted.
+fn area_under_curve(first: &[f64], others: &[f64]) -> f64 {
+    let above = |points: &f64| {
+        let less = others.partition_point(|other| other < points);
+        let equal = others.partition_point(|other| other <= points) - less;
+        less as f64 + 0.5 * equal as f64
+    };
+    first.iter().map(above).sum::<f64>() / (first.len() * others.len()).max(1) as f64
 }
 
 fn is_right(reading: &Reading) -> bool {
@@ -31,4 +82,16 @@ fn confusions(readings: &[Reading]) -> String {
     wrong.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let words = wrong.iter().take(3).map(|((truth, said), count)| format!("{truth} taken for {said} {count}×"));
     words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_area_is_the_chance_to_stand_higher() {
+        assert!((area_under_curve(&[2.0, 3.0], &[0.0, 1.0]) - 1.0).abs() < 1e-9);
+        assert!((area_under_curve(&[0.0, 1.0], &[2.0, 3.0])).abs() < 1e-9);
+        assert!((area_under_curve(&[1.0, 3.0], &[1.0, 2.0]) - 0.625).abs() < 1e-9);
+    }
 }

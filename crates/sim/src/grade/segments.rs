@@ -62,11 +62,12 @@ pub(super) async fn rows(asking: &Asking<'_>, watch: &Watch, people: &[Known]) -
         let (mut cases, mut wrong, mut names) = (0u64, 0u64, Vec::new());
         for Reference { name, holds } in REFERENCES {
             let members = members(asking, name).await?;
-            let misses = by_profile.iter().filter(|(id, deeds)| holds(deeds, at) != members.contains(*id)).count();
+            let misses: Vec<_> =
+                by_profile.iter().filter(|(id, deeds)| holds(deeds, at) != members.contains(*id)).collect();
             cases += by_profile.len() as u64;
-            wrong += misses as u64;
-            if misses > 0 {
-                names.push(format!("{name} {misses}"));
+            wrong += misses.len() as u64;
+            if let Some((id, deeds)) = misses.first() {
+                names.push(format!("{name} {}, first {id} who did {deeds:?}", misses.len()));
             }
         }
         let found = match names.is_empty() {
@@ -108,7 +109,7 @@ fn by_profile(watch: &Watch, people: &[Known]) -> BTreeMap<String, Deeds> {
 async fn members(asking: &Asking<'_>, name: &str) -> Result<BTreeSet<String>, SimError> {
     let (mut members, mut cursor) = (BTreeSet::new(), None::<String>);
     loop {
-        let after = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        let after = cursor.map(|cursor| format!("&from={cursor}")).unwrap_or_default();
         let path = format!("/v1/segments/{name}/members?limit=1000{after}");
         let page: MembersPage = asking.door.ask("GET", &path, asking.secret, None::<&()>).await?;
         members.extend(page.members.into_iter().map(|member| member.profile));

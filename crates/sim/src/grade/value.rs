@@ -4,26 +4,32 @@ use std::path::Path;
 
 use world::{
     World,
-    policy::{self, Neutral, Oracle},
+    calendar::Day,
+    policy::{self, Coin, Neutral, Oracle, Policy, Scene},
+    rule::Place,
+    visit::Shown,
 };
 
 use super::Row;
 use crate::bundle::{self, BundleError, Turn, TurnLine, VisitLine};
 
-/// Profit by person, in cents, of the same world under three policies: the draws are the same.
+/// Profit by person, in cents, of the same world under four policies: the draws are the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Values {
     /// With everything neutral.
     pub neutral: Vec<f64>,
     /// As the product decided.
     pub product: Vec<f64>,
+    /// With a rule drawn by a coin wherever one is for the person: what is shown without any judgement.
+    pub coin: Vec<f64>,
     /// Under the policy that knows every effect.
     pub oracle: Vec<f64>,
 }
 
 impl Values {
-    /// Lives the world under the other policies, and reads from the truth what the product earned.
-    pub fn of(world: &World, bundle: &Path) -> Result<Self, BundleError> {
+    /// Lives the world under the other policies, from the day on which the product was there, and reads from the truth
+    /// what the product earned.
+    pub fn of(world: &World, installed: Day, bundle: &Path) -> Result<Self, BundleError> {
         let mut product = vec![0.0; world.people.len()];
         bundle::read(bundle, "visits", |visit: VisitLine| product[visit.person as usize] += visit.profit as f64)?;
         bundle::read(bundle, "turns", |turn: TurnLine| {
@@ -33,9 +39,23 @@ impl Values {
                 Turn::Stage(_) | Turn::OptOut | Turn::Churn => 0.0,
             };
         })?;
-        let neutral = policy::live(world, &mut Neutral, &mut |_| ()).profit_of;
-        let oracle = policy::live(world, &mut Oracle, &mut |_| ()).profit_of;
-        Ok(Self { neutral, product, oracle })
+        let under = |policy: &mut dyn Policy| {
+            let mut since = Since { installed, policy };
+            policy::live(world, &mut since, &mut |_| ()).profit_of
+        };
+        Ok(Self { neutral: under(&mut Neutral), product, coin: under(&mut Coin), oracle: under(&mut Oracle) })
+    }
+}
+
+/// A policy that is there from a day on; before, everything is neutral.
+struct Since<'a> {
+    installed: Day,
+    policy: &'a mut dyn Policy,
+}
+
+impl Policy for Since<'_> {
+    fn show(&mut self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
+        if scene.visit.day() < self.installed { None } else { self.policy.show(scene, place) }
     }
 }
 
@@ -45,9 +65,10 @@ const ENOUGH: u64 = 5_000;
 const CERTAIN: f64 = 2.576;
 
 pub(super) fn rows(values: &Values) -> Vec<Row> {
-    let Values { neutral, product, oracle } = values;
+    let Values { neutral, product, coin, oracle } = values;
     let people = neutral.len() as u64;
     let (gain, error) = paired(product, neutral);
+    let (above, above_error) = paired(product, coin);
     let (most, _) = paired(oracle, neutral);
     let share = gain / most;
     vec![
@@ -57,6 +78,14 @@ pub(super) fn rows(values: &Values) -> Vec<Row> {
             format!("{:.1} ± {:.1} cents a person", gain, error),
             "p < 0.01",
             gain > CERTAIN * error,
+        )
+        .unless_below(people, ENOUGH),
+        Row::new(
+            "Policy value",
+            "profit above the same rules by a coin",
+            format!("{above:.1} ± {above_error:.1} cents a person"),
+            "p < 0.01",
+            above > CERTAIN * above_error,
         )
         .unless_below(people, ENOUGH),
         Row::new(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use api::wire::{decision::DecideAnswer, profile::ProfileAnswer};
+use api::wire::{decision::DecideAnswer, measure::ProfileReading, profile::ProfileAnswer};
 use model::time::Timestamp;
 use world::{
     World,
@@ -15,7 +15,7 @@ use world::{
     visit::{Page, Shown},
 };
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, is_looked_at};
 use crate::{
     bundle,
     drive::{Listener, Tally},
@@ -38,12 +38,28 @@ pub(crate) struct Reading {
 }
 
 /// What went against a guard, by its name: how often it could, and how often it did.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Guarded {
     /// Cases.
     pub(crate) cases: u64,
     /// Violations.
     pub(crate) violations: u64,
+    /// The first violation: the decision.
+    pub(crate) first: Option<String>,
+}
+
+/// Who is read, and why.
+#[derive(Debug)]
+enum Wanted {
+    /// As a visit ends: where the person stands and what the visit is for.
+    Visit(Box<VisitTruth>),
+    /// How engaged the person of an account is.
+    Engagement(u32, String),
+}
+
+/// The day on which engagement is read: a month before the end, so that it shows who comes back.
+pub(crate) fn engagement_day(world: &World) -> Day {
+    Day(world.calendar.days.saturating_sub(30))
 }
 
 /// Listens to a run.
@@ -56,8 +72,10 @@ pub struct Watch {
     /// Decisions that were recorded: device, moment, id.
     pub(crate) decisions: Vec<(String, Timestamp, String)>,
     world: std::sync::Arc<World>,
-    wanted: VecDeque<VisitTruth>,
-    reading: Option<VisitTruth>,
+    /// How engaged the product says people are, by account, a month before the end.
+    pub(crate) engagement: Vec<(u32, f64)>,
+    wanted: VecDeque<Wanted>,
+    reading: Option<Wanted>,
     visits: u32,
     installed: Timestamp,
 }
@@ -73,16 +91,20 @@ impl Watch {
             intents: Vec::new(),
             decisions: Vec::new(),
             world,
+            engagement: Vec::new(),
             wanted: VecDeque::new(),
             reading: None,
             visits: 0,
         }
     }
 
-    fn guard(&mut self, name: &'static str, is_violated: bool) {
+    fn guard(&mut self, name: &'static str, is_violated: bool, page: &Page) {
         let guarded = self.guards.entry(name).or_default();
         guarded.cases += 1;
         guarded.violations += u64::from(is_violated);
+        if is_violated {
+            guarded.first.get_or_insert_with(|| format!("{:?} at {}", page.claims, api::time::write(page.at)));
+        }
     }
 
     fn look(&mut self, page: &Page, one: &Shown, consent: Option<Consents>) {
@@ -90,14 +112,14 @@ impl Watch {
         if let Some((rule, _)) = one.rule {
             let rule = &world.rules[usize::from(rule.0)];
             let is_personal = rule.audience != Audience::Everybody;
-            self.guard("consent", is_personal && !consent.is_some_and(|consent| consent.site));
+            self.guard("consent", is_personal && !consent.is_some_and(|consent| consent.site), page);
         }
         if let Some(content) = one.content {
             let content = &world.contents[usize::from(content.0)];
             let today = world.calendar.day_of(page.at);
-            self.guard("expiry", content.expires.is_some_and(|end| today.is_some_and(|today| today >= end)));
+            self.guard("expiry", content.expires.is_some_and(|end| today.is_some_and(|today| today >= end)), page);
             if one.place == Place::CheckoutNote {
-                self.guard("checkout", !matches!(content.aid, Aid::Reassure | Aid::Help));
+                self.guard("checkout", !matches!(content.aid, Aid::Reassure | Aid::Help), page);
             }
         }
     }
@@ -110,13 +132,17 @@ impl Listener for Watch {
         {
             self.visits += 1;
             if self.visits.is_multiple_of(READ_ONE_IN) {
-                self.wanted.push_back(visit);
+                self.wanted.push_back(Wanted::Visit(Box::new(visit)));
             }
         }
         Ok(())
     }
 
-    fn day(&mut self, _day: Day, _so_far: &Tally) -> bool {
+    fn day(&mut self, day: Day, _so_far: &Tally) -> bool {
+        if day == engagement_day(&self.world) {
+            let people = self.world.people.iter().filter(|person| is_looked_at(&self.world, &person.account));
+            self.wanted.extend(people.map(|person| Wanted::Engagement(person.id.0, person.account.clone())));
+        }
         true
     }
 
@@ -130,7 +156,7 @@ impl Listener for Watch {
             self.look(page, one, consent);
         }
         let personalized = shown.iter().filter(|one| one.rule.is_some()).count();
-        self.guard("zones of a page", personalized > 2);
+        self.guard("zones of a page", personalized > 2, page);
         let Some(device) = &page.claims.device else { return };
         if self.decisions.len() < DECISIONS_KEPT && picks(device, KEPT_ONE_IN) {
             let answer: DecideAnswer = serde_json::from_slice(answer).expect("it was read before");
@@ -140,18 +166,28 @@ impl Listener for Watch {
     }
 
     fn wanted(&mut self) -> Option<String> {
-        let visit = self.wanted.pop_front()?;
-        let person = format!("anonymous_id:{}", visit.device);
-        self.reading = Some(visit);
+        let wanted = self.wanted.pop_front()?;
+        let person = match &wanted {
+            Wanted::Visit(visit) => format!("anonymous_id:{}", visit.device),
+            Wanted::Engagement(_, account) => format!("user_id:{account}"),
+        };
+        self.reading = Some(wanted);
         Some(person)
     }
 
     fn read(&mut self, _person: &str, profile: Option<&[u8]>, _now: Timestamp) {
-        let (Some(visit), Some(profile)) = (self.reading.take(), profile) else { return };
+        let (Some(wanted), Some(profile)) = (self.reading.take(), profile) else { return };
         let profile: ProfileAnswer = serde_json::from_slice(profile).expect("the API writes what it says");
-        let said = |reading: Option<api::wire::measure::ProfileReading>| reading.map(|reading| reading.word);
-        self.stages.push(Reading { truth: crate::shop::stage(visit.stage), said: said(profile.stage) });
-        self.intents.push(Reading { truth: bundle::intent(visit.intent), said: said(profile.aim) });
+        let said = |reading: Option<ProfileReading>| reading.map(|reading| reading.word);
+        match wanted {
+            Wanted::Visit(visit) => {
+                self.stages.push(Reading { truth: crate::shop::stage(visit.stage), said: said(profile.stage) });
+                self.intents.push(Reading { truth: bundle::intent(visit.intent), said: said(profile.aim) });
+            }
+            Wanted::Engagement(person, _) => {
+                self.engagement.extend(profile.scores.get("engagement").map(|score| (person, score.points)));
+            }
+        }
     }
 }
 
