@@ -36,7 +36,6 @@ mod evaluate;
 mod facts;
 mod fading;
 mod gate;
-mod grounds;
 mod measure;
 mod moment;
 mod needs;
@@ -47,6 +46,7 @@ mod print;
 mod query;
 mod scan;
 mod selection;
+mod terms;
 mod tree;
 mod value;
 

@@ -29,6 +29,7 @@ mod placement;
 mod pool;
 mod recorded;
 mod restraint;
+mod rests;
 mod scheme;
 mod template;
 mod visit;
@@ -46,6 +47,7 @@ pub use restraint::{
     CHANNEL_PROPERTY, Ground, INTRUSION_PERIOD, INTRUSION_POINTS, Memory, POINT_CENTS, Recall, Restraint, SEASON,
     STALE_AFTER, Worth, dearness, price, suits_a_checkout,
 };
+pub use rests::rests_on;
 pub use scheme::{Rules, Scheme};
 pub use template::{Payload, Reference, TemplateError, Token, code};
 pub use visit::{Showing, Stay, VISIT_ENDS_AFTER};

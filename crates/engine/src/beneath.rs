@@ -7,7 +7,7 @@ use std::{
 };
 
 use condition::{Believed, Condition, Evidence, Facts, Fading, Model, Reading, Verdict};
-use decide::{Ground, Recall, dearness};
+use decide::{Ground, Recall, dearness, rests_on};
 use model::{
     fact::Occurrence,
     name::{Name, Score, Segment},
@@ -66,7 +66,7 @@ fn apart(opened: &Opened<'_>, part: Part) -> Vec<Ground> {
 }
 
 fn needed(opened: &Opened<'_>, condition: &Condition) -> Vec<Evidence> {
-    condition.rests_on(opened, opened.now(), &dearness).evidence
+    rests_on(condition, opened, opened.now(), &dearness).evidence
 }
 
 /// What gives points to a score; what takes some away is no ground of its height.

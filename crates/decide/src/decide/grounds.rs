@@ -9,6 +9,7 @@ use super::{Decider, access::Access, horizon::Horizon};
 use crate::{
     experience::{Experience, asks_of_the_person},
     restraint::Ground,
+    rests::rests_on,
 };
 
 /// What conditions that hold rest on, on this page: found out once, however many placements and variants ask.
@@ -113,7 +114,7 @@ impl<'a> Decider<'a> {
             let noticed = grounds.iter().filter_map(Ground::noticed).max();
             (grounds.iter().map(Ground::distance).max(), Reverse(noticed))
         };
-        let found = condition.rests_on(&facts, self.now, &cost);
+        let found = rests_on(condition, &facts, self.now, &cost);
         Rested { all: found.evidence.iter().flat_map(apart).collect(), until: found.valid_until }
     }
 }

@@ -7,6 +7,7 @@ mod page;
 mod pools;
 mod replay;
 mod restraint;
+mod rests;
 mod shop;
 mod texts;
 mod visits;
