@@ -98,8 +98,8 @@ pub(crate) struct DemoArguments {
     /// Keep the data in this folder, and go on with what is in it; otherwise it goes away at the end.
     #[arg(long)]
     data: Option<PathBuf>,
-    /// How large the shop is: S (200 customers, a month of the past), M (50,000, a year: minutes to fill in) or L
-    /// (1,000,000, a month). In between, and there in seconds, if left out.
+    /// How large the shop is: S (200 customers, a month of the past), M (50,000, a year: minutes to fill in), L
+    /// (1,000,000, a month), or customers, items and days such as 3000x600x90. 1500x600x60, if left out.
     #[arg(long)]
     size: Option<Size>,
     /// What the shop and its people are drawn from: a number.

@@ -172,7 +172,7 @@ struct Living<'a> {
 impl Living<'_> {
     async fn live(mut self, app: &Shared, address: SocketAddr) -> Result<(), DemoError> {
         let (size, start) = (self.memory.size(), self.memory.start());
-        let lived = Size::of(size.customers(), size.items(), size.days() + DAYS_AHEAD);
+        let lived = Size::of(size.customers(), size.items(), size.days().saturating_add(DAYS_AHEAD));
         let world = World::new(self.memory.seed(), lived, start);
         let door = Door::Inside(Inside::new(app.clone()));
         let keys = self.open(&door, &world).await?;
