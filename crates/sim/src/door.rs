@@ -11,6 +11,10 @@ use ureq::Agent;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes of an answer at most.
 const ANSWER_BYTES: u64 = 256 * 1_024 * 1_024;
+/// How often a call is made to a product that is too busy.
+const TRIES: u32 = 10;
+/// The first wait between two tries; each is longer by as much.
+const WAIT: Duration = Duration::from_millis(200);
 /// Characters of a refusal that are told.
 const TOLD: usize = 400;
 
@@ -66,8 +70,18 @@ impl Door {
         Self::Http { base: base.trim_end_matches('/').to_owned(), agent: config.build().into() }
     }
 
-    /// Makes a call and gives its answer.
+    /// Makes a call and gives its answer. A product that is too busy is asked again.
     pub async fn call(&self, call: Call) -> Result<Vec<u8>, DoorError> {
+        for tried in 1..TRIES {
+            match self.call_once(call.clone()).await {
+                Err(DoorError::Refused { status: 429 | 503, .. }) => tokio::time::sleep(WAIT * tried).await,
+                answered => return answered,
+            }
+        }
+        self.call_once(call).await
+    }
+
+    async fn call_once(&self, call: Call) -> Result<Vec<u8>, DoorError> {
         let named = format!("{} {}", call.method, call.path);
         let silent = |why: String| DoorError::Silent { call: named.clone(), why };
         let (status, body) = match self {

@@ -501,8 +501,9 @@ impl<'a> Driver<'a> {
         let mut calls = Vec::new();
         for feed in FEEDS {
             for emissions in by_feed.remove(&feed).unwrap_or_default().chunks(BATCH) {
-                let body = wire::batch(self.world, emissions, (sent_at, self.pace), &mut self.choices)?;
-                emissions.iter().for_each(|one| listener.sent(one, self.choices.of(&one.claims)));
+                let mut heard = |one: &Emission, consent| listener.sent(one, consent);
+                let moment = (sent_at, self.pace);
+                let body = wire::batch(self.world, emissions, moment, &mut self.choices, &mut heard)?;
                 self.note("/v1/batch", &body)?;
                 self.tally.events += emissions.len() as u64;
                 self.tally.bodies += 1;

@@ -39,6 +39,7 @@ mod decisions;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod doors;
 mod full_disk;
 #[cfg(test)]
 mod history;

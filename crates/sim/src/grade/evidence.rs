@@ -43,6 +43,8 @@ pub(crate) struct Evidence {
     /// Union and find over the numbers.
     parents: Vec<usize>,
     deeds: Vec<Deeds>,
+    /// What the person of an account chose last, on whatever device.
+    chosen: BTreeMap<Name, bool>,
     /// Devices that two accounts were used on: they lead to neither.
     accounts_on: BTreeMap<usize, BTreeSet<usize>>,
 }
@@ -61,9 +63,13 @@ impl Evidence {
 
     /// Takes in an event, if the product may keep it.
     pub(crate) fn take(&mut self, world: &World, emission: &Emission, consent: Option<Consents>) {
-        let from_page = matches!(emission.feed, Feed::Web | Feed::App);
-        if from_page && !consent.is_some_and(|consent| consent.site) {
-            return;
+        if matches!(emission.feed, Feed::Web | Feed::App) {
+            if let (Some(consent), Some(account)) = (consent, &emission.claims.account) {
+                self.chosen.insert(account_name(account), consent.site);
+            }
+            if !self.may(&emission.claims, consent) {
+                return;
+            }
         }
         let Some(names) = names(&emission.claims) else { return };
         if !names.iter().any(|name| self.followed.contains(name)) {
@@ -93,6 +99,12 @@ impl Evidence {
         for pair in numbers.windows(2) {
             self.join(pair[0], pair[1]);
         }
+    }
+
+    /// Whether the person whom a page names agreed to decisions on the site: on this device, or with the account.
+    pub(crate) fn may(&self, claims: &Claims, consent: Option<Consents>) -> bool {
+        let by_account = || claims.account.as_deref().and_then(|account| self.chosen.get(&account_name(account)));
+        consent.map_or_else(|| by_account().copied().unwrap_or(false), |consent| consent.site)
     }
 
     fn number(&mut self, name: &str) -> usize {

@@ -57,9 +57,9 @@ enum Wanted {
     Engagement(u32, String),
 }
 
-/// The day on which engagement is read: a month before the end, so that it shows who comes back.
+/// The day on which engagement is read: the last one, when the product has seen as much as it will.
 pub(crate) fn engagement_day(world: &World) -> Day {
-    Day(world.calendar.days.saturating_sub(30))
+    Day(world.calendar.days.saturating_sub(1))
 }
 
 /// Listens to a run.
@@ -72,7 +72,7 @@ pub struct Watch {
     /// Decisions that were recorded: device, moment, id.
     pub(crate) decisions: Vec<(String, Timestamp, String)>,
     world: std::sync::Arc<World>,
-    /// How engaged the product says people are, by account, a month before the end.
+    /// How engaged the product says people are, by account, on the last day.
     pub(crate) engagement: Vec<(u32, f64)>,
     wanted: VecDeque<Wanted>,
     reading: Option<Wanted>,
@@ -112,7 +112,7 @@ impl Watch {
         if let Some((rule, _)) = one.rule {
             let rule = &world.rules[usize::from(rule.0)];
             let is_personal = rule.audience != Audience::Everybody;
-            self.guard("consent", is_personal && !consent.is_some_and(|consent| consent.site), page);
+            self.guard("consent", is_personal && !self.evidence.may(&page.claims, consent), page);
         }
         if let Some(content) = one.content {
             let content = &world.contents[usize::from(content.0)];

@@ -60,12 +60,13 @@ impl Choices {
 }
 
 /// One body of `/v1/batch`: events of one feed, in order, sent at a moment of the product, with those of the world as the
-/// pace tells them. Hears the choices that are made in it.
+/// pace tells them. Hears the choices that are made in it; `sent` is told each event with what was chosen by then.
 pub fn batch(
     world: &World,
     emissions: &[Emission],
-    sent: (Timestamp, Pace),
+    moment: (Timestamp, Pace),
     choices: &mut Choices,
+    sent: &mut dyn FnMut(&Emission, Option<Consents>),
 ) -> serde_json::Result<Vec<u8>> {
     let mut body = Vec::with_capacity(emissions.len() * 400);
     body.extend_from_slice(b"{\"batch\":[");
@@ -74,7 +75,9 @@ pub fn batch(
             body.push(b',');
         }
         choices.hear(emission);
-        serde_json::to_writer(&mut body, &Event::of(world, emission, sent, choices.of(&emission.claims)))?;
+        let choice = choices.of(&emission.claims);
+        serde_json::to_writer(&mut body, &Event::of(world, emission, moment, choice))?;
+        sent(emission, choice);
     }
     body.extend_from_slice(b"]}");
     Ok(body)
