@@ -40,6 +40,7 @@ mod decisions;
 mod demo;
 #[cfg(test)]
 mod doors;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod history;
