@@ -27,6 +27,7 @@ mod message;
 mod signal;
 mod typing;
 pub(crate) mod value;
+mod wish;
 
 use std::{
     borrow::Cow,
@@ -363,6 +364,7 @@ impl Batch<'_> {
         let event = event_kind(kind, message)?;
         if let EventKind::Track { name } = &event {
             typing::convert_told(name, &mut message.properties, self.receiver.schema)?;
+            wish::check(name, &message.properties)?;
         }
         Ok(Heading { kind: event, message_id: self.message_id(index, raw, message)?, timestamp: timestamp? })
     }

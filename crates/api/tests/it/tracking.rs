@@ -272,6 +272,41 @@ fn what_corrects_or_denies_a_trait_is_held_to_the_schema_too() {
     assert_eq!((problem.code.as_str(), &*problem.pointer), ("TRAIT_TYPE", "/properties/value"));
 }
 
+#[test]
+fn a_wish_that_does_not_say_what_it_is_about_is_refused() {
+    let project = Project::browser();
+    let track =
+        |name: &str, properties: serde_json::Value| json!({"type": "track", "event": name, "properties": properties});
+    for (name, properties, code, at) in [
+        ("Evidence Removed", json!({}), "MISSING_FIELD", "/properties/event"),
+        ("Evidence Removed", json!({"event": null}), "MISSING_FIELD", "/properties/event"),
+        ("Evidence Removed", json!({"event": " "}), "VALIDATION", "/properties/event"),
+        ("Evidence Removed", json!({"event": "page", "before": "soon"}), "BAD_MOMENT", "/properties/before"),
+        ("Content Refused", json!({"until": "2026-05-01"}), "MISSING_FIELD", "/properties/experience"),
+        ("Content Refused", json!({"tag": 7}), "VALIDATION", "/properties/tag"),
+        (" Content Refused ", json!({"tag": "winter", "until": "tomorrow"}), "BAD_MOMENT", "/properties/until"),
+        ("Content Refused", json!({"tag": "winter", "until": 7}), "BAD_MOMENT", "/properties/until"),
+        ("Interest Refused", json!({}), "MISSING_FIELD", "/properties/topic"),
+        ("Interest Refused", json!({"topics": []}), "MISSING_FIELD", "/properties/topic"),
+        ("Interest Refused", json!({"topic": "boots"}), "VALIDATION", "/properties/topic"),
+        ("Interest Declared", json!({"topics": ["tag:trail", ":boots"]}), "VALIDATION", "/properties/topics"),
+    ] {
+        let problem = project.problem(track(name, properties.clone()));
+        assert_eq!((problem.code.as_str(), &*problem.pointer), (code, at), "{name} {properties}");
+    }
+    for (name, properties) in [
+        ("Evidence Removed", json!({"event": "Product Viewed"})),
+        ("Evidence Removed", json!({"event": "Product Viewed", "before": "2026-03-01T10:00:00+01:00"})),
+        ("Content Refused", json!({"experience": "not-published-yet", "until": null})),
+        ("Content Refused", json!({"content": "boots", "until": "2026-05-01"})),
+        ("Interest Refused", json!({"topic": "category:boots"})),
+        ("Interest Declared", json!({"topics": ["tag:trail", "brand:A:B"]})),
+        ("Interest", json!({})),
+    ] {
+        project.event(track(name, properties));
+    }
+}
+
 fn consent_of(project: &Project, event: serde_json::Value) -> Option<(String, Means)> {
     let signal = project.event(event).consent?;
     let said = signal.choices.iter().map(|(purpose, granted)| format!("{}{purpose}", if *granted { "+" } else { "-" }));
