@@ -54,6 +54,9 @@ struct Arguments {
     /// Calls under way at once. With 1, two runs send the same bytes.
     #[arg(long, default_value_t = 64)]
     width: usize,
+    /// A file for everything that is sent, one body a line: for comparing two runs.
+    #[arg(long)]
+    record: Option<PathBuf>,
     /// Do not live the world under other policies to compare with.
     #[arg(long)]
     no_policies: bool,
@@ -86,6 +89,7 @@ fn live(arguments: &Arguments) -> Result<bool, SimError> {
         truth: arguments.truth.clone().unwrap_or_else(|| temporary.join("truth")),
         live: arguments.live,
         width: arguments.width,
+        record: arguments.record.clone(),
     };
     let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = threads.block_on(through(arguments, &options, start));

@@ -1,6 +1,8 @@
 //! A whole run: a product of its own, empty; the world lived through it; the truth written aside.
 
 use std::{
+    fs::File,
+    io::BufWriter,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -52,6 +54,8 @@ pub struct Options {
     pub live: u32,
     /// Calls under way at once.
     pub width: usize,
+    /// Where everything that is sent is written down.
+    pub record: Option<PathBuf>,
 }
 
 impl Options {
@@ -155,6 +159,9 @@ pub async fn live(
     let bundle = Bundle::create(&options.truth, Some(&options.data), world)?;
     let mut writing = Writing { bundle, bar: bar(world), stop: stop_on_signal(), under: listener };
     let mut driver = Driver::new(world, door, keys, options.width);
+    if let Some(record) = &options.record {
+        driver.record(Box::new(BufWriter::new(File::create(record)?)));
+    }
     let tally = driver.run(options.installed(), &mut writing).await?;
     writing.bar.finish_and_clear();
     writing.bundle.finish()?;

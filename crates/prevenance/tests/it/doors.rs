@@ -37,6 +37,7 @@ fn options(folder: &Path) -> Options {
         truth: folder.join("truth"),
         live: SIZE.days(),
         width: 1,
+        record: None,
     }
 }
 

@@ -97,11 +97,8 @@ fn visit(
     let mut visit = Visit::open(world, life, plan);
     while let Some(mut page) = visit.next(world, life, truths) {
         emissions.append(&mut page.emits);
-        let mut shown = Vec::new();
-        if life.consents().site {
-            let scene = Scene { world, life, visit: &visit, page: &page };
-            shown.extend(page.asks.iter().filter_map(|place| policy.show(&scene, *place)));
-        }
+        let scene = Scene { world, life, visit: &visit, page: &page };
+        let shown: Vec<_> = page.asks.iter().filter_map(|place| policy.show(&scene, *place)).collect();
         visit.react(world, life, &shown, emissions);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     draws::{Entity, Purpose},
     life::Life,
     person::Tongue,
-    rule::{Place, Rule},
+    rule::{Audience, Place, Rule},
     visit::{Page, Shown, Visit},
 };
 
@@ -87,11 +87,15 @@ impl Policy for Cascade {
 }
 
 impl Scene<'_> {
-    /// The rules that could show something at a place: they have a content that may be shown and are for this person.
+    /// The rules that could show something at a place: they have a content that may be shown and are for this person;
+    /// who did not agree to decisions gets what everybody gets.
     pub fn rules(&self, place: Place) -> impl Iterator<Item = &Rule> {
-        let day = self.visit.day();
+        let (day, agreed) = (self.visit.day(), self.life.consents().site);
         self.world.rules.iter().filter(move |rule| {
-            rule.place == place && self.life.is_in(self.world, rule.audience, day) && self.content(rule, day).is_some()
+            rule.place == place
+                && (agreed || rule.audience == Audience::Everybody)
+                && self.life.is_in(self.world, rule.audience, day)
+                && self.content(rule, day).is_some()
         })
     }
 
