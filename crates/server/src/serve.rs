@@ -109,6 +109,11 @@ pub fn open(config: &Config, fixed: Fixed) -> Result<Arc<dyn Substrate>, StoreEr
     Ok(Arc::new(Local::open(&config.data, &folder_options(config.partitions, fixed.seed))?))
 }
 
+/// The same of data that are there already, for commands that read them.
+pub fn open_existing(config: &Config) -> Result<Arc<dyn Substrate>, StoreError> {
+    Ok(Arc::new(Local::open_existing(&config.data, &folder_options(config.partitions, None))?))
+}
+
 /// How the runtime is to be started.
 pub fn settings(config: &Config, fixed: Fixed) -> Settings {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

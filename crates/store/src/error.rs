@@ -45,6 +45,12 @@ pub enum StoreError {
         /// The number asked for.
         wanted: u16,
     },
+    /// There is nothing to read: where data are only read, none are begun.
+    #[error("there are no data in {folder}")]
+    NoData {
+        /// The folder as it was named by the caller.
+        folder: String,
+    },
     /// The folder holds something else, or was left behind by an interrupted restore.
     #[error("{folder} is not empty and is no complete data folder")]
     NotADataFolder {
@@ -134,6 +140,7 @@ impl StoreError {
             Self::InUse { .. } => "data_in_use",
             Self::OtherVersion { .. } => "data_version",
             Self::OtherPartitions { .. } => "data_partitions",
+            Self::NoData { .. } => "no_data",
             Self::NotADataFolder { .. } => "not_a_data_folder",
             Self::NotEmpty { .. } => "folder_not_empty",
             Self::Corrupt { .. } => "data_corrupt",

@@ -34,7 +34,8 @@ pub const FORMAT: u32 = 1;
 pub(crate) const STATE: &str = "state";
 /// The file of the installation's secret.
 pub(crate) const SECRET: &str = "secret";
-const VERSION: &str = "VERSION";
+/// The file that is written last, so that it says whether there are data.
+pub(crate) const VERSION: &str = "VERSION";
 /// The table of saved positions comes before the caller's tables, so that theirs can be added to.
 const SAVED: Table = Table(0);
 const SAVED_NAME: &str = "store_saved";

@@ -6,7 +6,7 @@ use crate::{
     backup,
     disk::{Disk, RealDisk},
     error::StoreError,
-    folder::{Folder, Layout, STATE},
+    folder::{Folder, Layout, STATE, VERSION},
     kv::FjallKv,
     limits,
     substrate::Options,
@@ -23,6 +23,17 @@ impl Local {
     /// reported in [`crate::substrate::Health`].
     pub fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
         Self::open_with_segments(path, options, limits::SEGMENT_BYTES)
+    }
+
+    /// The same of a folder that holds data; nothing is created.
+    ///
+    /// For whoever only reads: a folder whose name was mistyped would be a new and empty one, and all that is said of it
+    /// afterwards would be true and of no use.
+    pub fn open_existing(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        if !path.join(VERSION).exists() {
+            return Err(StoreError::NoData { folder: path.display().to_string() });
+        }
+        Self::open(path, options)
     }
 
     /// Opens the data folder, with another size of segment files: for tests of what happens between them.

@@ -68,6 +68,26 @@ fn another_number_of_partitions_and_a_folder_of_something_else_are_refused() {
 }
 
 #[test]
+fn commands_that_read_data_say_when_there_are_none() {
+    let (shop, outside) = (closed(), tempfile::tempdir().unwrap());
+    let (absent, copy) = (outside.path().join("absent"), outside.path().join("copy"));
+    let (backup, restored) = (outside.path().join("backup"), outside.path().join("restored"));
+    let run = |arguments: &[&std::ffi::OsStr]| Command::new(PROGRAM).args(arguments).output().unwrap();
+    let made = run(&["backup".as_ref(), "--data".as_ref(), shop.folder().as_ref(), backup.as_ref()]);
+    assert!(made.status.success(), "{made:?}");
+    for arguments in [
+        vec!["export".as_ref(), "--data".as_ref(), absent.as_os_str()],
+        vec!["backup".as_ref(), "--data".as_ref(), absent.as_os_str(), copy.as_ref()],
+        // Whoever was erased since would be there again.
+        vec!["restore".as_ref(), "--erasures".as_ref(), absent.as_os_str(), backup.as_ref(), restored.as_ref()],
+    ] {
+        let said = complaint(&run(&arguments));
+        assert!(said.contains("there are no data in") && said.contains("absent"), "{said}");
+    }
+    assert!(!absent.exists() && !copy.exists() && !restored.exists());
+}
+
+#[test]
 fn an_address_that_is_taken_is_told_with_the_flag_that_changes_it() {
     let (shop, other) = (Shop::open(), tempfile::tempdir().unwrap());
     let taken = shop.server.url().strip_prefix("http://").unwrap();

@@ -53,7 +53,7 @@ pub fn write(runtime: &Runtime, data: &Path, to: &Path, progress: &mut dyn FnMut
 
 /// Writes a backup of a data folder that no program holds.
 pub fn run(config: &Config, to: &Path) -> Result<(), BackupError> {
-    let substrate = serve::open(config, Fixed::default())?;
+    let substrate = serve::open_existing(config)?;
     let bar = bytes_bar("backup");
     substrate.backup(to, &mut |done, total| {
         bar.set_length(total);
@@ -67,7 +67,7 @@ pub fn run(config: &Config, to: &Path) -> Result<(), BackupError> {
 /// since. Returns how many persons that were.
 pub fn restore(config: &Config, from: &Path, to: &Path, erasures: Option<&Path>) -> Result<usize, BackupError> {
     let erased = match erasures {
-        Some(folder) => erasure::list(serve::open(&at(config, folder), Fixed::default())?.as_ref())?,
+        Some(folder) => erasure::list(serve::open_existing(&at(config, folder))?.as_ref())?,
         None => Vec::new(),
     };
     let bar = bytes_bar("restore");

@@ -50,7 +50,7 @@ const PAGE: usize = 1_000;
 /// Writes everything held on a person, named by `prf_…` or `namespace:value`, or on all, of a data folder that no
 /// program holds. Returns how many persons that were.
 pub fn run(config: &Config, person: Option<&str>, to: Option<&Path>) -> Result<u64, ExportError> {
-    let substrate = serve::open(config, Fixed::default())?;
+    let substrate = serve::open_existing(config)?;
     let runtime = Runtime::start(substrate, serve::settings(config, Fixed::default()))?;
     let mut output: Box<dyn Write> = match to {
         Some(path) => Box::new(std::io::BufWriter::new(std::fs::File::create_new(path)?)),

@@ -33,6 +33,17 @@ fn a_folder_with_something_else_in_it_is_left_alone() {
 }
 
 #[test]
+fn who_only_reads_begins_no_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let (absent, begun) = (folder.path().join("absent"), folder.path().join("begun"));
+    assert_eq!(Local::open_existing(&absent, &options(1)).err().unwrap().code(), "no_data");
+    assert_eq!(Local::open_existing(folder.path(), &options(1)).err().unwrap().code(), "no_data");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    drop(Local::open(&begun, &options(1)).unwrap());
+    Local::open_existing(&begun, &options(1)).unwrap();
+}
+
+#[test]
 fn nobody_else_may_look_into_the_folder() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("data");
