@@ -103,10 +103,10 @@ pub(crate) struct DemoArguments {
     #[arg(long)]
     size: Option<Size>,
     /// What the shop and its people are drawn from: a number.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     seed: Option<Seed>,
     /// How many times as fast as life people come; 0: nobody comes. About 15 visits a minute, if left out.
-    #[arg(long, value_name = "TIMES", value_parser = speed)]
+    #[arg(long, value_name = "TIMES", value_parser = speed, allow_negative_numbers = true)]
     speed: Option<f64>,
 }
 

@@ -183,6 +183,18 @@ fn bring_keys(app: &App, bootstrap: &Bootstrap) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// Whether one can listen at an address, before anything is opened for it: who is told at once has nothing to clean up.
+pub fn check_address(wanted: &str) -> Result<(), ServeError> {
+    std::net::TcpListener::bind(wanted).map(drop).map_err(|source| no_address(wanted, source))
+}
+
+fn no_address(wanted: &str, source: std::io::Error) -> ServeError {
+    match source.kind() {
+        ErrorKind::AddrInUse => ServeError::AddressTaken(wanted.to_owned()),
+        _ => ServeError::Io { what: wanted.to_owned(), source },
+    }
+}
+
 /// Listens until a signal to stop comes (SIGTERM, SIGINT), then lets the open requests end. `ready` is told the
 /// address. Does not stop the runtime.
 pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
@@ -191,10 +203,7 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
         move |source| ServeError::Io { what, source }
     };
     let wanted = app.config.listen.clone();
-    let listener = TcpListener::bind(&wanted).await.map_err(|source| match source.kind() {
-        ErrorKind::AddrInUse => ServeError::AddressTaken(wanted.clone()),
-        _ => io(&wanted)(source),
-    })?;
+    let listener = TcpListener::bind(&wanted).await.map_err(|source| no_address(&wanted, source))?;
     let address = listener.local_addr().map_err(io(&wanted))?;
     let (stop, stopped) = oneshot::channel();
     let signals = wait_for_signal().map_err(io("signals"))?;

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
     path::Path,
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
@@ -105,16 +106,30 @@ fn a_folder_that_is_not_of_a_demo_is_refused_in_one_sentence_and_left_alone() {
 fn a_flag_that_makes_no_sense_says_what_would() {
     for (flag, value, expected) in [
         ("--seed", "seven", "`seven` is no seed: a seed is a number"),
-        ("--seed", "-1", "no seed"),
+        ("--seed", "-1", "`-1` is no seed"),
         ("--size", "XL", "`XL` is no size: there are S, M and L"),
         ("--speed", "fast", "must be a number from 0 to 100000"),
         ("--speed", "-1", "must be a number from 0 to 100000"),
         ("--speed", "NaN", "must be a number from 0 to 100000"),
     ] {
-        let refused = run(&["demo", &format!("{flag}={value}")]);
-        let why = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert!(!refused.status.success() && why.contains(expected), "{flag} {value}: {why}");
+        for refused in [run(&["demo", &format!("{flag}={value}")]), run(&["demo", flag, value])] {
+            let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(!refused.status.success() && why.contains(expected), "{flag} {value}: {why}");
+        }
     }
+}
+
+#[test]
+fn an_address_that_is_taken_is_told_in_one_sentence_before_anything_is_begun() {
+    let (other, folder) = (TcpListener::bind("127.0.0.1:0").unwrap(), tempfile::TempDir::new().unwrap());
+    let (taken, data) = (other.local_addr().unwrap().to_string(), folder.path().join("data"));
+    for more in [vec![], vec!["--data", data.to_str().unwrap()]] {
+        let refused = run(&[vec!["demo", "--listen", &taken], more].concat());
+        let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && why.contains(&taken) && why.contains("--listen"), "{why}");
+        assert_eq!(why.lines().count(), 1, "{why}");
+    }
+    assert!(!data.exists());
 }
 
 /// The demo, running until it is dropped.

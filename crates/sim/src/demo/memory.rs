@@ -54,7 +54,7 @@ impl Memory {
                 }
                 Ok(Self::new(wanted, now))
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(std::io::Error::new(error.kind(), format!("{named}: {error}")).into()),
         }
     }
 

@@ -133,6 +133,7 @@ fn serve_in(folder: &Path, demo: &Demo) -> Result<(), DemoError> {
     let mut config = Config { data: folder.to_owned(), definitions: None, ..demo.config.clone() };
     // What protects a shop from its callers would only slow its own systems down.
     (config.rate.requests_per_s, config.rate.burst) = (u32::MAX, u32::MAX);
+    serve::check_address(&config.listen)?;
     serve::log(&config.log);
     let bootstrap = Bootstrap { secret_key: Some(SECRET_KEY.into()), write_key: Some(WRITE_KEY.into()) };
     let app = serve::start(config, Fixed::default(), &bootstrap)?;
