@@ -25,7 +25,7 @@ impl FromRequestParts<Shared> for Secret {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
-        let text = authorization(&parts.headers).ok_or(Code::UnknownKey)?;
+        let text = authorization(&parts.headers).ok_or_else(no_key)?;
         let key = app.keys.find(&text, app.runtime.now())?;
         if key.kind != KeyKind::Secret {
             return Err(Code::KeyKind.into());
@@ -48,10 +48,10 @@ pub(crate) fn writer(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Key,
             let (id, secret) = header.split_once(':').unwrap_or((header, ""));
             let sent = tracking::peek_write_key(body);
             let candidates = sent.iter().map(String::as_str).chain([id, secret]).filter(|text| !text.is_empty());
-            let mut unknown = Err(ApiError::new(Code::UnknownKey));
+            let mut unknown = Err(no_key());
             for text in candidates {
                 match app.keys.find(text, now) {
-                    Err(error) if error.code == Code::UnknownKey => {}
+                    Err(error) if error.code == Code::UnknownKey => unknown = Err(error),
                     found => {
                         unknown = found;
                         break;
@@ -63,6 +63,12 @@ pub(crate) fn writer(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Key,
     };
     app.limiter.pass(key.id())?;
     Ok(key)
+}
+
+/// What somebody is told who sent no key, or none that can be read.
+fn no_key() -> ApiError {
+    ApiError::new(Code::UnknownKey)
+        .saying("No key came with the call: it is the user name of Basic authentication, or the token of Bearer.")
 }
 
 /// The user of Basic authentication, or the token of Bearer.

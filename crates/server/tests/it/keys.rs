@@ -1,6 +1,7 @@
 //! Keys: made, shown once, replaced with overlap, ended.
 
 use serde_json::{Value, json};
+use testkit::client::Answer;
 
 use crate::shop::{Shop, code, is};
 
@@ -34,6 +35,11 @@ fn a_revoked_key_is_told_from_an_unknown_one() {
     _ = secret.delete(&format!("/v1/keys/{}", made["key"]["id"].as_str().unwrap())).expect(200);
     assert_eq!(code(&other.get("/v1/keys")), is(401, "REVOKED_KEY"));
     assert_eq!(code(&shop.nobody().with_key("sk_never_made").get("/v1/keys")), is(401, "UNKNOWN_KEY"));
+    // Who forgot the key, or named it wrongly, is told how it is sent; who sent another one is not.
+    let said = |answer: Answer| answer.json()["message"].as_str().unwrap().contains("user name of Basic");
+    assert!(said(shop.nobody().get("/v1/keys")) && said(shop.nobody().post("/v1/track", &json!({"event": "x"}))));
+    assert!(!said(shop.nobody().with_key("sk_never_made").get("/v1/keys")));
+    assert!(!said(shop.nobody().post("/v1/track", &json!({"event": "x", "writeKey": "pk_other"}))));
     assert_eq!(code(&secret.delete("/v1/keys/key_x")), is(404, "NOT_FOUND"));
     let source: Value = json!({"kind": "public", "source": "nowhere"});
     assert_eq!(code(&secret.post("/v1/keys", &source)), is(422, "VALIDATION"));
