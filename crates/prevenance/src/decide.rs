@@ -107,7 +107,8 @@ fn told(answer: &DecideAnswer) -> String {
             _ = writeln!(told, "  remembers  the same {memory} of last year");
         }
         let Some(DecisionGrounds { propensity, points, rejected, .. }) = grounds else { continue };
-        _ = writeln!(told, "  costs      {points} points of intrusion");
+        let unit = if *points == 1 { "point" } else { "points" };
+        _ = writeln!(told, "  costs      {points} {unit} of intrusion");
         _ = writeln!(told, "  chance     {propensity} {}", chance_of(decision));
         for rejected in rejected.iter().flatten() {
             _ = writeln!(told, "  not        {}: {}", rejected.experience, why_not(rejected));
@@ -162,7 +163,8 @@ fn why_not(rejected: &DecisionRejected) -> String {
             format!("it costs {} points of intrusion, and {} are left", inner("points"), inner("left"))
         }
         "not_worth" => {
-            format!("it brings at least {} cents and costs {}", inner("gain_cents"), inner("cost_cents"))
+            let (gain, cost) = (inner("gain_cents"), inner("cost_cents"));
+            format!("not worth it: only {gain} cents of gain are sure, and {cost} cents of cost")
         }
         "page_capped" => "enough placements of this page are personalized".to_owned(),
         "lost" => format!("{} is ahead of it by {}", inner("to"), inner("by")),

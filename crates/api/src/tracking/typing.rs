@@ -61,7 +61,7 @@ fn convert_one(name: &str, value: &mut Value, at: (&str, &str), schema: &TraitSc
     if rules.holds.admits(value) {
         return Ok(());
     }
-    let message = format!("`{name}` must be {}; it is a {}.", description(&rules.holds), value.kind());
+    let message = format!("`{name}` must be {}; it is {}.", description(&rules.holds), given(value));
     Err(Problem::new(Code::TraitType, pointer(at.0, at.1)).saying(message))
 }
 
@@ -74,6 +74,19 @@ fn converted(value: &Value, holds: &TraitType) -> Option<Value> {
             (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(Value::Int(number as i64))
         }
         _ => None,
+    }
+}
+
+/// What came instead, as the end of the sentence "it is …".
+fn given(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Int(_) | Value::Float(_) => "a number",
+        Value::Text(_) => "a text",
+        Value::Time(_) => "a moment",
+        Value::List(_) => "a list",
+        Value::Map(_) => "an object",
     }
 }
 

@@ -240,7 +240,7 @@ fn traits_are_held_to_the_schema() {
         (
             json!({"home": {"lat": 91, "lon": 0}}),
             "/traits/home",
-            "must be a place with `lat` and `lon` in degrees; it is a map.",
+            "must be a place with `lat` and `lon` in degrees; it is an object.",
         ),
         (json!({"tier": "bronze"}), "/traits/tier", "must be one of: gold, silver; it is a text."),
     ] {
