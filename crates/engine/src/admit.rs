@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use model::{
     consent::{Choice, ConsentSignal, Consents, Means},
-    event::{Event, EventKind},
+    event::{CONSENT_UPDATED, Event, EventKind},
     identifier::Strength,
     name::{Name, Source},
     source::LegalBasis,
@@ -22,7 +22,8 @@ use crate::{person::Person, plan::Plan};
 pub enum Admission {
     /// All of it.
     Keep,
-    /// Only what it says about consent: a known person said no, or somebody granted what lets nothing else be kept.
+    /// Only what it says about consent, and when, not even what happened: a known person said no, or somebody granted
+    /// what lets nothing else be kept.
     ConsentOnly,
     /// Nothing but a count: no id, no time, no message id.
     CountOnly,
@@ -33,11 +34,21 @@ pub enum Admission {
 pub fn admit(plan: &Plan, event: &Event, person: Option<&Person>, now: Timestamp) -> Admission {
     if may_keep(plan, &event.source, &consents_with(event.consent.as_ref(), person), now) {
         Admission::Keep
-    } else if event.consent.as_ref().is_some_and(|signal| person.is_some() || grants_by_call(signal)) {
+    } else if event.consent.as_ref().is_some_and(|signal| is_news(signal, person) || grants_by_call(signal)) {
         Admission::ConsentOnly
     } else {
         Admission::CountOnly
     }
+}
+
+/// Whether a known person chose otherwise than is known, or said so in a call. A page repeats the choice with everything
+/// that it sends: were each of these kept, a refusal would leave the very trace that it refuses.
+fn is_news(signal: &ConsentSignal, person: Option<&Person>) -> bool {
+    let Some(person) = person else { return false };
+    let (before, after) = (person.consents(), consents_with(Some(signal), Some(person)));
+    let granted = |consents: &Consents, name: &str| consents.choice(name).map(|choice| choice.granted);
+    let is_other = |(name, _): &(Name<_>, bool)| granted(&before, name.as_str()) != granted(&after, name.as_str());
+    signal.proof.means == Means::Call || signal.choices.iter().any(is_other)
 }
 
 /// Whether somebody called to grant something: then the grant is kept as its own proof, whatever else it allows. A
@@ -80,6 +91,7 @@ pub fn taken_over(plan: &Plan, event: &Event, other: &Person, now: Timestamp) ->
 /// The event without what may not be kept of it: all but the consent, or the traits whose own purpose nobody granted.
 pub fn redact(plan: &Plan, event: &mut Event, admission: Admission, person: Option<&Person>, now: Timestamp) {
     if admission == Admission::ConsentOnly {
+        event.kind = EventKind::Track { name: CONSENT_UPDATED.into() };
         (event.properties, event.context) = (Fields::default(), Fields::default());
     }
     if !event.tells_traits() {

@@ -97,6 +97,10 @@ impl EventKind {
     }
 }
 
+/// The name of the event by which a choice stands in a history: of a call that tells it, and of any other event of which
+/// nothing else is kept.
+pub const CONSENT_UPDATED: &str = "Consent Updated";
+
 /// The field of [`Event::context`] that says whether a bot sent it.
 pub const BOT: &str = "bot";
 

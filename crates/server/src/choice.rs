@@ -9,7 +9,7 @@ use api::{
 use engine::plan::Plan;
 use model::{
     consent::{ConsentSignal, Means, Proof},
-    event::{Claim, Event, EventKind, Evidence},
+    event::{CONSENT_UPDATED, Claim, Event, EventKind, Evidence},
     identifier::namespace,
     limits,
     name::{Name, Purpose},
@@ -25,8 +25,6 @@ use crate::{
     named::{self, Belief, Said},
 };
 
-/// The name of the event by which a choice stands in a person's history.
-const EVENT: &str = "Consent Updated";
 /// Bytes of the wording's version and of its language.
 const WORDING_BYTES: usize = 200;
 
@@ -57,7 +55,7 @@ pub(crate) fn event(
     // The same call sent again is the same choice; the moment is in it, so that a later one is another.
     let hash = blake3::hash(&[body, &at.as_millis().to_le_bytes()].concat());
     Ok(Event {
-        kind: EventKind::Track { name: EVENT.into() },
+        kind: EventKind::Track { name: CONSENT_UPDATED.into() },
         message_id: format!("consent-{}", &hash.to_hex()[..32]).into(),
         source: sender.source.clone(),
         timestamp: at,

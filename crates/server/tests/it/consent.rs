@@ -117,3 +117,19 @@ fn what_the_call_cannot_mean_is_refused() {
         assert_eq!(code(&shop.write().post("/v1/consent", &body)), expected, "{body}");
     }
 }
+
+#[test]
+fn of_what_is_done_after_a_refusal_only_the_refusal_is_kept_and_once() {
+    let shop = Shop::new();
+    shop.consent("a1", &["site"]);
+    let did = |event: &str| {
+        let context = json!({"consent": {"categoryPreferences": {"site": false}}});
+        json!({"type": "track", "event": event, "anonymousId": "a1", "properties": {"product_id": "b"}, "context": context})
+    };
+    for events in [json!([did("Product Viewed"), did("Product Added")]), json!([did("Checkout Started")])] {
+        shop.advance_ms(1);
+        shop.send(&events);
+    }
+    assert_eq!(shop.events("anonymous_id:a1"), ["Consent Updated", "Consent Updated"], "the grant and its end");
+    assert_eq!(shop.secret().get("/v1/status").expect(200).json()["anonymous"], json!({"track": 2}));
+}
