@@ -54,7 +54,7 @@ enum Products {
     Lines,
 }
 
-/// What an event says. A bot says nothing, and neither does what is marked as a gift: it is about somebody else.
+/// What an event says. A bot says nothing but that somebody refuses, and neither does what is marked as a gift: it is about somebody else.
 pub fn heard(rules: &InterestRules, event: &Event) -> Heard {
     let mut heard = Heard { event: EventMark::of(event.name()), signals: BTreeMap::new(), stances: BTreeMap::new() };
     let properties = &event.properties;
@@ -63,7 +63,8 @@ pub fn heard(rules: &InterestRules, event: &Event) -> Heard {
         EventKind::Page { .. } | EventKind::Screen { .. } => "",
         EventKind::Identify | EventKind::Group { .. } | EventKind::Alias => return heard,
     };
-    if event.is_of_a_bot() || is_gift(properties) {
+    // Who refuses is heeded, whatever sends it: to be wrong about that costs a person more than the shop.
+    if (event.is_of_a_bot() && name != INTEREST_REFUSED) || is_gift(properties) {
         return heard;
     }
     match name {

@@ -155,8 +155,10 @@ fn a_gift_and_a_bot_say_nothing() {
     for event in marked("gift", "false".into()) {
         assert_eq!(said(&event), ["category:boots purchase 1"]);
     }
-    let bot = Event { context: [(BOT, true.into())].into_iter().collect(), ..ordered(TODAY) };
-    assert!(said(&bot).is_empty());
+    let by_bot = |event: Event| Event { context: [(BOT, true.into())].into_iter().collect(), ..event };
+    assert!(said(&by_bot(ordered(TODAY))).is_empty());
+    let refused = by_bot(on(TODAY, REFUSED, [("topic", "category:boots".into())]));
+    assert_eq!(said(&refused), ["category:boots Refused"], "who refuses is heeded, whatever sends it");
 }
 
 #[test]
