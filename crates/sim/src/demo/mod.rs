@@ -273,9 +273,14 @@ impl Listener for Nobody {
     }
 }
 
-/// All definitions by kind and name: the shop's, and what a newcomer can see change.
+/// All definitions by kind and name: the shop's, and what a newcomer can see change. What rules are worth is left out:
+/// a newcomer is to see what they show, and most of them are not worth a showing.
 fn documents(world: &World) -> Value {
     let mut documents = shop::documents(world);
+    let experiences = documents["experience"].as_object_mut().expect("experiences are a table");
+    for rule in experiences.values_mut().filter_map(Value::as_object_mut) {
+        rule.remove("worth");
+    }
     shop::add_written(documents.as_object_mut().expect("documents are a table"), WRITTEN);
     documents
 }
@@ -340,6 +345,9 @@ mod tests {
         let world = World::new(SEED, Size::of(2, 20, 2), Timestamp::EPOCH);
         let (all, shop) = (documents(&world), shop::documents(&world));
         assert_eq!(all["experience"].as_object().unwrap().len(), shop["experience"].as_object().unwrap().len() + 1);
+        let is_reckoned = |rule: &Value| rule.get("worth").is_some();
+        assert!(shop["experience"].as_object().unwrap().values().all(is_reckoned));
+        assert!(!all["experience"].as_object().unwrap().values().any(is_reckoned));
         assert_eq!(all["setting"]["restraint"]["points"], 100);
         assert_eq!(all["segment"]["loyal"], shop["segment"]["loyal"]);
     }
