@@ -19,8 +19,6 @@ use world::{
     truth::{Intent, Truth, VisitTruth},
 };
 
-use crate::shop::stage;
-
 /// The field by which every file of truth begins.
 pub const MARK: &str = "prevenance_truth";
 
@@ -241,7 +239,7 @@ impl Bundle {
         };
         let line = match truth {
             Truth::Visit(visit) => return self.visits.add(&visit_line(visit)),
-            Truth::Stage(person, at, to) => turn(*person, *at, Turn::Stage(stage(*to).to_owned())),
+            Truth::Stage(person, at, to) => turn(*person, *at, Turn::Stage(to.slug().to_owned())),
             Truth::TillOrder(person, at, profit) => turn(*person, *at, Turn::TillOrder(*profit)),
             Truth::Return(person, at, cost) => turn(*person, *at, Turn::Return(*cost)),
             Truth::OptOut(person, at) => turn(*person, *at, Turn::OptOut),
@@ -301,7 +299,7 @@ fn person_line(world: &World, person: &Person) -> PersonLine {
         stale: names(stale),
         wrong: names(wrong),
         lost_before_ms: lost_before.map(Timestamp::as_millis),
-        unjoined: unjoined.map(|feed| crate::wire::source(feed).to_owned()),
+        unjoined: unjoined.map(|feed| feed.source().to_owned()),
         has_decoy: decoy.is_some(),
     }
 }
@@ -336,7 +334,7 @@ fn visit_line(visit: &VisitTruth) -> VisitLine {
         ends_ms: visit.ends.as_millis(),
         device: visit.device.clone(),
         intent: intent(visit.intent).to_owned(),
-        stage: stage(visit.stage).to_owned(),
+        stage: visit.stage.slug().to_owned(),
         pages: visit.pages,
         has_cart: visit.has_cart,
         spent: visit.spent,

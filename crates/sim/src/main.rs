@@ -133,17 +133,10 @@ async fn through(arguments: &Arguments, options: &Options, start: Timestamp) -> 
 /// Says on standard error how the run went.
 fn tell(tally: &Tally, took: Duration) {
     let Tally { events, asked, visits, .. } = tally;
-    let (seconds, memory) = (took.as_secs_f64(), resident().unwrap_or(0));
+    let (seconds, memory) = (took.as_secs_f64(), run::resident().unwrap_or(0));
     eprintln!(
         "{events} events and {asked} pages of {visits} visits in {seconds:.0} s; {memory} MiB resident, world included"
     );
-}
-
-/// MiB of memory that this process has, by the kernel's own table.
-fn resident() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1_024)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a run takes is for the reader of the terminal")]

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::BufWriter,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -226,13 +226,18 @@ fn stop_on_signal() -> Arc<AtomicBool> {
 pub fn check_memory(size: Size) -> Result<(), SimError> {
     // A person with the life that is led: 1.5 KiB; the product keeps at most what its configuration says.
     let needed = 300 + u64::from(size.customers()) * 3 / 2 / 1_024;
-    let Some(available) = free_memory(Path::new("/proc/meminfo")) else { return Ok(()) };
+    let Some(available) = kernel_mib("/proc/meminfo", "MemAvailable:") else { return Ok(()) };
     if needed > available { Err(SimError::NoMemory { needed, available }) } else { Ok(()) }
 }
 
-/// MiB that are free, by the kernel's own table.
-fn free_memory(table: &Path) -> Option<u64> {
+/// MiB of memory that this process has, as Linux tells it.
+pub fn resident() -> Option<u64> {
+    kernel_mib("/proc/self/status", "VmRSS:")
+}
+
+/// MiB of a line of one of the kernel's own tables.
+fn kernel_mib(table: &str, line: &str) -> Option<u64> {
     let text = std::fs::read_to_string(table).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1_024)
+    let found = text.lines().find_map(|one| one.strip_prefix(line))?;
+    found.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1_024)
 }

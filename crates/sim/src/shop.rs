@@ -6,15 +6,14 @@ use api::wire::key::{KeyCreated, KeyKind, KeyRequest};
 use serde_json::{Map, Value, json};
 use world::{
     World,
-    catalog::Family,
-    content::{Aid, Content, ContentId, Stage},
+    content::{Aid, Content, ContentId},
     emission::Feed,
     rule::{Audience, Place, Rule},
 };
 
 use crate::{
     door::{Door, DoorError},
-    wire::{FEEDS, placement, source},
+    wire::{FEEDS, placement},
 };
 
 /// What the shop says by itself.
@@ -36,12 +35,12 @@ impl Keys {
 
     /// The keys of the systems by the names of their sources, to be kept.
     pub fn by_source(&self) -> BTreeMap<String, String> {
-        self.feeds.iter().map(|(feed, key)| (source(*feed).to_owned(), key.clone())).collect()
+        self.feeds.iter().map(|(feed, key)| (feed.source().to_owned(), key.clone())).collect()
     }
 
     /// Keys that were kept. A system without one writes with the secret key.
     pub fn kept(secret: &str, by_source: &BTreeMap<String, String>) -> Self {
-        let key = |feed: Feed| Some((feed, by_source.get(source(feed))?.clone()));
+        let key = |feed: Feed| Some((feed, by_source.get(feed.source())?.clone()));
         Self { secret: secret.to_owned(), feeds: FEEDS.into_iter().filter_map(key).collect() }
     }
 }
@@ -58,7 +57,7 @@ pub async fn open_with(door: &Door, secret: &str, documents: &Value) -> Result<K
     let mut feeds = Vec::new();
     for feed in FEEDS {
         let kind = if matches!(feed, Feed::Web | Feed::App) { KeyKind::Public } else { KeyKind::Secret };
-        let (source, title) = (Some(source(feed).to_owned()), format!("the feed {}", source(feed)));
+        let (source, title) = (Some(feed.source().to_owned()), format!("the feed {}", feed.source()));
         let request = KeyRequest { kind, source, title, replaces: None, overlap_s: None, lifetime_s: None };
         feeds.push((feed, door.ask::<KeyCreated>("POST", "/v1/keys", secret, Some(&request)).await?.secret));
     }
@@ -102,12 +101,12 @@ fn content_document(world: &World, content: &Content) -> Value {
         languages["en"] = json!({"title": content.title.en, "text": content.body.en});
     }
     let mut document = json!({
-        "stage": stage(content.stage),
-        "intent": intent(content.aid),
+        "stage": content.stage.slug(),
+        "intent": content.aid.slug(),
         "languages": languages,
     });
     if let Some(family) = content.theme {
-        document["tags"] = json!([prefix(family)]);
+        document["tags"] = json!([family.slug()]);
     }
     if let Some(day) = content.expires {
         document["expires"] = json!(api::time::write(world.calendar.at(day, 0)));
@@ -164,11 +163,11 @@ fn audience(audience: Audience) -> String {
     match audience {
         Audience::Everybody => "true".to_owned(),
         Audience::Viewed(family) => {
-            let prefix = prefix(family);
+            let prefix = family.slug();
             format!(r#"events("Product Viewed").where(category.startsWith("{prefix}")).within("14d").count() >= 2"#)
         }
         Audience::Bought(family) => {
-            let prefix = prefix(family);
+            let prefix = family.slug();
             format!(
                 r#"events("Order Completed").where(products.exists(p, p.category.startsWith("{prefix}"))).within("365d").count() > 0"#
             )
@@ -179,45 +178,6 @@ fn audience(audience: Audience) -> String {
         Audience::New => r#"events("Order Completed").count() == 0 && events("page").days() == 1"#.to_owned(),
         Audience::Loyal => r#"events("Order Completed").within("365d").count() >= 2"#.to_owned(),
         Audience::Gift => r#"aim() == "gift""#.to_owned(),
-        Audience::Stage(of) => format!(r#"stage() == "{}""#, stage(of)),
-    }
-}
-
-/// How the slugs of a family's categories begin.
-const fn prefix(family: Family) -> &'static str {
-    match family {
-        Family::Boots => "boots",
-        Family::Trail => "trail",
-        Family::Socks => "socks",
-        Family::Poles => "poles",
-        Family::Packs => "packs",
-        Family::Rain => "rain",
-        Family::Winter => "winter",
-        Family::Care => "care",
-        Family::Maps => "maps",
-        Family::Kids => "kids",
-        Family::Camp => "camp",
-        Family::Kitchen => "kitchen",
-    }
-}
-
-/// A stage in the product's word.
-pub const fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Discovery => "discovery",
-        Stage::Comparison => "comparison",
-        Stage::Conversion => "conversion",
-        Stage::Onboarding => "onboarding",
-        Stage::Enrollment => "enrollment",
-    }
-}
-
-const fn intent(aid: Aid) -> &'static str {
-    match aid {
-        Aid::Orient => "orient",
-        Aid::Inform => "inform",
-        Aid::Help => "help",
-        Aid::Reassure => "reassure",
-        Aid::Reward => "reward",
+        Audience::Stage(of) => format!(r#"stage() == "{}""#, of.slug()),
     }
 }

@@ -29,6 +29,22 @@ pub enum Feed {
     Service,
 }
 
+impl Feed {
+    /// The product's source of that name.
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::App => "app",
+            Self::Server => "server",
+            Self::Till => "till",
+            Self::Mailer => "mailer",
+            Self::OldCrm => "old-crm",
+            Self::Partner => "partner",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// Who an emission says it is about: what the system knows, which need not be true.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claims {

@@ -181,7 +181,7 @@ impl Listener for Watch {
         let said = |reading: Option<ProfileReading>| reading.map(|reading| reading.word);
         match wanted {
             Wanted::Visit(visit) => {
-                self.stages.push(Reading { truth: crate::shop::stage(visit.stage), said: said(profile.stage) });
+                self.stages.push(Reading { truth: visit.stage.slug(), said: said(profile.stage) });
                 self.intents.push(Reading { truth: bundle::intent(visit.intent), said: said(profile.aim) });
             }
             Wanted::Engagement(person, _) => {

@@ -23,20 +23,6 @@ use properties::Properties;
 /// Events of one body at most; the protocol takes up to 2,500.
 pub const BATCH: usize = 500;
 
-/// The source by whose key a feed is sent.
-pub const fn source(feed: Feed) -> &'static str {
-    match feed {
-        Feed::Web => "web",
-        Feed::App => "app",
-        Feed::Server => "server",
-        Feed::Till => "till",
-        Feed::Mailer => "mailer",
-        Feed::OldCrm => "old-crm",
-        Feed::Partner => "partner",
-        Feed::Service => "service",
-    }
-}
-
 /// All feeds, in the order in which they are sent when several have something.
 pub const FEEDS: [Feed; 8] =
     [Feed::OldCrm, Feed::Partner, Feed::Till, Feed::Server, Feed::Web, Feed::App, Feed::Mailer, Feed::Service];

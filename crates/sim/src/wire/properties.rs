@@ -78,11 +78,6 @@ fn is_no_gift(gift: &bool) -> bool {
     !gift
 }
 
-/// How an item is called outside.
-pub(crate) fn product_id(item: ItemId) -> String {
-    format!("item-{:05}", item.0)
-}
-
 /// An amount in euros.
 fn euros(cents: u32) -> f64 {
     f64::from(cents) / 100.0
@@ -93,7 +88,7 @@ impl<'a> Product<'a> {
         let item = world.catalog.item(id);
         let Text { fr: name, .. } = &item.name;
         Self {
-            product_id: product_id(id),
+            product_id: id.to_string(),
             name,
             category: &world.catalog.category(item.category).slug,
             brand: item.brand,
@@ -129,7 +124,7 @@ impl<'a> Properties<'a> {
             Happening::CheckoutStarted(cents) => Self::Checkout { value: euros(*cents), currency: "EUR" },
             Happening::Ordered { order, lines, coupon } => Self::order(world, order, lines, *coupon),
             Happening::Refunded { order, lines } => Self::order(world, order, lines, None),
-            Happening::Reviewed(item, rating) => Self::Review { product_id: product_id(*item), rating: *rating },
+            Happening::Reviewed(item, rating) => Self::Review { product_id: item.to_string(), rating: *rating },
             Happening::MailDelivered(campaign)
             | Happening::MailOpened(campaign)
             | Happening::MailClicked(campaign)

@@ -29,7 +29,7 @@ pub fn on_the_way(world: &World, mut emission: Emission) -> Vec<Emission> {
     if emission.day.is_none() {
         return vec![emission];
     }
-    let mut draws = stream(world, &[name(emission.feed), &emission.message]);
+    let mut draws = stream(world, &[emission.feed.source(), &emission.message]);
     let [is_late, is_twice, is_again] = [LATE, DUPLICATE, REPEATED].map(|share| draws.chance(share));
     let is_browser = matches!(emission.feed, Feed::Web | Feed::App);
     // A choice in the banner is asked for before anything else is done, so it is sent at once.
@@ -83,17 +83,4 @@ fn number(parts: &[&str]) -> u64 {
     let hash = bytes
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     hash ^ (hash >> 48)
-}
-
-const fn name(feed: Feed) -> &'static str {
-    match feed {
-        Feed::Web => "web",
-        Feed::App => "app",
-        Feed::Server => "server",
-        Feed::Till => "till",
-        Feed::Mailer => "mailer",
-        Feed::OldCrm => "old-crm",
-        Feed::Partner => "partner",
-        Feed::Service => "service",
-    }
 }
