@@ -1,0 +1,146 @@
+//! Items that are seen or bought together.
+
+use crate::{
+    history::{Deed, History, Item},
+    scored::{Scored, Sums, best},
+    sparse::Sparse,
+};
+
+/// What has to be the same for two items to count as together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// The visit or the basket: "bought together", "viewed together".
+    Group,
+    /// The person, at any time: "those who bought this also bought".
+    Person,
+}
+
+/// Who or what joins items, and which items each joined.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Together {
+    groups: Sparse,
+    by_item: Sparse,
+}
+
+/// Of a group with more items than this only as many count: what a reseller orders at once says little of each pair and
+/// would cost its square.
+const MOST_ITEMS: usize = 1_000;
+
+impl Together {
+    /// Reads off a history which items met, by the deeds that count.
+    pub fn of(history: &History, counts: &[Deed], within: Within) -> Self {
+        let cells = history.iter().filter(|one| counts.contains(&one.deed)).map(|one| {
+            let row = match within {
+                Within::Group => one.group.0,
+                Within::Person => one.person.0,
+            };
+            (row, one.item.0, 1.0)
+        });
+        let cells: Vec<_> = cells.collect();
+        let rows = cells.iter().map(|(row, _, _)| *row as usize + 1).max().unwrap_or_default();
+        Self::from_rows(Sparse::from_cells(rows, history.items(), cells))
+    }
+
+    pub(crate) fn from_rows(groups: Sparse) -> Self {
+        Self { by_item: groups.transposed(), groups }
+    }
+
+    /// The items whose neighbors changed when the history grew: all of the groups that something was added to.
+    pub fn touched(&self, history: &History, seen: usize, within: Within) -> Vec<Item> {
+        let row = |one: crate::history::Interaction| match within {
+            Within::Group => one.group.0 as usize,
+            Within::Person => one.person.0 as usize,
+        };
+        let mut items: Vec<u32> =
+            history.since(seen).flat_map(|one| self.groups.columns(row(one)).iter().copied()).collect();
+        items.sort_unstable();
+        items.dedup();
+        items.into_iter().map(Item).collect()
+    }
+
+    fn takers(&self, item: u32) -> f32 {
+        self.by_item.columns(item as usize).len() as f32
+    }
+}
+
+/// How neighbors are weighed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// To which power the popularity of the other item divides: 0.5 is the cosine, 1 the lift, 0 no correction.
+    pub correction: f32,
+    /// How many common groups it takes to believe half of it.
+    pub doubt: f32,
+    /// How many neighbors an item keeps.
+    pub kept: usize,
+}
+
+impl Default for Settings {
+    /// The cosine.
+    fn default() -> Self {
+        Self { correction: 0.5, doubt: 0.0, kept: 50 }
+    }
+}
+
+impl Settings {
+    /// For "also bought": a bestseller is in every basket and says nothing, and neither does a single common basket.
+    pub const ALSO_BOUGHT: Self = Self { correction: 0.7, doubt: 3.0, kept: 50 };
+}
+
+/// The nearest items of every item.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Neighbors {
+    rows: Vec<Vec<Scored>>,
+}
+
+impl Neighbors {
+    /// Finds the neighbors of every item.
+    pub fn train(together: &Together, settings: Settings) -> Self {
+        let mut neighbors = Self::default();
+        let all: Vec<Item> = (0..together.by_item.rows() as u32).map(Item).collect();
+        neighbors.refresh(together, &all, settings);
+        neighbors
+    }
+
+    /// Finds the neighbors of these items anew. The row of an item that a touched one is in may lag by what changed
+    /// in the other's popularity alone, until it is touched itself.
+    pub fn refresh(&mut self, together: &Together, items: &[Item], settings: Settings) {
+        let mut sums = Sums::default();
+        sums.fit(together.by_item.rows());
+        self.rows.resize(together.by_item.rows().max(self.rows.len()), Vec::new());
+        for item in items {
+            for group in together.by_item.columns(item.index()) {
+                let members = together.groups.columns(*group as usize);
+                members
+                    .iter()
+                    .take(MOST_ITEMS)
+                    .filter(|other| **other != item.0)
+                    .for_each(|other| sums.add(*other, 1.0));
+            }
+            let own = libm::powf(together.takers(item.0).max(1.0), settings.correction);
+            let weigh = |one: Scored| {
+                let popular = libm::powf(together.takers(one.item.0).max(1.0), settings.correction);
+                let believed = one.score / (one.score + settings.doubt);
+                Scored { score: one.score * believed / (own * popular), ..one }
+            };
+            self.rows[item.index()] = best(sums.scored().into_iter().map(weigh).collect(), settings.kept);
+            sums.clear();
+        }
+    }
+
+    /// The neighbors of an item, nearest first.
+    pub fn of(&self, item: Item) -> &[Scored] {
+        self.rows.get(item.index()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The neighbors of several items at once, nearest first: for a cart.
+    pub fn of_all(&self, items: &[Item], count: usize) -> Vec<Scored> {
+        let mut sums = Sums::default();
+        sums.fit(self.rows.len());
+        items.iter().for_each(|item| self.add(*item, 1.0, &mut sums));
+        best(sums.scored().into_iter().filter(|one| !items.contains(&one.item)).collect(), count)
+    }
+
+    pub(crate) fn add(&self, item: Item, weight: f32, sums: &mut Sums) {
+        self.of(item).iter().for_each(|one| sums.add(one.item.0, weight * one.score));
+    }
+}

@@ -1,0 +1,102 @@
+//! Sparse rows, and how persons and items meet in them.
+
+/// Rows of (column, value), one behind the other. A row's columns rise.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sparse {
+    starts: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f32>,
+    width: usize,
+}
+
+impl Sparse {
+    /// Rows from cells in any order; values of the same cell are added up.
+    pub(crate) fn from_cells(rows: usize, width: usize, mut cells: Vec<(u32, u32, f32)>) -> Self {
+        cells.sort_by_key(|(row, column, _)| (*row, *column));
+        cells.dedup_by(|next, kept| {
+            let same = (next.0, next.1) == (kept.0, kept.1);
+            if same {
+                kept.2 += next.2;
+            }
+            same
+        });
+        let mut starts = vec![0; rows + 1];
+        for (row, _, _) in &cells {
+            starts[*row as usize + 1] += 1;
+        }
+        for row in 0..rows {
+            starts[row + 1] += starts[row];
+        }
+        let columns = cells.iter().map(|cell| cell.1).collect();
+        let values = cells.iter().map(|cell| cell.2).collect();
+        Self { starts, columns, values, width }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn rows(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// How many columns there may be.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The columns of a row that hold something; none beyond the last row.
+    pub(crate) fn columns(&self, row: usize) -> &[u32] {
+        match (self.starts.get(row), self.starts.get(row + 1)) {
+            (Some(start), Some(end)) => &self.columns[*start..*end],
+            _ => &[],
+        }
+    }
+
+    /// The cells of a row.
+    pub(crate) fn row(&self, row: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let start = self.starts.get(row).copied().unwrap_or_default();
+        self.columns(row).iter().enumerate().map(move |(place, column)| (*column, self.values[start + place]))
+    }
+
+    /// The value of a cell; 0 where there is none.
+    pub(crate) fn get(&self, row: usize, column: u32) -> f32 {
+        let place = self.columns(row).binary_search(&column);
+        place.map_or(0.0, |place| self.values[self.starts[row] + place])
+    }
+
+    /// Rows as columns.
+    pub(crate) fn transposed(&self) -> Self {
+        let mut starts = vec![0; self.width + 1];
+        for column in &self.columns {
+            starts[*column as usize + 1] += 1;
+        }
+        for column in 0..self.width {
+            starts[column + 1] += starts[column];
+        }
+        let (mut next, mut columns, mut values) =
+            (starts.clone(), vec![0; self.columns.len()], vec![0.0; self.values.len()]);
+        for row in 0..self.rows() {
+            for (column, value) in self.row(row) {
+                let place = &mut next[column as usize];
+                columns[*place] = row as u32;
+                values[*place] = value;
+                *place += 1;
+            }
+        }
+        Self { starts, columns, values, width: self.rows() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_become_columns_and_come_back() {
+        let cells = vec![(1, 2, 1.0), (0, 1, 2.0), (1, 0, 3.0), (1, 2, 0.5)];
+        let rows = Sparse::from_cells(3, 4, cells);
+        assert_eq!(rows.row(1).collect::<Vec<_>>(), [(0, 3.0), (2, 1.5)]);
+        assert_eq!((rows.columns(2), rows.columns(9)), (&[][..], &[][..]));
+        let columns = rows.transposed();
+        assert_eq!((columns.rows(), columns.columns(2)), (4, &[1][..]));
+        assert_eq!(columns.transposed(), rows);
+    }
+}
