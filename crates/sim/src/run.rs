@@ -37,6 +37,12 @@ use crate::{
 /// The key of the product that a run begins. It holds nothing real.
 pub const SECRET_KEY: &str = "sk_sim_0123456789abcdef";
 
+/// How long a decision may take. How long it does take is measured.
+const GIVE_UP_MS: u64 = 60_000;
+
+/// Days of a world at most: nobody in it is born or dies.
+const LONGEST_DAYS: u32 = 3_650;
+
 /// What to live, and where.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -93,6 +99,14 @@ pub enum SimError {
         /// What there is.
         available: u64,
     },
+    /// It would not end.
+    #[error("a world lasts at most {most} days, and this one would last {days}")]
+    TooLong {
+        /// What was wished for.
+        days: u32,
+        /// What there is.
+        most: u32,
+    },
     /// The disk.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -118,6 +132,8 @@ impl Product {
         // Nobody shares this product: what protects it from its callers would only slow them down.
         config.rate.requests_per_s = u32::MAX;
         config.rate.burst = u32::MAX;
+        // What a machine that does other things too gives up for want of time would be another world.
+        config.decide.give_up_ms = GIVE_UP_MS;
         let fixed = Fixed { clock: Some(options.start), seed: Some(options.seed.0) };
         let bootstrap = Bootstrap { secret_key: Some(SECRET_KEY.to_owned()), write_key: None };
         let start = move || serve::start(config, fixed, &bootstrap).map_err(Box::new).map_err(SimError::Serve);
@@ -224,8 +240,12 @@ fn stop_on_signal() -> Arc<AtomicBool> {
 
 /// Refuses a world that would not fit into what is free, as Linux tells it.
 pub fn check_memory(size: Size) -> Result<(), SimError> {
-    // A person with the life that is led: 1.5 KiB; the product keeps at most what its configuration says.
-    let needed = 300 + u64::from(size.customers()) * 3 / 2 / 1_024;
+    if size.days() > LONGEST_DAYS {
+        return Err(SimError::TooLong { days: size.days(), most: LONGEST_DAYS });
+    }
+    // A person with the life that is led: 1.5 KiB; an item with its texts: 1 KiB; the product keeps at most what its
+    // configuration says.
+    let needed = 300 + (u64::from(size.customers()) * 3 / 2 + u64::from(size.items())) / 1_024;
     let Some(available) = kernel_mib("/proc/meminfo", "MemAvailable:") else { return Ok(()) };
     if needed > available { Err(SimError::NoMemory { needed, available }) } else { Ok(()) }
 }

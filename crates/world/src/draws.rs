@@ -100,6 +100,8 @@ pub enum Purpose {
     Policy = 30,
     /// What a trial of a rule said.
     Pilot = 31,
+    /// What a grader asks at random.
+    Asking = 32,
     /// When somebody was born, and how they are made.
     Body = 40,
     /// How often, when and where somebody comes.

@@ -42,6 +42,8 @@ pub(crate) struct Evidence {
     numbers: BTreeMap<Name, usize>,
     /// Union and find over the numbers.
     parents: Vec<usize>,
+    /// Of each name the one that it was first named under, which is its own where it was named alone or as the best.
+    sides: Vec<usize>,
     deeds: Vec<Deeds>,
     /// What the person of an account chose last, on whatever device.
     chosen: BTreeMap<Name, bool>,
@@ -75,7 +77,9 @@ impl Evidence {
         if !names.iter().any(|name| self.followed.contains(name)) {
             return;
         }
-        let numbers: Vec<usize> = names.iter().map(|name| self.number(name)).collect();
+        let anchor = self.number(&names[0]);
+        let side = self.sides[anchor];
+        let numbers: Vec<usize> = names.iter().map(|name| self.number_in(name, Some(side))).collect();
         if let (Some(device), Some(account)) = (&emission.claims.device, &emission.claims.account) {
             let (device, account) = (self.number(&device_name(device)), self.number(&account_name(account)));
             self.accounts_on.entry(device).or_default().insert(account);
@@ -108,12 +112,18 @@ impl Evidence {
     }
 
     fn number(&mut self, name: &str) -> usize {
+        self.number_in(name, None)
+    }
+
+    /// The number of a name. A new one is of this side, or begins one.
+    fn number_in(&mut self, name: &str, side: Option<usize>) -> usize {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
         let number = self.parents.len();
         self.numbers.insert(name.to_owned(), number);
         self.parents.push(number);
+        self.sides.push(side.unwrap_or(number));
         self.deeds.push(Deeds::default());
         number
     }
@@ -134,6 +144,12 @@ impl Evidence {
     /// Whether the product was ever told something that it may keep under this name.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.numbers.contains_key(name)
+    }
+
+    /// Under which name this one was first named: those of one belong together whatever is taken apart. None if it was
+    /// never named.
+    pub(crate) fn side(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).map(|number| self.sides[*number])
     }
 
     /// Whether anything that was sent says that both are one person.

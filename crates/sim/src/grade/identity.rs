@@ -50,6 +50,7 @@ pub(super) async fn rows(asking: &Asking<'_>, watch: &Watch, people: &[Known]) -
             "≥ 0.995",
             precision >= 0.995,
         )
+        .more(precision)
         .unless_below(joined, ENOUGH),
         Row::new(
             "Identity",
@@ -58,6 +59,7 @@ pub(super) async fn rows(asking: &Asking<'_>, watch: &Watch, people: &[Known]) -
             "≥ 0.95",
             recall >= 0.95,
         )
+        .more(recall)
         .unless_below(due, ENOUGH),
     ])
 }

@@ -6,11 +6,15 @@
 mod evidence;
 mod guards;
 mod identity;
+mod judge;
+mod pages;
 mod quality;
 mod readings;
 mod sample;
+mod seeds;
 mod segments;
 mod speed;
+mod unmerge;
 mod value;
 mod watch;
 
@@ -21,6 +25,7 @@ use world::World;
 
 use crate::{door::Door, run::SimError};
 
+pub use seeds::Seeds;
 pub use value::Values;
 pub use watch::Watch;
 
@@ -43,6 +48,17 @@ pub enum Verdict {
     NotBuilt,
 }
 
+impl Verdict {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Missed => "MISSED",
+            Self::TooSmall => "too small",
+            Self::NotBuilt => "not built",
+        }
+    }
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
@@ -52,10 +68,24 @@ pub struct Row {
     pub check: &'static str,
     /// What came out.
     pub found: String,
+    /// The number that this rests on, where it is one.
+    pub value: Option<f64>,
     /// The mark.
     pub mark: &'static str,
     /// How it stands to it.
     pub verdict: Verdict,
+    /// Of two numbers the worse one.
+    #[serde(skip)]
+    pub(crate) worse: Worse,
+}
+
+/// Which of two numbers is the worse one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worse {
+    /// The lower one: it is a share that is right, a gain.
+    Lower,
+    /// The higher one: it is an error, a time, a count of violations.
+    Higher,
 }
 
 impl Row {
@@ -68,7 +98,19 @@ impl Row {
         is_reached: bool,
     ) -> Self {
         let verdict = if is_reached { Verdict::Passed } else { Verdict::Missed };
-        Self { area, check, found: found.into(), mark, verdict }
+        Self { area, check, found: found.into(), value: None, mark, verdict, worse: Worse::Lower }
+    }
+
+    /// The same with its number, of which more is better.
+    #[must_use]
+    pub(crate) fn more(self, value: f64) -> Self {
+        Self { value: Some(value), worse: Worse::Lower, ..self }
+    }
+
+    /// The same with its number, of which less is better.
+    #[must_use]
+    pub(crate) fn less(self, value: f64) -> Self {
+        Self { value: Some(value), worse: Worse::Higher, ..self }
     }
 
     /// The same, of which a world below `enough` cases says nothing.
@@ -77,8 +119,9 @@ impl Row {
         if cases >= enough { self } else { Self { verdict: Verdict::TooSmall, ..self } }
     }
 
-    const fn not_built(area: &'static str, check: &'static str) -> Self {
-        Self { area, check, found: String::new(), mark: "", verdict: Verdict::NotBuilt }
+    fn not_built(area: &'static str, check: &'static str) -> Self {
+        let (found, mark, verdict) = (String::new(), "", Verdict::NotBuilt);
+        Self { area, check, found, value: None, mark, verdict, worse: Worse::Lower }
     }
 }
 
@@ -104,13 +147,18 @@ impl Grade {
     pub async fn of(asking: Asking<'_>, watch: Watch, values: Option<Values>) -> Result<Self, SimError> {
         let people = sample::people(&asking, &watch.evidence).await?;
         let mut rows = identity::rows(&asking, &watch, &people).await?;
+        let identity_ends = rows.len();
         rows.extend(quality::rows(&asking, &people).await?);
         rows.extend(segments::rows(&asking, &watch, &people).await?);
-        rows.extend(readings::rows(&watch));
+        rows.extend(readings::rows(&watch, &people));
         rows.push(readings::engagement(&asking, &watch)?);
         rows.extend(guards::rows(&asking, &watch, &people).await?);
         rows.extend(speed::rows(&asking, &watch).await?);
-        rows.extend(values.map(|values| value::rows(&values)).unwrap_or_default());
+        rows.extend(values.map(|values| value::rows(&values, &people)).unwrap_or_default());
+        rows.extend(pages::rows(&asking, &people).await?);
+        // The last, because it takes people apart who are one.
+        let parted = unmerge::row(&asking, &watch, &people).await?;
+        rows.insert(identity_ends, parted);
         rows.extend(NOT_BUILT.iter().map(|(area, check)| Row::not_built(area, check)));
         Ok(Self { rows })
     }
@@ -130,8 +178,12 @@ pub struct Asking<'a> {
     pub door: &'a Door,
     /// A secret key of it.
     pub secret: &'a str,
+    /// The key of its pages.
+    pub page_key: &'a str,
     /// The folder of the truth.
     pub bundle: &'a Path,
+    /// How many decisions are asked for at random when the world is lived.
+    pub decisions: u64,
 }
 
 impl fmt::Display for Grade {
@@ -140,13 +192,8 @@ impl fmt::Display for Grade {
         let (area, check) = (width(|row| row.area.chars().count()), width(|row| row.check.chars().count()));
         let found = width(|row| row.found.chars().count());
         for row in &self.rows {
-            let verdict = match row.verdict {
-                Verdict::Passed => "passed",
-                Verdict::Missed => "MISSED",
-                Verdict::TooSmall => "too small",
-                Verdict::NotBuilt => "not built",
-            };
-            let Row { area: of, check: what, found: came, mark, .. } = row;
+            let Row { area: of, check: what, found: came, mark, verdict, .. } = row;
+            let verdict = verdict.word();
             writeln!(f, "{of:<area$}  {what:<check$}  {verdict:<9}  {came:<found$}  {mark}")?;
         }
         Ok(())

@@ -50,6 +50,7 @@ pub(super) async fn rows(asking: &Asking<'_>, people: &[Known]) -> Result<Vec<Ro
             "≤ 0.03",
             error <= 0.03,
         )
+        .less(error)
         .unless_below(all, ENOUGH),
         Row::new(
             "Quality",
@@ -58,6 +59,7 @@ pub(super) async fn rows(asking: &Asking<'_>, people: &[Known]) -> Result<Vec<Ro
             "−90 %",
             wrongly as f64 <= 0.1 * newest_wrong as f64,
         )
+        .less(wrongly as f64 / newest_wrong.max(1) as f64)
         .unless_below(newest_wrong, 100),
     ];
     rows.extend(thermometer(asking, people).await?);
@@ -143,6 +145,7 @@ async fn thermometer(asking: &Asking<'_>, people: &[Known]) -> Result<Vec<Row>, 
         };
         let text = format!("{:.1} % said, {:.1} % true", 100.0 * found, 100.0 * truth);
         Row::new("Quality", check, text, "± 3 points", (found - truth).abs() <= 0.03)
+            .less((found - truth).abs())
             .unless_below(customers.len() as u64, 1_000)
     });
     Ok(rows.collect())

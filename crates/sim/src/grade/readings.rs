@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api::wire::{measure::ProfileTransition, profile::ProfileAnswer};
+
 use model::time::Span;
 
 use super::{
     Asking, Row, Watch,
+    sample::Known,
     watch::{Reading, engagement_day},
 };
 use crate::{
@@ -15,15 +18,54 @@ use crate::{
 
 /// Readings below which nothing can be said.
 const ENOUGH: u64 = 1_000;
+/// Of engaged people, and of those who are not.
+const ENOUGH_ENGAGED: u64 = 50;
+/// Transitions of a model that a profile keeps.
+const KEPT: usize = 20;
+/// The stage of which no transition tells: of everybody of whom nothing is known it is said.
+const BEGINS: &str = "discovery";
 
-pub(super) fn rows(watch: &Watch) -> Vec<Row> {
+pub(super) fn rows(watch: &Watch, people: &[Known]) -> Vec<Row> {
     let row = |check, readings: &[Reading], mark, least: f64| {
         let (right, all) = (readings.iter().filter(|one| is_right(one)).count(), readings.len());
         let share = right as f64 / all.max(1) as f64;
         let found = format!("{share:.3} of {all}; {}", confusions(readings));
-        Row::new("Stage, intent", check, found, mark, share >= least).unless_below(all as u64, ENOUGH)
+        Row::new("Stage, intent", check, found, mark, share >= least).more(share).unless_below(all as u64, ENOUGH)
     };
-    vec![row("stage, accuracy", &watch.stages, "≥ 0.75", 0.75), row("intent, accuracy", &watch.intents, "≥ 0.60", 0.60)]
+    vec![
+        row("stage, accuracy", &watch.stages, "≥ 0.75", 0.75),
+        transitions(people),
+        row("intent, accuracy", &watch.intents, "≥ 0.60", 0.60),
+    ]
+}
+
+/// Every stage that a profile came to stand in is among its transitions: they lead from where everybody begins to where
+/// it stands, without a gap.
+fn transitions(people: &[Known]) -> Row {
+    let staged = people.iter().flat_map(|known| &known.profiles).filter(|(profile, _)| profile.stage.is_some());
+    let (mut cases, mut changes, mut wrong, mut first) = (0u64, 0, 0u64, None::<String>);
+    for (profile, _) in staged {
+        let told: Vec<_> = profile.transitions.iter().filter(|one| one.model == "stage").collect();
+        cases += 1;
+        changes += told.len();
+        if !hangs_together(profile, &told) {
+            wrong += 1;
+            first.get_or_insert_with(|| format!(", first {:?} of {}", told, profile.id));
+        }
+    }
+    let first = first.unwrap_or_default();
+    let found = format!("{wrong} of {cases} profiles lack one of {changes}{first}");
+    Row::new("Stage, intent", "stage, every transition logged", found, "0", wrong == 0)
+        .less(wrong as f64)
+        .unless_below(cases, 1)
+}
+
+fn hangs_together(profile: &ProfileAnswer, told: &[&ProfileTransition]) -> bool {
+    let word = profile.stage.as_ref().map_or(BEGINS, |stage| stage.word.as_str());
+    let Some((first, last)) = told.first().zip(told.last()) else { return word == BEGINS };
+    let begins = told.len() >= KEPT || first.from.as_deref().is_none_or(|from| from == BEGINS);
+    let follow = told.windows(2).all(|pair| pair[1].from.as_deref() == Some(pair[0].to.as_str()));
+    begins && follow && last.to == word
 }
 
 /// Does a score of engagement, which knows no opened mails, tell who truly had to do with the shop within a month from
@@ -35,7 +77,8 @@ pub(super) fn engagement(asking: &Asking<'_>, watch: &Watch) -> Result<Row, SimE
     let found = format!("{area:.3} over {} active and {} dormant", active.len(), dormant.len());
     let cases = active.len().min(dormant.len()) as u64;
     Ok(Row::new("Stage, intent", "engagement, area under the curve", found, "≥ 0.80", area >= 0.80)
-        .unless_below(cases, 100))
+        .more(area)
+        .unless_below(cases, ENOUGH_ENGAGED))
 }
 
 fn points(of: &[(u32, f64)]) -> Vec<f64> {

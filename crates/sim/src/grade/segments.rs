@@ -17,12 +17,12 @@ use crate::run::SimError;
 const LATER: Span = Span::DAY.times(5);
 
 /// A segment of the shop, computed from what somebody did.
-struct Reference {
-    name: &'static str,
-    holds: fn(&Deeds, Timestamp) -> bool,
+pub(super) struct Reference {
+    pub(super) name: &'static str,
+    pub(super) holds: fn(&Deeds, Timestamp) -> bool,
 }
 
-const REFERENCES: &[Reference] = &[
+pub(super) const REFERENCES: &[Reference] = &[
     Reference { name: "buyers-180", holds: |deeds, now| orders(deeds, now, 180).next().is_some() },
     Reference { name: "loyal", holds: |deeds, now| orders(deeds, now, 365).count() >= 2 },
     Reference { name: "big-baskets", holds: |deeds, now| orders(deeds, now, 90).sum::<u64>() >= 20_000 },
@@ -74,12 +74,13 @@ pub(super) async fn rows(asking: &Asking<'_>, watch: &Watch, people: &[Known]) -
             true => format!("0 of {cases} memberships differ"),
             false => format!("{wrong} of {cases} memberships differ: {}", names.join(", ")),
         };
-        rows.push(Row::new("Segments", check, found, "exact", wrong == 0));
+        rows.push(Row::new("Segments", check, found, "exact", wrong == 0).less(wrong as f64));
     }
     Ok(rows)
 }
 
-async fn now(asking: &Asking<'_>) -> Result<Timestamp, SimError> {
+/// The product's present moment.
+pub(super) async fn now(asking: &Asking<'_>) -> Result<Timestamp, SimError> {
     let status: StatusAnswer = asking.door.ask("GET", "/v1/status", asking.secret, None::<&()>).await?;
     Ok(status.now.0)
 }
@@ -95,18 +96,24 @@ fn by_profile(watch: &Watch, people: &[Known]) -> BTreeMap<String, Deeds> {
         if profile.identifiers.iter().any(|one| one.hold == "shared") {
             continue;
         }
-        let mut all = Deeds::default();
-        for deeds in held.iter().filter_map(|name| names.get(name)) {
-            all.orders.extend(deeds.orders.iter().map(|(order, what)| (order.clone(), *what)));
-            all.added = all.added.max(deeds.added);
-            all.boots.extend(&deeds.boots);
-        }
-        by_profile.insert(profile.id.clone(), all);
+        by_profile.insert(profile.id.clone(), together(held.iter().filter_map(|name| names.get(name).copied())));
     }
     by_profile
 }
 
-async fn members(asking: &Asking<'_>, name: &str) -> Result<BTreeSet<String>, SimError> {
+/// What was done under several names.
+pub(super) fn together<'d>(several: impl Iterator<Item = &'d Deeds>) -> Deeds {
+    let mut all = Deeds::default();
+    for deeds in several {
+        all.orders.extend(deeds.orders.iter().map(|(order, what)| (order.clone(), *what)));
+        all.added = all.added.max(deeds.added);
+        all.boots.extend(&deeds.boots);
+    }
+    all
+}
+
+/// Whom the product lists as members.
+pub(super) async fn members(asking: &Asking<'_>, name: &str) -> Result<BTreeSet<String>, SimError> {
     let (mut members, mut cursor) = (BTreeSet::new(), None::<String>);
     loop {
         let after = cursor.map(|cursor| format!("&from={cursor}")).unwrap_or_default();

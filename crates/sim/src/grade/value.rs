@@ -1,6 +1,6 @@
 //! What the product earns: profit of the same people under the product, under nothing, and under who knows all.
 
-use std::path::Path;
+use std::{path::Path, thread};
 
 use world::{
     World,
@@ -10,7 +10,7 @@ use world::{
     visit::Shown,
 };
 
-use super::Row;
+use super::{Row, sample::Known};
 use crate::bundle::{self, BundleError, Turn, TurnLine, VisitLine};
 
 /// Profit by person, in cents, of the same world under four policies: the draws are the same.
@@ -43,7 +43,13 @@ impl Values {
             let mut since = Since { installed, policy };
             policy::live(world, &mut since, &mut |_| ()).profit_of
         };
-        Ok(Self { neutral: under(&mut Neutral), product, coin: under(&mut Coin), oracle: under(&mut Oracle) })
+        let (neutral, coin, oracle) = thread::scope(|threads| {
+            let (neutral, coin) = (threads.spawn(|| under(&mut Neutral)), threads.spawn(|| under(&mut Coin)));
+            let oracle = under(&mut Oracle);
+            let lived = "a world is lived to its end";
+            (neutral.join().expect(lived), coin.join().expect(lived), oracle)
+        });
+        Ok(Self { neutral, product, coin, oracle })
     }
 }
 
@@ -64,7 +70,15 @@ const ENOUGH: u64 = 5_000;
 /// The quantile of the normal distribution for p < 0.01, two-sided.
 const CERTAIN: f64 = 2.576;
 
-pub(super) fn rows(values: &Values) -> Vec<Row> {
+/// The quantile for p < 0.05, one-sided.
+const PROBABLE: f64 = 1.645;
+/// People of whom little is known, below which nothing can be said.
+const ENOUGH_SPARSE: u64 = 500;
+
+/// What a shop asks people for about themselves: six fields (requirements PRO-08).
+const FIELDS: [&str; 6] = ["first_name", "birth_date", "gender", "city", "language", "shoe_size"];
+
+pub(super) fn rows(values: &Values, sampled: &[Known]) -> Vec<Row> {
     let Values { neutral, product, coin, oracle } = values;
     let people = neutral.len() as u64;
     let (gain, error) = paired(product, neutral);
@@ -79,6 +93,7 @@ pub(super) fn rows(values: &Values) -> Vec<Row> {
             "p < 0.01",
             gain > CERTAIN * error,
         )
+        .more(gain)
         .unless_below(people, ENOUGH),
         Row::new(
             "Policy value",
@@ -87,6 +102,7 @@ pub(super) fn rows(values: &Values) -> Vec<Row> {
             "p < 0.01",
             above > CERTAIN * above_error,
         )
+        .more(above)
         .unless_below(people, ENOUGH),
         Row::new(
             "Policy value",
@@ -95,8 +111,35 @@ pub(super) fn rows(values: &Values) -> Vec<Row> {
             crate::grade::ORACLE_SHARE_MARK,
             share >= crate::grade::ORACLE_SHARE,
         )
+        .more(share)
         .unless_below(people, ENOUGH),
+        sparse(values, sampled),
     ]
+}
+
+/// Where much is missing: people of whom at most half of the fields are known well enough to choose by them. What is
+/// decided by what there is must not be worse for the shop than nothing.
+fn sparse(Values { neutral, product, .. }: &Values, sampled: &[Known]) -> Row {
+    let of = |values: &[f64]| -> Vec<f64> {
+        let sparse = sampled.iter().filter(|known| is_sparse(known));
+        sparse.map(|known| values[known.truth.person as usize]).collect()
+    };
+    let (product, neutral) = (of(product), of(neutral));
+    let (gain, error) = paired(&product, &neutral);
+    let found = format!("{gain:.1} ± {error:.1} cents a person, of {} people", product.len());
+    let check = "profit above neutral, of whom half is missing";
+    Row::new("Policy value", check, found, "not below 0, p < 0.05", gain > -PROBABLE * error)
+        .more(gain)
+        .unless_below(product.len() as u64, ENOUGH_SPARSE)
+}
+
+/// Whether there is a profile, and at most three of the six fields of it may be used to choose what is shown.
+fn is_sparse(known: &Known) -> bool {
+    let is_usable = |field: &str| {
+        let mut held = known.profiles.iter().filter_map(|(profile, _)| profile.traits.get(field));
+        held.any(|one| one.uses.iter().any(|usage| usage == "show"))
+    };
+    !known.profiles.is_empty() && FIELDS.into_iter().filter(|field| is_usable(field)).count() <= FIELDS.len() / 2
 }
 
 /// The mean of the differences by person, and its standard error.

@@ -10,19 +10,24 @@ use world::{
     content::Aid,
     emission::Emission,
     person::Consents,
-    rule::{Audience, Place},
+    rule::{Audience, Place, Rule},
     truth::{Truth, VisitTruth},
     visit::{Page, Shown},
 };
 
-use super::evidence::{Evidence, is_looked_at};
+use super::{
+    evidence::{Evidence, is_looked_at},
+    guards::UNWORTHY,
+    judge::{Judge, Tally, ZONES},
+};
 use crate::{
     bundle,
-    drive::{Listener, Tally},
+    drive::{self, Listener},
+    shop,
 };
 
-/// One visit in so many is read when it is over.
-const READ_ONE_IN: u32 = 64;
+/// Of the visits of so many people one is read when it is over: in a world of fewer people each is.
+const PEOPLE_A_READING: usize = 800;
 /// Of one device in so many all decisions are kept.
 const KEPT_ONE_IN: u32 = 32;
 /// Decisions kept of a run at most.
@@ -35,17 +40,6 @@ pub(crate) struct Reading {
     pub(crate) truth: &'static str,
     /// What the product says; none where it says nothing.
     pub(crate) said: Option<String>,
-}
-
-/// What went against a guard, by its name: how often it could, and how often it did.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Guarded {
-    /// Cases.
-    pub(crate) cases: u64,
-    /// Violations.
-    pub(crate) violations: u64,
-    /// The first violation: the decision.
-    pub(crate) first: Option<String>,
 }
 
 /// Who is read, and why.
@@ -66,7 +60,9 @@ pub(crate) fn engagement_day(world: &World) -> Day {
 #[derive(Debug)]
 pub struct Watch {
     pub(crate) evidence: Evidence,
-    pub(crate) guards: BTreeMap<&'static str, Guarded>,
+    pub(crate) guards: Tally,
+    /// How often each reason was given, of the devices that are followed.
+    pub(crate) reasons: BTreeMap<String, u64>,
     pub(crate) stages: Vec<Reading>,
     pub(crate) intents: Vec<Reading>,
     /// Decisions that were recorded: device, moment, id.
@@ -76,8 +72,13 @@ pub struct Watch {
     pub(crate) engagement: Vec<(u32, f64)>,
     wanted: VecDeque<Wanted>,
     reading: Option<Wanted>,
-    visits: u32,
+    visits: usize,
     installed: Timestamp,
+    judge: Judge,
+    /// The names of those who use a device, by its id: of the devices that are followed.
+    names: BTreeMap<String, Vec<String>>,
+    /// Of each rule, by number, whether the shop's own estimate of its gain is above its cost.
+    worthy: Vec<bool>,
 }
 
 impl Watch {
@@ -86,7 +87,11 @@ impl Watch {
         Self {
             evidence: Evidence::of(&world),
             installed: world.calendar.at(installed, 0),
-            guards: BTreeMap::new(),
+            guards: Tally::new(),
+            reasons: BTreeMap::new(),
+            judge: Judge::of(&world),
+            names: names(&world),
+            worthy: worthy(&world),
             stages: Vec::new(),
             intents: Vec::new(),
             decisions: Vec::new(),
@@ -99,18 +104,15 @@ impl Watch {
     }
 
     fn guard(&mut self, name: &'static str, is_violated: bool, page: &Page) {
-        let guarded = self.guards.entry(name).or_default();
-        guarded.cases += 1;
-        guarded.violations += u64::from(is_violated);
-        if is_violated {
-            guarded.first.get_or_insert_with(|| format!("{:?} at {}", page.claims, api::time::write(page.at)));
-        }
+        let tell = || format!("{:?} at {}", page.claims, api::time::write(page.at));
+        self.guards.entry(name).or_default().count(is_violated, tell);
     }
 
     fn look(&mut self, page: &Page, one: &Shown, consent: Option<Consents>) {
         let world = self.world.clone();
         if let Some((rule, _)) = one.rule {
-            let rule = &world.rules[usize::from(rule.0)];
+            let (rule, is_worthy) = (&world.rules[usize::from(rule.0)], self.worthy[usize::from(rule.0)]);
+            self.guard(UNWORTHY, !is_worthy, page);
             let is_personal = rule.audience != Audience::Everybody;
             self.guard("consent", is_personal && !self.evidence.may(&page.claims, consent), page);
         }
@@ -131,14 +133,15 @@ impl Listener for Watch {
             && visit.begins >= self.installed
         {
             self.visits += 1;
-            if self.visits.is_multiple_of(READ_ONE_IN) {
+            let one_in = self.world.people.len().div_ceil(PEOPLE_A_READING);
+            if self.visits.is_multiple_of(one_in) {
                 self.wanted.push_back(Wanted::Visit(Box::new(visit)));
             }
         }
         Ok(())
     }
 
-    fn day(&mut self, day: Day, _so_far: &Tally) -> bool {
+    fn day(&mut self, day: Day, _so_far: &drive::Tally) -> bool {
         if day == engagement_day(&self.world) {
             let people = self.world.people.iter().filter(|person| is_looked_at(&self.world, &person.account));
             self.wanted.extend(people.map(|person| Wanted::Engagement(person.id.0, person.account.clone())));
@@ -156,10 +159,15 @@ impl Listener for Watch {
             self.look(page, one, consent);
         }
         let personalized = shown.iter().filter(|one| one.rule.is_some()).count();
-        self.guard("zones of a page", personalized > 2, page);
-        let Some(device) = &page.claims.device else { return };
-        if self.decisions.len() < DECISIONS_KEPT && picks(device, KEPT_ONE_IN) {
-            let answer: DecideAnswer = serde_json::from_slice(answer).expect("it was read before");
+        self.guard("zones of a page", personalized > ZONES, page);
+        let Some(device) = page.claims.device.as_ref().filter(|device| picks(device, KEPT_ONE_IN)) else { return };
+        let answer: DecideAnswer = serde_json::from_slice(answer).expect("it was read before");
+        for decision in &answer.decisions {
+            *self.reasons.entry(decision.reason.clone()).or_default() += 1;
+        }
+        let names = self.names.get(device).map(Vec::as_slice).unwrap_or_default();
+        self.judge.look_for_names(&answer.decisions, names, page.at, &mut self.guards);
+        if self.decisions.len() < DECISIONS_KEPT {
             let ids = answer.decisions.into_iter().filter_map(|decision| decision.id);
             self.decisions.extend(ids.map(|id| (device.clone(), page.at, id)));
         }
@@ -189,6 +197,28 @@ impl Listener for Watch {
             }
         }
     }
+}
+
+/// The names of those who use each device that is followed.
+fn names(world: &World) -> BTreeMap<String, Vec<String>> {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for person in &world.people {
+        for device in person.devices.iter().filter(|device| picks(&device.id, KEPT_ONE_IN)) {
+            let of_device = names.entry(device.id.clone()).or_default();
+            of_device.extend([person.first_name.to_owned(), person.last_name.to_owned()]);
+        }
+    }
+    names
+}
+
+/// Of each rule whether it is worth it by what the shop publishes, were it not to bother anybody at all.
+fn worthy(world: &World) -> Vec<bool> {
+    let documents = shop::documents(world);
+    let worth = |rule: &Rule| {
+        let worth = &documents["experience"][rule.name().as_str()]["worth"];
+        worth["gain_cents"]["low"].as_f64() > worth["cost_cents"].as_f64()
+    };
+    world.rules.iter().map(worth).collect()
 }
 
 /// Whether a device is one of those that are followed: always the same ones.
