@@ -28,7 +28,7 @@ const STEPS: &[Step] = &[
     Step { name: "crash", run: || tests::crash(CRASH_ROUNDS, 1) },
     Step { name: "bench", run: || tests::bench("all", &["--quick"]) },
     // The smallest world: its guards are exact, its shares say nothing.
-    Step { name: "sim", run: || tests::sim(&["--size".to_owned(), "S".to_owned()]) },
+    Step { name: "sim", run: || tests::sim(&["--size", "S", "--decisions", "100000"].map(str::to_owned)) },
     Step { name: "clients", run: tests::clients },
     Step { name: "retail", run: tests::retail },
     Step { name: "imported", run: tests::imported },
