@@ -25,4 +25,5 @@ pub mod reads;
 pub mod state;
 pub mod trust;
 pub mod wants;
+pub mod weight;
 pub mod why;

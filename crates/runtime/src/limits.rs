@@ -5,10 +5,9 @@
 pub struct Limits {
     /// Events that may be under way at once; beyond, collecting answers that it is overloaded.
     pub events_under_way: usize,
-    /// Profiles resident in one partition; beyond, those that are saved make room.
-    pub resident_profiles: usize,
-    /// Directory entries resident in one partition.
-    pub resident_identifiers: usize,
+    /// Bytes of memory, about, for the profiles and identifiers that are resident in all partitions together; beyond,
+    /// those that are saved make room.
+    pub resident_bytes: usize,
     /// Decisions that may wait for one owner at once; beyond, deciding answers that it is overloaded.
     pub decisions_waiting: usize,
     /// Milliseconds between two saves of a partition: what a crash has to replay, against what is written twice.
@@ -17,13 +16,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            events_under_way: 50_000,
-            resident_profiles: 50_000,
-            resident_identifiers: 100_000,
-            decisions_waiting: 1_000,
-            save_every_ms: 5_000,
-        }
+        Self { events_under_way: 50_000, resident_bytes: 2 << 30, decisions_waiting: 1_000, save_every_ms: 5_000 }
     }
 }
 
@@ -37,6 +30,10 @@ pub const BLOCK_BYTES: usize = 1024 * 1024;
 pub const RECORD_BYTES: usize = 1024 * 1024;
 /// Plans of older revisions that are held compiled: for those who read old decisions, or go through the log.
 pub const COMPILED_PLANS: usize = 16;
+/// Profiles of which the memory is estimated to know that of all that are resident in a partition.
+pub const WEIGHED_PROFILES: usize = 32;
+/// Bytes of memory that a resident identifier takes, about: its key, whom it leads to, its place in the table.
+pub const IDENTIFIER_BYTES: usize = 96;
 /// Profiles that one fill command brings up to the plan.
 pub const FILL_PROFILES: u32 = 256;
 /// Profiles that a census looks at before it rests.

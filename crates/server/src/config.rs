@@ -96,10 +96,9 @@ pub struct Rate {
 pub struct Limits {
     /// Events that may be under way at once; beyond, collecting answers that it is overloaded.
     pub events_under_way: usize,
-    /// Profiles in memory, of one partition.
-    pub resident_profiles: usize,
-    /// Identifiers in memory, of one partition.
-    pub resident_identifiers: usize,
+    /// MiB of memory, about, for the profiles that were seen lately. The others are read when they come. 0: half of what
+    /// is free when the program starts.
+    pub resident_mib: usize,
     /// Decisions that may wait for one owner thread at once; beyond, they are answered neutrally.
     pub decisions_waiting: usize,
     /// Milliseconds between two saves of a partition: what a crash has to replay, against what is written twice.
@@ -192,17 +191,10 @@ impl Default for Decide {
 
 impl Default for Limits {
     fn default() -> Self {
-        let runtime::limits::Limits {
-            events_under_way,
-            resident_profiles,
-            resident_identifiers,
-            decisions_waiting,
-            save_every_ms,
-        } = Default::default();
+        let runtime::limits::Limits { events_under_way, decisions_waiting, save_every_ms, .. } = Default::default();
         Self {
             events_under_way,
-            resident_profiles,
-            resident_identifiers,
+            resident_mib: 0,
             decisions_waiting,
             save_every_ms,
             // Proxies keep idle connections for 60 s; whoever ends one first must not be the server.
@@ -274,8 +266,8 @@ impl Config {
         if self.rate.requests_per_s == 0 || self.rate.burst == 0 {
             return refuse("rate", "must be at least 1");
         }
-        let Limits { events_under_way, resident_profiles, resident_identifiers, header_within_ms, .. } = self.limits;
-        if [events_under_way, resident_profiles, resident_identifiers].contains(&0) || header_within_ms == 0 {
+        let Limits { events_under_way, header_within_ms, .. } = self.limits;
+        if events_under_way == 0 || header_within_ms == 0 {
             return refuse("limits", "must be at least 1");
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');

@@ -34,6 +34,7 @@ mod link;
 mod live;
 mod markup;
 mod measures;
+mod memory;
 mod metrics;
 mod named;
 mod observe;

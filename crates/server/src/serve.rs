@@ -22,7 +22,7 @@ use crate::{
     config::{Config, ConfigError, Log, LogFormat},
     connections,
     keys::{KeysError, NewKey, SERVER_SOURCE, WEB_SOURCE},
-    random, routes,
+    memory, random, routes,
 };
 
 /// What a test fixes.
@@ -123,8 +123,7 @@ pub fn settings(config: &Config, fixed: Fixed) -> Settings {
         seed: fixed.seed.unwrap_or_else(|| u64::from_le_bytes(random::bytes())),
         limits: Limits {
             events_under_way: config.limits.events_under_way,
-            resident_profiles: config.limits.resident_profiles,
-            resident_identifiers: config.limits.resident_identifiers,
+            resident_bytes: memory::resident_bytes(config.limits.resident_mib),
             decisions_waiting: config.limits.decisions_waiting,
             save_every_ms: config.limits.save_every_ms,
         },

@@ -4,6 +4,7 @@ pub(crate) mod arrive;
 mod decide;
 mod dirty;
 mod hops;
+mod room;
 pub(crate) mod shared;
 mod survey;
 mod upkeep;
@@ -77,6 +78,8 @@ pub(crate) struct Desk {
     /// Where bringing profiles up to the plan goes on.
     fill_from: Option<u32>,
     fill_waiters: Vec<Ticket<()>>,
+    /// The profile that had to make room last.
+    hand: ProfileId,
     /// Sides erased since the last block, and who waits for that.
     erased: Vec<ProfileId>,
     erasure_waiters: Vec<Waiting>,
@@ -126,6 +129,7 @@ impl Desk {
             counted: BTreeMap::new(),
             fill_from: None,
             fill_waiters: Vec::new(),
+            hand: ProfileId::from_bits(0),
             erased: Vec::new(),
             erasure_waiters: Vec::new(),
             replaying: None,

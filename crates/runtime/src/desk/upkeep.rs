@@ -1,4 +1,4 @@
-//! What a partition does by itself: timers, a new plan, saving, making room.
+//! What a partition does by itself: timers, a new plan, saving.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,7 +7,7 @@ use model::id::ProfileId;
 use segment::set::SegmentNumber;
 use store::error::StoreError;
 
-use super::{Desk, dirty::Dirty, now};
+use super::{Desk, now};
 use crate::{
     erasing::Erasing,
     journal::After,
@@ -179,37 +179,6 @@ impl Desk {
         let mut bytes = Vec::with_capacity(members.serialized_size());
         members.serialize_into(&mut bytes).expect("writing into memory does not fail");
         Some(bytes)
-    }
-
-    /// A save is done: what it held may make room.
-    pub(crate) fn saved(&mut self, job: u64) {
-        self.saving.remove(&job);
-        self.make_room();
-    }
-
-    /// Lets go of saved profiles and directory entries beyond the limits.
-    fn make_room(&mut self) {
-        let busy: Vec<&Dirty> = self.saving.values().chain([&self.dirty]).collect();
-        let most = self.shared.limits.resident_profiles;
-        let surplus = self.state.people.len().saturating_sub(most);
-        if surplus > 0 {
-            let free = |id: &&ProfileId| !busy.iter().any(|dirty| dirty.concerns(**id));
-            let leave = surplus + most / 10;
-            let going: Vec<_> = self.state.people.keys().filter(free).take(leave).copied().collect();
-            for id in going {
-                self.state.people.remove(&id);
-            }
-        }
-        let most = self.shared.limits.resident_identifiers;
-        let surplus = self.state.directory.len().saturating_sub(most);
-        if surplus > 0 {
-            let free = |key: &&_| !busy.iter().any(|dirty| dirty.identifiers.contains(*key));
-            let leave = surplus + most / 10;
-            let going: Vec<_> = self.state.directory.keys().filter(free).take(leave).copied().collect();
-            for key in going {
-                self.state.directory.remove(&key);
-            }
-        }
     }
 
     /// Saves everything and closes the block; the ticket waits for both.

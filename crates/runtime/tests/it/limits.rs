@@ -17,7 +17,7 @@ fn more_events_under_way_than_the_limit_are_refused_as_overload() {
 
 #[test]
 fn profiles_beyond_the_limit_make_room_and_come_back_when_touched() {
-    let limits = Limits { resident_profiles: 10, resident_identifiers: 10, save_every_ms: 100, ..Limits::default() };
+    let limits = Limits { resident_bytes: 20_000, save_every_ms: 100, ..Limits::default() };
     let mut shop = Shop::with_limits(1, limits);
     shop.define("twice", r#"events("Product Viewed").count() >= 2"#);
     for round in 0..3 {
