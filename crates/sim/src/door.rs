@@ -82,8 +82,9 @@ impl Door {
     }
 
     async fn call_once(&self, call: Call) -> Result<Vec<u8>, DoorError> {
-        let named = format!("{} {}", call.method, call.path);
-        let silent = |why: String| DoorError::Silent { call: named.clone(), why };
+        let (method, path) = (call.method, call.path.clone());
+        let named = || format!("{method} {path}");
+        let silent = |why: String| DoorError::Silent { call: named(), why };
         let (status, body) = match self {
             Self::Inside(inside) => {
                 let (status, body) = inside.call(call).await.map_err(|error| silent(error.to_string()))?;
@@ -97,7 +98,7 @@ impl Door {
         };
         if status >= 300 {
             let body = String::from_utf8_lossy(&body).chars().take(TOLD).collect();
-            return Err(DoorError::Refused { call: named, status, body });
+            return Err(DoorError::Refused { call: named(), status, body });
         }
         Ok(body)
     }

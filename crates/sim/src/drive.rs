@@ -42,6 +42,9 @@ const LONGEST_WAIT: Span = Span::SECOND.times(8);
 /// A night is hurried through so many times as fast as would be enough, since it is looked at again while it shortens.
 const HURRY: f64 = 4.0;
 
+/// So many calls for each core, or waking it takes longer than they do.
+const FEW: usize = 3;
+
 /// Why a run ended before its time.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -418,20 +421,12 @@ impl<'a> Driver<'a> {
     /// Asks what the pages show, and lets their people react and go on.
     async fn show(&mut self, open: Vec<Open>, listener: &mut dyn Listener) -> Result<(), RunError> {
         let mut calls = Vec::new();
-        for one in &open {
-            calls.push(if one.page.asks.is_empty() { None } else { Some(self.call(&one.page)?) });
+        for one in open.iter().filter(|one| !one.page.asks.is_empty()) {
+            calls.push(self.call(&one.page)?);
         }
-        let answers: Vec<Option<Vec<u8>>> = stream::iter(calls)
-            .map(|call| async {
-                match call {
-                    Some(call) => self.door.call(call).await.map(Some),
-                    None => Ok(None),
-                }
-            })
-            .buffered(self.width)
-            .try_collect()
-            .await?;
-        for (Open { turn, mut visit, page }, answer) in open.into_iter().zip(answers) {
+        let mut answers = self.make(calls).await?.into_iter();
+        for Open { turn, mut visit, page } in open {
+            let answer = if page.asks.is_empty() { None } else { answers.next() };
             let shown = match answer {
                 Some(answer) => {
                     let shown = wire::shown(&page, &answer, |slug| self.contents.get(slug).copied())?;
@@ -511,9 +506,27 @@ impl<'a> Driver<'a> {
                 calls.push(Call { method: "POST", path, key, user_agent: None, body });
             }
         }
-        let answered = stream::iter(calls).map(|call| self.door.call(call)).buffered(self.width);
-        answered.try_for_each(|_| async { Ok(()) }).await?;
+        self.make(calls).await?;
         Ok(())
+    }
+
+    /// Makes calls, on all cores, and gives the answers in their order.
+    async fn make(&self, mut calls: Vec<Call>) -> Result<Vec<Vec<u8>>, RunError> {
+        let cores = tokio::runtime::Handle::current().metrics().num_workers().min(self.width);
+        if calls.len() < FEW * cores {
+            return Ok(answers(self.door.clone(), calls, self.width).await?);
+        }
+        let (part, width) = (calls.len().div_ceil(cores), self.width.div_ceil(cores));
+        let mut parts = Vec::new();
+        while !calls.is_empty() {
+            let later = calls.split_off(part.min(calls.len()));
+            parts.push(tokio::spawn(answers(self.door.clone(), std::mem::replace(&mut calls, later), width)));
+        }
+        let mut all = Vec::new();
+        for part in parts {
+            all.extend(part.await.map_err(std::io::Error::other)??);
+        }
+        Ok(all)
     }
 
     fn note(&mut self, path: &str, body: &[u8]) -> Result<(), RunError> {
@@ -525,6 +538,11 @@ impl<'a> Driver<'a> {
         }
         Ok(())
     }
+}
+
+/// Makes calls, so many at once, and gives the answers in their order.
+async fn answers(door: Door, calls: Vec<Call>, width: usize) -> Result<Vec<Vec<u8>>, DoorError> {
+    stream::iter(calls).map(|call| door.call(call)).buffered(width).try_collect().await
 }
 
 /// The present moment by the machine's clock.

@@ -43,6 +43,9 @@ const GIVE_UP_MS: u64 = 60_000;
 /// Days of a world at most: nobody in it is born or dies.
 const LONGEST_DAYS: u32 = 3_650;
 
+/// MiB for the product's resident profiles: a small shop's machine holds them beside all else within one GiB.
+const RESIDENT_MIB: usize = 384;
+
 /// What to live, and where.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -132,6 +135,7 @@ impl Product {
         // Nobody shares this product: what protects it from its callers would only slow them down.
         config.rate.requests_per_s = u32::MAX;
         config.rate.burst = u32::MAX;
+        config.limits.resident_mib = RESIDENT_MIB;
         // What a machine that does other things too gives up for want of time would be another world.
         config.decide.give_up_ms = GIVE_UP_MS;
         let fixed = Fixed { clock: Some(options.start), seed: Some(options.seed.0) };
