@@ -150,6 +150,7 @@ const RESERVED: &[Reserved] = &[
         why: "async is only where there is I/O to wait for",
     },
     Reserved { dependencies: &["fjall", "redb"], crates: &["bench", "store"], why: "only `store` knows bytes on disk" },
+    Reserved { dependencies: &["tantivy"], crates: &["search"], why: "it takes minutes to build, and one crate waits" },
     Reserved {
         dependencies: &["testkit"],
         crates: &["bench", "xtask"],
