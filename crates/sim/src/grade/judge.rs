@@ -75,13 +75,16 @@ struct Published {
 impl Judge {
     /// Knows what the shop of a world publishes.
     pub(crate) fn of(world: &World) -> Self {
-        let documents = shop::documents(world);
-        let contents = documents["content"].as_object().into_iter().flatten();
         let personal = world.rules.iter().map(|rule| (rule.name(), rule.audience != Audience::Everybody));
-        Self {
-            personal: personal.collect(),
-            contents: contents.map(|(name, document)| (name.clone(), Published::of(document))).collect(),
-        }
+        let mut judge = Self { personal: personal.collect(), contents: BTreeMap::new() };
+        judge.learn(&shop::documents(world));
+        judge
+    }
+
+    /// Knows contents that are published beside.
+    pub(crate) fn learn(&mut self, documents: &Value) {
+        let contents = documents["content"].as_object().into_iter().flatten();
+        self.contents.extend(contents.map(|(name, document)| (name.clone(), Published::of(document))));
     }
 
     /// Whether it asks about persons. What is not of the shop is suspected of it.

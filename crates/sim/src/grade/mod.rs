@@ -3,6 +3,7 @@
 //! A [`Watch`] listens to the run and keeps what only the moment knows: what was sent, what was shown, a reading now
 //! and then. The rest is asked of the product when the run is over. A row of a part that is not built says so.
 
+mod baits;
 mod evidence;
 mod guards;
 mod identity;

@@ -22,10 +22,10 @@ use world::{
 };
 
 use super::{
-    Asking, Row,
+    Asking, Row, baits,
     evidence::Name,
     guards::{overspent, rows_of},
-    judge::{Judge, Tally, Whom},
+    judge::{Guarded, Judge, Tally, Whom},
     sample::{Known, is_minor, may_be_minor},
     segments,
 };
@@ -113,22 +113,30 @@ struct Found {
     tally: Tally,
     /// Points of intrusion that were spent, by unit.
     points: BTreeMap<String, u64>,
+    /// How often each experience that has a cap was decided, by unit and name.
+    capped: BTreeMap<(String, String), usize>,
 }
 
 pub(super) async fn rows(asking: &Asking<'_>, known: &[Known]) -> Result<Vec<Row>, SimError> {
     if asking.decisions == 0 {
         return Ok(Vec::new());
     }
+    let begins = segments::now(asking).await?;
+    let mut names = Guarded::default();
+    baits::try_names(asking, begins, &mut names).await?;
+    let (baits, mut judge) = (baits::documents(begins), Judge::of(asking.world));
+    baits::publish(asking, &baits).await?;
+    judge.learn(&baits);
     let shop = Arc::new(Shop {
         door: asking.door.clone(),
         secret: asking.secret.to_owned(),
         page_key: asking.page_key.to_owned(),
         seed: asking.world.seed,
-        judge: Judge::of(asking.world),
+        judge,
     });
-    let begins = segments::now(asking).await?;
     let mut people = people(asking.world, known, begins);
-    let (mut all, mut took, mut spent) = (Found::default(), Duration::ZERO, BTreeMap::<_, Vec<_>>::new());
+    let (mut all, mut took) = (Found::default(), Duration::ZERO);
+    let (mut spent, mut capped) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
     for step in 0..STEPS {
         let now = begins.plus(STEP.times(i64::from(step)));
         asking.door.advance(asking.secret, now).await?;
@@ -141,9 +149,14 @@ pub(super) async fn rows(asking: &Asking<'_>, known: &[Known]) -> Result<Vec<Row
         for (unit, points) in std::mem::take(&mut found.points) {
             spent.entry(unit).or_default().push((now, points));
         }
+        for (whose, times) in std::mem::take(&mut found.capped) {
+            capped.entry(whose).or_default().push((now, times));
+        }
         all.add(found);
     }
     all.tally.insert("budget of intrusion", overspent(&spent));
+    all.tally.insert("caps", overshown(&capped));
+    all.tally.entry("names on pages").or_default().add(names);
     let mut rows = rows_of(AREA, &all.tally);
     let (a_second, seconds) = (all.decided as f64 / took.as_secs_f64(), took.as_secs_f64());
     let Found { decided, personal, given_up, .. } = all;
@@ -152,6 +165,19 @@ pub(super) async fn rows(asking: &Asking<'_>, known: &[Known]) -> Result<Vec<Row
     );
     rows.push(Row::new(AREA, "decisions", found, "shown", true).more(a_second));
     Ok(rows)
+}
+
+/// By unit and experience, when it was decided how often: never more often than its cap says.
+fn overshown(capped: &BTreeMap<(String, String), Vec<(Timestamp, usize)>>) -> Guarded {
+    let mut guarded = Guarded::default();
+    for ((unit, experience), times) in capped {
+        for (at, _) in times {
+            let recent = times.iter().filter(|(other, _)| *other <= *at && at.since(*other) < baits::PERIOD);
+            let times = recent.map(|(_, times)| times).sum::<usize>();
+            guarded.count(times > baits::MOST, || format!("{experience} {times} times to {unit}"));
+        }
+    }
+    guarded
 }
 
 /// Everybody of whom something is known, with the names that lead there and what guards ask.
@@ -232,9 +258,14 @@ impl Found {
             self.tally.entry("a page is told no grounds").or_default().count(tells, || asked.body.to_string());
         }
         if asked.is_kept {
-            for grounds in answer.decisions.iter().filter_map(|decision| decision.grounds.as_ref()) {
-                if let (Some(unit), 1..) = (&grounds.unit, grounds.points) {
+            for decision in &answer.decisions {
+                let Some(grounds) = &decision.grounds else { continue };
+                let Some(unit) = &grounds.unit else { continue };
+                if grounds.points > 0 {
                     *self.points.entry(unit.clone()).or_default() += u64::from(grounds.points);
+                }
+                if let Some(name) = decision.experience.as_ref().filter(|_| baits::is_one(decision)) {
+                    *self.capped.entry((unit.clone(), name.clone())).or_default() += 1;
                 }
             }
         }
@@ -246,6 +277,9 @@ impl Found {
         self.given_up += other.given_up;
         for (unit, points) in other.points {
             *self.points.entry(unit).or_default() += points;
+        }
+        for (whose, times) in other.capped {
+            *self.capped.entry(whose).or_default() += times;
         }
         for (name, guarded) in other.tally {
             self.tally.entry(name).or_default().add(guarded);
