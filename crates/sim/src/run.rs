@@ -44,7 +44,7 @@ const GIVE_UP_MS: u64 = 60_000;
 const LONGEST_DAYS: u32 = 3_650;
 
 /// MiB for the product's resident profiles: a small shop's machine holds them beside all else within one GiB.
-const RESIDENT_MIB: usize = 384;
+const RESIDENT_MIB: usize = 128;
 
 /// What to live, and where.
 #[derive(Debug, Clone)]

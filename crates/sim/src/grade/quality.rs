@@ -136,8 +136,8 @@ const FAILURES: [Failure; 3] = [
     Failure {
         name: "stale",
         check: "thermometer: stale",
-        mark: "≤ true + 3 points, ≥ 50 % of it",
-        least_seen: 0.5,
+        mark: "≤ true + 3 points, ≥ 40 % of it",
+        least_seen: 0.4,
         is_true_of: |line| !line.stale.is_empty(),
     },
     Failure {

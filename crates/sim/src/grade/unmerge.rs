@@ -46,7 +46,10 @@ pub(super) async fn row(asking: &Asking<'_>, watch: &Watch, people: &[Known]) ->
                 let is_due = (reference.holds)(&alone, part.as_of.0);
                 let (is_said, is_listed) =
                     (part.segments.iter().any(|one| one == reference.name), listed[reference.name].contains(&part.id));
-                let fault = format!("{} of {}: {is_due} is true, {is_said} is said", reference.name, part.id);
+                let fault = format!(
+                    "{} of {}: {is_due} is true, {is_said} is said, {is_listed} is listed",
+                    reference.name, part.id
+                );
                 (is_said != is_due || is_listed != is_due).then_some(fault)
             }));
         }
