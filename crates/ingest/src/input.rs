@@ -64,26 +64,7 @@ impl Lines {
     /// What the system said; `InvalidData` for UTF-16, which is not read, and for the truth of a simulation, which is
     /// for its grader.
     pub fn open(path: &Path, read: BytesRead) -> io::Result<Self> {
-        let file = Counted { file: File::open(path)?, read };
-        let mut raw = BufReader::with_capacity(BUFFER_BYTES, file);
-        let mut input: Box<dyn BufRead + Send> = if raw.fill_buf()?.starts_with(GZIP) {
-            Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(raw)))
-        } else {
-            Box::new(raw)
-        };
-        // A cut right behind the header of the compression shows when the first line is read.
-        let begin = input.fill_buf().unwrap_or_default();
-        if begin.starts_with(&[0xff, 0xfe]) || begin.starts_with(&[0xfe, 0xff]) {
-            let why = "it is in UTF-16, which is not read; save it as UTF-8";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-        }
-        if begin.starts_with(TRUTH) {
-            let why = "TRUTH: it is the truth of a simulation; what the product must find out, it is not told";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-        }
-        if begin.starts_with(&[0xef, 0xbb, 0xbf]) {
-            input.consume(3);
-        }
+        let input = open(path, read)?;
         Ok(Self { input, next_number: 1, again: VecDeque::new(), is_over: false })
     }
 
@@ -140,8 +121,36 @@ impl Lines {
     }
 }
 
+/// Opens a file, plain or gzip by its first bytes. A byte order mark is passed over.
+///
+/// # Errors
+/// As [`Lines::open`].
+pub(crate) fn open(path: &Path, read: BytesRead) -> io::Result<Box<dyn BufRead + Send>> {
+    let file = Counted { file: File::open(path)?, read };
+    let mut raw = BufReader::with_capacity(BUFFER_BYTES, file);
+    let mut input: Box<dyn BufRead + Send> = if raw.fill_buf()?.starts_with(GZIP) {
+        Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(raw)))
+    } else {
+        Box::new(raw)
+    };
+    // A cut right behind the header of the compression shows when the first line is read.
+    let begin = input.fill_buf().unwrap_or_default();
+    if begin.starts_with(&[0xff, 0xfe]) || begin.starts_with(&[0xfe, 0xff]) {
+        let why = "it is in UTF-16, which is not read; save it as UTF-8";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+    }
+    if begin.starts_with(TRUTH) {
+        let why = "TRUTH: it is the truth of a simulation; what the product must find out, it is not told";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+    }
+    if begin.starts_with(&[0xef, 0xbb, 0xbf]) {
+        input.consume(3);
+    }
+    Ok(input)
+}
+
 /// Whether compressed data stops short, or is not what it should be.
-fn is_cut(error: &io::Error) -> bool {
+pub(crate) fn is_cut(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
 }
 

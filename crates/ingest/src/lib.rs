@@ -5,6 +5,8 @@
 //! [`deliver::Sink`] and keeps the [`ledger::Ledger`] from which a stopped import goes on. Memory stays flat: every
 //! buffer has its limit in [`limits`].
 //!
+//! What the shop sells comes in as a [`feed`], item by item in the formats of the trade, or as a [`webhook`].
+//!
 //! This crate must not know the server, its keys or HTTP, and asks no clock. Start reading at [`document`] (what a
 //! mapping may say), then [`steps`].
 
@@ -13,6 +15,7 @@ pub mod column;
 pub mod contract;
 pub mod deliver;
 pub mod document;
+pub mod feed;
 pub mod input;
 pub mod ledger;
 pub mod limits;
@@ -28,6 +31,7 @@ pub mod report;
 pub mod step;
 pub mod steps;
 pub mod text;
+pub mod webhook;
 
 mod event;
 mod filter;

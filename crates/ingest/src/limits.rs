@@ -41,3 +41,23 @@ pub const AHEAD: u64 = 16;
 pub const PREVIEWED: usize = 5;
 /// Bytes of an event or a row that a dry run shows.
 pub const PREVIEW_BYTES: usize = 600;
+/// Bytes of one text, tag or remark of a feed in XML. Beyond, the feed is refused: nobody knows where the text would end.
+pub const XML_PIECE_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of one field of a feed; an item with a longer one is bad.
+pub const FIELD_BYTES: usize = ROW_BYTES;
+/// Fields of one item of a feed.
+pub const FIELDS: usize = 20_000;
+/// Elements of XML inside of each other.
+pub const XML_DEPTH: usize = 32;
+/// Rows of one item of a feed that has a row for each variant, image or language.
+pub const ITEM_ROWS: usize = 4_000;
+/// Bytes of a bad item that are kept to show it.
+pub const QUARANTINED_BYTES: usize = 4_000;
+/// Families that are learned of a feed before it is read: of each variant, the item that it is one of.
+pub const FAMILIES: usize = 2_000_000;
+/// Share of the items, in percent, by which a full feed may shrink before somebody must approve.
+pub const SHRINK_PERCENT: u64 = 20;
+/// Items of a full feed, told apart by eight bytes each.
+pub const FEED_ITEMS: usize = 8_000_000;
+/// Bytes of the body of one webhook.
+pub const WEBHOOK_BYTES: usize = 5 * 1024 * 1024;

@@ -60,6 +60,16 @@ impl Decimal {
     /// # Errors
     /// Why the text is no number.
     pub fn read(text: &str, writing: &Writing) -> Result<Self, NumberFault> {
+        let (number, named) = Self::read_amount(text, writing.decimal)?;
+        check_currency(named, writing.currency.as_deref())?;
+        Ok(number)
+    }
+
+    /// Reads a number, and the currency that stands with it: its sign, or three capital letters.
+    ///
+    /// # Errors
+    /// Why the text is no number.
+    pub(crate) fn read_amount(text: &str, decimal: Option<DecimalSign>) -> Result<(Self, Option<&str>), NumberFault> {
         let text = text.trim();
         let (text, in_brackets) = match text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
             Some(inner) => (inner.trim(), true),
@@ -67,17 +77,23 @@ impl Decimal {
         };
         let (text, outer) = unsigned(text);
         let (text, named) = without_currency(text);
-        check_currency(named, writing.currency.as_deref())?;
         // The sign may stand on either side of the currency, `-€5` or `€ -5`, and not on both.
         let (text, inner) = unsigned(text);
         if outer.is_some() && inner.is_some() {
             return Err(NumberFault::NotANumber);
         }
-        let magnitude = match plain(text, writing.decimal) {
+        let magnitude = match plain(text, decimal) {
             Some(plain) => plain,
-            None => grouped(text, writing.decimal)?,
+            None => grouped(text, decimal)?,
         };
-        Ok(if in_brackets || outer.or(inner) == Some(Sign::Minus) { Self(-magnitude) } else { Self(magnitude) })
+        let is_negative = in_brackets || outer.or(inner) == Some(Sign::Minus);
+        Ok((Self(if is_negative { -magnitude } else { magnitude }), named))
+    }
+
+    /// In hundredths, half of one away from zero.
+    pub(crate) fn hundredths(self) -> i128 {
+        const PER_HUNDREDTH: i128 = SCALE / 100;
+        (self.0 + self.0.signum() * PER_HUNDREDTH / 2) / PER_HUNDREDTH
     }
 
     /// The whole number, if it is one.
@@ -154,10 +170,15 @@ fn without_currency(text: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// The code of a currency as it is written with an amount; `None` for a sign that several countries have.
+pub(crate) fn currency_code(named: &str) -> Option<&str> {
+    let code = SIGNS.iter().find(|(sign, _)| named.starts_with(*sign)).map_or(named, |(_, code)| *code);
+    Some(code).filter(|code| !code.is_empty())
+}
+
 fn check_currency(named: Option<&str>, expected: Option<&str>) -> Result<(), NumberFault> {
     let (Some(named), Some(expected)) = (named, expected) else { return Ok(()) };
-    let meant = SIGNS.iter().find(|(sign, _)| named.starts_with(*sign)).map_or(named, |(_, code)| *code);
-    let fits = if meant.is_empty() { expected.ends_with('D') } else { meant == expected };
+    let fits = currency_code(named).map_or(expected.ends_with('D'), |meant| meant == expected);
     if fits { Ok(()) } else { Err(NumberFault::OtherCurrency) }
 }
 

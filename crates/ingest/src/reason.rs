@@ -31,6 +31,10 @@ reasons! {
     BadEncoding = "BAD_ENCODING";
     /// A line that is no JSON object.
     BadJson = "BAD_JSON";
+    /// A file that is no XML, or declares entities.
+    BadXml = "BAD_XML";
+    /// An amount of which nothing says the currency.
+    NoCurrency = "NO_CURRENCY";
     /// The file ends in the middle of the row, or of the group that the row belongs to.
     FileCut = "FILE_CUT";
     /// A required column is empty.

@@ -80,7 +80,7 @@ fn what_nobody_said_is_missing_and_an_empty_list_is_not() {
     assert_eq!(asked(plain("a"), "in_stock", at(10)).as_deref(), Some("true"));
     let free = Item { prices: Some(Prices { ..euros(0) }), ..plain("a") };
     assert_eq!(asked(free, "discount", at(10)), None);
-    for name in ["", "colour", "stock.", "attribute.", "attribute", "price.x"] {
+    for name in ["", "hue", "stock.", "attribute.", "attribute", "price.x"] {
         assert_eq!(Fact::of_name(name), None, "{name}");
     }
     assert!(Fact::names().all(|name| Fact::of_name(name).is_some()));

@@ -7,6 +7,8 @@ mod consent;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod feeds;
+#[cfg(test)]
 mod folder;
 #[cfg(test)]
 mod preview;
@@ -14,3 +16,9 @@ mod preview;
 mod resume;
 #[cfg(test)]
 mod rows;
+#[cfg(test)]
+mod shops;
+#[cfg(test)]
+mod shrinking;
+#[cfg(test)]
+mod webhooks;
