@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     Step { name: "bench", run: || tests::bench("all", &["--quick"]) },
     // The smallest world: its guards are exact, its shares say nothing.
     Step { name: "sim", run: || tests::sim(&["--size", "S", "--decisions", "100000"].map(str::to_owned)) },
+    Step { name: "marks", run: tests::marks },
     Step { name: "clients", run: tests::clients },
     Step { name: "retail", run: tests::retail },
     Step { name: "imported", run: tests::imported },

@@ -59,6 +59,11 @@ pub(crate) fn sim(arguments: &[String]) -> Result<(), Failed> {
     run(cargo(&["run", "--quiet", "--release", "-p", "sim", "--"]).args(arguments))
 }
 
+/// Lives a world of some thousand people, and holds the marks that requirements set; optimized too.
+pub(crate) fn marks() -> Result<(), Failed> {
+    run(&mut cargo(&["test", "--release", "-p", "sim", "--test", "it"]))
+}
+
 /// Runs the crash loop on the real program.
 pub(crate) fn crash(rounds: usize, seed: u64) -> Result<(), Failed> {
     let tally = testkit::crash::run(&program::build()?, rounds, seed);

@@ -3,6 +3,8 @@
 //! A test that proves a requirement is named after it and performs the row's given, when and then.
 
 #[cfg(test)]
+mod alone;
+#[cfg(test)]
 mod answers;
 #[cfg(test)]
 mod bad_conditions;

@@ -345,3 +345,48 @@ fn an_address_of_too_many_is_believed_no_more() {
     assert_eq!(email["statements"][0]["doubt"]["code"], "shared_by_too_many", "{email}");
     assert!(email["trust"].as_f64().unwrap() <= 0.1);
 }
+
+/// proves PRO-08: given three of six fields, when deciding, then the three are used and the missing ones hold nothing up;
+/// that such decisions are never worse than what is neutral is measured on a world with known truth, in
+/// `crates/sim/tests`.
+#[test]
+fn pro_08_of_six_fields_the_three_that_are_known_are_used() {
+    let shop = open();
+    publish(
+        &shop,
+        &json!({
+            "trait": {"shoe_size": {"holds": "number"}},
+            "experience": {
+                // What asks for a field that is missing comes first, and must not stand in the way of what is known.
+                "by-size": showing("tents", "profile.shoe_size >= 40", &json!({"priority": 9})),
+                "by-name": showing("tents", r#"profile.first_name == "Ana""#, &json!({"priority": 8})),
+                "by-age": showing("tents", "years_since(profile.birth_date) >= 18", &json!({"priority": 7})),
+                "by-three": showing(
+                    "boots",
+                    r#"profile.city == "Brest" && profile.gender == "woman" && profile.language == "fr""#,
+                    &json!({}),
+                ),
+            },
+        }),
+    );
+    assert_eq!(decided(&shop), "-/- because NO_DATA");
+    shop.page_sends(&[identify("i1", &ana(), &json!({"city": "Brest", "gender": "woman", "language": "fr"}))]);
+    let decision = one(&shop.secret, &json!({"user_id": "ana", "explain": true}));
+    assert_eq!(gist(&decision), "by-three/a because SPLIT");
+    let evidence = decision["grounds"]["evidence"].as_array().unwrap();
+    let used: Vec<&str> = evidence.iter().map(|one| one["trait"]["name"].as_str().unwrap()).collect();
+    assert_eq!(used, ["city", "gender", "language"], "{decision}");
+    for (experience, name) in [("by-size", "shoe_size"), ("by-name", "first_name"), ("by-age", "birth_date")] {
+        let rejected = decision["grounds"]["rejected"].as_array().unwrap();
+        let found = rejected.iter().find(|one| one["experience"] == experience).unwrap();
+        assert_eq!(found["why"], "audience", "{found}");
+        assert_eq!(found["evidence"], json!([{"missing_trait": {"name": name}}]));
+    }
+    // With none of them there is still an answer.
+    shop.grant("user_id:ben", &["site"]);
+    let neutral = one(&shop.secret, &json!({"user_id": "ben"}));
+    assert_eq!(
+        (gist(&neutral), neutral["contents"][0]["content"].clone()),
+        ("-/- because NOT_ELIGIBLE".into(), json!("welcome"))
+    );
+}
