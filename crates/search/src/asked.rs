@@ -79,13 +79,23 @@ impl Asked {
         Ok(Self { clauses: reader.clauses, line, key, code: words::code(text).filter(|_| !cut), cut })
     }
 
-    /// The same with what each word may have meant, were it mistyped; `None` if no word may.
-    pub(crate) fn widened(&self, snapshot: &Snapshot, language: Language) -> Result<Option<Self>, SearchError> {
+    /// The same with what words may have meant, were they mistyped; `None` if none may. Of the words, only those that are
+    /// in fewer items than `doubted`: what stands in many was hardly mistyped.
+    pub(crate) fn widened(
+        &self,
+        snapshot: &Snapshot,
+        language: Language,
+        doubted: u64,
+    ) -> Result<Option<Self>, SearchError> {
         let mut wider = self.clone();
         let reader = Reader { snapshot, language, said: &[], clauses: Vec::new() };
         let mut has_more = false;
         for clause in &mut wider.clauses {
-            has_more |= reader.correct(clause)?;
+            let is_doubted = match &clause.word {
+                Some(word) => snapshot.items_with(word)? < doubted,
+                None => false,
+            };
+            has_more |= is_doubted && reader.correct(clause)?;
         }
         for at in 1..wider.clauses.len() {
             has_more |= reader.join(&mut wider.clauses, at)?;

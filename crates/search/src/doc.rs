@@ -73,9 +73,9 @@ pub(crate) struct Entry {
 /// Robertson, Zaragoza & Taylor 2004). Chosen on generated queries that the published figures do not use.
 const fn weight(part: Part) -> usize {
     match part {
-        Part::Title => 4,
-        Part::Brand | Part::Category | Part::Tag | Part::Code => 2,
-        Part::Attribute | Part::Description => 1,
+        Part::Title => 3,
+        Part::Category | Part::Tag | Part::Code => 2,
+        Part::Brand | Part::Attribute | Part::Description => 1,
     }
 }
 

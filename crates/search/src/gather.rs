@@ -7,6 +7,7 @@ use tantivy::query::{EnableScoring, Query as _};
 use crate::{
     error::SearchError,
     found::Counted,
+    limits::FACETS,
     query::Weighed,
     request::{Count, Request, Sort},
     sieve::{Sieve, Verdict, number},
@@ -50,11 +51,7 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     pub(crate) fn nothing(request: &Request<'_>) -> Self {
-        Self {
-            best: Vec::new(),
-            total: 0,
-            facets: request.facets.iter().map(|facet| Tally::of(facet).counted()).collect(),
-        }
+        Self { best: Vec::new(), total: 0, facets: tallies(request).map(Tally::counted).collect() }
     }
 }
 
@@ -72,7 +69,7 @@ pub(crate) fn gather(
         _ => EnableScoring::disabled_from_searcher(&snapshot.searcher),
     };
     let weight = weighed.query.weight(scoring)?;
-    let mut tallies: Vec<Tally<'_>> = request.facets.iter().map(Tally::of).collect();
+    let mut tallies: Vec<Tally<'_>> = tallies(request).collect();
     let mut best = Best { most, heap: BinaryHeap::with_capacity(most + 1) };
     let mut total = 0;
     for (segment, (reader, columns)) in snapshot.searcher.segment_readers().iter().zip(&*snapshot.columns).enumerate() {
@@ -120,6 +117,10 @@ pub(crate) fn gather(
     let best: Vec<Ranked> = best.heap.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked).collect();
     let facets = tallies.into_iter().map(Tally::counted).collect();
     Ok(Gathered { total: total.max(best.len() as u64), best, facets })
+}
+
+fn tallies<'a>(request: &Request<'a>) -> impl Iterator<Item = Tally<'a>> + use<'a> {
+    request.facets.iter().take(FACETS).map(Tally::of)
 }
 
 /// The best so far, the worst of them on top.

@@ -37,7 +37,7 @@ pub(crate) struct Statistics {
 }
 
 impl Weighed {
-    /// What satisfies all clauses, or is exactly what was searched for.
+    /// What satisfies all clauses, or is exactly what was searched for; everything, where there is neither.
     pub(crate) fn of(
         snapshot: &Snapshot,
         clauses: &[Clause],
@@ -46,18 +46,19 @@ impl Weighed {
         let fields = &snapshot.fields;
         let statistics = Statistics::of(snapshot, clauses)?;
         let mut must: Vec<_> = clauses.iter().map(|clause| (Occur::Must, of_clause(clause, fields))).collect();
-        let words: Box<dyn Query> = match must.len() {
-            0 => Box::new(AllQuery),
-            1 => must.remove(0).1,
-            _ => Box::new(BooleanQuery::new(must)),
+        let words: Option<Box<dyn Query>> = match must.len() {
+            0 => None,
+            1 => Some(must.remove(0).1),
+            _ => Some(Box::new(BooleanQuery::new(must))),
         };
-        let query: Box<dyn Query> = match exact {
-            None => words,
-            Some((_, term)) => {
-                let whole = Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic));
-                let whole: Box<dyn Query> = Box::new(ConstScoreQuery::new(whole, EXACT_SCORE));
-                Box::new(BooleanQuery::union(vec![words, whole]))
-            }
+        let whole = exact.map(|(_, term)| -> Box<dyn Query> {
+            let whole = Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic));
+            Box::new(ConstScoreQuery::new(whole, EXACT_SCORE))
+        });
+        let query = match (words, whole) {
+            (Some(words), Some(whole)) => Box::new(BooleanQuery::union(vec![words, whole])),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => Box::new(AllQuery),
         };
         Ok(Self { query, statistics })
     }

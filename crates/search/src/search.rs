@@ -102,25 +102,29 @@ impl Snapshot {
         clauses: &[Clause],
         exact: Option<&(Exact, Term)>,
     ) -> Result<Gathered, SearchError> {
-        if clauses.iter().any(Clause::is_unmatched) && exact.is_none() {
+        let is_hopeless = clauses.iter().any(Clause::is_unmatched);
+        if is_hopeless && exact.is_none() {
             return Ok(Gathered::nothing(request));
         }
-        // What is exact may be a code whose parts no clause finds.
-        let clauses: Vec<Clause> = clauses.iter().filter(|clause| !clause.is_unmatched()).cloned().collect();
+        // A code may be exact though its parts, as they were typed, are no words.
+        let clauses = if is_hopeless { &[] } else { clauses };
         let by = match request.sort {
             Sort::Relevance if clauses.is_empty() && exact.is_none() => Sort::Popularity,
             sort => sort,
         };
-        let most = match request.person {
+        let shown = match request.person {
             Some(_) => request.page.end().max(PERSONAL_HITS),
-            None => request.page.end().max(usize::try_from(FEW_HITS).unwrap_or(usize::MAX)),
+            None => request.page.end(),
         };
-        gather(self, &Weighed::of(self, &clauses, exact)?, request, by, most)
+        // So many more, that there are enough behind those that are put before them.
+        let most = shown + FEW_HITS as usize;
+        gather(self, &Weighed::of(self, clauses, exact)?, request, by, most)
     }
 
     /// Adds what has the words as they were probably meant, behind what has them as they are.
     fn widen(&self, request: &Request<'_>, asked: &Asked, results: &mut Results) -> Result<(), SearchError> {
-        let Some(wider) = asked.widened(self, request.language)? else { return Ok(()) };
+        let doubted = if results.gathered.best.is_empty() { u64::MAX } else { FEW_HITS };
+        let Some(wider) = asked.widened(self, request.language, doubted)? else { return Ok(()) };
         results.reading.did_you_mean = did_you_mean(asked, &wider, self)?;
         let gathered = self.gathered(request, &wider.clauses, None)?;
         results.clauses = wider.clauses;
@@ -132,14 +136,13 @@ impl Snapshot {
             results.reading.corrected.extend(correction);
         }
         let literal: BTreeSet<u32> = results.gathered.best.iter().map(|hit| hit.number).collect();
-        let grade = |hit: &Ranked| match literal.contains(&hit.number) {
-            true => Grade::AllWords,
-            false => Grade::Corrected,
-        };
-        results.gathered = gathered;
+        let is_literal = |hit: &Ranked| literal.contains(&hit.number);
+        let before = std::mem::replace(&mut results.gathered, gathered);
         if request.sort == Sort::Relevance {
-            results.gathered.best.sort_by_key(grade);
+            let others = results.gathered.best.iter().filter(|hit| !is_literal(hit));
+            results.gathered.best = before.best.iter().chain(others).copied().collect();
         }
+        let grade = |hit| if is_literal(hit) { Grade::AllWords } else { Grade::Corrected };
         results.grades = results.gathered.best.iter().map(grade).collect();
         Ok(())
     }

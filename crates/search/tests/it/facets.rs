@@ -1,8 +1,8 @@
 //! Filters, counts and sorts.
 
-use search::{Counted, Facet, Filters, Language, Page, Request, Snapshot, Sort, Stock};
+use search::{Counted, Facet, Filters, Index, Language, Page, Request, Snapshot, Sort, Stock, limits};
 
-use crate::shop::{Item, catalog, filtered, french, numbers};
+use crate::shop::{Item, catalog, filtered, french, numbers, put_with};
 
 fn shop() -> Snapshot {
     let boots: &[&str] = &["Chaussures", "Bottes"];
@@ -162,4 +162,23 @@ fn pages_neither_overlap_nor_leave_gaps() {
         every.dedup();
         assert_eq!(every.len(), 300, "{sort:?}");
     }
+}
+
+#[test]
+fn facets_and_their_values_end_at_their_limits() {
+    let most = limits::FACETS;
+    assert_eq!(counts(&vec![Facet::InStock; most], &Filters::NONE).len(), most);
+    assert_eq!(counts(&vec![Facet::InStock; most + 1], &Filters::NONE).len(), most);
+    let values = |many: usize| {
+        let tags: Vec<String> = (0..many).map(|tag| format!("t{tag}")).collect();
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let mut index = Index::in_memory().expect("memory is there");
+        put_with(&mut index, &french(1, "Botte"), &tags);
+        let shop = index.commit().expect("memory takes it");
+        let facets = [Facet::Family("tag")];
+        let request = Request { facets: &facets, ..Request::of("botte", Language::French) };
+        shop.search(&request).expect("memory can be read").facets[0].len()
+    };
+    assert_eq!(values(limits::FACET_VALUES), limits::FACET_VALUES);
+    assert_eq!(values(limits::FACET_VALUES + 1), limits::FACET_VALUES);
 }

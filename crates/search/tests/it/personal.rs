@@ -2,6 +2,7 @@
 
 use search::{
     Blend, Exact, Found, Grade, Language, Page, Person, Prices, Request, Snapshot, Synonym, Synonyms, Taste, Tastes,
+    limits,
 };
 
 use crate::shop::{ITEM, Item, catalog, french, index, numbers, search};
@@ -161,4 +162,17 @@ fn lists_of_a_category_are_ordered_alike() {
     assert_eq!(numbers(&search(&shop, ""))[..3], [0, 1, 2]);
     let found = for_person(&shop, "", &interested(&[("brand:Hanwag", 0.8)]));
     assert_eq!(numbers(&found)[..3], [2, 6, 10]);
+}
+
+#[test]
+fn tastes_are_looked_at_up_to_their_limit() {
+    let shop = catalog(&[french(1, "Chaussure basse"), Item { brand: "Lowa", ..french(2, "Chaussure basse") }]);
+    let first = |before: usize| {
+        let mut tastes = interested(&[]);
+        tastes.interests = vec![("brand:Nobody".to_owned(), 1.0); before];
+        tastes.interests.push(("brand:Lowa".to_owned(), 1.0));
+        for_person(&shop, "chaussure", &tastes).hits[0].number
+    };
+    assert_eq!(first(limits::TASTES - 1), 2);
+    assert_eq!(first(limits::TASTES), 1);
 }

@@ -49,6 +49,11 @@ pub(crate) const fn english(number: u32, title: &'static str) -> Item {
 
 /// Puts an item in.
 pub(crate) fn put(index: &mut Index, item: &Item) {
+    put_with(index, item, item.tags);
+}
+
+/// Puts an item in with tags that are not its own.
+pub(crate) fn put_with(index: &mut Index, item: &Item, tags: &[&str]) {
     let texts = [Text { language: item.language, title: item.title, description: item.description }];
     let id = format!("id-{}-x", item.number);
     let doc = Doc {
@@ -57,7 +62,7 @@ pub(crate) fn put(index: &mut Index, item: &Item) {
         texts: &texts,
         brand: item.brand,
         category: item.category,
-        tags: item.tags,
+        tags,
         attributes: item.attributes,
         codes: item.codes,
         price_cents: item.price_cents,

@@ -125,6 +125,8 @@ fn codes_are_found_however_they_are_written_and_come_first() {
         assert_eq!((found.hits[0].number, found.hits[0].grade), (1, Grade::Exact), "{text}");
     }
     assert_eq!(found(&shop, "toner 006r90321"), [1], "a code is a word among others too");
+    let shop = catalog(&[Item { codes: &["AB12CD34"], ..english(1, "Toner") }, english(2, "Ink")]);
+    assert_eq!(found(&shop, "ab 12 cd 34"), [1], "the parts of a code are no words");
 }
 
 #[test]
