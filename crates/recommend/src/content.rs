@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     history::Item,
+    neighbor::Neighbors,
     scored::{Scored, best},
 };
 
@@ -19,7 +20,7 @@ pub struct Contents {
 }
 
 /// A feature of more items than this is not a way to find similar ones; it still weighs between items that are found.
-const MOST_HAVING: usize = 5_000;
+const MOST_HAVING: usize = 1_000;
 
 impl Contents {
     /// Adds an item, or replaces what is known of it. A weight says how much a feature is of the item: 1 for an
@@ -58,25 +59,33 @@ impl Contents {
     /// The items most like one, at most `count`: by the cosine of their weighed features, from 0 to 1.
     pub fn similar(&self, item: Item, count: usize) -> Vec<Scored> {
         let features = self.items.get(&item).map(Vec::as_slice).unwrap_or_default();
-        let alike = self.like(features, count + 1);
+        let alike = self.like(features, count.saturating_add(1));
         alike.into_iter().filter(|one| one.item != item).take(count).collect()
+    }
+
+    /// The items most like each one, at most `kept` of each: so that many questions cost little. A new item is then put in
+    /// with [`Neighbors::insert`] and what [`Contents::similar`] says of it.
+    pub fn alike(&self, kept: usize) -> Neighbors {
+        let items = self.items.keys().next_back().map_or(0, |item| item.index() + 1);
+        Neighbors::from_rows((0..items as u32).map(|item| self.similar(Item(item), kept)).collect())
     }
 
     /// The items most like a set of features, at most `count`: what a search, an answer or a taste describes.
     pub fn like(&self, features: &[(Feature, f32)], count: usize) -> Vec<Scored> {
-        let asked: Vec<(Feature, f32)> =
+        let mut asked: Vec<(Feature, f32)> =
             features.iter().map(|(feature, weight)| (*feature, weight * self.rarity(*feature))).collect();
+        asked.sort_by_key(|(feature, _)| *feature);
         let length = asked.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
-        let mut found: BTreeMap<Item, f32> = BTreeMap::new();
         let findable = |feature: Feature| self.having.get(&feature).filter(|having| having.len() <= MOST_HAVING);
-        for having in asked.iter().filter_map(|(feature, _)| findable(*feature)) {
-            having.iter().for_each(|item| *found.entry(*item).or_default() = 0.0);
-        }
-        for (item, score) in &mut found {
-            let (product, own) = self.against(*item, &asked);
-            *score = if product > 0.0 { product / (length * own) } else { 0.0 };
-        }
-        best(found.into_iter().map(|(item, score)| Scored { item, score }).collect(), count)
+        let having = asked.iter().filter_map(|(feature, _)| findable(*feature));
+        let mut found: Vec<Item> = having.flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        let scored = found.into_iter().map(|item| {
+            let (product, own) = self.against(item, &asked);
+            Scored { item, score: if product > 0.0 { product / (length * own) } else { 0.0 } }
+        });
+        best(scored.collect(), count)
     }
 
     /// How alike two items are, from 0 to 1.

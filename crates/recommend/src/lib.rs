@@ -7,8 +7,9 @@
 //! same model, to the bit.
 //!
 //! This crate must not know catalogs, profiles, consent, storage, a clock or chance. Start reading at
-//! [`history::History`], then [`personal::Personal`] and [`measure`].
+//! [`history::History`], then [`personal::Personal`], [`session::Sessions`] and [`rank::rank()`].
 
+mod choice;
 pub mod complement;
 pub mod content;
 pub mod ease;
@@ -19,6 +20,8 @@ pub mod measure;
 pub mod neighbor;
 pub mod personal;
 pub mod popularity;
+pub mod rank;
 pub mod scored;
+pub mod session;
 mod solve;
 mod sparse;

@@ -101,6 +101,10 @@ impl Neighbors {
         neighbors
     }
 
+    pub(crate) fn from_rows(rows: Vec<Vec<Scored>>) -> Self {
+        Self { rows }
+    }
+
     /// Finds the neighbors of these items anew. The row of an item that a touched one is in may lag by what changed
     /// in the other's popularity alone, until it is touched itself.
     pub fn refresh(&mut self, together: &Together, items: &[Item], settings: Settings) {
@@ -138,6 +142,24 @@ impl Neighbors {
         sums.fit(self.rows.len());
         items.iter().for_each(|item| self.add(*item, 1.0, &mut sums));
         best(sums.scored().into_iter().filter(|one| !items.contains(&one.item)).collect(), count)
+    }
+
+    /// Puts an item in among others, both ways, at once; `row` says how near they are. Rows stay at most `kept` long.
+    pub fn insert(&mut self, item: Item, row: Vec<Scored>, kept: usize) {
+        let most = row.iter().map(|one| one.item.index()).max().unwrap_or_default().max(item.index());
+        self.rows.resize((most + 1).max(self.rows.len()), Vec::new());
+        for one in &row {
+            let other = &mut self.rows[one.item.index()];
+            other.retain(|known| known.item != item);
+            other.push(Scored { item, score: one.score });
+            *other = best(std::mem::take(other), kept);
+        }
+        self.rows[item.index()] = best(row, kept);
+    }
+
+    /// One more than the largest number of an item that has a row.
+    pub(crate) fn items(&self) -> usize {
+        self.rows.len()
     }
 
     pub(crate) fn add(&self, item: Item, weight: f32, sums: &mut Sums) {

@@ -9,14 +9,13 @@
 use model::time::{Span, Timestamp};
 
 use crate::{
-    content::Contents,
     ease::{Ease, Settings},
     habit::{Past, Rhythms, Taken, Takings},
     history::Item,
     logistic::Logistic,
     neighbor::{self, Neighbors, Together},
     popularity::Popularity,
-    scored::{Scored, Sums},
+    scored::Sums,
     sparse::Sparse,
 };
 
@@ -93,8 +92,9 @@ pub struct Question<'a> {
     pub taken: &'a [Taken],
     /// The moment.
     pub now: Timestamp,
-    /// What items are, where that is known: lets new items be found.
-    pub contents: Option<&'a Contents>,
+    /// Which items are alike, where that is known: lets new items be found
+    /// ([`Contents::alike`](crate::content::Contents::alike)).
+    pub alike: Option<&'a Neighbors>,
 }
 
 /// Memory that questions use again and again.
@@ -114,12 +114,12 @@ const LEAST_NEW: usize = 150;
 
 impl Personal {
     /// Trains on what was taken before a moment. Deterministic.
-    pub fn train(takings: &Takings, now: Timestamp, contents: Option<&Contents>, training: Training) -> Self {
+    pub fn train(takings: &Takings, now: Timestamp, alike: Option<&Neighbors>, training: Training) -> Self {
         let ahead = match takings.span() {
             Some((first, _)) => Span::from_millis(training.ahead.as_millis().min(now.since(first).as_millis() / 4)),
             None => training.ahead,
         };
-        let (again, fresh) = fit::heads(takings, now, contents, Training { ahead, ..training });
+        let (again, fresh) = fit::heads(takings, now, alike, Training { ahead, ..training });
         Self { parts: Parts::train(takings, now, training.ease), again, fresh, ahead }
     }
 
@@ -149,8 +149,10 @@ impl Personal {
             let weights = self.parts.ease.weights(taken.item).find(|one| one.item == chance.item);
             weights.map_or(0.0, |one| one.score)
         };
-        let likeness =
-            |taken: &&Taken| question.contents.map_or(0.0, |contents| contents.likeness(taken.item, chance.item));
+        let likeness = |taken: &&Taken| {
+            let row = question.alike.map(|alike| alike.of(taken.item)).unwrap_or_default();
+            row.iter().find(|one| one.item == chance.item).map_or(0.0, |one| one.score)
+        };
         let most = |by: &dyn Fn(&&Taken) -> f32| {
             question.taken.iter().max_by(|a, b| by(a).total_cmp(&by(b))).filter(|taken| by(taken) > 0.0)
         };
@@ -242,14 +244,12 @@ impl Parts {
             self.ease.add(habit.item, fresh, &mut memory.recent);
             self.neighbors.add(habit.item, fresh, &mut memory.near);
         }
-        let Some(contents) = question.contents else { return };
+        let Some(alike) = question.alike else { return };
         let mut latest: Vec<_> = past.habits.iter().collect();
         latest.sort_by(|a, b| a.last_days.total_cmp(&b.last_days).then(a.item.cmp(&b.item)));
+        memory.alike.fit(alike.items());
         for habit in latest.into_iter().take(feature::LIKED) {
-            for Scored { item, score } in contents.similar(habit.item, feature::SIMILAR) {
-                memory.alike.fit(item.index() + 1);
-                memory.alike.add(item.0, score * feature::freshness(habit));
-            }
+            alike.add(habit.item, feature::freshness(habit), &mut memory.alike);
         }
     }
 }

@@ -54,6 +54,11 @@ impl Sums {
         self.values[place] += value;
     }
 
+    /// Whether there is room for an item.
+    pub(crate) fn has_room(&self, item: u32) -> bool {
+        (item as usize) < self.values.len()
+    }
+
     /// The sum of an item; 0 if nothing was added.
     pub(crate) fn of(&self, item: u32) -> f32 {
         self.values.get(item as usize).copied().unwrap_or_default()

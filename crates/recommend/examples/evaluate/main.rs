@@ -8,6 +8,8 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 mod baskets;
 mod persons;
+mod sessions;
+mod speed;
 mod table;
 
 /// Why an evaluation could not be run, as it is printed.
@@ -36,11 +38,13 @@ fn run() -> Result<(), Failed> {
     arguments.retain(|one| one != "--validate");
     let (folder, names) = arguments.split_first().ok_or("which folder holds the data sets?")?;
     let folder = PathBuf::from(folder);
-    let all = ["retail", "journey"].map(str::to_owned);
+    let all = ["retail", "journey", "sessions", "speed"].map(str::to_owned);
     for name in if names.is_empty() { &all[..] } else { names } {
         match name.as_str() {
             "retail" => persons::run(&baskets::retail(&folder, part)?),
             "journey" => persons::run(&baskets::journey(&folder, part)?),
+            "sessions" => sessions::run(&folder, part)?,
+            "speed" => speed::run(),
             other => return Err(format!("there is no evaluation `{other}`").into()),
         }
     }

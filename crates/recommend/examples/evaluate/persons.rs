@@ -43,7 +43,8 @@ pub(crate) fn run(split: &Split) {
     let plain = Personal::train(&takings, split.now, None, Training::default());
     println!("  personal model: {:.1} s of CPU to train, peak {:.0} MiB", cpu_s() - start, peak_mib());
     let start = cpu_s();
-    let model = Personal::train(&takings, split.now, Some(&split.contents), Training::default());
+    let alike = split.contents.alike(30);
+    let model = Personal::train(&takings, split.now, Some(&alike), Training::default());
     println!("  with contents: {:.1} s of CPU to train, peak {:.0} MiB", cpu_s() - start, peak_mib());
     let popular = |_: &Past, _: Person| popularity.top_ever(items);
     let own = |past: &Past, _: Person| own_frequency(past, &popularity, items);
@@ -51,8 +52,7 @@ pub(crate) fn run(split: &Split) {
     let mut memory = Memory::default();
     let mut times_us = Vec::new();
     let mut ask = |model: &Personal, person: Person, with: bool| {
-        let contents = with.then_some(&split.contents);
-        let question = Question { taken: takings.by(person), now: split.now, contents };
+        let question = Question { taken: takings.by(person), now: split.now, alike: with.then_some(&alike) };
         let start = now();
         let chances = model.chances(&question, 0, &mut memory);
         times_us.push(start.elapsed().as_secs_f64() * 1e6);
@@ -83,9 +83,27 @@ pub(crate) fn run(split: &Split) {
             }
         }
     }
+    calibration(split, &takings, &plain);
     times_us.sort_unstable_by(f64::total_cmp);
     let quantile = |share: f64| times_us[((times_us.len() - 1) as f64 * share) as usize];
     println!("  a question: p50 {:.0} us, p99 {:.0} us", quantile(0.5), quantile(0.99));
+}
+
+/// How many takings the chances promise, and how many there were: of what is new to a person, and of what is not.
+fn calibration(split: &Split, takings: &Takings, model: &Personal) {
+    let (mut said, mut happened, mut memory) = ([0.0; 2], [0; 2], Memory::default());
+    for (person, wanted) in &split.wanted {
+        let question = Question { taken: takings.by(*person), now: split.now, alike: None };
+        let past = Past::of(question.taken, split.now);
+        for one in model.chances(&question, 0, &mut memory) {
+            let place = usize::from(past.habit(one.item).is_some());
+            said[place] += one.chance;
+            happened[place] += u32::from(wanted.contains(&one.item));
+        }
+    }
+    for (place, name) in ["new", "again"].into_iter().enumerate() {
+        println!("  {name}: {:.0} takings promised to those who came back, {} happened", said[place], happened[place]);
+    }
 }
 
 fn own_frequency(past: &Past, popularity: &Popularity, items: usize) -> Vec<Scored> {

@@ -13,10 +13,7 @@ pub(super) const FEATURES: usize = 25;
 const FADE_DAYS: f32 = 120.0;
 
 /// So many of the latest items are asked for similar ones.
-pub(super) const LIKED: usize = 10;
-
-/// So many similar ones of each.
-pub(super) const SIMILAR: usize = 30;
+pub(super) const LIKED: usize = 20;
 
 /// What the parts say of one candidate.
 #[derive(Debug, Clone, Copy)]

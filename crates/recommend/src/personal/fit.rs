@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use model::time::Timestamp;
 
 use crate::{
-    content::Contents,
     habit::{Past, Takings},
     history::{Item, Person},
     logistic::{Example, Logistic},
+    neighbor::Neighbors,
     personal::{LEAST_NEW, Memory, Parts, Question, Training, feature::FEATURES},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn heads(
     takings: &Takings,
     now: Timestamp,
-    contents: Option<&Contents>,
+    alike: Option<&Neighbors>,
     training: Training,
 ) -> (Logistic<FEATURES>, Logistic<FEATURES>) {
     let cut = now.minus(training.ahead);
@@ -27,7 +27,7 @@ pub(super) fn heads(
     for person in fitted_on(takings, cut, training.fitted_on) {
         let wanted: BTreeSet<Item> =
             takings.by(person).iter().filter(|one| one.at >= cut && one.at < now).map(|one| one.item).collect();
-        let question = Question { taken: before.by(person), now: cut, contents };
+        let question = Question { taken: before.by(person), now: cut, alike };
         let past = Past::of(question.taken, cut);
         for signals in parts.candidates(&past, &question, LEAST_NEW, &mut memory) {
             let example = Example { features: signals.features(&parts, &past), yes: wanted.contains(&signals.item) };
