@@ -2,7 +2,10 @@
 //! for sparse data", WWW 2019). With X the persons by items, G = XᵀX + λI and P = G⁻¹, the weight of item i for item j
 //! is −P_ij / P_jj.
 
+use model::time::Timestamp;
+
 use crate::{
+    habit::Takings,
     history::Item,
     scored::{Scored, Sums, best},
     solve::Symmetric,
@@ -39,8 +42,12 @@ pub struct Ease {
 }
 
 impl Ease {
-    /// Trains on who took what: a row a person, a column an item, 1 where taken.
-    pub(crate) fn train(pairs: &Sparse, settings: Settings) -> Self {
+    /// Trains on who took what before a moment.
+    pub fn train(takings: &Takings, now: Timestamp, settings: Settings) -> Self {
+        Self::of_pairs(&takings.pairs(now, |_| true), settings)
+    }
+
+    pub(crate) fn of_pairs(pairs: &Sparse, settings: Settings) -> Self {
         let by_item = pairs.transposed();
         let active = (0..pairs.rows()).filter(|person| !pairs.columns(*person).is_empty()).count();
         let taken = (0..by_item.rows()).filter(|item| !by_item.columns(*item).is_empty()).count();
@@ -58,6 +65,14 @@ impl Ease {
     /// What an item speaks for, and how much.
     pub fn weights(&self, item: Item) -> impl Iterator<Item = Scored> + '_ {
         self.rows.row(item.index()).map(|(item, score)| Scored { item: Item(item), score })
+    }
+
+    /// The best items for one who took these, which may be among them.
+    pub fn best_for(&self, taken: &[Item], count: usize) -> Vec<Scored> {
+        let mut sums = Sums::default();
+        sums.fit(self.rows.width());
+        taken.iter().for_each(|item| self.add(*item, 1.0, &mut sums));
+        best(sums.scored(), count)
     }
 
     /// Adds what an item speaks for, `weight` times.
@@ -171,12 +186,4 @@ impl Cells {
     fn sparse(self, items: usize) -> Sparse {
         Sparse::from_cells(items, items, self.cells)
     }
-}
-
-/// The best items for one who took these, for tests and comparisons.
-pub fn best_for(ease: &Ease, taken: &[Item], count: usize) -> Vec<Scored> {
-    let mut sums = Sums::default();
-    sums.fit(ease.rows.width());
-    taken.iter().for_each(|item| ease.add(*item, 1.0, &mut sums));
-    best(sums.scored(), count)
 }

@@ -2,7 +2,10 @@
 
 use model::time::{Span, Timestamp};
 
-use crate::history::{Deed, Group, History, Item, Person};
+use crate::{
+    history::{Deed, Group, History, Item, Person},
+    sparse::Sparse,
+};
 
 mod rhythm;
 
@@ -66,6 +69,20 @@ impl Takings {
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let moments = || self.taken.iter().map(|taken| taken.at);
         moments().min().zip(moments().max())
+    }
+
+    /// A row a person, a column an item, 1 where it was taken before a moment; only items that `keeps` says.
+    pub(crate) fn pairs(&self, now: Timestamp, keeps: impl Fn(Item) -> bool) -> Sparse {
+        let keeps = &keeps;
+        let taken = |person: Person| {
+            let taken = self.by(person).iter().filter(move |one| one.at < now && keeps(one.item));
+            taken.map(move |one| (person.0, one.item.0))
+        };
+        let mut cells: Vec<(u32, u32)> = self.persons().flat_map(taken).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        let cells = cells.into_iter().map(|(person, item)| (person, item, 1.0)).collect();
+        Sparse::from_cells(self.persons().count(), self.items, cells)
     }
 
     /// The same, as it was at an earlier moment.

@@ -108,6 +108,8 @@ impl Neighbors {
     /// Finds the neighbors of these items anew. The row of an item that a touched one is in may lag by what changed
     /// in the other's popularity alone, until it is touched itself.
     pub fn refresh(&mut self, together: &Together, items: &[Item], settings: Settings) {
+        let power = |item: u32| libm::powf(together.takers(item).max(1.0), settings.correction);
+        let popular: Vec<f32> = (0..together.by_item.rows() as u32).map(power).collect();
         let mut sums = Sums::default();
         sums.fit(together.by_item.rows());
         self.rows.resize(together.by_item.rows().max(self.rows.len()), Vec::new());
@@ -120,11 +122,9 @@ impl Neighbors {
                     .filter(|other| **other != item.0)
                     .for_each(|other| sums.add(*other, 1.0));
             }
-            let own = libm::powf(together.takers(item.0).max(1.0), settings.correction);
             let weigh = |one: Scored| {
-                let popular = libm::powf(together.takers(one.item.0).max(1.0), settings.correction);
                 let believed = one.score / (one.score + settings.doubt);
-                Scored { score: one.score * believed / (own * popular), ..one }
+                Scored { score: one.score * believed / (popular[item.index()] * popular[one.item.index()]), ..one }
             };
             self.rows[item.index()] = best(sums.scored().into_iter().map(weigh).collect(), settings.kept);
             sums.clear();

@@ -16,7 +16,6 @@ use crate::{
     neighbor::{self, Neighbors, Together},
     popularity::Popularity,
     scored::Sums,
-    sparse::Sparse,
 };
 
 mod feature;
@@ -32,13 +31,16 @@ pub struct Training {
     /// How long ahead a chance looks, and how much of the history's end weights are fitted on. Where the history is
     /// short it is a quarter of it.
     pub ahead: Span,
+    /// Of an item that fewer persons took nothing is learned from persons; only its likeness to others and the person's
+    /// own habit speak for it.
+    pub least_takers: usize,
     /// On how many persons weights are fitted, drawn by their number.
     pub fitted_on: usize,
 }
 
 impl Default for Training {
     fn default() -> Self {
-        Self { ease: Settings::default(), ahead: Span::DAY.times(60), fitted_on: 1_200 }
+        Self { ease: Settings::default(), ahead: Span::DAY.times(60), least_takers: 5, fitted_on: 1_200 }
     }
 }
 
@@ -120,7 +122,7 @@ impl Personal {
             None => training.ahead,
         };
         let (again, fresh) = fit::heads(takings, now, alike, Training { ahead, ..training });
-        Self { parts: Parts::train(takings, now, training.ease), again, fresh, ahead }
+        Self { parts: Parts::train(takings, now, training), again, fresh, ahead }
     }
 
     /// How far ahead a chance looks.
@@ -180,20 +182,14 @@ impl Personal {
 }
 
 impl Parts {
-    fn train(takings: &Takings, now: Timestamp, settings: Settings) -> Self {
-        let cells = takings.persons().flat_map(|person| {
-            takings.by(person).iter().filter(|one| one.at < now).map(move |one| (person.0, one.item.0))
-        });
-        let mut cells: Vec<(u32, u32)> = cells.collect();
-        cells.sort_unstable();
-        cells.dedup();
-        let cells = cells.into_iter().map(|(person, item)| (person, item, 1.0)).collect();
-        let pairs = Sparse::from_cells(takings.persons().count(), takings.items(), cells);
+    fn train(takings: &Takings, now: Timestamp, training: Training) -> Self {
         let popularity = Popularity::train(takings, now);
+        let least = training.least_takers as f32;
+        let pairs = takings.pairs(now, |item| popularity.ever(item) >= least);
         Self {
             popular: popularity.top(POPULAR).into_iter().map(|one| one.item).collect(),
             rhythms: Rhythms::train(takings, now),
-            ease: Ease::train(&pairs, settings),
+            ease: Ease::of_pairs(&pairs, training.ease),
             neighbors: Neighbors::train(&Together::from_rows(pairs), neighbor::Settings::default()),
             popularity,
         }

@@ -19,8 +19,13 @@ use crate::{
 /// A set, split.
 pub(crate) struct Split {
     pub(crate) name: &'static str,
-    /// What happened before the cut, with items that had enough buyers by then.
+    /// What happened before the cut, with items that had enough buyers by then: what peers are trained on.
     pub(crate) history: History,
+    /// What happened before the cut, with all items, those of `history` having the smaller numbers. A model that fits on
+    /// the end of the history must not be told which items will have had enough buyers: it would learn that rare ones rise.
+    pub(crate) everything: History,
+    /// How many buyers are enough.
+    pub(crate) buyers: usize,
     /// The cut.
     pub(crate) now: Timestamp,
     /// What was bought after it, by persons who had bought before.
@@ -87,7 +92,8 @@ fn split(name: &'static str, lines: &[Line], cut: &str, part: Part, buyers: usiz
     let cut = Timestamp::saturating_from_millis(millis(cut).ok_or("a cut is no moment")?);
     let (now, end) = match part {
         Part::Test => (cut, Timestamp::MAX),
-        Part::Validation => (cut.minus(Span::DAY.times(60)), cut),
+        Part::Validation => (cut.minus(Span::DAY.times(56)), cut),
+        Part::EarlyValidation => (cut.minus(Span::DAY.times(112)), cut.minus(Span::DAY.times(56))),
     };
     let mut takers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.at < now) {
@@ -101,22 +107,28 @@ fn split(name: &'static str, lines: &[Line], cut: &str, part: Part, buyers: usiz
     }
     let (mut history, mut contents, mut wanted) = (History::default(), Contents::default(), BTreeMap::new());
     let mut of_items: BTreeMap<Item, BTreeSet<u32>> = BTreeMap::new();
-    let kept = |line: &&Line| line.at < end && takers.contains_key(line.item.as_str());
-    for line in lines.iter().filter(|line| line.at < now).filter(kept) {
+    let kept = |line: &Line| line.at < end && takers.contains_key(line.item.as_str());
+    let mut everything = History::default();
+    for line in lines.iter().filter(|line| line.at < now) {
         let (person, item) = (Person(Numbers::of(&mut persons, &line.person)), Item(items.of(&line.item)));
         let group = Group(Numbers::of(&mut baskets, &line.basket));
-        history.push(Interaction { person, item, deed: Deed::Order, group, at: line.at });
+        let interaction = Interaction { person, item, deed: Deed::Order, group, at: line.at };
+        everything.push(interaction);
+        if kept(line) {
+            history.push(interaction);
+        }
         let features = line.features.iter().map(|feature| Numbers::of(&mut words, feature));
         of_items.entry(item).or_default().extend(features);
     }
     for (item, features) in of_items {
         contents.set(item, &features.into_iter().map(|feature| (Feature(feature), 1.0)).collect::<Vec<_>>());
     }
-    for line in lines.iter().filter(|line| line.at >= now).filter(kept) {
+    let known: BTreeSet<Person> = history.iter().map(|one| one.person).collect();
+    for line in lines.iter().filter(|line| line.at >= now && kept(line)) {
         let person = Person(Numbers::of(&mut persons, &line.person));
-        if (person.0 as usize) < history.persons() {
+        if known.contains(&person) {
             wanted.entry(person).or_insert_with(BTreeSet::new).insert(Item(items.of(&line.item)));
         }
     }
-    Ok(Split { name, history, now, wanted, contents })
+    Ok(Split { name, history, everything, buyers, now, wanted, contents })
 }

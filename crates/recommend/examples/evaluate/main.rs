@@ -1,8 +1,8 @@
 //! The recommenders on real data, beside popularity and EASE: `cargo x bench recommend`.
 //!
 //! Arguments: the folder with the public data sets, then which of `retail`, `journey`, `sessions`, `speed` (all if none
-//! is named). `--validate` cuts the test part off and evaluates on the end of the training part instead: what is tuned
-//! is tuned there.
+//! is named). `--validate` cuts the test part off and evaluates on the end of the training part instead,
+//! `--validate-early` on the weeks before those: what is tuned is tuned there.
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
@@ -20,6 +20,7 @@ type Failed = Box<dyn std::error::Error>;
 enum Part {
     Test,
     Validation,
+    EarlyValidation,
 }
 
 fn main() -> ExitCode {
@@ -34,8 +35,13 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failed> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let part = if arguments.iter().any(|one| one == "--validate") { Part::Validation } else { Part::Test };
-    arguments.retain(|one| one != "--validate");
+    let part = match arguments.iter().find(|one| one.starts_with("--")).map(String::as_str) {
+        None => Part::Test,
+        Some("--validate") => Part::Validation,
+        Some("--validate-early") => Part::EarlyValidation,
+        Some(other) => return Err(format!("there is no option `{other}`").into()),
+    };
+    arguments.retain(|one| !one.starts_with("--"));
     let (folder, names) = arguments.split_first().ok_or("which folder holds the data sets?")?;
     let folder = PathBuf::from(folder);
     let all = ["retail", "journey", "sessions", "speed"].map(str::to_owned);

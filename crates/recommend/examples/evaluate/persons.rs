@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::time::Timestamp;
 use recommend::{
-    ease::{self, Ease},
+    ease::{Ease, Settings},
     habit::{Past, Takings},
     history::{Deed, Item, Person},
     measure::{self, Interval, Quality, Shown, bootstrap},
@@ -39,24 +39,29 @@ pub(crate) fn run(split: &Split) {
     let popularity = Popularity::train(&takings, split.now);
     let (persons, items) = (split.history.persons(), split.history.items());
     println!("{}: {persons} persons, {items} items, {} test persons", split.name, split.wanted.len());
+    let all = Takings::of(&split.everything, &[Deed::Order], Timestamp::MAX);
+    let training = Training { least_takers: split.buyers, ..Training::default() };
     let start = cpu_s();
-    let plain = Personal::train(&takings, split.now, None, Training::default());
+    let plain = Personal::train(&all, split.now, None, training);
     println!("  personal model: {:.1} s of CPU to train, peak {:.0} MiB", cpu_s() - start, peak_mib());
     let start = cpu_s();
     let alike = split.contents.alike(30);
-    let model = Personal::train(&takings, split.now, Some(&alike), Training::default());
+    let model = Personal::train(&all, split.now, Some(&alike), training);
     println!("  with contents: {:.1} s of CPU to train, peak {:.0} MiB", cpu_s() - start, peak_mib());
+    // The peer keeps every weight.
+    let exact = Ease::train(&takings, split.now, Settings { kept: items, ..Settings::default() });
     let popular = |_: &Past, _: Person| popularity.top_ever(items);
     let own = |past: &Past, _: Person| own_frequency(past, &popularity, items);
-    let ease_of = |past: &Past, _: Person| ease_scores(plain.ease(), past, items);
+    let ease_of = |past: &Past, _: Person| ease_scores(&exact, past, items);
     let mut memory = Memory::default();
     let mut times_us = Vec::new();
     let mut ask = |model: &Personal, person: Person, with: bool| {
-        let question = Question { taken: takings.by(person), now: split.now, alike: with.then_some(&alike) };
+        let question = Question { taken: all.by(person), now: split.now, alike: with.then_some(&alike) };
         let start = now();
         let chances = model.chances(&question, 0, &mut memory);
         times_us.push(start.elapsed().as_secs_f64() * 1e6);
-        chances.into_iter().map(|one| Scored { item: one.item, score: one.chance }).collect()
+        let candidates = chances.into_iter().filter(|one| one.item.index() < items);
+        candidates.map(|one| Scored { item: one.item, score: one.chance }).collect()
     };
     for kind in [Kind::New, Kind::Any] {
         let grade =
@@ -83,7 +88,7 @@ pub(crate) fn run(split: &Split) {
             }
         }
     }
-    calibration(split, &takings, &plain);
+    calibration(split, &all, &plain);
     times_us.sort_unstable_by(f64::total_cmp);
     let quantile = |share: f64| times_us[((times_us.len() - 1) as f64 * share) as usize];
     println!("  a question: p50 {:.0} us, p99 {:.0} us", quantile(0.5), quantile(0.99));
@@ -95,7 +100,9 @@ fn calibration(split: &Split, takings: &Takings, model: &Personal) {
     for (person, wanted) in &split.wanted {
         let question = Question { taken: takings.by(*person), now: split.now, alike: None };
         let past = Past::of(question.taken, split.now);
-        for one in model.chances(&question, 0, &mut memory) {
+        for one in
+            model.chances(&question, 0, &mut memory).iter().filter(|one| one.item.index() < split.history.items())
+        {
             let place = usize::from(past.habit(one.item).is_some());
             said[place] += one.chance;
             happened[place] += u32::from(wanted.contains(&one.item));
@@ -117,7 +124,7 @@ fn own_frequency(past: &Past, popularity: &Popularity, items: usize) -> Vec<Scor
 
 fn ease_scores(ease: &Ease, past: &Past, items: usize) -> Vec<Scored> {
     let taken: Vec<Item> = past.habits.iter().map(|habit| habit.item).collect();
-    ease::best_for(ease, &taken, items)
+    ease.best_for(&taken, items)
 }
 
 fn wanted(split: &Split, past: &Past, person: Person, kind: Kind) -> BTreeSet<Item> {

@@ -22,7 +22,7 @@ pub(super) fn heads(
 ) -> (Logistic<FEATURES>, Logistic<FEATURES>) {
     let cut = now.minus(training.ahead);
     let before = takings.before(cut);
-    let parts = Parts::train(&before, cut, training.ease);
+    let parts = Parts::train(&before, cut, training);
     let (mut again, mut fresh, mut memory) = (Vec::new(), Vec::new(), Memory::default());
     for person in fitted_on(takings, cut, training.fitted_on) {
         let wanted: BTreeSet<Item> =
