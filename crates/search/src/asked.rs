@@ -145,10 +145,10 @@ impl Reader<'_> {
     fn take(&mut self, ahead: &[Chunk], is_begun: bool) -> Result<usize, SearchError> {
         let first = &ahead[0];
         if let Some(measure) = measure(first, ahead.get(1)) {
-            let apart = self.all_of(&ahead[..2])?;
-            let alternatives = [self.known(vec![vec![measure]])?, apart].into_iter().flatten();
-            let alternatives = alternatives.map(|all| Alternative { all, weight: 1.0 }).collect();
-            self.push(&ahead[..2], alternatives);
+            // What stands so in an item is indexed in one piece too.
+            let together = self.known(vec![vec![measure]])?;
+            let all = if together.is_some() { together } else { self.all_of(&ahead[..2])? };
+            self.push(&ahead[..2], all.map(|all| Alternative { all, weight: 1.0 }).into_iter().collect());
             return Ok(2);
         }
         let (taken, phrases) = self.synonyms(ahead);
@@ -231,29 +231,30 @@ impl Reader<'_> {
         self.known(parts?)
     }
 
-    /// The stems of a word under the language of who asks, or of another language if the catalog has none of these.
+    /// The stems of a word that the catalog has: under the language of who asks, or under another one if it has none of
+    /// these.
     fn stems(&self, word: &str) -> Result<Vec<String>, SearchError> {
-        let own = self.snapshot.stems.of(word, self.language);
-        for stem in &own {
-            if self.snapshot.frequency(stem)? > 0 {
-                return Ok(own);
+        let own = self.only_known(self.snapshot.stems.of(word, self.language))?;
+        if own.is_empty() && self.language != Language::Any {
+            return self.only_known(self.snapshot.stems.of(word, Language::Any));
+        }
+        Ok(own)
+    }
+
+    fn only_known(&self, stems: Vec<String>) -> Result<Vec<String>, SearchError> {
+        let mut known = Vec::with_capacity(stems.len());
+        for stem in stems {
+            if self.snapshot.frequency(&stem)? > 0 {
+                known.push(stem);
             }
         }
-        Ok(self.snapshot.stems.both(word, self.language))
+        Ok(known)
     }
 
     /// Leaves out stems that the catalog does not have; `None` if then none is left of one.
-    fn known(&self, mut all: Vec<Vec<String>>) -> Result<Option<Vec<Vec<String>>>, SearchError> {
-        for any in &mut all {
-            let mut known = Vec::with_capacity(any.len());
-            for stem in std::mem::take(any) {
-                if self.snapshot.frequency(&stem)? > 0 {
-                    known.push(stem);
-                }
-            }
-            *any = known;
-        }
-        Ok((!all.is_empty() && all.iter().all(|any| !any.is_empty())).then_some(all))
+    fn known(&self, all: Vec<Vec<String>>) -> Result<Option<Vec<Vec<String>>>, SearchError> {
+        let known: Result<Vec<_>, _> = all.into_iter().map(|any| self.only_known(any)).collect();
+        Ok(satisfiable(known?))
     }
 
     /// Adds what the word of a clause may have meant. Returns whether there is anything.
@@ -263,7 +264,7 @@ impl Reader<'_> {
         let (distance, near) = self.snapshot.near(word)?;
         let weight = if distance == 1 { CORRECTED } else { FAR_CORRECTED };
         for known in &near {
-            let all = self.known(vec![self.stems(&known.word)?])?;
+            let all = satisfiable(vec![self.stems(&known.word)?]);
             let others = all.map(|all| Alternative { all, weight });
             clause.alternatives.extend(others.filter(|other| !has(&clause.alternatives, other)));
         }
@@ -271,7 +272,7 @@ impl Reader<'_> {
         if before == 0
             && let Some((left, right)) = self.snapshot.split(word)?
         {
-            let all = self.known(vec![self.stems(&left)?, self.stems(&right)?])?;
+            let all = satisfiable(vec![self.stems(&left)?, self.stems(&right)?]);
             clause.alternatives.extend(all.map(|all| Alternative { all, weight: CORRECTED }));
             clause.correction.get_or_insert_with(|| (format!("{left} {right}"), 0));
         }
@@ -285,13 +286,18 @@ impl Reader<'_> {
         if self.snapshot.items_with(&joined)? == 0 {
             return Ok(false);
         }
-        let Some(all) = self.known(vec![self.stems(&joined)?])? else { return Ok(false) };
+        let Some(all) = satisfiable(vec![self.stems(&joined)?]) else { return Ok(false) };
         let alternative = Alternative { all, weight: CORRECTED };
         for clause in &mut clauses[at - 1..=at] {
             clause.alternatives.push(alternative.clone());
         }
         Ok(true)
     }
+}
+
+/// All of these, if there is any of each.
+fn satisfiable(all: Vec<Vec<String>>) -> Option<Vec<Vec<String>>> {
+    (!all.is_empty() && all.iter().all(|any| !any.is_empty())).then_some(all)
 }
 
 fn has(alternatives: &[Alternative], other: &Alternative) -> bool {

@@ -5,7 +5,7 @@ use model::time::Timestamp;
 use crate::{
     limits::{ATTRIBUTES, CATEGORY_LEVELS, CODES, DESCRIPTION_CHARS, NAME_CHARS, TEXTS},
     matched::Part,
-    stems::{Language, Stems},
+    stems::{KeptStems, Language},
     topic,
     words::{self, Chunk, chunks, is_number, line},
 };
@@ -63,8 +63,10 @@ pub(crate) struct Entry {
     pub(crate) names: Vec<String>,
     /// Codes without their punctuation.
     pub(crate) codes: Vec<String>,
-    /// Brand, categories, tags, attributes as topics.
+    /// Brand, categories and tags as topics.
     pub(crate) topics: Vec<String>,
+    /// Attributes as topics.
+    pub(crate) attributes: Vec<String>,
     /// The category's path as it is shown.
     pub(crate) category: Option<String>,
 }
@@ -80,7 +82,7 @@ const fn weight(part: Part) -> usize {
 }
 
 impl Entry {
-    pub(crate) fn of(doc: &Doc<'_>, stems: &Stems) -> Self {
+    pub(crate) fn of(doc: &Doc<'_>, stems: &mut KeptStems) -> Self {
         let mut entry = Self::default();
         let texts = &doc.texts[..doc.texts.len().min(TEXTS)];
         let language = shared_language(texts);
@@ -104,12 +106,14 @@ impl Entry {
         for code in doc.codes.iter().take(CODES).chain([&doc.id]) {
             entry.code(code, stems);
         }
-        entry.topics.sort_unstable();
-        entry.topics.dedup();
+        for topics in [&mut entry.topics, &mut entry.attributes] {
+            topics.sort_unstable();
+            topics.dedup();
+        }
         entry
     }
 
-    fn category(&mut self, path: &[&str], language: Language, stems: &Stems) {
+    fn category(&mut self, path: &[&str], language: Language, stems: &mut KeptStems) {
         let path = &path[..path.len().min(CATEGORY_LEVELS)];
         for (level, name) in path.iter().enumerate() {
             self.add(Part::Category, &chunks(name, NAME_CHARS), language, stems);
@@ -119,9 +123,10 @@ impl Entry {
         self.category = (!path.is_empty()).then(|| path.join(topic::PATH_SIGN));
     }
 
-    fn attribute(&mut self, name: &str, value: &str, language: Language, stems: &Stems) {
+    fn attribute(&mut self, name: &str, value: &str, language: Language, stems: &mut KeptStems) {
         let said = chunks(value, NAME_CHARS);
-        self.topics.extend(topic::stored(name, value));
+        let column = if topic::is_main(name) { &mut self.topics } else { &mut self.attributes };
+        column.extend(topic::stored(name, value));
         match &*line(&said) {
             "true" | "yes" | "oui" | "vrai" => self.add(Part::Attribute, &chunks(name, NAME_CHARS), language, stems),
             "false" | "no" | "non" | "faux" => {}
@@ -129,7 +134,7 @@ impl Entry {
         }
     }
 
-    fn code(&mut self, text: &str, stems: &Stems) {
+    fn code(&mut self, text: &str, stems: &mut KeptStems) {
         let Some(code) = words::code(text) else { return };
         let said = chunks(text, NAME_CHARS);
         self.add(Part::Code, &said, Language::Any, stems);
@@ -155,7 +160,7 @@ impl Entry {
         self.names.push(name);
     }
 
-    fn add(&mut self, part: Part, said: &[Chunk], language: Language, stems: &Stems) {
+    fn add(&mut self, part: Part, said: &[Chunk], language: Language, stems: &mut KeptStems) {
         for (index, chunk) in said.iter().enumerate() {
             for word in chunk.parts.iter().chain(&chunk.joined) {
                 self.word(part, word, language, stems);
@@ -166,9 +171,9 @@ impl Entry {
         }
     }
 
-    fn word(&mut self, part: Part, word: &str, language: Language, stems: &Stems) {
+    fn word(&mut self, part: Part, word: &str, language: Language, stems: &mut KeptStems) {
         for stem in stems.of(word, language) {
-            self.stem(part, &stem);
+            self.stem(part, stem);
         }
         if part != Part::Description {
             self.words.push_str(word);
@@ -228,34 +233,34 @@ mod tests {
     #[test]
     fn a_name_is_known_with_and_without_its_brand() {
         let text = Text { language: Language::English, title: "Lowa Renegade GTX", description: "" };
-        let entry = Entry::of(&Doc { texts: &[text], brand: "LOWA", ..BARE }, &Stems::new());
+        let entry = Entry::of(&Doc { texts: &[text], brand: "LOWA", ..BARE }, &mut KeptStems::new());
         assert_eq!(entry.names, ["renegade gtx", "lowa renegade gtx"]);
         let text = Text { title: "Renegade", ..text };
-        let entry = Entry::of(&Doc { texts: &[text], brand: "Lowa", ..BARE }, &Stems::new());
+        let entry = Entry::of(&Doc { texts: &[text], brand: "Lowa", ..BARE }, &mut KeptStems::new());
         assert_eq!(entry.names, ["lowa renegade", "renegade"]);
     }
 
     #[test]
     fn what_is_true_is_found_by_its_name() {
         let attributes = [("waterproof", "true"), ("heated", "no"), ("volume", "10 liters")];
-        let entry = Entry::of(&Doc { attributes: &attributes, ..BARE }, &Stems::new());
+        let entry = Entry::of(&Doc { attributes: &attributes, ..BARE }, &mut KeptStems::new());
         assert!(has(&entry.text, "waterproof"), "{}", entry.text);
         assert!(!has(&entry.text, "heat"), "{}", entry.text);
         assert!(has(&entry.text, "10l"), "{}", entry.text);
-        assert_eq!(entry.topics.len(), 3);
+        assert_eq!(entry.attributes.len(), 3);
     }
 
     #[test]
     fn each_limit_holds() {
-        let stems = Stems::new();
+        let stems = &mut KeptStems::new();
         let tags: Vec<String> = (0..=ATTRIBUTES).map(|tag| format!("tag{tag}")).collect();
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
-        assert_eq!(Entry::of(&Doc { tags: &tags, ..BARE }, &stems).topics.len(), ATTRIBUTES);
+        assert_eq!(Entry::of(&Doc { tags: &tags, ..BARE }, stems).topics.len(), ATTRIBUTES);
         let codes: Vec<String> = (0..=CODES).map(|code| format!("c{code}")).collect();
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-        assert_eq!(Entry::of(&Doc { codes: &codes, ..BARE }, &stems).codes.len(), CODES + 1, "the id is one more");
+        assert_eq!(Entry::of(&Doc { codes: &codes, ..BARE }, stems).codes.len(), CODES + 1, "the id is one more");
         let path = ["a"; CATEGORY_LEVELS + 1];
-        let shown = Entry::of(&Doc { category: &path, ..BARE }, &stems).category;
+        let shown = Entry::of(&Doc { category: &path, ..BARE }, stems).category;
         assert_eq!(shown.map(|path| path.split(topic::PATH_SIGN).count()), Some(CATEGORY_LEVELS));
     }
 }

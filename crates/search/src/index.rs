@@ -12,8 +12,8 @@ use crate::{
     doc::{Doc, Entry},
     error::SearchError,
     schema::Fields,
-    snapshot::{Lexicon, Snapshot},
-    stems::Stems,
+    snapshot::{KnownColumns, Lexicon, Snapshot},
+    stems::{KeptStems, Stems},
     synonyms::Synonyms,
 };
 
@@ -27,7 +27,8 @@ pub struct Index {
     writer: IndexWriter<TantivyDocument>,
     reader: IndexReader,
     fields: Fields,
-    stems: Stems,
+    stems: KeptStems,
+    columns: KnownColumns,
     lexicon: Arc<Lexicon>,
 }
 
@@ -49,13 +50,21 @@ impl Index {
     fn over(index: &tantivy::Index, fields: Fields) -> Result<Self, SearchError> {
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { writer, reader, fields, stems: Stems::new(), lexicon: Arc::default() })
+        Ok(Self {
+            writer,
+            reader,
+            fields,
+            stems: KeptStems::new(),
+            columns: KnownColumns::new(),
+            lexicon: Arc::default(),
+        })
     }
 
     /// Puts an item in, in place of the one that had its number.
     pub fn put(&mut self, doc: &Doc<'_>) -> Result<(), SearchError> {
         self.remove(doc.number);
-        self.writer.add_document(self.fields.document(doc, Entry::of(doc, &self.stems)))?;
+        let entry = Entry::of(doc, &mut self.stems);
+        self.writer.add_document(self.fields.document(doc, entry))?;
         Ok(())
     }
 
@@ -84,13 +93,15 @@ impl Index {
     /// what changes for a part of a second, and commits once.
     pub fn commit(&mut self) -> Result<Snapshot, SearchError> {
         self.writer.commit()?;
-        self.snapshot()
+        let snapshot = self.snapshot()?;
+        self.columns = snapshot.known_columns();
+        Ok(snapshot)
     }
 
     /// The catalog as of the last commit.
     pub fn snapshot(&self) -> Result<Snapshot, SearchError> {
         self.reader.reload()?;
-        Snapshot::of(self.reader.searcher(), self.fields, self.stems, self.lexicon.clone())
+        Snapshot::of(self.reader.searcher(), self.fields, Stems::new(), self.lexicon.clone(), &self.columns)
     }
 
     /// Ends the writing when the merges that are under way are done.

@@ -28,9 +28,11 @@ pub const PERSONAL_HITS: usize = 1_000;
 /// Interests, and words searched before, of one person that are looked at: the first ones.
 pub const TASTES: usize = 200;
 /// Words that a word being typed may become.
-pub const BEGUN_WORDS: usize = 32;
-/// Words of the catalog that are looked at to find them.
-pub const BEGUN_SCAN: usize = 20_000;
+pub const BEGUN_WORDS: usize = 16;
+/// Words of each segment that are looked at to find them.
+pub const BEGUN_SCAN: usize = 4_000;
+/// Words whose stems are kept while items are put in.
+pub const KEPT_STEMS: usize = 100_000;
 /// Words that a mistyped word may become.
 pub const CORRECTIONS: usize = 8;
 /// Phrases that are synonyms of something.

@@ -11,6 +11,7 @@ use crate::doc::{Doc, Entry};
 pub(crate) const TEXT: &str = "text1";
 pub(crate) const NUMBER: &str = "number";
 pub(crate) const TOPIC: &str = "topic";
+pub(crate) const ATTRIBUTE: &str = "attribute";
 pub(crate) const PRICE: &str = "price_cents";
 pub(crate) const STOCK: &str = "in_stock";
 pub(crate) const POPULARITY: &str = "popularity";
@@ -33,6 +34,7 @@ pub(crate) struct Fields {
     pub(crate) category: Field,
     pub(crate) number: Field,
     topic: Field,
+    attribute: Field,
     price: Field,
     stock: Field,
     popularity: Field,
@@ -57,6 +59,7 @@ impl Fields {
             category: schema.add_text_field("category", indexed(whole())),
             number: schema.add_u64_field(NUMBER, number),
             topic: schema.add_text_field(TOPIC, TextOptions::from(FAST)),
+            attribute: schema.add_text_field(ATTRIBUTE, TextOptions::from(FAST)),
             price: schema.add_u64_field(PRICE, FAST),
             stock: schema.add_u64_field(STOCK, FAST),
             popularity: schema.add_u64_field(POPULARITY, FAST),
@@ -82,6 +85,9 @@ impl Fields {
         }
         for topic in entry.topics {
             document.add_text(self.topic, topic);
+        }
+        for attribute in entry.attributes {
+            document.add_text(self.attribute, attribute);
         }
         document.add_u64(self.number, u64::from(doc.number));
         document.add_u64(self.price, doc.price_cents);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     error::SearchError,
     request::{Facet, Filters, Stock},
-    snapshot::Columns,
+    snapshot::{Columns, Topics},
     topic,
 };
 
@@ -13,8 +13,8 @@ use crate::{
 pub(crate) struct Sieve<'a> {
     columns: &'a Columns,
     filters: &'a Filters<'a>,
-    /// For each family that is filtered on, the numbers of the topics that pass.
-    families: Vec<Vec<Range<u64>>>,
+    /// For each family that is filtered on, where its topics are, and the numbers of those that pass.
+    families: Vec<(&'a Topics, Vec<Range<u64>>)>,
 }
 
 /// What a sieve says of a document.
@@ -42,12 +42,11 @@ impl<'a> Sieve<'a> {
         let mut families = Vec::with_capacity(filters.topics.len());
         for (family, values) in filters.topics {
             let mut passing = Vec::new();
-            if let Some(topics) = &columns.topics {
-                for key in values.iter().filter_map(|value| topic::key(family, value)) {
-                    passing.push(topics.between(&key, &topic::key_end(&key))?);
-                }
+            let topics = columns.topics(family);
+            for key in values.iter().filter_map(|value| topic::key(family, value)) {
+                passing.push(topics.between(&key, &topic::key_end(&key))?);
             }
-            families.push(passing);
+            families.push((topics, passing));
         }
         Ok(Self { columns, filters, families })
     }
@@ -72,7 +71,7 @@ impl<'a> Sieve<'a> {
             price < from || price >= until
         });
         let stock = self.filters.stock == Stock::InStock && self.columns.stock.get_val(doc) == 0;
-        let families = self.families.iter().enumerate().filter(|(_, passing)| !self.has_any(doc, passing));
+        let families = self.families.iter().enumerate().filter(|(_, (topics, passing))| !has_any(topics, doc, passing));
         let failures = families.map(|(at, _)| Constraint::Family(at));
         let failures = failures.chain(price.then_some(Constraint::Price)).chain(stock.then_some(Constraint::Stock));
         for failure in failures {
@@ -83,13 +82,6 @@ impl<'a> Sieve<'a> {
         failed.map_or(Verdict::Passes, Verdict::FailsOnly)
     }
 
-    fn has_any(&self, doc: u32, passing: &[Range<u64>]) -> bool {
-        self.columns
-            .topics
-            .as_ref()
-            .is_some_and(|topics| topics.each(doc).any(|topic| passing.iter().any(|range| range.contains(&topic))))
-    }
-
     /// Whether a filter is on what a facet counts, so that it does not narrow it.
     pub(crate) fn is_own(&self, constraint: Constraint, facet: &Facet<'_>) -> bool {
         match (constraint, facet) {
@@ -98,6 +90,10 @@ impl<'a> Sieve<'a> {
             _ => false,
         }
     }
+}
+
+fn has_any(topics: &Topics, doc: u32, passing: &[Range<u64>]) -> bool {
+    topics.each(doc).any(|topic| passing.iter().any(|range| range.contains(&topic)))
 }
 
 /// The caller's number of a document.

@@ -1,10 +1,11 @@
 //! The catalog at one moment: cheap to clone, read by any number of threads, never changed.
 
-use std::sync::Arc;
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use tantivy::{
     Searcher, SegmentReader, Term,
     columnar::{Column, ColumnValues, StrColumn},
+    index::SegmentId,
 };
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     schema::{self, Fields},
     stems::Stems,
     synonyms::Synonyms,
+    topic,
 };
 
 /// What the shop says of words, beside its catalog.
@@ -22,6 +24,9 @@ pub(crate) struct Lexicon {
     pub(crate) popular: Arc<Popular>,
 }
 
+/// Columns by their segments.
+pub(crate) type KnownColumns = HashMap<SegmentId, Arc<Columns>>;
+
 /// The catalog as of one commit.
 #[derive(Clone)]
 pub struct Snapshot {
@@ -29,7 +34,7 @@ pub struct Snapshot {
     pub(crate) fields: Fields,
     pub(crate) stems: Stems,
     pub(crate) lexicon: Arc<Lexicon>,
-    pub(crate) columns: Arc<[Columns]>,
+    pub(crate) columns: Arc<[Arc<Columns>]>,
     pub(crate) categories: Arc<Categories>,
 }
 
@@ -39,10 +44,21 @@ impl Snapshot {
         fields: Fields,
         stems: Stems,
         lexicon: Arc<Lexicon>,
+        before: &KnownColumns,
     ) -> Result<Self, SearchError> {
-        let columns: Result<Arc<[Columns]>, SearchError> = searcher.segment_readers().iter().map(Columns::of).collect();
+        let columns = searcher.segment_readers().iter().map(|reader| match before.get(&reader.segment_id()) {
+            Some(columns) => Ok(columns.clone()),
+            None => Columns::of(reader).map(Arc::new),
+        });
+        let columns: Result<Arc<[Arc<Columns>]>, SearchError> = columns.collect();
         let categories = Arc::new(Categories::of(&searcher, fields.category)?);
         Ok(Self { columns: columns?, searcher, fields, stems, lexicon, categories })
+    }
+
+    /// The columns of its segments, for the next snapshot: a segment never changes.
+    pub(crate) fn known_columns(&self) -> KnownColumns {
+        let ids = self.searcher.segment_readers().iter().map(SegmentReader::segment_id);
+        ids.zip(self.columns.iter().cloned()).collect()
     }
 
     /// How many items there are.
@@ -70,8 +86,10 @@ pub(crate) struct Columns {
     pub(crate) stock: Arc<dyn ColumnValues<u64>>,
     pub(crate) popularity: Arc<dyn ColumnValues<u64>>,
     pub(crate) listed: Arc<dyn ColumnValues<i64>>,
-    /// `None` if no document of the segment has a topic.
-    pub(crate) topics: Option<Topics>,
+    /// Brands, categories and tags.
+    topics: Topics,
+    /// Attributes.
+    attributes: Topics,
 }
 
 impl Columns {
@@ -83,45 +101,74 @@ impl Columns {
             stock: fast.column_first_or_default(schema::STOCK)?,
             popularity: fast.column_first_or_default(schema::POPULARITY)?,
             listed: fast.column_first_or_default(schema::LISTED)?,
-            topics: fast.str(schema::TOPIC)?.map(Topics::of),
+            topics: Topics::kept(fast.str(schema::TOPIC)?)?,
+            attributes: Topics::of(fast.str(schema::ATTRIBUTE)?),
         })
+    }
+
+    /// Where the topics of a family are.
+    pub(crate) fn topics(&self, family: &str) -> &Topics {
+        if topic::is_main(family) { &self.topics } else { &self.attributes }
     }
 }
 
-/// The topics of a segment's documents, by their numbers in the order of the stored texts.
+/// Some topics of a segment's documents, by their numbers in the order of the stored texts.
 pub(crate) struct Topics {
-    text: StrColumn,
-    ords: Column<u64>,
+    /// The texts, and the numbers of each document; `None` if no document has any.
+    column: Option<(StrColumn, Column<u64>)>,
+    /// The texts in memory, if they are looked up with every search.
+    kept: Option<Box<[Box<str>]>>,
 }
 
 impl Topics {
-    fn of(text: StrColumn) -> Self {
-        Self { ords: text.ords().clone(), text }
+    fn of(text: Option<StrColumn>) -> Self {
+        let with_numbers = |text: StrColumn| (text.clone(), text.ords().clone());
+        Self { column: text.map(with_numbers), kept: None }
+    }
+
+    fn kept(text: Option<StrColumn>) -> Result<Self, SearchError> {
+        let mut topics = Self::of(text);
+        if let Some((text, _)) = &topics.column {
+            let mut kept = Vec::with_capacity(text.num_terms());
+            let mut stream = text.dictionary().stream()?;
+            while stream.advance() {
+                kept.push(String::from_utf8_lossy(stream.key()).into());
+            }
+            topics.kept = Some(kept.into());
+        }
+        Ok(topics)
     }
 
     /// The numbers of one document's topics.
     pub(crate) fn each(&self, doc: u32) -> impl Iterator<Item = u64> + '_ {
-        self.ords.values_for_doc(doc)
+        self.column.iter().flat_map(move |(_, numbers)| numbers.values_for_doc(doc))
     }
 
     /// The numbers of the texts from one to before another.
-    pub(crate) fn between(&self, from: &str, until: &str) -> Result<std::ops::Range<u64>, SearchError> {
-        Ok(self.at_least(from)?..self.at_least(until)?)
+    pub(crate) fn between(&self, from: &str, until: &str) -> Result<Range<u64>, SearchError> {
+        let from = self.at_least(from)?;
+        Ok(from..self.at_least(until)?.max(from))
     }
 
     /// The text of a number.
-    pub(crate) fn text(&self, ord: u64) -> Result<String, SearchError> {
+    pub(crate) fn text(&self, number: u64) -> Result<String, SearchError> {
         let mut text = String::new();
-        self.text.ord_to_str(ord, &mut text)?;
+        if let Some((column, _)) = &self.column {
+            column.ord_to_str(number, &mut text)?;
+        }
         Ok(text)
     }
 
     /// The number of the first text that is not before another; of none, the number of them all.
     fn at_least(&self, text: &str) -> Result<u64, SearchError> {
         use tantivy::columnar::TermOrdHit::{Exact, Next};
-        let dictionary = self.text.dictionary();
+        if let Some(kept) = &self.kept {
+            return Ok(kept.partition_point(|stored| &**stored < text) as u64);
+        }
+        let Some((column, _)) = &self.column else { return Ok(0) };
+        let dictionary = column.dictionary();
         Ok(match dictionary.term_ord_or_next(text)? {
-            Exact(ord) | Next(ord) => ord.min(dictionary.num_terms() as u64),
+            Exact(number) | Next(number) => number.min(dictionary.num_terms() as u64),
         })
     }
 }

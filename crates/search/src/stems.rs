@@ -1,7 +1,11 @@
 //! Words into stems, so that `chaussures` finds `chaussure`. Stems are made of folded words: `imperméable` and
 //! `impermeable` are one word before they have one stem.
 
+use std::collections::HashMap;
+
 use frostem::{Algorithm, Stemmer};
+
+use crate::limits::KEPT_STEMS;
 
 /// In which language a text is, or a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -53,16 +57,25 @@ impl Stems {
             }
         }
     }
+}
 
-    /// The stems under the language of a query, and those of the other language behind.
-    pub(crate) fn both(&self, word: &str, language: Language) -> Vec<String> {
-        let mut stems = self.of(word, language);
-        for stem in self.of(word, Language::Any) {
-            if !stems.contains(&stem) {
-                stems.push(stem);
-            }
+/// Makes stems, and keeps those of the words that came lately: a catalog says the same words again and again.
+pub(crate) struct KeptStems {
+    stems: Stems,
+    kept: HashMap<(Language, String), Vec<String>>,
+}
+
+impl KeptStems {
+    pub(crate) fn new() -> Self {
+        Self { stems: Stems::new(), kept: HashMap::new() }
+    }
+
+    /// As [`Stems::of`].
+    pub(crate) fn of(&mut self, word: &str, language: Language) -> &[String] {
+        if self.kept.len() >= KEPT_STEMS {
+            self.kept.clear();
         }
-        stems
+        self.kept.entry((language, word.to_owned())).or_insert_with(|| self.stems.of(word, language))
     }
 }
 

@@ -2,7 +2,14 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use crate::{error::SearchError, found::Counted, limits::FACET_VALUES, request::Facet, snapshot::Columns, topic};
+use crate::{
+    error::SearchError,
+    found::Counted,
+    limits::FACET_VALUES,
+    request::Facet,
+    snapshot::{Columns, Topics},
+    topic,
+};
 
 /// The counts of one facet over all segments.
 pub(crate) struct Tally<'a> {
@@ -15,8 +22,8 @@ pub(crate) struct Tally<'a> {
 pub(crate) struct SegmentTally<'a> {
     pub(crate) facet: &'a Facet<'a>,
     columns: &'a Columns,
-    /// The numbers of the family's topics.
-    topics: Range<u64>,
+    /// Where the family's topics are, and their numbers.
+    topics: Option<(&'a Topics, Range<u64>)>,
     counts: Vec<u64>,
 }
 
@@ -31,21 +38,23 @@ impl<'a> Tally<'a> {
     }
 
     pub(crate) fn begin(&self, columns: &'a Columns) -> Result<SegmentTally<'a>, SearchError> {
-        let topics = match (self.facet, &columns.topics) {
-            (Facet::Family(family), Some(topics)) => {
+        let topics = match self.facet {
+            Facet::Family(family) => {
                 let (from, until) = topic::family_bounds(family);
-                topics.between(&from, &until)?
+                let topics = columns.topics(family);
+                Some((topics, topics.between(&from, &until)?))
             }
-            _ => 0..0,
+            _ => None,
         };
-        let counts = self.bands.len().max(usize::try_from(topics.end - topics.start).unwrap_or(usize::MAX));
+        let values = topics.as_ref().map_or(0, |(_, numbers)| numbers.end - numbers.start);
+        let counts = self.bands.len().max(usize::try_from(values).unwrap_or(usize::MAX));
         Ok(SegmentTally { facet: self.facet, columns, topics, counts: vec![0; counts] })
     }
 
     pub(crate) fn end(&mut self, segment: SegmentTally<'_>) -> Result<(), SearchError> {
-        if let (Facet::Family(_), Some(topics)) = (self.facet, &segment.columns.topics) {
-            for (ord, count) in segment.topics.zip(segment.counts).filter(|(_, count)| *count > 0) {
-                *self.values.entry(topics.text(ord)?).or_default() += count;
+        if let Some((topics, numbers)) = segment.topics {
+            for (number, count) in numbers.zip(segment.counts).filter(|(_, count)| *count > 0) {
+                *self.values.entry(topics.text(number)?).or_default() += count;
             }
         } else {
             for (band, count) in self.bands.iter_mut().zip(segment.counts) {
@@ -72,9 +81,9 @@ impl SegmentTally<'_> {
     pub(crate) fn count(&mut self, doc: u32) {
         match self.facet {
             Facet::Family(_) => {
-                let Some(topics) = &self.columns.topics else { return };
-                for topic in topics.each(doc).filter(|topic| self.topics.contains(topic)) {
-                    let at = usize::try_from(topic - self.topics.start).expect("it is a place in the counts");
+                let Some((topics, numbers)) = &self.topics else { return };
+                for topic in topics.each(doc).filter(|topic| numbers.contains(topic)) {
+                    let at = usize::try_from(topic - numbers.start).expect("it is a place in the counts");
                     self.counts[at] += 1;
                 }
             }

@@ -181,26 +181,43 @@ impl Snapshot {
         tastes: &[(String, f64)],
         tell: &mut dyn FnMut(usize, &str, f64),
     ) -> Result<(), SearchError> {
-        let keys: Vec<(String, &str, f64)> = tastes
-            .iter()
-            .take(TASTES)
-            .filter_map(|(topic, strength)| Some((topic::key_of(topic)?, &**topic, bounded(*strength))))
-            .collect();
-        if keys.is_empty() {
-            return Ok(());
+        for is_main in [true, false] {
+            let of_kind = tastes.iter().take(TASTES).filter(|(topic, _)| {
+                topic.split_once(':').is_some_and(|(family, _)| topic::is_main(family) == is_main)
+            });
+            let keys: Vec<(String, &str, f64)> = of_kind
+                .filter_map(|(topic, strength)| Some((topic::key_of(topic)?, &**topic, bounded(*strength))))
+                .collect();
+            if !keys.is_empty() {
+                self.topics_of_kind(hits, &keys, tell)?;
+            }
         }
+        Ok(())
+    }
+
+    /// The same of topics that are in one column.
+    fn topics_of_kind(
+        &self,
+        hits: &[Ranked],
+        keys: &[(String, &str, f64)],
+        tell: &mut dyn FnMut(usize, &str, f64),
+    ) -> Result<(), SearchError> {
         for (segment, columns) in self.columns.iter().enumerate() {
-            let Some(topics) = &columns.topics else { continue };
+            let mut here = hits.iter().enumerate().filter(|(_, hit)| hit.place.segment as usize == segment).peekable();
+            if here.peek().is_none() {
+                continue;
+            }
+            let topics = columns.topics(&keys[0].0[..keys[0].0.find(':').unwrap_or(0)]);
             let mut known: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
             for (taste, (key, ..)) in keys.iter().enumerate() {
-                for ord in topics.between(key, &topic::key_end(key))? {
-                    known.entry(ord).or_default().push(taste);
+                for number in topics.between(key, &topic::key_end(key))? {
+                    known.entry(number).or_default().push(taste);
                 }
             }
             if known.is_empty() {
                 continue;
             }
-            for (at, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.place.segment as usize == segment) {
+            for (at, hit) in here {
                 for taste in topics.each(hit.place.doc).filter_map(|topic| known.get(&topic)).flatten() {
                     tell(at, keys[*taste].1, keys[*taste].2);
                 }

