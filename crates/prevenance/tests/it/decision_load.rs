@@ -98,8 +98,7 @@ fn moment() -> std::time::Instant {
 #[test]
 fn dec_16_at_the_promised_size_a_page_is_answered_and_never_blank() {
     let size = Size { people: 50_000, contents: 2_000, calls: 5_000 };
-    let env = vec![("PREVENANCE__LIMITS__RESIDENT_PROFILES".to_owned(), "50000".to_owned())];
-    let shop = open_with(Options { seed: Some(1), env, ..Options::default() });
+    let shop = open_with(Options { seed: Some(1), ..Options::default() });
     size.fill(&shop);
     let Measured { p50, p99, neutral, contents } = size.decide(&shop);
     println!("{} people, {} contents: p50 {p50:?}, p99 {p99:?}, {contents} contents shown", size.people, size.contents);
