@@ -37,7 +37,9 @@ async fn decision(asking: &Asking<'_>, watch: &Watch) -> Result<Row, SimError> {
     let (median, late) = (quantile(&took, 0.5), quantile(&took, 0.99));
     let found = format!("p50 {:.2} ms, p99 {:.2} ms of {}", ms(median), ms(late), took.len());
     Ok(Row::new("Speed", "a decision, one after the other", found, "p99 ≤ 10 ms", late <= Duration::from_millis(10))
-        .less(ms(late)))
+        .less(ms(late))
+        // Of few, one that another program on the machine held up would be the hundredth.
+        .unless_below(took.len() as u64, 1_000))
 }
 
 /// Of each person something is said that puts it into a segment; then the profile is read.
