@@ -11,7 +11,7 @@ use crate::{
     session::Settings,
 };
 
-/// A session longer than this is cut to its end: a crawler says nothing of what people want.
+/// Of a longer session only the beginning is kept: a crawler says nothing of what people want.
 const MOST_ITEMS: usize = 100;
 
 /// Sessions and what they say, in the order in which they began to be known.

@@ -28,7 +28,7 @@ fn planted() -> Book {
     book
 }
 
-/// proves REC-04: planted pairs are in the top five, bestsellers are not.
+/// towards REC-04: planted pairs are in the top five, bestsellers are not.
 #[test]
 fn also_bought_finds_the_planted_pairs_and_not_the_bestsellers() {
     let book = planted();
@@ -63,7 +63,7 @@ fn neighbors_that_are_refreshed_equal_neighbors_that_are_trained() {
     assert!(numbers(refreshed.of(Item(50)).iter().map(|one| one.item)).contains(&120));
 }
 
-/// proves REC-07 in part: what is bought after boots is for boots; boots are not for what is bought after them.
+/// towards REC-07: what is bought after boots is for boots; boots are not for what is bought after them.
 #[test]
 fn complements_go_one_way() {
     let (mut book, mut draws) = (Book::default(), Draws(2));
@@ -85,7 +85,7 @@ fn complements_go_one_way() {
     assert!(numbers(complements.of(Item(care)).iter().map(|one| one.item)).contains(&socks));
 }
 
-/// proves REC-02 in part: an item with no event has neighbors by what it is, and is one of theirs as soon as it is known.
+/// towards REC-02: an item with no event has neighbors by what it is, and is one of theirs as soon as it is known.
 #[test]
 fn a_new_item_is_among_its_like_at_once() {
     let mut contents = Contents::default();
@@ -127,7 +127,7 @@ fn what_is_taken_more_than_before_trends() {
     assert_eq!((popularity.ever(Item(3)), popularity.lately(Item(3))), (50.0, [0.0, 0.0, 50.0]));
 }
 
-/// proves REC-12 in part: where a context differs its own favorites lead; where little is known everybody's do.
+/// towards REC-12: where a context differs its own favorites lead; where little is known everybody's do.
 #[test]
 fn a_context_has_its_own_favorites_once_it_is_known() {
     let mut popular = ByContext::default();

@@ -71,7 +71,7 @@ fn a_new_item_of_a_person_says_what_it_goes_with() {
     assert!(matches!(because, Because::GoesWith(item) if past.habit(*item).is_some()), "{because:?}");
 }
 
-/// proves SCO-06 in part: what is said to be likelier happens more often, and as often as is said, as far as the months
+/// towards SCO-06: what is said to be likelier happens more often, and as often as is said, as far as the months
 /// are alike. Here they are not quite: people run out of what is new to them.
 #[test]
 fn chances_are_what_happens() {
@@ -146,7 +146,7 @@ fn training_twice_gives_the_same_and_an_empty_history_gives_nothing() {
     assert!(list(&takings, &model, 0, 5).is_empty());
 }
 
-/// proves PRO-16 in part: the window of the next need holds the truth in at least 80 % of the cases, and is no wider than
+/// towards PRO-16: the window of the next need holds the truth in at least 80 % of the cases, and is no wider than
 /// it has to be.
 #[test]
 fn the_window_of_the_next_need_holds_the_truth() {

@@ -29,7 +29,7 @@ fn shown(rules: &Rules<'_>, items: u32) -> Vec<u32> {
     numbers(listed(rules, items, 0.0).items.iter().map(|one| one.item))
 }
 
-/// proves REC-11 in part: what the shop forbids is never shown, and the list is full all the same.
+/// towards REC-11: what the shop forbids is never shown, and the list is full all the same.
 #[test]
 fn a_list_is_full_however_much_is_forbidden() {
     let is_allowed = |item: Item| item.0 % 400 == 399;
@@ -37,7 +37,7 @@ fn a_list_is_full_however_much_is_forbidden() {
     assert_eq!(list, (0..10).map(|place| place * 400 + 399).collect::<Vec<_>>());
 }
 
-/// proves OFF-02 in part: below the floor nothing is shown, however much room there is and however it is boosted.
+/// towards OFF-02: below the floor nothing is shown, however much room there is and however it is boosted.
 #[test]
 fn rather_nothing_than_something_poor() {
     let list = listed(&Rules { boost: &|_| 100.0, ..rules(20) }, 100, 0.945);
@@ -79,7 +79,7 @@ fn caps_hold_for_pins_too_and_the_list_is_filled_with_others() {
     assert_eq!(shown(&Rules { caps: &caps, pins: &pins, ..rules(6) }, 100), [48, 0, 1, 3, 50, 51]);
 }
 
-/// proves REC-09 in part: the share of what is unusual is reached with the best of it, at the cost of the least usual.
+/// towards REC-09: the share of what is unusual is reached with the best of it, at the cost of the least usual.
 #[test]
 fn discovery_takes_the_last_places_and_the_best_of_what_is_unusual() {
     let is_unusual = |item: Item| item.0 >= 30;
