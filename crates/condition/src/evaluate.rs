@@ -163,7 +163,7 @@ impl<'e> Walk<'e> {
                 (Val::Text(text), Val::Text(part)) => match test {
                     TextTest::Starts => text.starts_with(&*part),
                     TextTest::Ends => text.ends_with(&*part),
-                    TextTest::Contains => text.contains(&*part),
+                    TextTest::Contains => memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some(),
                 },
                 _ => false,
             },

@@ -133,6 +133,9 @@ impl std::hash::Hash for Finite {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Fields(Arc<[(Arc<str>, Value)]>);
 
+/// Of so many fields or fewer one is found faster by looking at each: most differ in length already.
+const FEW_FIELDS: usize = 16;
+
 impl Fields {
     /// Sorts the pairs; where a name comes twice, the later one stands (as JSON parsers do).
     pub fn new(mut pairs: Vec<(Arc<str>, Value)>) -> Self {
@@ -150,6 +153,9 @@ impl Fields {
 
     /// The value of that name.
     pub fn get(&self, name: &str) -> Option<&Value> {
+        if self.0.len() <= FEW_FIELDS {
+            return self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| value);
+        }
         self.0.binary_search_by(|(key, _)| (**key).cmp(name)).ok().map(|at| &self.0[at].1)
     }
 

@@ -6,13 +6,15 @@
 //! answered; then the pages of the tick ask what to show, and their people react. Two who share a device never ask in
 //! the same round, so that what each is shown does not hang on who was faster.
 
+mod answers;
+mod parts;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     io::Write,
     time::Duration,
 };
 
-use futures_util::{StreamExt, TryStreamExt, stream};
 use model::time::{Span, Timestamp};
 use server::inside::Call;
 use world::{
@@ -27,6 +29,7 @@ use world::{
     visit::{Page, Shown, Visit, VisitPlan},
 };
 
+use self::{answers::Answers, parts::Parts};
 use crate::{
     door::{Door, DoorError},
     shop::Keys,
@@ -173,6 +176,8 @@ pub struct Driver<'a> {
     choices: Choices,
     lives: Vec<Life>,
     agenda: BTreeMap<Turn, Due>,
+    /// Who is on a visit, and their visits that should have begun meanwhile: nobody is in two at once.
+    visiting: BTreeMap<PersonId, VecDeque<VisitPlan>>,
     /// On their way, by when they are sent.
     outgoing: BTreeMap<(Timestamp, u64), Emission>,
     posted: u64,
@@ -201,6 +206,7 @@ impl<'a> Driver<'a> {
             choices: Choices::default(),
             lives,
             agenda: BTreeMap::new(),
+            visiting: BTreeMap::new(),
             outgoing: BTreeMap::new(),
             posted: 0,
             contents,
@@ -281,16 +287,41 @@ impl<'a> Driver<'a> {
     /// The visits of a day up to a moment, or to its end, with nothing shown. Returns the moment that is reached.
     fn alone(&mut self, day: Day, until: Timestamp, listener: &mut dyn Listener) -> Result<Timestamp, RunError> {
         self.dawn(day, listener)?;
-        let until = until.min(self.world.calendar.at(Day(day.0 + 1), 0));
-        while self.agenda.first_key_value().is_some_and(|((at, ..), _)| *at < until) {
-            for Open { turn, mut visit, .. } in self.round(until, listener)? {
-                let life = &mut self.lives[turn.1.0 as usize];
-                let (mut emissions, mut truths) = (Vec::new(), Vec::new());
-                visit.react(self.world, life, &[], &mut emissions);
-                let next = visit.next(self.world, life, &mut truths);
-                self.post(emissions);
-                truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
-                self.goes_on(turn, visit, next);
+        let night = self.world.calendar.at(Day(day.0 + 1), 0);
+        // A visit into the night is of the day on which it began.
+        let (until, last) = if until < night { (until, until) } else { (night, Timestamp::MAX) };
+        let later = self.agenda.split_off(&(until, PersonId(0), 0));
+        let due = std::mem::replace(&mut self.agenda, later);
+        let (world, entries) = (self.world, due.len());
+        let people: Vec<PersonId> = due.keys().map(|turn| turn.1).collect();
+        let parts = Parts::of(&self.lives);
+        let dealt = parts.deal(due.into_iter().enumerate(), |(_, (turn, _))| turn.1);
+        let lived = parts.each(&mut self.lives, dealt, |mut lives, entries| {
+            let mut visiting = BTreeSet::new();
+            let live = |(number, due): (usize, (Turn, Due))| {
+                let person = due.0.1;
+                if visiting.contains(&person) {
+                    return (number, Alone { rest: Some(due), ..Alone::default() });
+                }
+                let lived = alone(world, lives.of(person), due, last);
+                visiting.extend(lived.rest.iter().map(|_| person));
+                (number, lived)
+            };
+            entries.into_iter().map(live).collect::<Vec<_>>()
+        });
+        // In the order in which they came, whoever lived them.
+        let mut ordered: Vec<Option<Alone>> = (0..entries).map(|_| None).collect();
+        lived.into_iter().flatten().for_each(|(number, lived)| ordered[number] = Some(lived));
+        for (Alone { emissions, truths, ended, rest }, person) in ordered.into_iter().flatten().zip(people) {
+            self.visiting.remove(&person);
+            self.post(emissions);
+            truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
+            self.tally.visits += u64::from(ended);
+            if let Some((turn, due)) = rest {
+                if matches!(due, Due::Page(_)) {
+                    self.visiting.insert(turn.1, VecDeque::new());
+                }
+                self.agenda.insert(turn, due);
             }
         }
         Ok(until)
@@ -326,15 +357,28 @@ impl<'a> Driver<'a> {
         if self.begun.replace(day) == Some(day) {
             return Ok(());
         }
-        let (world, mut emissions, mut truths) = (self.world, Vec::new(), Vec::new());
-        for person in &world.people {
-            let life = &mut self.lives[person.id.0 as usize];
-            for plan in life.day(world, day, &mut emissions, &mut truths) {
-                self.agenda.insert((plan.begins, plan.person, plan.number), Due::Begins(plan));
-            }
-            emissions.extend(dirt::said(world, person, day));
+        let world = self.world;
+        let (parts, visiting) = (Parts::of(&self.lives), &self.visiting);
+        let dawns = parts.each(&mut self.lives, parts.deal([].into_iter(), |never| *never), |mut lives, _| {
+            let mut dawn = Dawn::default();
+            let asleep = lives.all().filter(|life| !visiting.contains_key(&life.person()));
+            asleep.for_each(|life| dawn.add(world, life, day));
+            dawn
+        });
+        for dawn in dawns {
+            self.begin(dawn, None, listener)?;
         }
-        emissions.extend(dirt::bots(world, day));
+        self.post(dirt::bots(world, day));
+        Ok(())
+    }
+
+    /// Notes what a day brings. Visits that should have begun before `now` begin then.
+    fn begin(&mut self, dawn: Dawn, now: Option<Timestamp>, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let Dawn { plans, emissions, truths } = dawn;
+        for plan in plans {
+            let begins = now.map_or(plan.begins, |now| plan.begins.max(now));
+            self.agenda.insert((begins, plan.person, plan.number), Due::Begins(plan));
+        }
         self.post(emissions);
         truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
         Ok(())
@@ -351,7 +395,7 @@ impl<'a> Driver<'a> {
         self.wait_until(now).await?;
         let open = self.round(now, listener)?;
         self.flush(now, listener).await?;
-        self.show(open, listener).await?;
+        self.show(open, now, listener).await?;
         self.probe(now, listener).await
     }
 
@@ -395,11 +439,19 @@ impl<'a> Driver<'a> {
             let begun = match due {
                 Due::Page(begun) => Some(*begun),
                 // Who left for ever in the visit before comes no more.
-                Due::Begins(plan) if self.lives[plan.person.0 as usize].is_gone() => None,
                 Due::Begins(plan) => {
+                    if let Some(later) = self.visiting.get_mut(&plan.person) {
+                        later.push_back(plan);
+                        continue;
+                    }
                     let life = &mut self.lives[plan.person.0 as usize];
-                    let mut visit = Visit::open(self.world, life, &plan);
-                    visit.next(self.world, life, &mut truths).map(|page| (visit, page))
+                    let mut visit = (!life.is_gone()).then(|| Visit::open(self.world, life, &plan));
+                    let first = visit.as_mut().and_then(|visit| visit.next(self.world, life, &mut truths));
+                    match first {
+                        Some(_) => _ = self.visiting.insert(plan.person, VecDeque::new()),
+                        None => self.ended(&plan, now, listener)?,
+                    }
+                    visit.zip(first)
                 }
             };
             truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
@@ -419,14 +471,15 @@ impl<'a> Driver<'a> {
     }
 
     /// Asks what the pages show, and lets their people react and go on.
-    async fn show(&mut self, open: Vec<Open>, listener: &mut dyn Listener) -> Result<(), RunError> {
+    async fn show(&mut self, open: Vec<Open>, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
         let mut calls = Vec::new();
         for one in open.iter().filter(|one| !one.page.asks.is_empty()) {
             calls.push(self.call(&one.page)?);
         }
-        let mut answers = self.make(calls).await?.into_iter();
+        // Who was answered reacts while others are still decided for.
+        let mut answers = self.under_way(calls);
         for Open { turn, mut visit, page } in open {
-            let answer = if page.asks.is_empty() { None } else { answers.next() };
+            let answer = if page.asks.is_empty() { None } else { answers.next().await? };
             let shown = match answer {
                 Some(answer) => {
                     let shown = wire::shown(&page, &answer, |slug| self.contents.get(slug).copied())?;
@@ -441,18 +494,34 @@ impl<'a> Driver<'a> {
             let next = visit.next(self.world, life, &mut truths);
             self.post(emissions);
             truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
-            self.goes_on(turn, visit, next);
+            self.goes_on(turn, (visit, next), now, listener)?;
         }
         Ok(())
     }
 
-    fn goes_on(&mut self, turn: Turn, visit: Visit, next: Option<Page>) {
-        match next {
-            Some(page) => {
-                self.agenda.insert((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page))));
-            }
-            None => self.tally.visits += 1,
+    fn goes_on(
+        &mut self,
+        turn: Turn,
+        (visit, next): (Visit, Option<Page>),
+        now: Timestamp,
+        listener: &mut dyn Listener,
+    ) -> Result<(), RunError> {
+        if let Some(page) = next {
+            self.agenda.insert((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page))));
+            return Ok(());
         }
+        self.tally.visits += 1;
+        self.ended(&visit.plan(), now, listener)
+    }
+
+    /// A visit is over: those that waited for it begin, or else a day that began while it lasted.
+    fn ended(&mut self, plan: &VisitPlan, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
+        let waited = self.visiting.remove(&plan.person).into_iter().flatten();
+        let mut late = Dawn { plans: waited.collect(), ..Dawn::default() };
+        if let Some(today) = self.begun.filter(|today| plan.day < *today && late.plans.is_empty()) {
+            late.add(self.world, &mut self.lives[plan.person.0 as usize], today);
+        }
+        self.begin(late, Some(now), listener)
     }
 
     fn call(&mut self, page: &Page) -> Result<Call, RunError> {
@@ -493,7 +562,7 @@ impl<'a> Driver<'a> {
         for emission in self.due(now).into_values() {
             by_feed.entry(emission.feed).or_default().push(emission);
         }
-        let mut calls = Vec::new();
+        let mut sent = Answers::default();
         for feed in FEEDS {
             for emissions in by_feed.remove(&feed).unwrap_or_default().chunks(BATCH) {
                 let mut heard = |one: &Emission, consent| listener.sent(one, consent);
@@ -503,30 +572,28 @@ impl<'a> Driver<'a> {
                 self.tally.events += emissions.len() as u64;
                 self.tally.bodies += 1;
                 let (path, key) = ("/v1/batch".to_owned(), self.keys.of(feed).to_owned());
-                calls.push(Call { method: "POST", path, key, user_agent: None, body });
+                let call = Call { method: "POST", path, key, user_agent: None, body };
+                // It is on its way while the next one is written.
+                sent.begin(self.door.clone(), vec![call], 1);
+                if sent.parts() >= self.width {
+                    sent.next().await?;
+                }
             }
         }
-        self.make(calls).await?;
+        while sent.next().await?.is_some() {}
         Ok(())
     }
 
-    /// Makes calls, on all cores, and gives the answers in their order.
-    async fn make(&self, mut calls: Vec<Call>) -> Result<Vec<Vec<u8>>, RunError> {
+    /// Makes calls on all cores; their answers come in their order.
+    fn under_way(&self, mut calls: Vec<Call>) -> Answers {
         let cores = tokio::runtime::Handle::current().metrics().num_workers().min(self.width);
-        if calls.len() < FEW * cores {
-            return Ok(answers(self.door.clone(), calls, self.width).await?);
-        }
-        let (part, width) = (calls.len().div_ceil(cores), self.width.div_ceil(cores));
-        let mut parts = Vec::new();
+        let part = if cores == 1 { calls.len() } else { FEW.max(calls.len().div_ceil(2 * cores)) };
+        let (width, mut answers) = (self.width.div_ceil(cores), Answers::default());
         while !calls.is_empty() {
             let later = calls.split_off(part.min(calls.len()));
-            parts.push(tokio::spawn(answers(self.door.clone(), std::mem::replace(&mut calls, later), width)));
+            answers.begin(self.door.clone(), std::mem::replace(&mut calls, later), width);
         }
-        let mut all = Vec::new();
-        for part in parts {
-            all.extend(part.await.map_err(std::io::Error::other)??);
-        }
-        Ok(all)
+        answers
     }
 
     fn note(&mut self, path: &str, body: &[u8]) -> Result<(), RunError> {
@@ -540,16 +607,64 @@ impl<'a> Driver<'a> {
     }
 }
 
-/// Makes calls, so many at once, and gives the answers in their order.
-async fn answers(door: Door, calls: Vec<Call>, width: usize) -> Result<Vec<Vec<u8>>, DoorError> {
-    stream::iter(calls).map(|call| door.call(call)).buffered(width).try_collect().await
-}
-
 /// The present moment by the machine's clock.
 #[expect(clippy::disallowed_methods, reason = "a shop that goes by the real clock has to look at it")]
 pub fn wall_clock() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::saturating_from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// What a day brings some people: the visits that they will make, and what happens outside of them.
+#[derive(Default)]
+struct Dawn {
+    plans: Vec<VisitPlan>,
+    emissions: Vec<Emission>,
+    truths: Vec<Truth>,
+}
+
+impl Dawn {
+    fn add(&mut self, world: &World, life: &mut Life, day: Day) {
+        self.plans.extend(life.day(world, day, &mut self.emissions, &mut self.truths));
+        self.emissions.extend(dirt::said(world, world.person(life.person()), day));
+    }
+}
+
+/// What came of a visit that nobody was asked about, or of its part before a moment.
+#[derive(Default)]
+struct Alone {
+    emissions: Vec<Emission>,
+    truths: Vec<Truth>,
+    ended: bool,
+    rest: Option<(Turn, Due)>,
+}
+
+/// Lives a visit with nothing shown, up to a moment.
+fn alone(world: &World, life: &mut Life, (turn, due): (Turn, Due), until: Timestamp) -> Alone {
+    let mut lived = Alone::default();
+    let (mut visit, mut next) = match due {
+        // Who left for ever in the visit before comes no more.
+        Due::Begins(_) if life.is_gone() => return lived,
+        Due::Begins(plan) => {
+            let mut visit = Visit::open(world, life, &plan);
+            let first = visit.next(world, life, &mut lived.truths);
+            (visit, first)
+        }
+        Due::Page(begun) => {
+            let (visit, page) = *begun;
+            (visit, Some(page))
+        }
+    };
+    while let Some(mut page) = next {
+        if page.at > until {
+            lived.rest = Some(((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page)))));
+            return lived;
+        }
+        lived.emissions.append(&mut page.emits);
+        visit.react(world, life, &[], &mut lived.emissions);
+        next = visit.next(world, life, &mut lived.truths);
+        lived.ended = next.is_none();
+    }
+    lived
 }
 
 /// A page that is open.

@@ -54,7 +54,7 @@ struct Arguments {
     key: Option<String>,
     /// On how many days, the last ones, the product is there; before, the shop sold without it and brings its books
     /// along.
-    #[arg(long, default_value_t = 42)]
+    #[arg(long, default_value_t = 28)]
     live: u32,
     /// Calls under way at once. With 1, two runs send the same bytes.
     #[arg(long, default_value_t = 64)]

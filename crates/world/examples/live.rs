@@ -5,6 +5,7 @@ use std::{env, process::ExitCode};
 use model::time::Timestamp;
 use world::{
     Seed, Size, World,
+    calendar::Day,
     policy::{Cascade, Coin, Lived, Neutral, NewestWins, Oracle, Policy, live},
 };
 
@@ -22,16 +23,16 @@ fn main() -> ExitCode {
     };
     let world = World::new(seed, size, Timestamp::saturating_from_millis(START));
     println!("world of {} customers, {} items, {} days made", size.customers(), size.items(), size.days());
-    let policies: [(&str, &mut dyn Policy); 5] = [
-        ("neutral", &mut Neutral),
-        ("coin", &mut Coin),
-        ("newest-wins", &mut NewestWins),
-        ("cascade", &mut Cascade),
-        ("oracle", &mut Oracle),
+    let policies: [(&str, &dyn Policy); 5] = [
+        ("neutral", &Neutral),
+        ("coin", &Coin),
+        ("newest-wins", &NewestWins),
+        ("cascade", &Cascade),
+        ("oracle", &Oracle),
     ];
     for (name, policy) in policies {
         if wanted.as_ref().is_none_or(|wanted| wanted == name) {
-            print(name, &live(&world, policy, &mut |_| {}));
+            print(name, &live(&world, 0..world.people.len() as u32, Day(0), &[policy])[0]);
         }
     }
     ExitCode::SUCCESS

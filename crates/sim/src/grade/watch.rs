@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use api::wire::{decision::DecideAnswer, measure::ProfileReading, profile::ProfileAnswer};
-use model::time::Timestamp;
+use model::time::{Span, Timestamp};
 use world::{
     World,
     calendar::Day,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Of the visits of so many people one is read when it is over: in a world of fewer people each is.
-const PEOPLE_A_READING: usize = 800;
+const PEOPLE_A_READING: usize = 2_000;
 /// Of one device in so many all decisions are kept.
 const KEPT_ONE_IN: u32 = 32;
 /// Decisions kept of a run at most.
@@ -73,7 +73,7 @@ pub struct Watch {
     wanted: VecDeque<Wanted>,
     reading: Option<Wanted>,
     visits: usize,
-    installed: Timestamp,
+    settled: Timestamp,
     judge: Judge,
     /// The names of those who use a device, by its id: of the devices that are followed.
     names: BTreeMap<String, Vec<String>>,
@@ -81,12 +81,15 @@ pub struct Watch {
     worthy: Vec<bool>,
 }
 
+/// For so long after it was installed the product is not asked where people stand: it has seen too little of them yet.
+const SETTLING: Span = Span::DAY.times(14);
+
 impl Watch {
     /// Listens to a run of this world, with the product there from a day on.
     pub fn new(world: std::sync::Arc<World>, installed: Day) -> Self {
         Self {
             evidence: Evidence::of(&world),
-            installed: world.calendar.at(installed, 0),
+            settled: world.calendar.at(installed, 0).plus(SETTLING),
             guards: Tally::new(),
             reasons: BTreeMap::new(),
             judge: Judge::of(&world),
@@ -130,7 +133,7 @@ impl Watch {
 impl Listener for Watch {
     fn truth(&mut self, truth: Truth) -> std::io::Result<()> {
         if let Truth::Visit(visit) = truth
-            && visit.begins >= self.installed
+            && visit.begins >= self.settled
         {
             self.visits += 1;
             let one_in = self.world.people.len().div_ceil(PEOPLE_A_READING);

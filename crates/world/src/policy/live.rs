@@ -1,16 +1,18 @@
 //! A whole world lived without a product, and what came of it.
 
+use std::ops::Range;
+
 use crate::{
     World,
     calendar::Day,
     emission::{Emission, Happening, Line},
     life::Life,
-    person::Person,
+    person::PersonId,
     truth::{Intent, Truth, VisitTruth},
     visit::{Visit, VisitPlan},
 };
 
-use super::{Policy, Scene};
+use super::{Neutral, Policy, Scene};
 
 /// What came of a life of the world: sums only, so that a year of M fits in little memory.
 #[derive(Debug, Clone, Default)]
@@ -59,40 +61,40 @@ pub struct Lived {
     pub orders_of: Vec<u16>,
 }
 
-/// Lives the whole world under a policy. `progress` is told of each day that is over. The same seed gives the same
-/// lives; of them nothing is kept but what [`Lived`] counts.
-pub fn live(world: &World, policy: &mut dyn Policy, progress: &mut dyn FnMut(Day)) -> Lived {
-    let mut lives: Vec<Life> = world.people.iter().map(|person: &Person| Life::begin(world, person.id)).collect();
-    let (items, people) = (world.catalog.items.len(), world.people.len());
-    let mut lived =
-        Lived { sold: vec![0; items], orders_of: vec![0; people], profit_of: vec![0.0; people], ..Lived::default() };
-    let (mut emissions, mut truths) = (Vec::new(), Vec::new());
-    for day in world.calendar.all() {
-        for life in &mut lives {
-            for plan in life.day(world, day, &mut emissions, &mut truths) {
-                if life.is_gone() {
-                    break;
-                }
-                visit(world, policy, (life, &plan), (&mut emissions, &mut truths));
-            }
-            for emission in emissions.drain(..) {
-                lived.count_event(world, &emission);
-            }
-            for truth in truths.drain(..) {
-                lived.count_truth(&truth);
-            }
+/// Lives some people of a world under several policies, each of which is there from the morning of `since` on; before,
+/// nobody is shown anything. Gives what came of it under each. People do not meet, so who lives others of them at the
+/// same time sums up with [`Lived::add`]. The same seed gives the same lives; of them nothing is kept but what [`Lived`]
+/// counts.
+pub fn live(world: &World, people: Range<u32>, since: Day, policies: &[&dyn Policy]) -> Vec<Lived> {
+    let mut before = Lived::nothing(world);
+    let mut under: Vec<Lived> = policies.iter().map(|_| Lived::nothing(world)).collect();
+    let mut notes = Notes::default();
+    for person in people.map(PersonId) {
+        let mut life = Life::begin(world, person);
+        let (past, live): (Vec<Day>, Vec<Day>) = world.calendar.all().partition(|day| *day < since);
+        past.into_iter().for_each(|day| before.live_day(world, &Neutral, (&mut life, day), &mut notes));
+        for (lived, policy) in under.iter_mut().zip(policies) {
+            let mut life = life.clone();
+            live.iter().for_each(|day| lived.live_day(world, *policy, (&mut life, *day), &mut notes));
         }
-        progress(day);
     }
-    lived
+    under.iter_mut().for_each(|lived| lived.add(&before));
+    under
+}
+
+/// What happens in a day, until it is counted.
+#[derive(Debug, Default)]
+struct Notes {
+    emissions: Vec<Emission>,
+    truths: Vec<Truth>,
 }
 
 /// Lives one visit under a policy.
 fn visit(
     world: &World,
-    policy: &mut dyn Policy,
+    policy: &dyn Policy,
     (life, plan): (&mut Life, &VisitPlan),
-    (emissions, truths): (&mut Vec<Emission>, &mut Vec<Truth>),
+    Notes { emissions, truths }: &mut Notes,
 ) {
     let mut visit = Visit::open(world, life, plan);
     while let Some(mut page) = visit.next(world, life, truths) {
@@ -104,6 +106,53 @@ fn visit(
 }
 
 impl Lived {
+    fn nothing(world: &World) -> Self {
+        let (items, people) = (world.catalog.items.len(), world.people.len());
+        Self { sold: vec![0; items], orders_of: vec![0; people], profit_of: vec![0.0; people], ..Self::default() }
+    }
+
+    fn live_day(&mut self, world: &World, policy: &dyn Policy, (life, day): (&mut Life, Day), notes: &mut Notes) {
+        for plan in life.day(world, day, &mut notes.emissions, &mut notes.truths) {
+            if life.is_gone() {
+                break;
+            }
+            visit(world, policy, (life, &plan), notes);
+        }
+        notes.emissions.drain(..).for_each(|emission| self.count_event(world, &emission));
+        notes.truths.drain(..).for_each(|truth| self.count_truth(&truth));
+    }
+
+    /// Adds what came of other people, or of other days.
+    pub fn add(&mut self, other: &Self) {
+        let Self { visits, pages, events, carts, orders, spent, gifts, till_orders, returns, mails, .. } = other;
+        let Self { machine_opens, opens, clicks, treated_visits, opt_outs, churned, .. } = other;
+        let Self { profit, profit_of, chance_neutral, sold, orders_of, .. } = other;
+        let counts = [
+            (&mut self.visits, visits),
+            (&mut self.pages, pages),
+            (&mut self.events, events),
+            (&mut self.carts, carts),
+            (&mut self.orders, orders),
+            (&mut self.spent, spent),
+            (&mut self.gifts, gifts),
+            (&mut self.till_orders, till_orders),
+            (&mut self.returns, returns),
+            (&mut self.mails, mails),
+            (&mut self.machine_opens, machine_opens),
+            (&mut self.opens, opens),
+            (&mut self.clicks, clicks),
+            (&mut self.treated_visits, treated_visits),
+            (&mut self.opt_outs, opt_outs),
+            (&mut self.churned, churned),
+        ];
+        counts.into_iter().for_each(|(own, other)| *own += other);
+        self.profit += profit;
+        self.chance_neutral += chance_neutral;
+        self.profit_of.iter_mut().zip(profit_of).for_each(|(own, other)| *own += other);
+        self.sold.iter_mut().zip(sold).for_each(|(own, other)| *own += other);
+        self.orders_of.iter_mut().zip(orders_of).for_each(|(own, other)| *own += other);
+    }
+
     /// How unequally the items sell: 0 all alike, 1 one of them everything (Gini's index over all items of the catalog).
     pub fn gini(&self) -> f64 {
         let mut sold = self.sold.clone();

@@ -33,9 +33,9 @@ pub struct Scene<'a> {
 }
 
 /// A way to choose what is shown.
-pub trait Policy {
+pub trait Policy: Sync {
     /// What to show at a place; none to stay neutral. Only asked about people who agreed to it.
-    fn show(&mut self, scene: &Scene<'_>, place: Place) -> Option<Shown>;
+    fn show(&self, scene: &Scene<'_>, place: Place) -> Option<Shown>;
 }
 
 /// Shows nothing to anybody.
@@ -55,13 +55,13 @@ pub struct NewestWins;
 pub struct Cascade;
 
 impl Policy for Neutral {
-    fn show(&mut self, _scene: &Scene<'_>, _place: Place) -> Option<Shown> {
+    fn show(&self, _scene: &Scene<'_>, _place: Place) -> Option<Shown> {
         None
     }
 }
 
 impl Policy for Coin {
-    fn show(&mut self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
+    fn show(&self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
         let (person, day) = (scene.visit.person().0, scene.visit.day());
         let rules: Vec<&Rule> = scene.rules(place).collect();
         let entity = Entity::Visit(person, place as u16);
@@ -73,14 +73,14 @@ impl Policy for Coin {
 }
 
 impl Policy for NewestWins {
-    fn show(&mut self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
+    fn show(&self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
         let newest = scene.rules(place).max_by_key(|rule| rule.id)?;
         scene.answer(newest, true)
     }
 }
 
 impl Policy for Cascade {
-    fn show(&mut self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
+    fn show(&self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
         let first = scene.rules(place).next()?;
         scene.answer(first, true)
     }

@@ -16,7 +16,7 @@ const LOYALTY_CENTS: f64 = 6_000.0;
 pub struct Oracle;
 
 impl Policy for Oracle {
-    fn show(&mut self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
+    fn show(&self, scene: &Scene<'_>, place: Place) -> Option<Shown> {
         let Scene { world, life, visit, .. } = *scene;
         let neutral = visit.expected_profit(world, life, None);
         let gain = |rule: &Rule| {

@@ -195,6 +195,11 @@ impl Visit {
         Some(self.page(world, life, leg.step))
     }
 
+    /// What was planned of it.
+    pub fn plan(&self) -> VisitPlan {
+        self.plan
+    }
+
     /// Who.
     pub fn person(&self) -> PersonId {
         self.plan.person

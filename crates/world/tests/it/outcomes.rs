@@ -23,7 +23,7 @@ fn world() -> World {
 }
 
 /// What one person sends and is, through all days.
-fn lived(world: &World, person: PersonId, policy: &mut dyn Policy) -> (Vec<Emission>, Vec<VisitTruth>) {
+fn lived(world: &World, person: PersonId, policy: &dyn Policy) -> (Vec<Emission>, Vec<VisitTruth>) {
     let mut life = Life::begin(world, person);
     let (mut emissions, mut truths) = (Vec::new(), Vec::new());
     for day in world.calendar.all() {
@@ -51,7 +51,7 @@ fn everybody(world: &World) -> impl Iterator<Item = PersonId> {
 #[test]
 fn a_life_is_the_same_whenever_it_is_lived() {
     let (one, other) = (world(), world());
-    let emitted = |world: &World| everybody(world).map(|person| lived(world, person, &mut Cascade)).collect::<Vec<_>>();
+    let emitted = |world: &World| everybody(world).map(|person| lived(world, person, &Cascade)).collect::<Vec<_>>();
     assert_eq!(emitted(&one), emitted(&other));
 }
 
@@ -59,7 +59,7 @@ fn a_life_is_the_same_whenever_it_is_lived() {
 fn with_nothing_shown_the_chance_is_the_neutral_one_and_the_draw_decides() {
     let world = world();
     let mut orders = 0;
-    for visit in everybody(&world).flat_map(|person| lived(&world, person, &mut Neutral).1) {
+    for visit in everybody(&world).flat_map(|person| lived(&world, person, &Neutral).1) {
         assert_eq!(visit.chance, visit.chance_neutral);
         assert_eq!(visit.spent > 0, visit.draw < f64::from(visit.chance), "{visit:?}");
         orders += u32::from(visit.spent > 0);
@@ -72,8 +72,8 @@ fn until_a_treatment_changes_an_outcome_both_lives_are_the_same_visit_by_visit()
     let world = world();
     let (mut compared, mut turned) = (0, 0);
     for person in everybody(&world) {
-        let (_, neutral) = lived(&world, person, &mut Neutral);
-        let (_, treated) = lived(&world, person, &mut Cascade);
+        let (_, neutral) = lived(&world, person, &Neutral);
+        let (_, treated) = lived(&world, person, &Cascade);
         // The first visit: nothing before it can differ.
         let (Some(one), Some(other)) = (neutral.first(), treated.first()) else { continue };
         let fixed =
@@ -91,7 +91,7 @@ fn what_was_seen_adds_the_effects_on_the_person_to_the_log_odds() {
     let world = world();
     let log_odds = |chance: f32| (f64::from(chance) / (1.0 - f64::from(chance))).ln();
     let mut moved = 0;
-    for visit in everybody(&world).flat_map(|person| lived(&world, person, &mut Cascade).1) {
+    for visit in everybody(&world).flat_map(|person| lived(&world, person, &Cascade).1) {
         // Who was driven away has no chance at all, and who looked at nothing neither.
         if visit.chance == 0.0 {
             continue;
@@ -116,7 +116,7 @@ fn a_browser_names_the_account_from_the_login_on_and_asks_first_what_is_agreed_t
     let world = world();
     let (mut logins, mut answers) = (0, 0);
     for person in everybody(&world) {
-        let (emissions, _) = lived(&world, person, &mut Neutral);
+        let (emissions, _) = lived(&world, person, &Neutral);
         let mut devices: BTreeSet<&str> = BTreeSet::new();
         let mut visits: BTreeMap<&str, bool> = BTreeMap::new();
         for emission in emissions.iter().filter(|emission| emission.user_agent.is_some()) {

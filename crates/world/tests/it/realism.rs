@@ -4,6 +4,7 @@
 use model::time::Timestamp;
 use world::{
     Seed, Size, World,
+    calendar::Day,
     policy::{Lived, Neutral, live},
 };
 
@@ -12,7 +13,7 @@ const START: i64 = 1_767_571_200_000;
 
 fn lived(seed: u64) -> Lived {
     let world = World::new(Seed(seed), Size::of(3_000, 600, 365), Timestamp::saturating_from_millis(START));
-    live(&world, &mut Neutral, &mut |_| {})
+    live(&world, 0..world.people.len() as u32, Day(0), &[&Neutral]).remove(0)
 }
 
 fn check(name: &str, value: f64, (from, to): (f64, f64)) {
