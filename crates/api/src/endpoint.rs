@@ -77,6 +77,8 @@ pub enum Tag {
     Consent,
     /// What is shown to whom, and why.
     Decisions,
+    /// What the shop sells.
+    Catalog,
     /// One person.
     Profiles,
     /// Segments and conditions.
@@ -93,10 +95,11 @@ pub enum Tag {
 
 impl Tag {
     /// All groups, in the order in which they are listed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Collect,
         Self::Consent,
         Self::Decisions,
+        Self::Catalog,
         Self::Profiles,
         Self::Segments,
         Self::Definitions,
@@ -111,6 +114,7 @@ impl Tag {
             Self::Collect => "collect",
             Self::Consent => "consent",
             Self::Decisions => "decisions",
+            Self::Catalog => "catalog",
             Self::Profiles => "profiles",
             Self::Segments => "segments",
             Self::Definitions => "definitions",

@@ -154,6 +154,8 @@ catalogue! {
     UnknownKey = "UNKNOWN_KEY", 401, "The key is not known.";
     /// The key was revoked, or its overlap with its successor is over.
     RevokedKey = "REVOKED_KEY", 401, "The key was revoked.";
+    /// The signature of a webhook is missing, or is not what its secret makes of the body.
+    BadSignature = "BAD_SIGNATURE", 401, "The signature does not fit the body.";
     /// A public key was used where a secret one is needed, or the other way round.
     KeyKind = "KEY_KIND", 403, "This kind of key may not call this endpoint.";
     /// The person did not grant the purpose that the call needs.
@@ -166,6 +168,8 @@ catalogue! {
     TestClockOff = "TEST_CLOCK_OFF", 404, "There is no test clock: the program was started without --test-clock.";
     /// The program was given no script for Segment's classic snippet.
     ScriptOff = "SCRIPT_OFF", 404, "There is no script to serve: the setting `collect.analytics_js` names none.";
+    /// The program was given no secret for the webhooks of that sender.
+    WebhookOff = "WEBHOOK_OFF", 404, "There is no secret to check these webhooks by: the setting `webhooks` names none.";
     /// The path exists, the method does not.
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "The path does not take this method.";
     /// The thing changed since it was read, or its name is taken.
@@ -174,6 +178,10 @@ catalogue! {
     DraftConflict = "DRAFT_CONFLICT", 409, "Something that the draft changes was published differently since.";
     /// The definition is named by others, which must go first.
     InUse = "IN_USE", 409, "Other definitions use this one.";
+    /// The feed is at work; it can be sent, dropped and approved when it is done.
+    FeedBusy = "FEED_BUSY", 409, "The feed is at work.";
+    /// Only a feed that is held can be approved.
+    FeedNotHeld = "FEED_NOT_HELD", 409, "The feed is not held.";
     /// The body is larger than 5 MiB, after decompression.
     BodyTooLarge = "BODY_TOO_LARGE", 413, "The body is too large.";
     /// More events in one body than are read one by one.

@@ -6,7 +6,7 @@ use model::partition::{Partition, Position};
 use store::{
     error::StoreError,
     local::Local,
-    substrate::{Block, Health, KeyRange, Lease, Pair, Rewrite, Save, StoredBlock, Substrate, Table},
+    substrate::{Block, Health, KeyRange, Lease, Pair, Rewrite, Save, StoredBlock, Substrate, Table, Write},
 };
 
 /// The data folder. Whoever saves waits until the process ends.
@@ -19,6 +19,9 @@ impl Substrate for Stalled {
         }
     }
 
+    fn keep(&self, lease: Lease, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.0.keep(lease, writes)
+    }
     fn partitions(&self) -> u16 {
         self.0.partitions()
     }

@@ -48,20 +48,6 @@ enum Slot {
 }
 
 impl Catalog {
-    /// An empty catalog that gives these ids the numbers from 0: those of a catalog that was stored.
-    ///
-    /// # Errors
-    /// `CATALOG_FULL`, `TWICE`.
-    pub fn with_ids<'i>(ids: impl IntoIterator<Item = &'i str>) -> Result<Self, Fault> {
-        let mut catalog = Self::default();
-        for (count, id) in ids.into_iter().enumerate() {
-            if catalog.number(id)?.0 as usize != count {
-                return Err(Fault::new(Code::Twice, "id", format!("{id:?} comes twice.")));
-            }
-        }
-        Ok(catalog)
-    }
-
     /// How many items there are.
     pub fn len(&self) -> usize {
         self.present.len() as usize
@@ -75,6 +61,11 @@ impl Catalog {
     /// All ids in the order of their numbers, those of items that are gone among them.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.ids.iter()
+    }
+
+    /// How many numbers were given; the next one will be this.
+    pub fn numbers(&self) -> u32 {
+        self.ids.len() as u32
     }
 
     /// The number of an id, whether the item is there or gone.
@@ -98,6 +89,19 @@ impl Catalog {
     /// The item of an id.
     pub fn find(&self, id: &str) -> Option<ItemView<'_>> {
         self.item(self.number_of(id)?)
+    }
+
+    /// The changes that make again what is behind a number, each with its moment: for who stores a catalog. Of an item
+    /// that is gone its end; nothing of one that never was.
+    pub fn changes(&self, number: ItemNumber) -> Vec<(Timestamp, Change)> {
+        match self.slots.get(number.0) {
+            Some(Slot::Live(stored)) => ItemView { catalog: self, number, stored }.changes(),
+            Some(Slot::Gone(since)) if *since > Timestamp::MIN => {
+                let id = self.id_of(number).expect("every number has an id").to_owned();
+                vec![(*since, Change::Remove { id })]
+            }
+            Some(Slot::Gone(_)) | None => Vec::new(),
+        }
     }
 
     /// All items in the order of their numbers.
@@ -346,8 +350,12 @@ impl Catalog {
         }
     }
 
-    /// The number of an id, which is given one if it has none.
-    fn number(&mut self, id: &str) -> Result<ItemNumber, Fault> {
+    /// The number of an id, which is given the next one if it has none: so who reads a stored catalog in the order of its
+    /// numbers gives each id its own again.
+    ///
+    /// # Errors
+    /// `CATALOG_FULL`.
+    pub fn number(&mut self, id: &str) -> Result<ItemNumber, Fault> {
         let full =
             || Fault::new(Code::CatalogFull, "id", format!("It gave {} numbers and has no other.", limits::NUMBERS));
         let number = self.ids.number(id, limits::NUMBERS).ok_or_else(full)?;

@@ -53,6 +53,16 @@ impl Place {
         Err(Fault::new(Code::BadPlace, "place", format!("{latitude} north, {longitude} east is not on Earth.")))
     }
 
+    /// Degrees north.
+    pub fn latitude(self) -> f64 {
+        self.latitude
+    }
+
+    /// Degrees east.
+    pub fn longitude(self) -> f64 {
+        self.longitude
+    }
+
     /// The distance to another place along a great circle, in meters (haversine formula).
     pub fn distance_m(self, other: Self) -> f64 {
         let half_sine = |from: f64, to: f64| {

@@ -12,6 +12,7 @@ use world::{Seed, Size};
 
 use crate::{
     decide::Decide,
+    feed::SentFeed,
     import::{Import, Target},
 };
 
@@ -64,12 +65,52 @@ pub(crate) enum Subcommand {
     },
     /// Import a shop's own files as events, traits and consents.
     Import(ImportArguments),
+    /// Send a feed of what the shop sells to a running program, and say what became of it.
+    Feed(FeedArguments),
     /// Ask a running program what one person is shown and why, and what changes after one more event.
     Decide(DecideArguments),
     /// Print the effective configuration; tell what is wrong in the definitions, and what is probably not meant.
     Check(Place),
     /// Print the description of the HTTP API (OpenAPI 3.1).
     Openapi,
+}
+
+/// Reads Google Merchant (XML, TSV, CSV), JSON Lines, the exports of Shopify, WooCommerce and Magento, and PrestaShop's
+/// answers, plain or gzip (docs/feeds.md). What is no item goes to quarantine with the reason.
+#[derive(Debug, Args)]
+pub(crate) struct FeedArguments {
+    /// The file.
+    file: PathBuf,
+    /// What the feed is called; the name of the file, if left out.
+    #[arg(long)]
+    name: Option<String>,
+    /// It says everything there is: what it does not name is sold no more. One that shrank by over 20 % is held.
+    #[arg(long)]
+    full: bool,
+    /// If it is held, apply it all the same.
+    #[arg(long)]
+    approve: bool,
+    /// Its format, such as google_xml; guessed, if left out.
+    #[arg(long)]
+    format: Option<String>,
+    /// The currency of prices that name none, such as EUR.
+    #[arg(long)]
+    currency: Option<String>,
+    /// The language of texts that name none; en, if left out.
+    #[arg(long)]
+    language: Option<String>,
+    /// The sign before decimals where it is not clear: point or comma.
+    #[arg(long)]
+    decimal: Option<String>,
+    /// The configuration that says where the program listens; prevenance.toml, if it is there and nothing is named.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// The running program: http://127.0.0.1:8088.
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// A secret key of it; or set PREVENANCE_KEY.
+    #[arg(long)]
+    key: Option<String>,
 }
 
 /// Where the configuration and the data are.
@@ -209,6 +250,19 @@ impl DecideArguments {
             None => format!("http://{}", load(config.as_deref())?.listen),
         };
         Ok(Decide { to, key: key(flag), person, placements, language, event: event.map(|name| (name, properties)) })
+    }
+}
+
+impl FeedArguments {
+    /// What is sent, and where to.
+    pub(crate) fn feed(self) -> Result<SentFeed, ConfigError> {
+        let Self { file, name, full, approve, format, currency, language, decimal, config, to, key: flag } = self;
+        let to = match to {
+            Some(to) => to,
+            None => format!("http://{}", load(config.as_deref())?.listen),
+        };
+        let said = [("format", format), ("currency", currency), ("language", language), ("decimal", decimal)];
+        Ok(SentFeed { file, name, full, approve, said, to, key: key(flag) })
     }
 }
 

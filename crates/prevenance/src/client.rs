@@ -1,7 +1,7 @@
 //! A running program, called over its own HTTP API with one key.
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
@@ -12,7 +12,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::GzEncoder};
 use indicatif::ProgressBar;
 use serde::de::DeserializeOwned;
-use ureq::{Agent, http::Request};
+use ureq::{
+    Agent, SendBody,
+    http::{Request, Response, request::Builder},
+};
 
 /// How often a call is tried, and how long each time. Only what may arrive twice is tried more than once.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +127,19 @@ impl Client {
         }
     }
 
+    /// Sends a body of any size as it is read: once, since it cannot be read again.
+    ///
+    /// # Errors
+    /// That nobody answers.
+    pub(crate) fn send(&self, method: &str, path: &str, body: impl Read + 'static) -> Result<Answer, CallError> {
+        let request = self.request(method, path).header("content-type", "application/octet-stream");
+        // However long it takes: the bar shows that it goes on.
+        let agent = agent_within(None);
+        let sent = request.body(SendBody::from_owned_reader(body)).map_err(ureq::Error::from);
+        let answer = sent.and_then(|request| agent.run(request)).and_then(Answer::of);
+        answer.map_err(|error| CallError(format!("nobody answers at {}: {error}", self.base)))
+    }
+
     /// Tells that it waits: once, however many calls do.
     fn tell_waiting(&self, why: &CallError) {
         if let Some(bar) = &self.told
@@ -143,25 +159,33 @@ impl Client {
     }
 
     fn call_once(&self, method: &str, path: &str, body: Option<&[u8]>) -> Result<Answer, ureq::Error> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
-        request = request.header("authorization", &self.authorization).header("content-type", "application/json");
-        let mut answer = match body {
+        let request = self.request(method, path).header("content-type", "application/json");
+        let answer = match body {
             None => self.agent.run(request.body(())?)?,
             Some(body) if body.len() > PLAIN_BYTES => {
                 self.agent.run(request.header("content-encoding", "gzip").body(gzip(body)?)?)?
             }
             Some(body) => self.agent.run(request.body(body)?)?,
         };
+        Answer::of(answer)
+    }
+
+    fn request(&self, method: &str, path: &str) -> Builder {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        request.header("authorization", &self.authorization)
+    }
+}
+
+impl Answer {
+    fn of(mut answer: Response<ureq::Body>) -> Result<Self, ureq::Error> {
         let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-        Ok(Answer {
+        Ok(Self {
             status: answer.status().as_u16(),
             retry_after: retry_after.map(Duration::from_secs),
             body: answer.body_mut().read_to_vec()?,
         })
     }
-}
 
-impl Answer {
     /// What a call that was served is answered.
     ///
     /// # Errors
@@ -195,13 +219,17 @@ impl Answer {
 }
 
 fn agent(patience: Patience) -> Agent {
+    agent_within(Some(patience.answer))
+}
+
+fn agent_within(answer: Option<Duration>) -> Agent {
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
-    let config = config.timeout_connect(Some(CONNECTING)).timeout_global(Some(patience.answer));
+    let config = config.timeout_connect(Some(CONNECTING)).timeout_global(answer);
     Agent::new_with_config(config.build())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command waits for a program: nothing comes through any channel")]
-fn pause(span: Duration) {
+pub(crate) fn pause(span: Duration) {
     thread::sleep(span);
 }
 

@@ -5,6 +5,7 @@
 mod arguments;
 mod client;
 mod decide;
+mod feed;
 mod import;
 mod server_sink;
 
@@ -54,6 +55,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             }
         }
         Subcommand::Import(arguments) => import::run(&arguments.import()?)?,
+        Subcommand::Feed(arguments) => feed::run(&arguments.feed()?)?,
         Subcommand::Decide(arguments) => decide::run(&arguments.decide()?)?,
         Subcommand::Check(place) => {
             let checked = check::run(&place.config()?)?;

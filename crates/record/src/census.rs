@@ -8,7 +8,7 @@
 use engine::census::{Census, Failures, KnownTally, SourceTally, TraitTally, Unheeded, figures::Figures};
 
 use crate::{
-    codec::{Layout, Reader, Writer, layout_fields},
+    codec::{decode, encode, layout_fields},
     error::Malformed,
 };
 
@@ -33,20 +33,6 @@ pub fn encode_figures(figures: &Figures) -> Vec<u8> {
 /// The figures that these bytes stand for.
 pub fn decode_figures(bytes: &[u8]) -> Result<Figures, Malformed> {
     decode("figures of a census", FIGURES_VERSION, bytes)
-}
-
-fn encode(version: u8, value: &impl Layout) -> Vec<u8> {
-    let mut to = Writer::after(vec![version]);
-    value.write(&mut to);
-    to.into_bytes()
-}
-
-fn decode<T: Layout>(record: &'static str, ours: u8, bytes: &[u8]) -> Result<T, Malformed> {
-    let mut from = Reader::new(bytes);
-    from.version(record, ours)?;
-    let value = T::read(&mut from)?;
-    from.end()?;
-    Ok(value)
 }
 
 layout_fields!(Census { at, customers, visitors, failures, sources, traits, other_traits, contents, stages, unheeded });

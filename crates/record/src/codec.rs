@@ -38,6 +38,22 @@ pub fn from_bytes<T: Layout>(bytes: &[u8]) -> Result<T, Malformed> {
     Ok(value)
 }
 
+/// The bytes of a value behind its version.
+pub(crate) fn encode(version: u8, value: &impl Layout) -> Vec<u8> {
+    let mut to = Writer::after(vec![version]);
+    value.write(&mut to);
+    to.into_bytes()
+}
+
+/// The value that these bytes of a version, and no others, stand for.
+pub(crate) fn decode<T: Layout>(record: &'static str, ours: u8, bytes: &[u8]) -> Result<T, Malformed> {
+    let mut from = Reader::new(bytes);
+    from.version(record, ours)?;
+    let value = T::read(&mut from)?;
+    from.end()?;
+    Ok(value)
+}
+
 /// The same as [`from_bytes`]; short texts share their memory with those of the records read before.
 pub(crate) fn from_bytes_sharing<T: Layout>(bytes: &[u8], texts: &mut Texts) -> Result<T, Malformed> {
     let mut reader = Reader { rest: bytes, depth: 0, texts: std::mem::take(texts) };
@@ -363,6 +379,25 @@ impl Layout for Arc<str> {
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         from.text()
+    }
+}
+
+impl Layout for String {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.as_bytes());
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let text = str::from_utf8(from.bytes()?).map_err(|_| Malformed::Impossible { what: "text" })?;
+        Ok(text.to_owned())
+    }
+}
+
+impl<T: Layout> Layout for Box<T> {
+    fn write(&self, to: &mut Writer) {
+        T::write(self, to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        T::read(from).map(Self::new)
     }
 }
 

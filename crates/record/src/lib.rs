@@ -9,6 +9,7 @@
 //! Every record begins with its version. A program reads its own and refuses every other one; `tests/golden` holds the
 //! bytes of each. Start reading at [`log`] and [`state`], then [`mod@seal`] and [`codec`].
 
+pub mod catalog;
 pub mod census;
 pub mod codec;
 pub mod decided;

@@ -17,6 +17,7 @@
 //! | erasures | side 16 | [`crate::state::encode_erasure`] |
 //! | decisions | side 16, id of the page's first decision 16 | [`crate::decided::seal_decided`] |
 //! | ledgers | side 16 | [`crate::state::encode_ledger`] |
+//! | catalog | 0 and an item's number 4, or 1 | [`crate::catalog::encode_item`], or [`crate::catalog::encode_stores`] |
 //! | censuses | 0, or 1 and a day 8 | [`crate::census::encode_census`], or [`crate::census::encode_figures`] |
 //!
 //! An id of a profile begins with its partition, so every key of a partition is found by prefix.
@@ -51,6 +52,7 @@ pub const TABLES: &[TableSpec] = &[
     TableSpec { name: "decisions", values: Values::Large },
     TableSpec { name: "ledgers", values: Values::Small },
     TableSpec { name: "censuses", values: Values::Small },
+    TableSpec { name: "catalog", values: Values::Large },
 ];
 
 /// What every profile id of a partition stands for.
@@ -84,6 +86,8 @@ pub const DECISIONS: Table = Table(12);
 pub const LEDGERS: Table = Table(13);
 /// The last census, and the figures of those before it.
 pub const CENSUSES: Table = Table(14);
+/// What the shop sells.
+pub const CATALOG: Table = Table(15);
 
 /// The key of a profile's slot.
 pub fn profile_key(profile: ProfileId) -> [u8; 16] {
@@ -327,6 +331,28 @@ pub fn figures_key(day: i64) -> [u8; 9] {
 /// The figures of the days from one to before another, in order.
 pub fn figures_range(days: Range<i64>, limit: usize) -> KeyRange<'static> {
     between(&figures_key(days.start), &figures_key(days.end), limit)
+}
+
+/// The key of what is behind a number of the catalog.
+pub fn item_key(number: u32) -> [u8; 5] {
+    join([&[0], &number.to_be_bytes()])
+}
+
+/// What is behind the numbers of the catalog from one on, in order.
+pub fn item_range(from: u32, limit: usize) -> KeyRange<'static> {
+    between(&item_key(from), &[1], limit)
+}
+
+/// The number of an item's key.
+pub fn item_of(key: &[u8]) -> Result<u32, Malformed> {
+    let ([0], number) = take(key)? else { return Err(WRONG_KEY) };
+    let (number, []) = take(number)? else { return Err(WRONG_KEY) };
+    Ok(u32::from_be_bytes(number))
+}
+
+/// The key of the shop's stores.
+pub fn stores_key() -> [u8; 1] {
+    [1]
 }
 
 const WRONG_KEY: Malformed = Malformed::Impossible { what: "key" };

@@ -26,6 +26,7 @@ mod plans;
 mod published;
 pub mod publishing;
 mod saver;
+pub mod shelf;
 mod stored;
 mod tails;
 pub mod ticket;

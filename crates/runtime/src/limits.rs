@@ -38,6 +38,8 @@ pub const IDENTIFIER_BYTES: usize = 96;
 pub const FILL_PROFILES: u32 = 256;
 /// Profiles that a census looks at before it rests.
 pub const CENSUS_PROFILES: usize = 256;
+/// Items of the catalog that are read at once while it is opened.
+pub const SHELF_ITEMS: usize = 1_000;
 /// Days of which the figures of a census are kept: a year, and as long as it takes to compare with the one before.
 pub const TREND_DAYS: i64 = 400;
 /// Times that a message follows moved profiles before it is given up as overload: longer than any chain of merges that

@@ -14,7 +14,8 @@ use runtime::handle::Runtime;
 
 use crate::{
     answer::Refusal,
-    config::Config,
+    catalog::feeds::Feeds,
+    config::{Config, Webhooks},
     keys::{Keys, KeysError},
     link::{self, LinkTokens, PageTokens},
     live::Live,
@@ -47,7 +48,31 @@ pub struct App {
     pub(crate) request_ids: RequestIds,
     /// What requests say by themselves.
     pub(crate) recognizer: Recognizer,
+    pub(crate) feeds: Feeds,
+    pub(crate) webhook_secrets: WebhookSecrets,
     stopping: AtomicBool,
+}
+
+/// By what webhooks are signed.
+pub(crate) struct WebhookSecrets {
+    pub(crate) shopify: Option<String>,
+    pub(crate) woocommerce: Option<String>,
+}
+
+impl std::fmt::Debug for WebhookSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WebhookSecrets(…)")
+    }
+}
+
+impl WebhookSecrets {
+    fn read(config: &Webhooks) -> Result<Self, AppError> {
+        let read = |path: &Option<PathBuf>, setting| path.as_deref().map(|path| secret(path, setting)).transpose();
+        Ok(Self {
+            shopify: read(&config.shopify_secret, "webhooks.shopify_secret")?,
+            woocommerce: read(&config.woocommerce_secret, "webhooks.woocommerce_secret")?,
+        })
+    }
 }
 
 /// The state as handlers have it.
@@ -70,6 +95,16 @@ pub enum AppError {
     /// The script that is configured cannot be served.
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// The file of a secret that is configured cannot be used.
+    #[error("{setting}, {file}: {why}")]
+    Secret {
+        /// The setting.
+        setting: &'static str,
+        /// Its path.
+        file: String,
+        /// Why.
+        why: String,
+    },
     /// The database of places that is configured cannot be read.
     #[error("context.geoip, {file}: {why}")]
     Places {
@@ -78,6 +113,13 @@ pub enum AppError {
         /// Why.
         why: String,
     },
+}
+
+fn secret(path: &Path, setting: &'static str) -> Result<String, AppError> {
+    let failed = |why: &str| AppError::Secret { setting, file: path.display().to_string(), why: why.to_owned() };
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error.to_string()))?;
+    let secret = text.trim();
+    if secret.is_empty() { Err(failed("there is nothing in it")) } else { Ok(secret.to_owned()) }
 }
 
 fn places(path: &Path) -> Result<Places, AppError> {
@@ -104,6 +146,8 @@ impl App {
                 places: config.context.geoip.as_deref().map(places).transpose()?,
                 own_hosts: config.context.own_hosts.clone(),
             }),
+            feeds: Feeds::open(folder).map_err(|source| AppError::File { file: "feeds", source })?,
+            webhook_secrets: WebhookSecrets::read(&config.webhooks)?,
             scripts: config.collect.analytics_js.as_deref().map(Scripts::read).transpose()?,
             runtime,
             config,

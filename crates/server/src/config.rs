@@ -40,6 +40,8 @@ pub struct Config {
     pub decide: Decide,
     /// How requests are recognized.
     pub context: Context,
+    /// What shops' systems tell by themselves.
+    pub webhooks: Webhooks,
     /// How often a key may call.
     pub rate: Rate,
     /// How much may be under way and in memory.
@@ -78,6 +80,22 @@ pub struct Context {
     pub geoip: Option<PathBuf>,
     /// Domains of the shop: a referrer there, or below, is internal.
     pub own_hosts: Vec<String>,
+}
+
+/// What shops' systems tell by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    /// A file with the secret by which Shopify signs. Read at start; without one its webhooks are refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shopify_secret: Option<PathBuf>,
+    /// The same of WooCommerce.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub woocommerce_secret: Option<PathBuf>,
+    /// The currency of their prices, which they do not name.
+    pub currency: String,
+    /// The language of their texts (BCP 47).
+    pub language: String,
 }
 
 /// How often a key may call.
@@ -169,11 +187,18 @@ impl Default for Config {
             collect: Collect::default(),
             decide: Decide::default(),
             context: Context::default(),
+            webhooks: Webhooks::default(),
             rate: Rate::default(),
             limits: Limits::default(),
             log: Log::default(),
             backup: Backup::default(),
         }
+    }
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self { shopify_secret: None, woocommerce_secret: None, currency: "EUR".into(), language: "en".into() }
     }
 }
 
@@ -275,6 +300,9 @@ impl Config {
             && (!self.prefix.starts_with('/') || self.prefix.ends_with('/') || !self.prefix.chars().all(plain))
         {
             return refuse("prefix", "must be like /abc: letters, digits, - and _, with no slash at its end");
+        }
+        if catalog::money::Currency::new(&self.webhooks.currency).is_none() {
+            return refuse("webhooks.currency", "must be three capital letters, such as EUR");
         }
         if self.listen.parse::<std::net::SocketAddr>().is_err() {
             return refuse("listen", "must be an address and a port, such as 127.0.0.1:8088");

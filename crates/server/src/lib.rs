@@ -23,6 +23,7 @@ mod access;
 mod answer;
 mod auth;
 mod body;
+mod catalog;
 mod choice;
 mod copy;
 mod cors;

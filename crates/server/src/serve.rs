@@ -209,6 +209,9 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
     let header_within = Duration::from_millis(app.config.limits.header_within_ms);
     let end = async move { _ = stopped.await };
     tokio::spawn(take_censuses(app.clone()));
+    for feed in app.feeds.waiting() {
+        tokio::spawn(routes::catalog::read_feed(app.clone(), feed));
+    }
     let serving = connections::serve(listener, routes::router(app.clone()), header_within, end);
     ready(address);
     let stopping = async move {

@@ -19,7 +19,7 @@ use crate::{
     error::StoreError,
     keys::{self, Keys},
     kv::{Kv, KvRead},
-    leases::{self, Leases},
+    leases::{self, Leases, Valid},
     limits,
     log::{self, Log},
     substrate::{
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The number of the data folder's format. A folder with another one is refused.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The state's folder in the data folder.
 pub(crate) const STATE: &str = "state";
@@ -139,6 +139,12 @@ impl<D: Disk, K: Kv> Folder<D, K> {
         if partition.0 < self.partitions { Ok(()) } else { Err(StoreError::NoPartition { partition }) }
     }
 
+    /// Refuses if one of the leases is not the newest of a partition.
+    fn owners(&self, leases: impl Iterator<Item = Lease> + Clone) -> Result<Valid<'_>, StoreError> {
+        leases.clone().try_for_each(|lease| self.check_partition(lease.partition))?;
+        self.leases.check(leases)
+    }
+
     /// The table as the [`Kv`] numbers it.
     fn inner_table(&self, table: Table) -> Result<Table, StoreError> {
         if usize::from(table.0) + 1 < self.tables.len() {
@@ -156,20 +162,25 @@ impl<D: Disk, K: Kv> Folder<D, K> {
             if position != expected {
                 return Err(StoreError::WrongPosition { partition, expected });
             }
-            for Write { table, key, value } in writes {
-                let table = self.inner_table(table)?;
-                if key.is_empty() || key.len() > limits::KEY_BYTES {
-                    return Err(StoreError::TooLarge { what: "a key", limit: limits::KEY_BYTES });
-                }
-                if value.as_ref().is_some_and(|value| value.len() > limits::VALUE_BYTES) {
-                    return Err(StoreError::TooLarge { what: "a value", limit: limits::VALUE_BYTES });
-                }
-                batch.push(Write { table, key, value });
+            for write in writes {
+                batch.push(self.checked(write)?);
             }
             let (key, value) = (saved_key(partition).to_vec(), position.0.to_be_bytes().to_vec());
             batch.push(Write { table: SAVED, key, value: Some(value) });
         }
         Ok(batch)
+    }
+
+    /// A write within its limits, to the table as it is numbered on disk.
+    fn checked(&self, Write { table, key, value }: Write) -> Result<Write, StoreError> {
+        let table = self.inner_table(table)?;
+        if key.is_empty() || key.len() > limits::KEY_BYTES {
+            return Err(StoreError::TooLarge { what: "a key", limit: limits::KEY_BYTES });
+        }
+        if value.as_ref().is_some_and(|value| value.len() > limits::VALUE_BYTES) {
+            return Err(StoreError::TooLarge { what: "a value", limit: limits::VALUE_BYTES });
+        }
+        Ok(Write { table, key, value })
     }
 
     fn lock_failures(&self) -> MutexGuard<'_, Failures> {
@@ -187,7 +198,7 @@ impl<D: Disk, K: Kv> Substrate for Folder<D, K> {
     }
 
     fn append(&self, blocks: &[Block]) -> Result<(), StoreError> {
-        let _valid = self.leases.check(blocks.iter().map(|block| block.lease))?;
+        let _valid = self.owners(blocks.iter().map(|block| block.lease))?;
         let appended = self.log.append(blocks);
         self.lock_failures().appends.note(&appended);
         appended
@@ -204,10 +215,21 @@ impl<D: Disk, K: Kv> Substrate for Folder<D, K> {
     }
 
     fn save(&self, saves: Vec<Save>) -> Result<(), StoreError> {
-        let _valid = self.leases.check(saves.iter().map(|save| save.lease))?;
+        let _valid = self.owners(saves.iter().map(|save| save.lease))?;
         let saved = self.batch(saves).and_then(|batch| self.kv.write(batch));
         self.lock_failures().saves.note(&saved);
         saved
+    }
+
+    fn keep(&self, lease: Lease, writes: Vec<Write>) -> Result<(), StoreError> {
+        if lease.partition != self.shop() {
+            return Err(StoreError::NoPartition { partition: lease.partition });
+        }
+        let _valid = self.leases.check([lease])?;
+        let batch = writes.into_iter().map(|write| self.checked(write)).collect::<Result<_, _>>();
+        let kept = batch.and_then(|batch| self.kv.write(batch)).and_then(|()| self.kv.persist());
+        self.lock_failures().saves.note(&kept);
+        kept
     }
 
     fn saved(&self, partition: Partition) -> Result<Position, StoreError> {
@@ -242,7 +264,7 @@ impl<D: Disk, K: Kv> Substrate for Folder<D, K> {
     }
 
     fn rewrite(&self, rewrites: &[Rewrite]) -> Result<(), StoreError> {
-        let _valid = self.leases.check(rewrites.iter().map(|rewrite| rewrite.lease))?;
+        let _valid = self.owners(rewrites.iter().map(|rewrite| rewrite.lease))?;
         self.log.rewrite(rewrites)
     }
 

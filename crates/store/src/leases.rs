@@ -10,10 +10,11 @@ use crate::{
     substrate::Lease,
 };
 
-/// The file of the epochs in the data folder: one u64 a partition, little-endian, then a CRC-32 of them.
+/// The file of the epochs in the data folder: one u64 a partition and one of the shop as a whole, little-endian, then a
+/// CRC-32 of them.
 pub(crate) const FILE: &str = "epochs";
 
-/// The epochs of all partitions.
+/// The epochs of all partitions, and of the shop as a whole behind them.
 pub(crate) struct Leases<D> {
     disk: Arc<D>,
     epochs: RwLock<Vec<u64>>,
@@ -27,14 +28,15 @@ pub(crate) struct Valid<'a> {
 impl<D: Disk> Leases<D> {
     /// Writes the file for partitions that nobody has claimed yet.
     pub(crate) fn create(disk: &D, partitions: u16) -> Result<(), StoreError> {
-        write_whole(disk, "", FILE, &encode(&vec![0; usize::from(partitions)]))
+        write_whole(disk, "", FILE, &encode(&vec![0; usize::from(partitions) + 1]))
     }
 
     pub(crate) fn open(disk: Arc<D>, partitions: u16) -> Result<Self, StoreError> {
         let corrupt = || StoreError::Corrupt { file: FILE.to_owned(), offset: 0 };
         let bytes = read_whole(&*disk, FILE)?.ok_or_else(corrupt)?;
         let (epochs, checksum) = bytes.split_last_chunk().ok_or_else(corrupt)?;
-        if crc32fast::hash(epochs) != u32::from_le_bytes(*checksum) || epochs.len() != 8 * usize::from(partitions) {
+        if crc32fast::hash(epochs) != u32::from_le_bytes(*checksum) || epochs.len() != 8 * (usize::from(partitions) + 1)
+        {
             return Err(corrupt());
         }
         let epoch = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));

@@ -14,6 +14,11 @@ pub trait Substrate: Send + Sync + 'static {
     /// How many partitions there are; fixed when the data folder was created.
     fn partitions(&self) -> u16;
 
+    /// What stands for the shop as a whole where a lease is claimed: the number after the last partition. It has no log.
+    fn shop(&self) -> Partition {
+        Partition(self.partitions())
+    }
+
     /// Makes the caller the owner of these partitions: raises each one's epoch, durably, with one sync for all.
     ///
     /// When it returns, no write under an older epoch will happen any more, not even one that was under way.
@@ -40,6 +45,11 @@ pub trait Substrate: Send + Sync + 'static {
     /// [`Substrate::saved`]. A position never goes backwards nor beyond the log's end. If one save is under an outdated
     /// lease, nothing of any is written. After a passing error the batch may be there whole or not at all.
     fn save(&self, saves: Vec<Save>) -> Result<(), StoreError>;
+
+    /// Writes keys of what belongs to the shop as a whole and to no partition, such as its catalog: one atomic batch,
+    /// durable on return, under a lease of [`Substrate::shop`]. Nothing of it is in a log. After a passing error the batch
+    /// may be there whole or not at all.
+    fn keep(&self, lease: Lease, writes: Vec<Write>) -> Result<(), StoreError>;
 
     /// The position up to which the state is saved: where replay starts.
     fn saved(&self, partition: Partition) -> Result<Position, StoreError>;

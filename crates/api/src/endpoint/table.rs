@@ -3,6 +3,10 @@
 use crate::{
     endpoint::{Auth, Body, Endpoint, Holds, Method, Query, Tag},
     wire::{
+        catalog::{
+            CatalogAnswer, CatalogRequest, CatalogSummary, FeedAnswer, FeedList, ItemAnswer, ItemPage, QuarantinePage,
+            StoresDocument,
+        },
         census::{IdentificationAnswer, SourcesAnswer, ThermometerAnswer, UnreadTraits},
         collect::CollectAnswer,
         consent::{ConsentAnswer, ConsentRequest},
@@ -24,7 +28,7 @@ use crate::{
 
 use Auth::{None as Nobody, Public, Secret};
 use Method::{Delete, Get, Post, Put};
-use Tag::{Collect, Consent, Decisions, Definitions, Keys, Profiles, Quality, Segments, System};
+use Tag::{Catalog, Collect, Consent, Decisions, Definitions, Keys, Profiles, Quality, Segments, System};
 
 const JSON: Body = Body::of("application/json");
 const SCRIPT: Body = Body::of("text/javascript");
@@ -64,6 +68,18 @@ const PERIOD: &[Query] = &[
         doc: "The first day, such as 2026-03-02; 30 days before the last if absent.",
     },
     Query { name: "to", holds: Holds::Text, doc: "The last day; today if absent." },
+];
+const FEED: &[Query] = &[
+    Query { name: "full", holds: Holds::Flag, doc: "Whether what the feed does not name is sold no more." },
+    Query { name: "format", holds: Holds::Text, doc: "Its format, such as `google_xml`; guessed if absent." },
+    Query { name: "currency", holds: Holds::Text, doc: "The currency of amounts that name none, such as `EUR`." },
+    Query { name: "language", holds: Holds::Text, doc: "The language of texts that name none; `en` if absent." },
+    Query {
+        name: "decimal",
+        holds: Holds::Text,
+        doc: "`point` or `comma`: the sign before decimals, where it is not clear.",
+    },
+    Query { name: "told_at", holds: Holds::Text, doc: "The moment of which the feed is true; now if absent." },
 ];
 const WRITE_KEY: &[Query] = &[Query { name: "writeKey", holds: Holds::Text, doc: "The public key." }];
 const OVERLAP: &[Query] =
@@ -117,6 +133,54 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .answers(Body::json::<DecisionWhy>()),
     endpoint(Post, "/v1/decisions/{id}/replay", Secret, Decisions, "Decides again, from the record alone.")
         .answers(Body::json::<DecisionReplay>()),
+    endpoint(Get, "/v1/catalog", Secret, Catalog, "Says how many items, which categories and which stores there are.")
+        .answers(Body::json::<CatalogSummary>()),
+    endpoint(Post, "/v1/catalog/items", Secret, Catalog, "Tells items, prices and stock; they count at once.")
+        .takes(Body::json::<CatalogRequest>())
+        .answers(Body::json::<CatalogAnswer>()),
+    endpoint(Get, "/v1/catalog/items", Secret, Catalog, "Lists the items.")
+        .query(PAGING)
+        .answers(Body::json::<ItemPage>()),
+    endpoint(Get, "/v1/catalog/items/{id}", Secret, Catalog, "Reads an item.").answers(Body::json::<ItemAnswer>()),
+    endpoint(Put, "/v1/catalog/stores", Secret, Catalog, "Says which stores the shop has.")
+        .takes(Body::json::<StoresDocument>())
+        .answers(Body::json::<StoresDocument>()),
+    endpoint(Get, "/v1/catalog/feeds", Secret, Catalog, "Lists the feeds and what became of them.")
+        .answers(Body::json::<FeedList>()),
+    endpoint(
+        Put,
+        "/v1/catalog/feeds/{feed}",
+        Secret,
+        Catalog,
+        "Takes a feed as a whole, and reads it in the background.",
+    )
+    .query(FEED)
+    .takes(Body::of("application/octet-stream"))
+    .answers(Body::json::<FeedAnswer>()),
+    endpoint(Get, "/v1/catalog/feeds/{feed}", Secret, Catalog, "Tells how far a feed is.")
+        .answers(Body::json::<FeedAnswer>()),
+    endpoint(
+        Delete,
+        "/v1/catalog/feeds/{feed}",
+        Secret,
+        Catalog,
+        "Forgets a feed; of one that is held nothing counts.",
+    )
+    .answers(Body::json::<FeedAnswer>()),
+    endpoint(Post, "/v1/catalog/feeds/{feed}/approve", Secret, Catalog, "Applies a feed that is held.")
+        .answers(Body::json::<FeedAnswer>()),
+    endpoint(Get, "/v1/catalog/feeds/{feed}/quarantine", Secret, Catalog, "Lists what in a feed is no item.")
+        .query(PAGING)
+        .answers(Body::json::<QuarantinePage>()),
+    endpoint(
+        Post,
+        "/v1/webhooks/{sender}",
+        Nobody,
+        Catalog,
+        "Takes a webhook of a shop's system; its signature is the key.",
+    )
+    .takes(JSON)
+    .answers(Body::json::<CatalogAnswer>()),
     endpoint(Get, "/v1/profiles/{id}", Secret, Profiles, "Reads a profile for a purpose.")
         .query(PURPOSE)
         .answers(Body::json::<ProfileAnswer>()),
@@ -305,7 +369,9 @@ mod tests {
 
     #[test]
     fn what_shows_a_person_needs_a_secret_key() {
-        let is_for_pages = |e: &&Endpoint| matches!(e.tag, Collect | Consent | System) || e.path == "/v1/decide";
+        let is_for_pages = |e: &&Endpoint| {
+            matches!(e.tag, Collect | Consent | System) || ["/v1/decide", "/v1/webhooks/{sender}"].contains(&e.path)
+        };
         for endpoint in ENDPOINTS.iter().filter(|e| !is_for_pages(e)) {
             assert_eq!(endpoint.auth, Secret, "{}", endpoint.path);
         }

@@ -75,7 +75,8 @@ proptest! {
             })
     ) {
         let apply = |words: &[(i64, Option<u64>)]| {
-            let mut catalog = Catalog::with_ids(["pole"]).unwrap();
+            let mut catalog = Catalog::default();
+            catalog.number("pole").unwrap();
             for (ms, word) in words {
                 let change = match word {
                     Some(cents) => {
@@ -95,7 +96,8 @@ proptest! {
     #[test]
     fn what_is_stored_as_changes_comes_back(patches in patches()) {
         let catalog = after(&patches);
-        let mut again = Catalog::with_ids(catalog.ids()).unwrap();
+        let mut again = Catalog::default();
+        catalog.ids().for_each(|id| _ = again.number(id).unwrap());
         for (moment, change) in catalog.items().flat_map(|item| item.changes()) {
             again.apply(&change, moment).unwrap();
         }

@@ -76,7 +76,7 @@ impl JsonFeed {
 }
 
 /// What a value says of items: one object, or a list of them.
-fn told(value: &Value, record: u64, raw: &str, settings: &Settings) -> Vec<Fed> {
+pub(super) fn told(value: &Value, record: u64, raw: &str, settings: &Settings) -> Vec<Fed> {
     let fed = |change: Result<(Change, Timestamp), Wrong>| match change {
         Ok((change, as_of)) => Fed::Told(Told { record, change, as_of }),
         Err(wrong) => Fed::Bad(wrong.at(record, raw)),

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, io, path::Path};
 
 use catalog::{change::Change, fault, item::CategoryPath, money::Currency};
 use model::time::Timestamp;
+use serde_json::Value;
 
 use crate::{
     input::BytesRead,
@@ -21,6 +22,7 @@ use crate::{
 pub mod plain;
 pub mod plan;
 pub mod prestashop;
+pub mod written;
 
 mod fields;
 mod google;
@@ -57,6 +59,37 @@ pub enum FeedFormat {
     MagentoCsv,
     /// Answers of PrestaShop's web service: products, combinations, stocks.
     PrestaShopXml,
+}
+
+impl FeedFormat {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::GoogleXml,
+        Self::GoogleTable,
+        Self::JsonLines,
+        Self::ShopifyCsv,
+        Self::WooCommerceCsv,
+        Self::MagentoCsv,
+        Self::PrestaShopXml,
+    ];
+
+    /// The word for it, such as `google_xml`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GoogleXml => "google_xml",
+            Self::GoogleTable => "google_table",
+            Self::JsonLines => "json_lines",
+            Self::ShopifyCsv => "shopify_csv",
+            Self::WooCommerceCsv => "woocommerce_csv",
+            Self::MagentoCsv => "magento_csv",
+            Self::PrestaShopXml => "prestashop_xml",
+        }
+    }
+
+    /// The format of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.word() == word)
+    }
 }
 
 /// What a feed does not say itself.
@@ -167,6 +200,12 @@ impl Feed {
             }
         };
         Ok(Self { format, reader })
+    }
+
+    /// What a value says of items that did not come in a file, in our own shape or schema.org's. `record` says where it
+    /// stands.
+    pub fn of_json(value: &Value, record: u64, settings: &Settings) -> Vec<Fed> {
+        json::told(value, record, &value.to_string(), settings)
     }
 
     /// Its format.

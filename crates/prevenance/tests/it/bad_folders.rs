@@ -44,7 +44,7 @@ fn a_folder_of_another_version_is_refused_and_opens_again_with_its_own() {
     let mut shop = closed();
     let version = shop.folder().join("VERSION");
     let own = fs::read_to_string(&version).unwrap();
-    fs::write(&version, own.replace('1', "7")).unwrap();
+    fs::write(&version, own.replace('2', "7")).unwrap();
     let said = complaint(&serve(shop.folder(), &[]));
     assert!(said.contains("format") && said.contains('7'), "{said}");
     fs::write(&version, own).unwrap();

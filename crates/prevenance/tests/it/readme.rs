@@ -126,6 +126,35 @@ fn the_page_on_deciding_names_every_reason() {
     }
 }
 
+/// A feed of two items in the words of the trade.
+const FEED: &str = r#"<?xml version="1.0"?><rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel>
+<item><g:id>boot-42</g:id><title>Boot</title><g:price>119.90 EUR</g:price><g:availability>in stock</g:availability></item>
+<item><g:id>pole</g:id><title>Pole</title><g:price>30</g:price><g:availability>in stock</g:availability></item>
+</channel></rss>"#;
+
+#[test]
+fn the_page_on_feeds_works_as_it_is_written() {
+    let (page, shop) = (page("feeds.md"), Shop::open());
+    let calls = blocks(&page);
+    let [told, patched, sent] = calls.as_slice() else { panic!("{calls:?}") };
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("products.xml");
+    fs::write(&file, FEED).unwrap();
+    assert!(typed(&shop, told, &[]).contains("\"added\":2"));
+    shop.advance("1m");
+    let said = typed(&shop, patched, &[]);
+    assert!(
+        said.contains("\"price_cents\":9990") && said.contains("\"title\":{\"en\":\"Boot\",\"fr\":\"Chaussure\"}"),
+        "{said}"
+    );
+    shop.advance("1m");
+    let here = sent.replace("products.xml", &file.display().to_string());
+    let here = here.replace("prevenance feed", &format!("prevenance feed --to {}", shop.server.url()));
+    let said = typed(&shop, &here, &[("PREVENANCE_KEY", SECRET_KEY)]);
+    assert!(said.contains("products, google_xml: 1 added, 1 changed, 0 unchanged, 0 removed; 0 bad"), "{said}");
+    assert!(said.contains("\"name\":\"products\""), "{said}");
+}
+
 /// Rows of the files of a trial, as few as show something.
 const ROWS: [(&str, &str); 6] = [
     (

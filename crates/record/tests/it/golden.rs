@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 
 use engine::state::Slot;
 use record::{
-    census,
+    catalog, census,
     decided::open_decided,
     history::{open_event, seal_event},
     log::{Logged, Recalled},
@@ -85,6 +85,14 @@ fn censuses() {
 }
 
 #[test]
+fn what_the_shop_sells() {
+    assert_eq!(catalog::decode_item(&golden("item.v1")), Ok(sample::item()));
+    assert_eq!(catalog::encode_item(&sample::item()), golden("item.v1"));
+    assert_eq!(catalog::decode_stores(&golden("stores.v1")), Ok(sample::stores()));
+    assert_eq!(catalog::encode_stores(&sample::stores()), golden("stores.v1"));
+}
+
+#[test]
 fn effects() {
     let read = |name| state::decode_effect(&golden(name), &every).unwrap();
     assert_eq!(read("effect.v2"), sample::effect());
@@ -112,6 +120,8 @@ fn write_missing_files() {
         ("core.v2", state::encode_core(&sample::core())),
         ("access.v1", state::encode_access(&sample::access())),
         ("census.v2", census::encode_census(&sample::census())),
+        ("item.v1", catalog::encode_item(&sample::item())),
+        ("stores.v1", catalog::encode_stores(&sample::stores())),
         ("figures.v1", census::encode_figures(&sample::census().figures())),
         ("erasure.v1", state::encode_erasure(sample::NOW)),
         ("effect.v2", state::encode_effect(&sample::effect(), &every).unwrap()),

@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+use catalog::{
+    change::{Change, Patch, Target},
+    item::{Attribute, Availability, Condition, Image, Item, Role, Stock, StoreStock, Texts, Usage, Variant},
+    money::{Currency, Prices, Sale},
+    place::{Place, Store},
+};
 use condition::Model;
 use decide::{Landed, Stay};
 use engine::{
@@ -38,6 +44,7 @@ use profile::{
     traits::Traits,
 };
 use record::{
+    catalog::ItemRow,
     decided::{decided_page, seal_decided},
     log::BlockWriter,
     seal::Keys,
@@ -283,6 +290,74 @@ pub(crate) fn census() -> Census {
         stages: [(Stage::Comparison, shown), (Stage::Enrollment, shown)].into(),
         unheeded: vec![Unheeded { setting: "withdrawn".into(), says: "guide after \"rain\"".into() }],
     }
+}
+
+pub(crate) fn item() -> ItemRow {
+    let prices = Prices {
+        sale: Some(Sale { price_cents: 9_990, from: NOW, until: Timestamp::MAX }),
+        ..Prices::of(Currency::EUR, 12_990)
+    };
+    let stores = [("paris".to_owned(), StoreStock { count: 3, as_of: NOW })];
+    let stock = Stock { availability: Availability::Preorder, count: Some(5) };
+    let variant = Variant {
+        id: "b-42".into(),
+        size: Some("42".into()),
+        color: Some("red".into()),
+        prices: Some(prices),
+        stock,
+        stores: Some(stores.clone().into()),
+        gtin: Some("3234567890126".into()),
+        inventory_id: Some("i-1".into()),
+    };
+    let attributes = [
+        ("height".to_owned(), Attribute::Number(Finite::new(1.5).unwrap())),
+        ("terrain".to_owned(), Attribute::List(vec!["rock".into(), "snow".into()])),
+        ("waterproof".to_owned(), Attribute::Flag(true)),
+        ("width".to_owned(), Attribute::Text("wide".into())),
+    ];
+    let item = Item {
+        group: Some("boots".into()),
+        role: Role::Parent,
+        texts: [("fr".into(), Texts { title: "Chaussure".into(), description: "Chaude".into() })].into(),
+        brand: Some("Alpina".into()),
+        categories: vec![vec!["Shoes".into(), "Boots".into()]],
+        prices: Some(prices),
+        cost_cents: Some(6_000),
+        stock,
+        stores: Some(stores.into()),
+        images: vec![Image { url: "https://shop.example/1.jpg".into(), alt: "The sole".into() }],
+        link: Some("https://shop.example/boot-42".into()),
+        tags: vec!["new".into()],
+        attributes: attributes.into(),
+        gtin: Some("3234567890126".into()),
+        mpn: Some("A-42".into()),
+        condition: Condition::Refurbished,
+        expected_life_days: Some(900),
+        usage: Some(Usage::Durable),
+        variants: Some(vec![variant.clone()]),
+        released_at: Some(NOW),
+        ..Item::new("boot-42")
+    };
+    let targets = [
+        Target::Item { id: "boot-42".into() },
+        Target::Variant { item: "boot-42".into(), id: "b-42".into() },
+        Target::Inventory { id: "i-1".into() },
+    ];
+    let patches =
+        targets.map(|target| Change::Patch(Patch { cost_cents: Some(1), stock: Some(stock), ..Patch::of(target) }));
+    let mut changes = vec![
+        Change::Put(Box::new(item)),
+        Change::Variant { item: "boot-42".into(), variant: Box::new(variant) },
+        Change::Remove { id: "boot-42".into() },
+    ];
+    changes.extend(patches);
+    ItemRow { id: "boot-42".into(), changes: changes.into_iter().map(|change| (NOW, change)).collect() }
+}
+
+pub(crate) fn stores() -> Vec<Store> {
+    let place = Place::new(48.8566, -2.3522).ok();
+    let store = |id: &str, place| Store { id: id.into(), name: "Boulevard".into(), place };
+    vec![store("paris", place), store("web", None)]
 }
 
 pub(crate) fn effect() -> Effect {

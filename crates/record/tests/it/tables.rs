@@ -93,6 +93,7 @@ fn every_table_has_its_place_in_the_list() {
         (DECISIONS, "decisions"),
         (LEDGERS, "ledgers"),
         (CENSUSES, "censuses"),
+        (CATALOG, "catalog"),
     ];
     assert_eq!(named.len(), TABLES.len());
     for (table, name) in named {
@@ -111,6 +112,15 @@ fn history_before_a_moment_ends_before_it() {
     assert!(!holds(&range, &history_key(OTHER_SIDE, Timestamp::MIN, 0)));
     assert!(holds(&history_range(SIDE, 9), &history_key(SIDE, Timestamp::MAX, u64::MAX)));
     assert!(!holds(&history_range(SIDE, 9), &history_key(OTHER_SIDE, NOW, 0)));
+}
+
+#[test]
+fn items_are_found_by_their_numbers_and_stores_apart_from_them() {
+    let range = item_range(7, 9);
+    assert!(holds(&range, &item_key(7)) && holds(&range, &item_key(u32::MAX)));
+    assert!(!holds(&range, &item_key(6)) && !holds(&range, &stores_key()));
+    assert_eq!(item_of(&item_key(7)), Ok(7));
+    assert!(item_of(&stores_key()).is_err() && item_of(&[1, 0, 0, 0, 7]).is_err() && item_of(&[0; 6]).is_err());
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::{
     plans::Plans,
     published::Published,
     saver::Task,
+    shelf::Shelf,
     tails::Tails,
     unsaved::Unsaved,
 };
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) decision_ids: DecisionIds,
     pub(crate) clock: Arc<Clock>,
     pub(crate) plans: Plans,
+    pub(crate) shelf: Shelf,
     /// Held by whoever changes a draft, from reading it to keeping it.
     pub(crate) changing_drafts: Mutex<()>,
     pub(crate) unsaved: Arc<Unsaved>,

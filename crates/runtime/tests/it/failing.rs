@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use catalog::{
+    change::Change,
+    item::{Item, Texts},
+    money::{Currency, Prices},
+};
 use runtime::{handle::Taken, ticket::Failure};
-use store::disk::Fault;
+use store::{disk::Fault, kv::KvFault};
 
 use crate::shop::Shop;
 
@@ -85,9 +90,46 @@ fn a_save_that_fails_is_tried_again() {
     let mut shop = Shop::with_limits(2, limits);
     shop.track("Product Viewed", &[("user_id", "ana")]);
     let saves = shop.machine.saves();
-    saves.fail(saves.writes(), store::kv::KvFault::Refuse);
-    saves.fail(saves.writes() + 1, store::kv::KvFault::Cut);
+    saves.fail(saves.writes(), KvFault::Refuse);
+    saves.fail(saves.writes() + 1, KvFault::Cut);
     std::thread::park_timeout(Duration::from_millis(1_000));
     shop.restart();
     assert_eq!(shop.history("user_id", "ana").len(), 1);
+}
+
+/// An item of the catalog that a shop tells as of its clock.
+fn told(shop: &Shop, id: &str) -> (model::time::Timestamp, Change) {
+    let mut item = Item::new(id);
+    item.texts.insert("en".into(), Texts { title: id.into(), description: String::new() });
+    item.prices = Some(Prices::of(Currency::EUR, 100));
+    (shop.runtime.now(), Change::Put(Box::new(item)))
+}
+
+fn ids(shop: &Shop) -> Vec<String> {
+    shop.runtime.catalog().items().map(|item| item.id().to_owned()).collect()
+}
+
+#[test]
+fn items_whose_write_failed_are_told_so_and_leave_no_number_behind() {
+    for fault in [KvFault::Refuse, KvFault::Cut] {
+        let mut shop = Shop::with_partitions(2);
+        shop.runtime.tell_catalog(&[told(&shop, "a")]).unwrap();
+        // The write itself, then making it durable.
+        for step in 0..2 {
+            let saves = shop.machine.saves();
+            saves.fail(saves.writes() + step, fault);
+            let lost = [told(&shop, "b"), told(&shop, "c"), told(&shop, "d")];
+            assert_eq!(shop.runtime.tell_catalog(&lost).unwrap_err(), Failure::StorageFailed);
+            assert_eq!(ids(&shop), ["a"]);
+        }
+        // The number that `b` had is now that of `d`; the file must not have two of them.
+        shop.runtime.tell_catalog(&[told(&shop, "d")]).unwrap();
+        let before = ids(&shop);
+        assert_eq!(before, ["a", "d"]);
+        shop.crash();
+        assert_eq!(ids(&shop), before);
+        shop.runtime.tell_catalog(&[told(&shop, "b")]).unwrap();
+        shop.crash();
+        assert_eq!(ids(&shop), ["a", "d", "b"]);
+    }
 }

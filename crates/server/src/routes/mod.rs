@@ -1,6 +1,7 @@
 //! Everything that can be called, one group of endpoints a file. A test holds the router against the table in `api`.
 
 mod backup;
+pub(crate) mod catalog;
 mod collect;
 mod conditions;
 mod consent;
@@ -45,6 +46,7 @@ pub fn router(app: Shared) -> Router {
     Router::new()
         .merge(persons())
         .merge(project())
+        .merge(shop())
         .merge(program())
         .method_not_allowed_fallback(wrong_method)
         .fallback(async || {
@@ -115,6 +117,20 @@ fn project() -> Router<Shared> {
         .route("/v1/live", get(live::stream))
         .route("/v1/keys", get(keys::list).post(keys::create))
         .route("/v1/keys/{id}", delete(keys::revoke))
+}
+
+/// What the shop sells.
+fn shop() -> Router<Shared> {
+    Router::new()
+        .route("/v1/catalog", get(catalog::summary))
+        .route("/v1/catalog/items", get(catalog::items).post(catalog::tell_items))
+        .route("/v1/catalog/items/{id}", get(catalog::item))
+        .route("/v1/catalog/stores", put(catalog::set_stores))
+        .route("/v1/catalog/feeds", get(catalog::feeds))
+        .route("/v1/catalog/feeds/{feed}", get(catalog::feed).put(catalog::put_feed).delete(catalog::forget_feed))
+        .route("/v1/catalog/feeds/{feed}/approve", post(catalog::approve_feed))
+        .route("/v1/catalog/feeds/{feed}/quarantine", get(catalog::quarantine))
+        .route("/v1/webhooks/{sender}", post(catalog::webhook))
 }
 
 fn publishing() -> Router<Shared> {

@@ -118,11 +118,12 @@ fn epochs_grow_over_restarts_and_nobody_owns_what_nobody_claimed() {
 fn a_partition_that_does_not_exist_is_refused_everywhere() {
     on_each(|rig| {
         let store = rig.open();
-        let (none, at) = (Partition(4), Position(0));
-        let lease = Lease { partition: none, epoch: 1 };
+        let (none, at) = (store.shop(), Position(0));
+        let lease = store.claim(&[none]).unwrap()[0];
         let codes = [
-            store.claim(&[none]).unwrap_err().code(),
+            store.claim(&[Partition(none.0 + 1)]).unwrap_err().code(),
             store.append(&[block(lease, 0, b"x")]).unwrap_err().code(),
+            store.rewrite(&[Rewrite { lease, first: at, bytes: b"x".to_vec() }]).unwrap_err().code(),
             store.read(none, at, 1).unwrap_err().code(),
             store.end(none).unwrap_err().code(),
             store.save(vec![save(lease, 0, b"k", None)]).unwrap_err().code(),
@@ -131,7 +132,7 @@ fn a_partition_that_does_not_exist_is_refused_everywhere() {
             store.key(none, 0).unwrap_err().code(),
             store.destroy_key(none, 0).unwrap_err().code(),
         ];
-        assert_eq!(codes, ["no_partition"; 9]);
+        assert_eq!(codes, ["no_partition"; 10]);
     });
 }
 
@@ -153,6 +154,32 @@ fn a_save_is_there_with_its_position_and_the_later_write_counts() {
         assert_eq!(store.get(SMALL, b"gone").unwrap(), None);
         let saved = |partition| store.saved(Partition(partition)).unwrap();
         assert_eq!([saved(0), saved(1), saved(2)], [Position(1), Position(1), Position(0)]);
+    });
+}
+
+#[test]
+fn what_is_kept_is_durable_at_once_whole_and_under_the_newest_lease() {
+    on_each(|rig| {
+        let store = rig.open();
+        let old = store.claim(&[store.shop()]).unwrap()[0];
+        let write = |table, key: &[u8], value: Option<&[u8]>| Write {
+            table,
+            key: key.to_vec(),
+            value: value.map(<[u8]>::to_vec),
+        };
+        store.keep(old, vec![write(SMALL, b"a", Some(b"1")), write(LARGE, b"b", Some(&[9; 5_000]))]).unwrap();
+        store.keep(old, vec![write(SMALL, b"a", None), write(SMALL, b"c", Some(b"3"))]).unwrap();
+        let beyond = vec![write(SMALL, b"d", Some(b"4")), write(SMALL, b"", Some(b"5"))];
+        assert_eq!(store.keep(old, beyond).unwrap_err().code(), "stored_too_large");
+        rig.stop(store);
+
+        let store = rig.open();
+        let get = |table, key: &[u8]| store.get(table, key).unwrap();
+        assert_eq!([get(SMALL, b"a"), get(SMALL, b"c"), get(SMALL, b"d")], [None, Some(b"3".to_vec()), None]);
+        assert_eq!(get(LARGE, b"b"), Some(vec![9; 5_000]));
+        let new = store.claim(&[store.shop()]).unwrap()[0];
+        let code = |lease| store.keep(lease, vec![write(SMALL, b"e", Some(b"6"))]).map_err(|error| error.code());
+        assert_eq!([code(old), code(claim(&*store, 0)), code(new)], [Err("fenced"), Err("no_partition"), Ok(())]);
     });
 }
 

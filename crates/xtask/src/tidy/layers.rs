@@ -42,6 +42,7 @@ const RECORD: &[&str] = &[
     "profile",
     "segment",
     "context",
+    "catalog",
     "recommend",
     "search",
     "learn",
@@ -59,6 +60,7 @@ const RUNTIME: &[&str] = &[
     "profile",
     "segment",
     "context",
+    "catalog",
     "recommend",
     "search",
     "learn",
@@ -74,6 +76,7 @@ const SERVER: &[&str] = &[
     "model",
     "condition",
     "context",
+    "catalog",
     "decide",
     "profile",
     "engine",
@@ -81,6 +84,7 @@ const SERVER: &[&str] = &[
     "store",
     "runtime",
     "api",
+    "ingest",
     "deliver",
 ];
 const PROGRAM: &[&str] = &["api", "server", "sim", "world", "ingest"];
