@@ -249,9 +249,13 @@ enum AttributeDocument {
 
 fn own(value: &Value, settings: &Settings) -> Result<(Change, Timestamp), Wrong> {
     let document: ItemDocument = serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        let field = if path == "." { "" } else { &path };
-        Wrong::new(Reason::BadJson, field, format!("It is not as it should be: {}.", error.inner()))
+        let (path, why) = (error.path().to_string(), error.inner().to_string());
+        let field = match path.as_str() {
+            // A key that is not known is in no path.
+            "." => why.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()).unwrap_or_default(),
+            path => path,
+        };
+        Wrong::new(Reason::BadJson, field, format!("It is not as it should be: {why}."))
     })?;
     let currency = match &document.currency {
         None => settings.currency,

@@ -310,7 +310,7 @@ pub(crate) fn item() -> ItemRow {
         inventory_id: Some("i-1".into()),
     };
     let attributes = [
-        ("height".to_owned(), Attribute::Number(Finite::new(1.5).unwrap())),
+        ("height".to_owned(), Attribute::Number(Finite::ONE)),
         ("terrain".to_owned(), Attribute::List(vec!["rock".into(), "snow".into()])),
         ("waterproof".to_owned(), Attribute::Flag(true)),
         ("width".to_owned(), Attribute::Text("wide".into())),
