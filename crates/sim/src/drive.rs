@@ -6,7 +6,9 @@
 //! answered; then the pages of the tick ask what to show, and their people react. Two who share a device never ask in
 //! the same round, so that what each is shown does not hang on who was faster.
 
+mod alone;
 mod answers;
+mod pace;
 mod parts;
 
 use std::{
@@ -29,7 +31,12 @@ use world::{
     visit::{Page, Shown, Visit, VisitPlan},
 };
 
-use self::{answers::Answers, parts::Parts};
+pub use self::pace::{Pace, wall_clock};
+use self::{
+    alone::{Alone, Dawn, alone},
+    answers::Answers,
+    parts::Parts,
+};
 use crate::{
     door::{Door, DoorError},
     shop::Keys,
@@ -39,12 +46,6 @@ use crate::{
 /// How long the product's clock stands still. Nobody sees two pages in it: so a visit of many short looks lasts a little
 /// longer than the person takes for it.
 const TICK: Span = Span::MINUTE.times(2);
-/// Where the world goes faster than life, it is hurried through its nights: whoever watches waits no longer for the next
-/// visit than so, or than half an hour of the world lasts.
-const LONGEST_WAIT: Span = Span::SECOND.times(8);
-/// A night is hurried through so many times as fast as would be enough, since it is looked at again while it shortens.
-const HURRY: f64 = 4.0;
-
 /// So many calls for each core, or waking it takes longer than they do.
 const FEW: usize = 3;
 
@@ -76,52 +77,6 @@ pub struct Tally {
     pub asked: u64,
     /// Visits that ended.
     pub visits: u64,
-}
-
-/// How the time of the world becomes that of the product.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Pace {
-    /// The product has a test clock, which is moved on.
-    Stepped,
-    /// The product has the real clock: a moment of the world is that of the product, once `from` of the world is `to`
-    /// of the product; behind it the world goes `speed` times as fast.
-    Real {
-        /// A moment of the world.
-        from: Timestamp,
-        /// The product's moment of then.
-        to: Timestamp,
-        /// How many times as fast as life.
-        speed: f64,
-    },
-}
-
-impl Pace {
-    /// The product's moment for one of the world: never earlier for a later one.
-    pub fn told(self, moment: Timestamp) -> Timestamp {
-        match self {
-            Self::Stepped => moment,
-            Self::Real { from, to, speed } => {
-                let behind = moment.since(from).as_millis() as f64;
-                // What lies before goes at the pace of life: it is history.
-                let behind = if behind > 0.0 { behind / speed } else { behind };
-                to.plus(Span::from_millis(behind as i64))
-            }
-        }
-    }
-
-    /// The same up to the product's `present`; from there on at this speed, or as much faster as it takes for the next
-    /// visit not to be too far. With a test clock the same for ever.
-    fn hurried(self, visit: Timestamp, present: Timestamp, speed: f64) -> Self {
-        let Self::Real { from, to, speed: so_far } = self else { return self };
-        if present < to {
-            return self;
-        }
-        let reached = from.plus(Span::from_millis((present.since(to).as_millis() as f64 * so_far) as i64));
-        let longest_ms = (LONGEST_WAIT.as_millis() as f64).max(30.0 * Span::MINUTE.as_millis() as f64 / speed);
-        let far = visit.since(reached).as_millis() as f64 / longest_ms;
-        let next = if far > speed { HURRY * far } else { speed };
-        if next == so_far { self } else { Self::Real { from: reached, to: present, speed: next } }
-    }
 }
 
 /// Who listens to a run.
@@ -607,66 +562,6 @@ impl<'a> Driver<'a> {
     }
 }
 
-/// The present moment by the machine's clock.
-#[expect(clippy::disallowed_methods, reason = "a shop that goes by the real clock has to look at it")]
-pub fn wall_clock() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::saturating_from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// What a day brings some people: the visits that they will make, and what happens outside of them.
-#[derive(Default)]
-struct Dawn {
-    plans: Vec<VisitPlan>,
-    emissions: Vec<Emission>,
-    truths: Vec<Truth>,
-}
-
-impl Dawn {
-    fn add(&mut self, world: &World, life: &mut Life, day: Day) {
-        self.plans.extend(life.day(world, day, &mut self.emissions, &mut self.truths));
-        self.emissions.extend(dirt::said(world, world.person(life.person()), day));
-    }
-}
-
-/// What came of a visit that nobody was asked about, or of its part before a moment.
-#[derive(Default)]
-struct Alone {
-    emissions: Vec<Emission>,
-    truths: Vec<Truth>,
-    ended: bool,
-    rest: Option<(Turn, Due)>,
-}
-
-/// Lives a visit with nothing shown, up to a moment.
-fn alone(world: &World, life: &mut Life, (turn, due): (Turn, Due), until: Timestamp) -> Alone {
-    let mut lived = Alone::default();
-    let (mut visit, mut next) = match due {
-        // Who left for ever in the visit before comes no more.
-        Due::Begins(_) if life.is_gone() => return lived,
-        Due::Begins(plan) => {
-            let mut visit = Visit::open(world, life, &plan);
-            let first = visit.next(world, life, &mut lived.truths);
-            (visit, first)
-        }
-        Due::Page(begun) => {
-            let (visit, page) = *begun;
-            (visit, Some(page))
-        }
-    };
-    while let Some(mut page) = next {
-        if page.at > until {
-            lived.rest = Some(((page.at, turn.1, turn.2), Due::Page(Box::new((visit, page)))));
-            return lived;
-        }
-        lived.emissions.append(&mut page.emits);
-        visit.react(world, life, &[], &mut lived.emissions);
-        next = visit.next(world, life, &mut lived.truths);
-        lived.ended = next.is_none();
-    }
-    lived
-}
-
 /// A page that is open.
 struct Open {
     turn: Turn,
@@ -683,26 +578,6 @@ fn tick_after(moment: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_real_clock_is_outrun_from_its_moment_on_and_not_before() {
-        let at = Timestamp::saturating_from_millis;
-        let pace = Pace::Real { from: at(1_000_000), to: at(5_000_000), speed: 10.0 };
-        assert_eq!(pace.told(at(1_000_000)), at(5_000_000));
-        assert_eq!(pace.told(at(1_600_000)), at(5_060_000), "ten times as fast");
-        assert_eq!(pace.told(at(400_000)), at(4_400_000), "history is as long as it was");
-    }
-
-    #[test]
-    fn a_night_is_hurried_through_and_the_day_behind_it_is_not() {
-        let at = Timestamp::saturating_from_millis;
-        let day = Pace::Real { from: at(0), to: at(0), speed: 1_000.0 };
-        assert_eq!(day.hurried(at(9_000_000), at(1_000), 1_000.0), day, "the next visit is eight seconds away");
-        let night = day.hurried(at(33_000_000), at(1_000), 1_000.0);
-        assert_eq!((night.told(at(1_000_000)), night.told(at(33_000_000))), (at(1_000), at(3_000)));
-        let dawn = night.hurried(at(33_000_000), at(2_800), 1_000.0);
-        assert_eq!(dawn, Pace::Real { from: at(29_800_000), to: at(2_800), speed: 1_000.0 });
-    }
 
     #[test]
     fn a_moment_lies_in_the_tick_that_ends_after_it() {
