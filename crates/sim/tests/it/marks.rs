@@ -60,10 +60,10 @@ fn row<'g>(grade: &'g Grade, check: &str) -> &'g Row {
     named.next().unwrap_or_else(|| panic!("no row is named {check}:\n{grade}"))
 }
 
-/// proves IDN-11, PRO-08, PRO-15, SEG-13, SCO-05: given a world whose truth is known, when it is lived through the
-/// product, then its profiles are people, little that is known is used and is no worse than nothing, visits are
-/// understood, who has no gain from it is left in peace and their share is told, and the engaged stand above the others
-/// whatever mails were opened.
+/// proves CON-04, IDN-11, PRO-08, PRO-15, SEG-13, SCO-05: given a world whose truth is known, when it is lived through
+/// the product, then its profiles are people, it knows where they stand and logs how they came there, little that is
+/// known is used and is no worse than nothing, visits are understood, who has no gain from it is left in peace and their
+/// share is told, and the engaged stand above the others whatever mails were opened.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "minutes unless it is optimized: cargo test --release -p sim, as CI does")]
 fn a_world_with_known_truth_is_understood() {
@@ -72,6 +72,9 @@ fn a_world_with_known_truth_is_understood() {
     let grade = threads.block_on(graded(&options(folder.path())));
     println!("{grade}");
 
+    // CON-04.
+    assert!(reached(&grade, "stage, accuracy") >= 0.75);
+    assert_eq!(reached(&grade, "stage, every transition logged"), 0.0);
     // IDN-11.
     assert!(reached(&grade, "pairwise precision") >= 0.995);
     assert!(reached(&grade, "pairwise recall of what was ever named together") >= 0.95);
