@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use api::wire::catalog::{CatalogCounts, FeedAnswer, FeedState, QuarantinePage};
+use api::wire::catalog::{CatalogCounts, FeedAnswer, FeedList, FeedState, QuarantinePage};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::client::{Client, Patience, pause};
@@ -38,9 +38,10 @@ pub(crate) fn run(sent: &SentFeed) -> Result<(), Box<dyn Error>> {
     let path = format!("/v1/catalog/feeds/{name}");
     let file = File::open(&sent.file).map_err(|error| format!("{}: {error}", sent.file.display()))?;
     let bytes = file.metadata()?.len();
-    let client = Client::new(&sent.to, &sent.key)?.with(Patience::LONG);
     // Where nobody answers, or the key is wrong, that is told before the whole file is sent.
-    client.call("GET", "/v1/catalog/feeds", None)?.read::<api::wire::catalog::FeedList>()?;
+    let client = Client::new(&sent.to, &sent.key)?.with(Patience::SHORT);
+    _ = client.call("GET", "/v1/catalog/feeds", None)?.read::<FeedList>()?;
+    let client = client.with(Patience::LONG);
 
     let bar = bar(bytes, "send");
     let watched = Watched { file, bar: bar.clone() };

@@ -144,6 +144,9 @@ pub struct Driver<'a> {
     speed: f64,
     /// The day that began last.
     begun: Option<Day>,
+    /// The moment that the clock of the product was moved on to. A visit that had to wait, and a day that began late,
+    /// bring what should have been before.
+    reached: Timestamp,
     keeps: Keeps,
     record: Option<Box<dyn Write>>,
     tally: Tally,
@@ -169,6 +172,7 @@ impl<'a> Driver<'a> {
             pace: Pace::Stepped,
             speed: 1.0,
             begun: None,
+            reached: Timestamp::MIN,
             keeps: Keeps::All,
             record: None,
             tally: Tally::default(),
@@ -302,7 +306,7 @@ impl<'a> Driver<'a> {
         self.dawn(day, listener)?;
         let night = self.world.calendar.at(Day(day.0 + 1), 0);
         while let Some(due) = self.next_due().filter(|due| *due < night) {
-            self.tick(tick_after(due), listener).await?;
+            self.tick(tick_after(due.max(self.reached)), listener).await?;
         }
         Ok(())
     }
@@ -355,6 +359,7 @@ impl<'a> Driver<'a> {
     }
 
     async fn wait_until(&mut self, now: Timestamp) -> Result<(), RunError> {
+        self.reached = now;
         let Pace::Real { .. } = self.pace else {
             return Ok(self.door.advance(&self.keys.secret, now).await?);
         };

@@ -316,6 +316,8 @@ fn the_command_sends_a_feed_and_says_what_became_of_it() {
     assert!(went_well && said.contains("40 removed"), "{said}");
     let (went_well, _, complained) = run(&shop.path("none"), &[]);
     assert!(!went_well && complained.contains("No such file"), "{complained}");
+    let nobody = Command::new(PROGRAM).arg("feed").arg(&small).args(["--to", "http://127.0.0.1:9"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&nobody.stderr).contains("nobody answers"), "and it does not wait for ever");
     let (went_well, _, complained) = run(&small, &["--key", "sk_wrong"]);
     assert!(!went_well && complained.contains("UNKNOWN_KEY"), "{complained}");
 }
