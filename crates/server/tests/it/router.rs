@@ -12,6 +12,7 @@ fn every_endpoint_of_the_table_is_served_with_its_kind_of_key_and_no_other_metho
         let path = endpoint.path.replace("{type}", "track").replace("{kind}", "segment");
         let path = path.replace("{key}", "pk").replace("{id}", "prf_x").replace("{name}", "x");
         let path = path.replace("{draft}", "x").replace("{revision}", "1");
+        let path = path.replace("{feed}", "x").replace("{sender}", "shopify");
         for method in [Method::Get, Method::Post, Method::Put, Method::Delete] {
             let served = ENDPOINTS.iter().find(|other| other.path == endpoint.path && other.method == method);
             let body = matches!(method, Method::Post | Method::Put).then_some(&b"{}"[..]);
@@ -21,8 +22,11 @@ fn every_endpoint_of_the_table_is_served_with_its_kind_of_key_and_no_other_metho
             match served.map(|endpoint| endpoint.auth) {
                 None => assert_eq!(code(&answer), is(405, "METHOD_NOT_ALLOWED"), "{at}"),
                 Some(Auth::Public | Auth::Secret) => assert_eq!(code(&answer), is(401, "UNKNOWN_KEY"), "{at}"),
-                // There is no script in this configuration, and it says so in its own words.
-                Some(Auth::None) if answer.status == 404 => assert_eq!(code(&answer), is(404, "SCRIPT_OFF"), "{at}"),
+                // There is no script and no secret of a webhook in this configuration, and each says so in its own words.
+                Some(Auth::None) if answer.status == 404 => {
+                    let off = if path.contains("webhooks") { "WEBHOOK_OFF" } else { "SCRIPT_OFF" };
+                    assert_eq!(code(&answer), is(404, off), "{at}");
+                }
                 Some(Auth::None) => assert_ne!(answer.status, 405, "{at}: {answer:?}"),
             }
             if served.is_some_and(|endpoint| endpoint.auth == Auth::Secret) {

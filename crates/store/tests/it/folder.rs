@@ -22,7 +22,7 @@ fn a_folder_of_another_version_is_refused_naming_both() {
     std::fs::write(folder.path().join("VERSION"), "format 7\npartitions 1\n").unwrap();
     let error = Local::open(folder.path(), &options(1)).err().unwrap();
     assert!(matches!(error, StoreError::OtherVersion { .. }));
-    assert_eq!(error.to_string(), "the data folder has format 7, this program reads format 1");
+    assert_eq!(error.to_string(), "the data folder has format 7, this program reads format 2");
 }
 
 #[test]
