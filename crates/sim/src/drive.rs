@@ -334,9 +334,10 @@ impl<'a> Driver<'a> {
     /// Notes what a day brings. Visits that should have begun before `now` begin then.
     fn begin(&mut self, dawn: Dawn, now: Option<Timestamp>, listener: &mut dyn Listener) -> Result<(), RunError> {
         let Dawn { plans, emissions, truths } = dawn;
-        for plan in plans {
-            let begins = now.map_or(plan.begins, |now| plan.begins.max(now));
-            self.agenda.insert((begins, plan.person, plan.number), Due::Begins(plan));
+        for mut plan in plans {
+            // What is chosen in a later visit is chosen later.
+            plan.begins = now.map_or(plan.begins, |now| plan.begins.max(now));
+            self.agenda.insert((plan.begins, plan.person, plan.number), Due::Begins(plan));
         }
         self.post(emissions);
         truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
