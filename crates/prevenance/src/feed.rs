@@ -35,7 +35,7 @@ const PRINTED: usize = 10;
 /// Sends it, waits until it is done with, and prints what became of it.
 pub(crate) fn run(sent: &SentFeed) -> Result<(), Box<dyn Error>> {
     let name = sent.name();
-    let path = format!("/v1/catalog/feeds/{name}");
+    let path = format!("/v1/catalog/feeds/{}", encoded(&name));
     let file = File::open(&sent.file).map_err(|error| format!("{}: {error}", sent.file.display()))?;
     let bytes = file.metadata()?.len();
     // Where nobody answers, or the key is wrong, that is told before the whole file is sent.
@@ -98,11 +98,10 @@ fn watch(client: &Client, path: &str, mut feed: FeedAnswer) -> Result<FeedAnswer
     while feed.state.is_at_work() {
         bar.set_position(feed.read);
         let CatalogCounts { added, changed, unchanged, bad, .. } = feed.counts;
-        bar.set_message(format!(
-            "{} items{}",
-            added + changed + unchanged,
-            if bad > 0 { format!(", {bad} bad") } else { String::new() }
-        ));
+        let bad = if bad > 0 { format!(", {bad} bad") } else { String::new() };
+        // Such as that it waits for the disk.
+        let why = feed.message.take().map_or_else(String::new, |why| format!("; {why}"));
+        bar.set_message(format!("{} items{bad}{why}", added + changed + unchanged));
         pause(LOOK);
         feed = client.call("GET", path, None)?.read()?;
     }

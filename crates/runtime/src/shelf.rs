@@ -73,7 +73,9 @@ impl Shelf {
     }
 
     fn put(&self, catalog: Catalog) {
-        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+        // What nobody else holds of the old one goes when nobody waits any more.
+        let old = std::mem::replace(&mut *self.catalog.write().unwrap_or_else(PoisonError::into_inner), catalog);
+        drop(old);
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
@@ -106,7 +108,8 @@ impl Runtime {
     }
 
     /// Tells changes, each with the moment of which it is true. The answer has one entry for each, in order; those that
-    /// are refused change nothing. They are written as one, so tell a few thousand at once. On return they are durable and in every catalog taken from now on. Blocking.
+    /// are refused change nothing. They are written as one, so tell a few thousand at once. On return they are durable and
+    /// in every catalog taken from now on. Blocking.
     ///
     /// # Errors
     /// Nothing of it counts; it may be told again.

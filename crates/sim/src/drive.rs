@@ -12,7 +12,7 @@ mod pace;
 mod parts;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     io::Write,
     time::Duration,
 };
@@ -132,7 +132,7 @@ pub struct Driver<'a> {
     lives: Vec<Life>,
     agenda: BTreeMap<Turn, Due>,
     /// Who is on a visit, and their visits that should have begun meanwhile: nobody is in two at once.
-    visiting: BTreeMap<PersonId, VecDeque<VisitPlan>>,
+    visiting: BTreeMap<PersonId, Vec<VisitPlan>>,
     /// On their way, by when they are sent.
     outgoing: BTreeMap<(Timestamp, u64), Emission>,
     posted: u64,
@@ -278,7 +278,7 @@ impl<'a> Driver<'a> {
             self.tally.visits += u64::from(ended);
             if let Some((turn, due)) = rest {
                 if matches!(due, Due::Page(_)) {
-                    self.visiting.insert(turn.1, VecDeque::new());
+                    self.visiting.insert(turn.1, Vec::new());
                 }
                 self.agenda.insert(turn, due);
             }
@@ -318,7 +318,7 @@ impl<'a> Driver<'a> {
         }
         let world = self.world;
         let (parts, visiting) = (Parts::of(&self.lives), &self.visiting);
-        let dawns = parts.each(&mut self.lives, parts.deal([].into_iter(), |never| *never), |mut lives, _| {
+        let dawns = parts.each(&mut self.lives, parts.nothing(), |mut lives, ()| {
             let mut dawn = Dawn::default();
             let asleep = lives.all().filter(|life| !visiting.contains_key(&life.person()));
             asleep.for_each(|life| dawn.add(world, life, day));
@@ -402,14 +402,14 @@ impl<'a> Driver<'a> {
                 // Who left for ever in the visit before comes no more.
                 Due::Begins(plan) => {
                     if let Some(later) = self.visiting.get_mut(&plan.person) {
-                        later.push_back(plan);
+                        later.push(plan);
                         continue;
                     }
                     let life = &mut self.lives[plan.person.0 as usize];
                     let mut visit = (!life.is_gone()).then(|| Visit::open(self.world, life, &plan));
                     let first = visit.as_mut().and_then(|visit| visit.next(self.world, life, &mut truths));
                     match first {
-                        Some(_) => _ = self.visiting.insert(plan.person, VecDeque::new()),
+                        Some(_) => _ = self.visiting.insert(plan.person, Vec::new()),
                         None => self.ended(&plan, now, listener)?,
                     }
                     visit.zip(first)
@@ -477,8 +477,7 @@ impl<'a> Driver<'a> {
 
     /// A visit is over: those that waited for it begin, or else a day that began while it lasted.
     fn ended(&mut self, plan: &VisitPlan, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
-        let waited = self.visiting.remove(&plan.person).into_iter().flatten();
-        let mut late = Dawn { plans: waited.collect(), ..Dawn::default() };
+        let mut late = Dawn { plans: self.visiting.remove(&plan.person).unwrap_or_default(), ..Dawn::default() };
         if let Some(today) = self.begun.filter(|today| plan.day < *today && late.plans.is_empty()) {
             late.add(self.world, &mut self.lives[plan.person.0 as usize], today);
         }

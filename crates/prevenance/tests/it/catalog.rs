@@ -231,6 +231,8 @@ fn a_feed_in_the_words_of_the_trade_changes_what_it_names() {
     assert_eq!(told("A", "").0, json!("BAD_NAME"));
     assert_eq!(told("webhook-shopify", "").0, json!("BAD_NAME"));
     assert_eq!(shop.secret.get("/v1/catalog/feeds/none").expect(404).json()["code"], "NOT_FOUND");
+    let left = fs::read_dir(shop.folder().join("feeds")).unwrap().map(|file| file.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().ends_with(".part")), "nothing half is left");
 }
 
 #[test]
@@ -286,6 +288,10 @@ fn a_webhook_counts_if_it_is_signed() {
     assert_eq!(counts(&send("shopify", &untitled, &sign(&untitled)).expect(200).json()), [0, 0, 0, 0, 1]);
     let kept = shop.secret.get("/v1/catalog/feeds/webhook-shopify/quarantine").expect(200).json();
     assert_eq!(kept["refused"].as_array().unwrap().len(), 1, "{kept}");
+    // Killed in the middle of a line: what is whole is told all the same.
+    let file = shop.folder().join("feeds/webhook-shopify.bad.jsonl");
+    fs::OpenOptions::new().append(true).open(file).unwrap().write_all(b"{\"record\": 1, \"co").unwrap();
+    assert_eq!(shop.secret.get("/v1/catalog/feeds/webhook-shopify/quarantine").expect(200).json(), kept);
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub(crate) struct Feeds {
     known: Mutex<BTreeMap<String, Known>>,
     /// Held by whoever reads a feed: one at a time.
     working: Mutex<()>,
+    /// Held by whoever adds to what webhooks told that is no item: it waits for no feed.
+    quarantining: Mutex<()>,
     /// Numbers what comes.
     coming: AtomicU64,
 }
@@ -92,6 +94,17 @@ pub(crate) struct Progress {
     /// Bytes read in this pass.
     pub(crate) read: Arc<AtomicU64>,
     now: Mutex<(Option<FeedState>, CatalogCounts, Option<FeedFormat>)>,
+}
+
+/// The bytes of a feed that come. Those that were not taken go: half a feed is of no use to anybody.
+#[derive(Debug)]
+pub(crate) struct Part(pub(crate) PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // What was taken is not there any more.
+        _ = fs::remove_file(&self.0);
+    }
 }
 
 /// Why something cannot be done with a feed.
@@ -144,7 +157,12 @@ impl Feeds {
     pub(crate) fn open(data: &Path) -> io::Result<Self> {
         let folder = data.join(FOLDER);
         let mut known = BTreeMap::new();
-        for entry in fs::read_dir(&folder).into_iter().flatten() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => Some(entries),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        for entry in entries.into_iter().flatten() {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == PART) {
                 // It was still coming when the program ended.
@@ -157,7 +175,13 @@ impl Feeds {
             let kept = serde_json::from_slice(&fs::read(&path)?).map_err(io::Error::from)?;
             known.insert(name, Known { kept, progress: Arc::default() });
         }
-        Ok(Self { folder, known: Mutex::new(known), working: Mutex::default(), coming: AtomicU64::default() })
+        Ok(Self {
+            folder,
+            known: Mutex::new(known),
+            working: Mutex::default(),
+            quarantining: Mutex::default(),
+            coming: AtomicU64::default(),
+        })
     }
 
     /// The feeds that wait to be read, such as those that were at work when the program ended.
@@ -170,27 +194,27 @@ impl Feeds {
     ///
     /// # Errors
     /// `Busy`; what the disk says.
-    pub(crate) fn begin(&self, name: &str) -> Result<PathBuf, FeedError> {
+    pub(crate) fn begin(&self, name: &str) -> Result<Part, FeedError> {
         if self.known().get(name).is_some_and(|known| known.kept.state.is_at_work()) {
             return Err(FeedError::Busy);
         }
         fs::create_dir_all(&self.folder)?;
         let number = self.coming.fetch_add(1, Ordering::Relaxed);
-        Ok(self.file(name, &format!("{number}.{PART}")))
+        Ok(Part(self.file(name, &format!("{number}.{PART}"))))
     }
 
     /// Takes the bytes that came for a feed, in place of what came for it before.
-    pub(crate) fn take(&self, name: &str, part: &Path, said: Said) -> Result<FeedAnswer, FeedError> {
+    pub(crate) fn take(&self, name: &str, part: &Part, said: Said) -> Result<FeedAnswer, FeedError> {
         let mut known = self.known();
         if known.get(name).is_some_and(|known| known.kept.state.is_at_work()) {
             return Err(FeedError::Busy);
         }
-        let bytes = fs::metadata(part)?.len();
+        let bytes = fs::metadata(&part.0)?.len();
         let state = FeedState::Waiting;
         let (counts, format) = (CatalogCounts::default(), said.format.clone());
         let kept =
             Kept { said, bytes, state, approved: false, format, counts, code: None, message: None, done_at: None };
-        fs::rename(part, self.file(name, "feed"))?;
+        fs::rename(&part.0, self.file(name, "feed"))?;
         self.keep(name, &kept)?;
         let known = known.entry(name.to_owned()).insert_entry(Known { kept, progress: Arc::default() });
         Ok(known.get().answer(name))
@@ -248,8 +272,10 @@ impl Feeds {
                 Err(error) => return Err(error.into()),
             }
         }
-        let lines = lines.into_iter().flatten().skip(from).take(most);
-        lines.map(|line| Ok(serde_json::from_str(&line?).map_err(io::Error::from)?)).collect()
+        // The last line may be half written, now or by a program that was killed.
+        let whole = |line: io::Result<String>| line.map(|line| serde_json::from_str(&line).ok()).transpose();
+        let items = lines.into_iter().flatten().filter_map(whole).skip(from).take(most);
+        Ok(items.collect::<io::Result<_>>()?)
     }
 
     /// Keeps what a webhook told that is no item. Blocking.
@@ -257,7 +283,7 @@ impl Feeds {
         if refused.is_empty() {
             return Ok(());
         }
-        let _working = self.working.lock().unwrap_or_else(PoisonError::into_inner);
+        let _quarantining = self.quarantining.lock().unwrap_or_else(PoisonError::into_inner);
         fs::create_dir_all(&self.folder)?;
         let path = self.file(name, "bad.jsonl");
         if fs::metadata(&path).is_ok_and(|file| file.len() > WEBHOOK_BYTES / 2) {

@@ -186,9 +186,9 @@ impl Reading<'_> {
 
 /// Whether the file is to blame, or the disk that it is on.
 fn broken(error: FileError) -> Broken {
-    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    use io::ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};
     match error {
-        FileError::Io(error) if !matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof) => {
+        FileError::Io(error) if !matches!(error.kind(), InvalidData | InvalidInput | NotFound | UnexpectedEof) => {
             Broken::Io(error)
         }
         of_the_file => Broken::File(of_the_file),

@@ -201,14 +201,10 @@ pub(super) async fn put_feed(
         let message = "The name of a feed has 1 to 64 of the letters a to z, digits, `-` and `_`, and does not begin with `webhook-`.";
         return Err(ApiError::new(Code::BadName).saying(message).into());
     }
-    let path = app.feeds.begin(&name)?;
-    if let Err(refusal) = receive(request.into_body(), &path).await {
-        // Half a feed is of no use to anybody.
-        _ = tokio::fs::remove_file(&path).await;
-        return Err(refusal);
-    }
+    let part = app.feeds.begin(&name)?;
+    receive(request.into_body(), &part.0).await?;
     let taken = name.clone();
-    let feed = blocking(&app, move |app| Ok(app.feeds.take(&taken, &path, said)?)).await?;
+    let feed = blocking(&app, move |app| Ok(app.feeds.take(&taken, &part, said)?)).await?;
     tokio::spawn(read_feed(app, name));
     Ok(Json(feed))
 }

@@ -26,6 +26,11 @@ impl Parts {
         Self { size, count: lives.len().div_ceil(size) }
     }
 
+    /// For each part what none of them needs.
+    pub(super) fn nothing(self) -> Vec<()> {
+        vec![(); self.count]
+    }
+
     /// Deals things out by whose they are; within a part they stay in order.
     pub(super) fn deal<T>(self, things: impl Iterator<Item = T>, whose: impl Fn(&T) -> PersonId) -> Vec<Vec<T>> {
         let mut dealt: Vec<Vec<T>> = (0..self.count).map(|_| Vec::new()).collect();
