@@ -14,7 +14,7 @@ use world::{
 use super::watch::picks;
 
 /// People that are looked at, about.
-const LOOKED_AT: usize = 3_000;
+const LOOKED_AT: usize = 6_000;
 /// Views are kept as long as a segment looks at them.
 const VIEWS_KEPT: Span = Span::DAY.times(16);
 
@@ -47,6 +47,8 @@ pub(crate) struct Evidence {
     deeds: Vec<Deeds>,
     /// What the person of an account chose last, on whatever device.
     chosen: BTreeMap<Name, bool>,
+    /// Whose device it is on which nobody chose, by who logged in there; nobody's once two did.
+    owners: BTreeMap<Name, Option<Name>>,
     /// Devices that two accounts were used on: they lead to neither.
     accounts_on: BTreeMap<usize, BTreeSet<usize>>,
 }
@@ -71,6 +73,11 @@ impl Evidence {
             }
             if !self.may(&emission.claims, consent) {
                 return;
+            }
+            if let (None, Some(device), Some(account)) = (consent, &emission.claims.device, &emission.claims.account) {
+                let account = account_name(account);
+                let owner = self.owners.entry(device_name(device)).or_insert_with(|| Some(account.clone()));
+                owner.take_if(|owner| *owner != account);
             }
         }
         let Some(names) = names(&emission.claims) else { return };
@@ -105,10 +112,16 @@ impl Evidence {
         }
     }
 
-    /// Whether the person whom a page names agreed to decisions on the site: on this device, or with the account.
+    /// Whether the person whom a page names agreed to decisions on the site: on this device, or where nobody chose on
+    /// it, with the account that is logged in there or was.
     pub(crate) fn may(&self, claims: &Claims, consent: Option<Consents>) -> bool {
-        let by_account = || claims.account.as_deref().and_then(|account| self.chosen.get(&account_name(account)));
-        consent.map_or_else(|| by_account().copied().unwrap_or(false), |consent| consent.site)
+        consent.map_or_else(|| self.chose(claims).unwrap_or(false), |consent| consent.site)
+    }
+
+    fn chose(&self, claims: &Claims) -> Option<bool> {
+        let account = claims.account.as_deref().map(account_name);
+        let owner = || self.owners.get(&device_name(claims.device.as_deref()?)).cloned().flatten();
+        self.chosen.get(&account.or_else(owner)?).copied()
     }
 
     fn number(&mut self, name: &str) -> usize {
@@ -170,7 +183,7 @@ impl Evidence {
     }
 }
 
-/// Whether everything that the product holds on somebody is looked at when the run is over: about 3,000 people.
+/// Whether everything that the product holds on somebody is looked at when the run is over: about [`LOOKED_AT`] people, or all of fewer.
 pub(crate) fn is_looked_at(world: &World, account: &str) -> bool {
     picks(account, u32::try_from(world.people.len() / LOOKED_AT).unwrap_or(u32::MAX).max(1))
 }
