@@ -18,6 +18,7 @@ use std::{
 };
 
 use model::time::{Span, Timestamp};
+use serde_json::json;
 use server::inside::Call;
 use world::{
     World,
@@ -40,12 +41,16 @@ use self::{
 use crate::{
     door::{Door, DoorError},
     shop::Keys,
+    stock,
     wire::{self, BATCH, Choices, FEEDS},
 };
 
 /// How long the product's clock stands still. Nobody sees two pages in it: so a visit of many short looks lasts a little
 /// longer than the person takes for it.
 const TICK: Span = Span::MINUTE.times(2);
+/// Items that are told in one call.
+const ITEMS: usize = 1_000;
+
 /// So many calls for each core, or waking it takes longer than they do.
 const FEW: usize = 3;
 
@@ -142,6 +147,8 @@ pub struct Driver<'a> {
     pace: Pace,
     /// How fast the world is to go by the real clock, where it is not hurried.
     speed: f64,
+    /// The day of which the product knows what the shop sells.
+    stocked: Option<Day>,
     /// The day that began last.
     begun: Option<Day>,
     /// The moment that the clock of the product was moved on to. A visit that had to wait, and a day that began late,
@@ -171,6 +178,7 @@ impl<'a> Driver<'a> {
             width,
             pace: Pace::Stepped,
             speed: 1.0,
+            stocked: None,
             begun: None,
             reached: Timestamp::MIN,
             keeps: Keeps::All,
@@ -304,6 +312,7 @@ impl<'a> Driver<'a> {
     /// Lives one day, or what is left of it.
     pub async fn day(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
         self.dawn(day, listener)?;
+        self.stock(day).await?;
         let night = self.world.calendar.at(Day(day.0 + 1), 0);
         while let Some(due) = self.next_due().filter(|due| *due < night) {
             self.tick(tick_after(due.max(self.reached)), listener).await?;
@@ -341,6 +350,31 @@ impl<'a> Driver<'a> {
         }
         self.post(emissions);
         truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
+        Ok(())
+    }
+
+    /// Tells what the shop sells on a day.
+    async fn stock(&mut self, day: Day) -> Result<(), RunError> {
+        let told = match self.stocked.replace(day) {
+            Some(before) if before == day => return Ok(()),
+            Some(before) if before.0 + 1 == day.0 => stock::morning(self.world, day),
+            _ => {
+                let stores = serde_json::to_vec(&stock::stores())?;
+                self.tell_shop("PUT", "/v1/catalog/stores", stores).await?;
+                stock::everything(self.world, day)
+            }
+        };
+        for items in told.chunks(ITEMS) {
+            let body = serde_json::to_vec(&json!({"items": items, "currency": "EUR", "language": "fr"}))?;
+            self.tell_shop("POST", "/v1/catalog/items", body).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_shop(&mut self, method: &'static str, path: &str, body: Vec<u8>) -> Result<(), RunError> {
+        self.note(path, &body)?;
+        let key = self.keys.secret.clone();
+        self.door.call(Call { method, path: path.to_owned(), key, user_agent: None, body }).await?;
         Ok(())
     }
 

@@ -12,4 +12,5 @@ pub mod drive;
 pub mod grade;
 pub mod run;
 pub mod shop;
+mod stock;
 pub mod wire;
