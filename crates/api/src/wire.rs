@@ -18,6 +18,7 @@ pub mod measure;
 pub mod profile;
 pub mod publication;
 pub mod rejected;
+pub mod search;
 pub mod segment;
 pub mod system;
 pub mod tag;

@@ -492,10 +492,16 @@ impl Runtime {
         self.shared.substrate.backup(to, progress)
     }
 
+    /// Whether nothing new is taken in any more.
+    pub fn is_stopping(&self) -> bool {
+        self.shared.is_stopping()
+    }
+
     /// Saves everything and ends the owners. Blocking; what arrives meanwhile is refused.
     pub fn stop(&self) -> Result<(), Failure> {
         self.shared.stopping.store(true, Ordering::SeqCst);
         self.shared.censuses.wake();
+        self.shared.shelf.wake(std::iter::empty());
         let (ticket, pending) = Ticket::<()>::new(());
         self.shared.tell_all(|| Message::Stop(ticket.clone()));
         drop(ticket);

@@ -6,7 +6,8 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Duration,
 };
 
 use catalog::{
@@ -21,6 +22,7 @@ use record::{
     catalog::{ItemRow, decode_item, decode_stores, encode_item, encode_stores},
     tables,
 };
+use roaring::RoaringBitmap;
 use store::{
     error::StoreError,
     substrate::{Lease, Substrate, Write},
@@ -40,6 +42,9 @@ pub(crate) struct Shelf {
     catalog: RwLock<Catalog>,
     /// Held by whoever changes the catalog, from applying to having kept it.
     writer: Mutex<Writer>,
+    /// What changed since somebody took it, in numbers.
+    changed: Mutex<RoaringBitmap>,
+    told: Condvar,
 }
 
 #[derive(Debug)]
@@ -64,7 +69,14 @@ impl Shelf {
     /// Claims the shop as a whole and reads its catalog.
     pub(crate) fn open(substrate: &dyn Substrate) -> Result<Self, LoadError> {
         let lease = substrate.claim(&[substrate.shop()])?.remove(0);
-        Ok(Self { catalog: RwLock::new(read(substrate)?), writer: Mutex::new(Writer { lease, doubtful: 0 }) })
+        let catalog = read(substrate)?;
+        let changed = (0..catalog.numbers()).collect();
+        Ok(Self {
+            catalog: RwLock::new(catalog),
+            writer: Mutex::new(Writer { lease, doubtful: 0 }),
+            changed: Mutex::new(changed),
+            told: Condvar::new(),
+        })
     }
 
     /// The catalog as it is now; it does not change any more.
@@ -78,6 +90,16 @@ impl Shelf {
         drop(old);
     }
 
+    /// Tells who waits for changes that there are some; of a program that stops, that there is nothing to wait for.
+    pub(crate) fn wake(&self, changed: impl Iterator<Item = ItemNumber>) {
+        self.changed().extend(changed.map(|number| number.0));
+        self.told.notify_all();
+    }
+
+    fn changed(&self) -> MutexGuard<'_, RoaringBitmap> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,10 +111,10 @@ impl Writer {
         &mut self,
         substrate: &dyn Substrate,
         catalog: &Catalog,
-        changed: BTreeSet<ItemNumber>,
+        changed: &BTreeSet<ItemNumber>,
     ) -> Result<(), StoreError> {
         let doubtful = (catalog.numbers()..self.doubtful).map(|number| remove(&tables::item_key(number)));
-        let writes = changed.into_iter().map(|number| item(catalog, number)).chain(doubtful).collect();
+        let writes = changed.iter().map(|number| item(catalog, *number)).chain(doubtful).collect();
         // Until it is known that the write was done, it may have been done.
         self.doubtful = self.doubtful.max(catalog.numbers());
         substrate.keep(self.lease, writes)?;
@@ -131,10 +153,22 @@ impl Runtime {
         }
         changed.extend((before..catalog.numbers()).map(ItemNumber));
         if !changed.is_empty() {
-            writer.keep(shared.substrate.as_ref(), &catalog, changed).map_err(|error| failure(&error))?;
+            writer.keep(shared.substrate.as_ref(), &catalog, &changed).map_err(|error| failure(&error))?;
         }
         shared.shelf.put(catalog);
+        shared.shelf.wake(changed.into_iter());
         Ok(answers)
+    }
+
+    /// Takes the numbers of what changed in the catalog since they were taken last; at the start, all of them. Waits for
+    /// some, but not longer than `within` and not for a program that stops. For the one who keeps an index of the
+    /// catalog. Blocking.
+    pub fn catalog_changes(&self, within: Duration) -> RoaringBitmap {
+        let shelf = &self.shared().shelf;
+        let waits = |changed: &mut RoaringBitmap| changed.is_empty() && !self.shared().is_stopping();
+        let waited = shelf.told.wait_timeout_while(shelf.changed(), within, waits);
+        let (mut changed, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *changed)
     }
 
     /// Says which stores the shop has. Blocking.

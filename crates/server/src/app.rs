@@ -3,18 +3,22 @@
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    thread::JoinHandle,
     time::Duration,
 };
 
 use context::{Places, Recognizer, Settings};
-use runtime::handle::Runtime;
+use runtime::{handle::Runtime, ticket::Failure};
 
 use crate::{
     answer::Refusal,
-    catalog::feeds::Feeds,
+    catalog::{
+        feeds::Feeds,
+        indexing::{Indexer, Searching},
+    },
     config::{Config, Webhooks},
     keys::{Keys, KeysError},
     link::{self, LinkTokens, PageTokens},
@@ -49,6 +53,8 @@ pub struct App {
     /// What requests say by themselves.
     pub(crate) recognizer: Recognizer,
     pub(crate) feeds: Feeds,
+    pub(crate) searching: Searching,
+    indexing: Mutex<Option<JoinHandle<()>>>,
     pub(crate) webhook_secrets: WebhookSecrets,
     stopping: AtomicBool,
 }
@@ -147,6 +153,8 @@ impl App {
                 own_hosts: config.context.own_hosts.clone(),
             }),
             feeds: Feeds::open(folder).map_err(|source| AppError::File { file: "feeds", source })?,
+            searching: Searching::default(),
+            indexing: Mutex::default(),
             webhook_secrets: WebhookSecrets::read(&config.webhooks)?,
             scripts: config.collect.analytics_js.as_deref().map(Scripts::read).transpose()?,
             runtime,
@@ -155,6 +163,36 @@ impl App {
             request_ids: RequestIds::new(salt),
             stopping: AtomicBool::new(false),
         }))
+    }
+
+    /// Keeps the search index of the catalog up, on a thread of its own, until the program stops.
+    pub fn keep_index(self: &Arc<Self>) {
+        let mut indexer = match Indexer::open(&self.folder, &self.searching) {
+            Ok(indexer) => indexer,
+            Err(error) => {
+                tracing::error!(code = error.code(), %error, "the catalog cannot be searched");
+                return;
+            }
+        };
+        let app = Arc::downgrade(self);
+        let keep_up = move || {
+            // Whoever lets go of the program without stopping it is not held up.
+            while let Some(app) = app.upgrade().filter(|app| !app.runtime.is_stopping()) {
+                indexer.step(&app.runtime, &app.searching);
+            }
+            indexer.close();
+        };
+        *self.indexing.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::spawn(keep_up));
+    }
+
+    /// Saves everything and ends the threads of the program. Blocking.
+    pub fn stop(&self) -> Result<(), Failure> {
+        let stopped = self.runtime.stop();
+        let indexing = self.indexing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if indexing.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the search index failed");
+        }
+        stopped
     }
 
     /// Makes ready what the first request would wait for, on a thread of its own.

@@ -142,6 +142,7 @@ pub fn start(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<Shar
     let folder = config.data.clone();
     let app = App::new(runtime, config, &folder, fixed.seed)?;
     app.warm_up();
+    app.keep_index();
     bring_keys(&app, bootstrap)?;
     Ok(app)
 }
@@ -265,7 +266,7 @@ pub fn run(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<(), Se
     let threads = threads()?;
     let served = threads.block_on(listen(app.clone(), |address| println!("listening on http://{address}")));
     threads.shutdown_background();
-    served.and(app.runtime.stop().map_err(ServeError::Stop))
+    served.and(app.stop().map_err(ServeError::Stop))
 }
 
 /// The threads on which a program serves.

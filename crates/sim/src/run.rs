@@ -149,7 +149,7 @@ impl Product {
 
     /// Ends it cleanly.
     pub async fn stop(self) -> Result<(), SimError> {
-        let stopped = tokio::task::spawn_blocking(move || self.app.runtime().stop()).await;
+        let stopped = tokio::task::spawn_blocking(move || self.app.stop()).await;
         stopped.map_err(std::io::Error::other)?.map_err(|failure| SimError::Serve(Box::new(failure.into())))?;
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::{
             RevisionAnswer, RevisionPage,
         },
         rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
+        search::{CompleteAnswer, CompleteRequest, SearchAnswer, SearchRequest},
         segment::{CountAnswer, CountRequest, MembersPage, PreviewAnswer, PreviewRequest, SegmentAnswer, SegmentList},
         system::{BackupAnswer, BackupRequest, ClockAnswer, ClockRequest, HealthAnswer, ReadyAnswer, StatusAnswer},
         tag::{TagAnswer, TagList},
@@ -133,6 +134,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .answers(Body::json::<DecisionWhy>()),
     endpoint(Post, "/v1/decisions/{id}/replay", Secret, Decisions, "Decides again, from the record alone.")
         .answers(Body::json::<DecisionReplay>()),
+    endpoint(Post, "/v1/search", Public, Catalog, "Searches the catalog, or lists it.")
+        .takes(Body::json::<SearchRequest>())
+        .answers(Body::json::<SearchAnswer>()),
+    endpoint(Post, "/v1/autocomplete", Public, Catalog, "Completes what is being typed.")
+        .takes(Body::json::<CompleteRequest>())
+        .answers(Body::json::<CompleteAnswer>()),
     endpoint(Get, "/v1/catalog", Secret, Catalog, "Says how many items, which categories and which stores there are.")
         .answers(Body::json::<CatalogSummary>()),
     endpoint(Post, "/v1/catalog/items", Secret, Catalog, "Tells items, prices and stock; they count at once.")
@@ -370,7 +377,8 @@ mod tests {
     #[test]
     fn what_shows_a_person_needs_a_secret_key() {
         let is_for_pages = |e: &&Endpoint| {
-            matches!(e.tag, Collect | Consent | System) || ["/v1/decide", "/v1/webhooks/{sender}"].contains(&e.path)
+            matches!(e.tag, Collect | Consent | System)
+                || ["/v1/decide", "/v1/search", "/v1/autocomplete", "/v1/webhooks/{sender}"].contains(&e.path)
         };
         for endpoint in ENDPOINTS.iter().filter(|e| !is_for_pages(e)) {
             assert_eq!(endpoint.auth, Secret, "{}", endpoint.path);

@@ -85,6 +85,8 @@ mod schema;
 #[cfg(test)]
 mod scores;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod segments;
 #[cfg(test)]
 mod shop;

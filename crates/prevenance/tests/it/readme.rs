@@ -155,6 +155,26 @@ fn the_page_on_feeds_works_as_it_is_written() {
     assert!(said.contains("\"name\":\"products\""), "{said}");
 }
 
+#[test]
+fn the_page_on_search_works_as_it_is_written() {
+    let (page, shop) = (page("search.md"), Shop::open());
+    let calls = blocks(&page);
+    let [told, searched] = calls.as_slice() else { panic!("{calls:?}") };
+    assert!(typed(&shop, told, &[]).contains("\"added\":2"));
+    for _ in 0..600 {
+        let found = shop.web.post("/v1/search", &json!({})).expect(200).json();
+        if found["total"] == 2 {
+            break;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(50));
+    }
+    let said = typed(&shop, searched, &[]);
+    let answers: Vec<Value> = serde_json::Deserializer::from_str(&said).into_iter().map(Result::unwrap).collect();
+    assert_eq!(answers[0]["hits"][0]["title"], "Chaussures de randonnée", "{said}");
+    assert_eq!((&answers[1]["total"], &answers[1]["facets"]["color"][0]["value"]), (&json!(1), &json!("brown")));
+    assert_eq!(answers[2]["categories"], json!(["Shoes > Boots"]));
+}
+
 /// Rows of the files of a trial, as few as show something.
 const ROWS: [(&str, &str); 6] = [
     (

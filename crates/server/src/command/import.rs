@@ -153,6 +153,6 @@ impl Door {
     pub fn close(self) -> Result<(), DoorError> {
         let Self { app, threads, .. } = self;
         threads.shutdown_background();
-        Ok(app.runtime.stop().map_err(ServeError::Stop)?)
+        Ok(app.stop().map_err(ServeError::Stop)?)
     }
 }

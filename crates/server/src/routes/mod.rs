@@ -16,6 +16,7 @@ mod rejected;
 mod reports;
 mod revisions;
 mod rights;
+mod search;
 mod segments;
 mod settings;
 mod snippet;
@@ -81,6 +82,8 @@ fn public() -> Router<Shared> {
         .route("/sourceConfig/", get(settings::rudderstack))
         .route("/v1/consent", post(consent::record))
         .route("/v1/decide", post(decide::decide))
+        .route("/v1/search", post(search::search))
+        .route("/v1/autocomplete", post(search::complete))
 }
 
 fn persons() -> Router<Shared> {

@@ -141,7 +141,7 @@ fn serve_in(folder: &Path, demo: &Demo) -> Result<(), DemoError> {
     let threads = serve::threads()?;
     let served = threads.block_on(serve_and_live(&app, Living { folder, speed: demo.speed, memory }));
     threads.shutdown_background();
-    served.and(app.runtime().stop().map_err(|failure| ServeError::Stop(failure).into()))
+    served.and(app.stop().map_err(|failure| ServeError::Stop(failure).into()))
 }
 
 /// Serves, and lives the shop on this thread, until a signal comes.

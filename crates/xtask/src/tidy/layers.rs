@@ -77,6 +77,7 @@ const SERVER: &[&str] = &[
     "condition",
     "context",
     "catalog",
+    "search",
     "decide",
     "profile",
     "engine",

@@ -1,0 +1,169 @@
+//! Searching the catalog, and completing what is being typed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One search, or one list of a category: then nothing is searched for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SearchRequest {
+    /// What was typed, as it is; nothing lists all that the filters let through.
+    pub query: String,
+    /// The language of who asks (BCP 47).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Whether the last word is still being typed.
+    pub typing: bool,
+    /// What the hits must be like.
+    pub filters: SearchFilters,
+    /// In which order they come.
+    pub sort: SearchSort,
+    /// How many hits come before the page; at most 10,000.
+    pub offset: usize,
+    /// How many hits the page has; at most 200, 24 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<usize>,
+    /// What is counted over all hits: `brand`, `category`, `path`, `tag`, the name of an attribute, or `in_stock`.
+    pub facets: Vec<String>,
+    /// Lower edges in cents, rising, of the bands in which prices are counted; the facet `price`.
+    pub price_bands: Vec<u64>,
+}
+
+/// What hits must be like: all of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SearchFilters {
+    /// By family, values of which a hit has at least one: `{"brand": ["Lowa", "Meindl"], "path": ["Shoes > Boots"]}`.
+    pub topics: BTreeMap<String, Vec<String>>,
+    /// The lowest price in cents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_from_cents: Option<u64>,
+    /// The price in cents below which a hit must be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_below_cents: Option<u64>,
+    /// Whether only what can be bought now is shown.
+    pub in_stock: bool,
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchSort {
+    /// Those first that say best what was searched for.
+    #[default]
+    Relevance,
+    /// The cheapest first.
+    Cheapest,
+    /// The dearest first.
+    Dearest,
+    /// The newest first.
+    Newest,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SearchAnswer {
+    /// The page, best first.
+    pub hits: Vec<SearchHit>,
+    /// How many hits there are in all.
+    pub total: u64,
+    /// What was counted, by facet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facets: BTreeMap<String, Vec<FacetValue>>,
+    /// How the text was read.
+    pub reading: SearchReading,
+}
+
+/// An item that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SearchHit {
+    /// The item's id.
+    pub id: String,
+    /// Its name in the language that suits best.
+    pub title: String,
+    /// Its brand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// What it costs now, in hundredths of its currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_cents: Option<u64>,
+    /// What it usually costs, if that is more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_price_cents: Option<u64>,
+    /// The currency (ISO 4217).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Whether it can be had now.
+    pub in_stock: bool,
+    /// The address of its page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The address of its main image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// By what it was found: `exact`, `all_words`, `corrected`, `some_words`. A better one always comes first.
+    pub found_by: String,
+}
+
+/// One value of a facet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FacetValue {
+    /// The value as it is shown; of a band of prices its lower edge in cents.
+    pub value: String,
+    /// How many hits have it.
+    pub hits: u64,
+}
+
+/// How the text of a search was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct SearchReading {
+    /// `code` or `name`, if the text is exactly that of an item: then nobody's order is personal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<String>,
+    /// Words that nothing has, and what was searched for instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<Correction>,
+    /// Words that had to be left out to find anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
+    /// What was perhaps meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
+    /// Whether some of it was too long to be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// A word, and what was searched for instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Correction {
+    /// The word as it was typed.
+    pub typed: String,
+    /// What was searched for.
+    pub read: String,
+}
+
+/// A text that is being typed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CompleteRequest {
+    /// What was typed so far.
+    pub query: String,
+    /// The language of who types (BCP 47).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// How many of each kind are wanted; at most 20, 5 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<usize>,
+}
+
+/// What the text may become.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CompleteAnswer {
+    /// Paths of categories, those with most items first.
+    pub categories: Vec<String>,
+    /// Items, the best first.
+    pub items: Vec<SearchHit>,
+}

@@ -1,0 +1,178 @@
+//! The search index of the catalog, kept up in the background.
+//!
+//! It lies in the folder `search` of the data folder and is made of the catalog alone: a folder that cannot be used is
+//! made anew. When the program starts every item is put in again, and what is found meanwhile is what was there before.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
+
+use catalog::{item::Attribute, number::ItemNumber, view::ItemView};
+use model::time::Timestamp;
+use roaring::RoaringBitmap;
+use runtime::handle::Runtime;
+use search::{Doc, Index, Language, SearchError, Snapshot, Text};
+
+/// Its folder in the data folder.
+const FOLDER: &str = "search";
+/// How long to wait for a change before looking whether to stop.
+const LOOK: Duration = Duration::from_secs(1);
+/// Items that are put in before what was put in can be found.
+const AT_ONCE: usize = 20_000;
+
+/// What can be searched, as of the last commit.
+#[derive(Default)]
+pub(crate) struct Searching {
+    snapshot: RwLock<Option<Snapshot>>,
+}
+
+impl std::fmt::Debug for Searching {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Searching(…)")
+    }
+}
+
+impl Searching {
+    /// What can be searched now; nothing before the index was opened.
+    pub(crate) fn snapshot(&self) -> Option<Snapshot> {
+        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn put(&self, snapshot: Snapshot) {
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+    }
+}
+
+/// Keeps the index up. One at a time.
+pub(crate) struct Indexer {
+    folder: PathBuf,
+    /// None while it cannot be written.
+    index: Option<Index>,
+    /// What the index does not know yet, in numbers.
+    pending: RoaringBitmap,
+}
+
+impl Indexer {
+    /// Opens the index, so that what it knows already can be searched. Blocking.
+    pub(crate) fn open(data: &Path, searching: &Searching) -> Result<Self, SearchError> {
+        let folder = data.join(FOLDER);
+        let index = open(&folder)?;
+        searching.put(index.snapshot()?);
+        Ok(Self { folder, index: Some(index), pending: RoaringBitmap::new() })
+    }
+
+    /// Waits a while for changes of the catalog, and takes in those that came. What could not be written is tried again
+    /// the next time. Blocking.
+    pub(crate) fn step(&mut self, runtime: &Runtime, searching: &Searching) {
+        self.pending |= runtime.catalog_changes(LOOK);
+        while !self.pending.is_empty() && !runtime.is_stopping() {
+            let some: RoaringBitmap = self.pending.iter().take(AT_ONCE).collect();
+            match self.take_in(&some, runtime) {
+                Ok(snapshot) => {
+                    searching.put(snapshot);
+                    self.pending -= some;
+                }
+                Err(error) => {
+                    tracing::warn!(code = error.code(), %error, "the search index lacks changes");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes in what changed of some items. An index that failed is opened again, and as nobody knows what is left of it,
+    /// everything is put in again.
+    fn take_in(&mut self, changed: &RoaringBitmap, runtime: &Runtime) -> Result<Snapshot, SearchError> {
+        let (catalog, now) = (runtime.catalog(), runtime.now());
+        let mut index = match self.index.take() {
+            Some(index) => index,
+            None => {
+                self.pending.insert_range(0..catalog.numbers());
+                open(&self.folder)?
+            }
+        };
+        for number in changed {
+            match catalog.item(ItemNumber(number)) {
+                Some(item) => put(&mut index, &item, now)?,
+                None => index.remove(number),
+            }
+        }
+        let snapshot = index.commit()?;
+        self.index = Some(index);
+        Ok(snapshot)
+    }
+
+    /// Ends it cleanly. Blocking.
+    pub(crate) fn close(self) {
+        if let Some(Err(error)) = self.index.map(Index::close) {
+            tracing::warn!(code = error.code(), %error, "the search index was not closed cleanly");
+        }
+    }
+}
+
+/// Opens the index; one that cannot be used is begun anew.
+fn open(folder: &Path) -> Result<Index, SearchError> {
+    fs::create_dir_all(folder)?;
+    match Index::open(folder) {
+        Err(SearchError::OtherVersion | SearchError::Unusable(_)) => {
+            remove(folder)?;
+            fs::create_dir_all(folder)?;
+            Index::open(folder)
+        }
+        opened => opened,
+    }
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn put(index: &mut Index, item: &ItemView<'_>, now: Timestamp) -> Result<(), SearchError> {
+    let texts: Vec<Text<'_>> = item
+        .texts()
+        .map(|texts| Text {
+            language: Language::of_tag(texts.language),
+            title: texts.title,
+            description: texts.description,
+        })
+        .collect();
+    let category: Vec<&str> =
+        item.categories().first().map_or_else(Vec::new, |main| item.catalog().category_path(*main).collect());
+    let tags: Vec<&str> = item.tags().collect();
+    let attributes: Vec<(&str, String)> =
+        item.attributes().flat_map(|(name, value)| words(value).into_iter().map(move |word| (name, word))).collect();
+    let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, word)| (*name, word.as_str())).collect();
+    let variants: Vec<_> = item.variants().collect();
+    let of_variants = variants.iter().flat_map(|variant| [Some(variant.id()), variant.gtin()]);
+    let codes: Vec<&str> = [item.gtin(), item.mpn()].into_iter().chain(of_variants).flatten().collect();
+    index.put(&Doc {
+        number: item.number().0,
+        id: item.id(),
+        texts: &texts,
+        brand: item.brand().unwrap_or_default(),
+        category: &category,
+        tags: &tags,
+        attributes: &attributes,
+        codes: &codes,
+        price_cents: item.prices(now).map_or(0, |prices| prices.cents_at(now)),
+        in_stock: item.stock().is_in(),
+        popularity: 0,
+        listed_at: item.offered_since(),
+    })
+}
+
+/// An attribute as words that one searches for.
+fn words(value: Attribute) -> Vec<String> {
+    match value {
+        Attribute::Text(text) => vec![text],
+        Attribute::Number(number) => vec![number.get().to_string()],
+        Attribute::Flag(flag) => vec![flag.to_string()],
+        Attribute::List(words) => words,
+    }
+}
