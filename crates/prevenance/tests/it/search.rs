@@ -185,7 +185,11 @@ fn what_no_search_can_be_is_refused_with_its_field() {
     ] {
         let answer = send(&shop, &request);
         let error = answer.expect(422).json();
-        assert_eq!((error["code"].as_str(), error["error"]["pointer"].as_str()), (Some(code), Some(pointer)), "{error}");
+        assert_eq!(
+            (error["code"].as_str(), error["error"]["pointer"].as_str()),
+            (Some(code), Some(pointer)),
+            "{error}"
+        );
     }
     for (request, pointer) in [
         (json!({"sort": "best"}), "/sort"),
