@@ -11,14 +11,14 @@ use std::{
 };
 
 use context::{Places, Recognizer, Settings};
+use merchandise::{
+    feeds::Feeds,
+    indexing::{Indexer, Searching},
+};
 use runtime::{handle::Runtime, ticket::Failure};
 
 use crate::{
     answer::Refusal,
-    catalog::{
-        feeds::Feeds,
-        indexing::{Indexer, Searching},
-    },
     config::{Config, Webhooks},
     keys::{Keys, KeysError},
     link::{self, LinkTokens, PageTokens},

@@ -25,8 +25,9 @@ use model::{
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
+use store::secret_file;
 
-use crate::{random, secret_file};
+use crate::random;
 
 /// The file in the data folder.
 pub const FILE: &str = "keys.json";

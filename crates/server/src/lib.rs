@@ -23,7 +23,6 @@ mod access;
 mod answer;
 mod auth;
 mod body;
-mod catalog;
 mod choice;
 mod copy;
 mod cors;
@@ -47,7 +46,6 @@ mod rate;
 mod rejection;
 mod report;
 mod request;
-mod secret_file;
 
 /// The description of the HTTP API in OpenAPI 3.1, as JSON.
 pub fn openapi() -> String {

@@ -16,7 +16,9 @@ use model::{
     value::Fields,
 };
 
-use crate::{app::AppError, random, secret_file};
+use store::secret_file;
+
+use crate::{app::AppError, random};
 
 /// The field of an event's context in which a token comes back.
 pub(crate) const FIELD: &str = "identity_link";

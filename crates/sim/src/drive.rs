@@ -10,6 +10,7 @@ mod alone;
 mod answers;
 mod pace;
 mod parts;
+mod stock;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +19,6 @@ use std::{
 };
 
 use model::time::{Span, Timestamp};
-use serde_json::json;
 use server::inside::Call;
 use world::{
     World,
@@ -41,16 +41,12 @@ use self::{
 use crate::{
     door::{Door, DoorError},
     shop::Keys,
-    stock,
     wire::{self, BATCH, Choices, FEEDS},
 };
 
 /// How long the product's clock stands still. Nobody sees two pages in it: so a visit of many short looks lasts a little
 /// longer than the person takes for it.
 const TICK: Span = Span::MINUTE.times(2);
-/// Items that are told in one call.
-const ITEMS: usize = 1_000;
-
 /// So many calls for each core, or waking it takes longer than they do.
 const FEW: usize = 3;
 
@@ -350,31 +346,6 @@ impl<'a> Driver<'a> {
         }
         self.post(emissions);
         truths.into_iter().try_for_each(|truth| listener.truth(truth))?;
-        Ok(())
-    }
-
-    /// Tells what the shop sells on a day.
-    async fn stock(&mut self, day: Day) -> Result<(), RunError> {
-        let told = match self.stocked.replace(day) {
-            Some(before) if before == day => return Ok(()),
-            Some(before) if before.0 + 1 == day.0 => stock::morning(self.world, day),
-            _ => {
-                let stores = serde_json::to_vec(&stock::stores())?;
-                self.tell_shop("PUT", "/v1/catalog/stores", stores).await?;
-                stock::everything(self.world, day)
-            }
-        };
-        for items in told.chunks(ITEMS) {
-            let body = serde_json::to_vec(&json!({"items": items, "currency": "EUR", "language": "fr"}))?;
-            self.tell_shop("POST", "/v1/catalog/items", body).await?;
-        }
-        Ok(())
-    }
-
-    async fn tell_shop(&mut self, method: &'static str, path: &str, body: Vec<u8>) -> Result<(), RunError> {
-        self.note(path, &body)?;
-        let key = self.keys.secret.clone();
-        self.door.call(Call { method, path: path.to_owned(), key, user_agent: None, body }).await?;
         Ok(())
     }
 

@@ -12,5 +12,4 @@ pub mod drive;
 pub mod grade;
 pub mod run;
 pub mod shop;
-mod stock;
 pub mod wire;

@@ -24,5 +24,6 @@ mod leases;
 pub mod limits;
 pub mod local;
 mod log;
+pub mod secret_file;
 pub mod sim;
 pub mod substrate;

@@ -11,12 +11,12 @@ use runtime::{
     handle::{LoadError, Runtime},
     ticket::Failure,
 };
-use store::{error::StoreError, substrate::Substrate};
+use store::{error::StoreError, secret_file, substrate::Substrate};
 
 use super::bytes_bar;
 use crate::{
     config::Config,
-    keys, link, secret_file,
+    keys, link,
     serve::{self, Fixed},
 };
 

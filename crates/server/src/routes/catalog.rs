@@ -30,6 +30,10 @@ use ingest::{
     number::DecimalSign,
     webhook::{self, Sender, WebhookError},
 };
+use merchandise::{
+    feeds::{FeedError, Said, Then, WEBHOOK},
+    tell::tell,
+};
 use model::time::Timestamp;
 use runtime::shelf::StoresError;
 use serde::Deserialize;
@@ -40,10 +44,6 @@ use crate::{
     app::{Shared, blocking},
     auth::Secret,
     body::{Content, Sent},
-    catalog::{
-        feeds::{FeedError, Said, Then, WEBHOOK},
-        tell::tell,
-    },
     cursor::{self, Paging},
     request::{InPath, InQuery},
 };

@@ -84,10 +84,12 @@ const SERVER: &[&str] = &[
     "definition",
     "store",
     "runtime",
+    "merchandise",
     "api",
     "ingest",
     "deliver",
 ];
+const MERCHANDISE: &[&str] = &["model", "catalog", "search", "recommend", "store", "runtime", "api", "ingest"];
 const PROGRAM: &[&str] = &["api", "server", "sim", "world", "ingest"];
 
 const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines: usize) -> Layer {
@@ -123,6 +125,7 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("deliver", MODEL, 5),
     layer("record", RECORD, 5),
     layer("runtime", RUNTIME, 7),
+    layer("merchandise", MERCHANDISE, 6),
     layer("server", SERVER, 9),
     layer("sim", &["model", "world", "api", "server"], 9),
     layer("prevenance", PROGRAM, 2),
@@ -141,7 +144,19 @@ struct Reserved {
 const RESERVED: &[Reserved] = &[
     Reserved {
         dependencies: &["serde", "serde_json", "toml"],
-        crates: &["api", "bench", "definition", "ingest", "prevenance", "server", "sim", "store", "testkit", "xtask"],
+        crates: &[
+            "api",
+            "bench",
+            "definition",
+            "ingest",
+            "merchandise",
+            "prevenance",
+            "server",
+            "sim",
+            "store",
+            "testkit",
+            "xtask",
+        ],
         why: "serialization stays at the edges",
     },
     Reserved {

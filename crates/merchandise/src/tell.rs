@@ -9,7 +9,7 @@ use runtime::{handle::Runtime, ticket::Failure};
 ///
 /// # Errors
 /// Nothing of it counts.
-pub(crate) fn tell(runtime: &Runtime, read: Vec<Fed>) -> Result<CatalogAnswer, Failure> {
+pub fn tell(runtime: &Runtime, read: Vec<Fed>) -> Result<CatalogAnswer, Failure> {
     let mut answer = CatalogAnswer::default();
     let mut told = Vec::with_capacity(read.len());
     for fed in read {

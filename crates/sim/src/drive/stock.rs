@@ -2,6 +2,7 @@
 //! day before.
 
 use serde_json::{Map, Value, json};
+use server::inside::Call;
 use world::{
     World,
     calendar::Day,
@@ -9,19 +10,51 @@ use world::{
     store,
 };
 
+use super::{Driver, RunError};
+
+/// Items that are told in one call.
+const ITEMS: usize = 1_000;
+
+impl Driver<'_> {
+    /// Tells what the shop sells on a day.
+    pub(super) async fn stock(&mut self, day: Day) -> Result<(), RunError> {
+        let told = match self.stocked.replace(day) {
+            Some(before) if before == day => return Ok(()),
+            Some(before) if before.0 + 1 == day.0 => morning(self.world, day),
+            _ => {
+                let stores = serde_json::to_vec(&stores())?;
+                self.tell_shop("PUT", "/v1/catalog/stores", stores).await?;
+                everything(self.world, day)
+            }
+        };
+        for items in told.chunks(ITEMS) {
+            let body = serde_json::to_vec(&json!({"items": items, "currency": "EUR", "language": "fr"}))?;
+            self.tell_shop("POST", "/v1/catalog/items", body).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_shop(&mut self, method: &'static str, path: &str, body: Vec<u8>) -> Result<(), RunError> {
+        self.note(path, &body)?;
+        let key = self.keys.secret.clone();
+        self.door.call(Call { method, path: path.to_owned(), key, user_agent: None, body }).await?;
+        Ok(())
+    }
+}
+
 /// The shop's stores, as `PUT /v1/catalog/stores` takes them.
-pub(crate) fn stores() -> Value {
+fn stores() -> Value {
     let store = |store: &store::Store| json!({"id": store.slug, "name": store.city, "latitude": f64::from(store.lat), "longitude": f64::from(store.lon)});
     json!({"stores": store::all().iter().map(store).collect::<Vec<_>>()})
 }
 
 /// Everything that is sold on a day, as `POST /v1/catalog/items` takes it.
-pub(crate) fn everything(world: &World, day: Day) -> Vec<Value> {
+fn everything(world: &World, day: Day) -> Vec<Value> {
     world.catalog.on_sale(day).map(|id| whole(world, id, day)).collect()
 }
 
 /// What a day changes: what is new, what is sold no more, and of all else how many there are.
-pub(crate) fn morning(world: &World, day: Day) -> Vec<Value> {
+fn morning(world: &World, day: Day) -> Vec<Value> {
     let before = Day(day.0.saturating_sub(1));
     let told = |item: &Item| match (item.is_sold_on(before), item.is_sold_on(day)) {
         (false, true) => Some(whole(world, item.id, day)),

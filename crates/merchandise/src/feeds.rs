@@ -27,16 +27,13 @@ use ingest::{
 use runtime::{handle::Runtime, ticket::Failure};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    catalog::reading::{Broken, Ended, Reading},
-    secret_file,
-};
+use crate::reading::{Broken, Ended, Reading};
 
 /// Their folder in the data folder.
 const FOLDER: &str = "feeds";
 
 /// How the names begin under which what webhooks told is in quarantine.
-pub(crate) const WEBHOOK: &str = "webhook-";
+pub const WEBHOOK: &str = "webhook-";
 /// Bytes of what webhooks told that is no item; beyond, the older half goes.
 const WEBHOOK_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -45,7 +42,7 @@ const PART: &str = "part";
 
 /// All feeds of a project.
 #[derive(Debug)]
-pub(crate) struct Feeds {
+pub struct Feeds {
     folder: PathBuf,
     known: Mutex<BTreeMap<String, Known>>,
     /// Held by whoever reads a feed: one at a time.
@@ -79,13 +76,19 @@ struct Kept {
 
 /// What is said of a feed that it does not say itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Said {
-    pub(crate) full: bool,
-    pub(crate) format: Option<String>,
-    pub(crate) currency: Option<String>,
-    pub(crate) language: String,
-    pub(crate) decimal: Option<DecimalSign>,
-    pub(crate) told_at: Moment,
+pub struct Said {
+    /// What it does not name is sold no more.
+    pub full: bool,
+    /// Its format, as a word of [`FeedFormat`]; none: it is guessed.
+    pub format: Option<String>,
+    /// The currency of prices that say none (ISO 4217).
+    pub currency: Option<String>,
+    /// The language of texts that say none (BCP 47).
+    pub language: String,
+    /// What stands before decimals.
+    pub decimal: Option<DecimalSign>,
+    /// The moment of which it is true.
+    pub told_at: Moment,
 }
 
 /// How far a feed is that is at work.
@@ -98,7 +101,7 @@ pub(crate) struct Progress {
 
 /// The bytes of a feed that come. Those that were not taken go: half a feed is of no use to anybody.
 #[derive(Debug)]
-pub(crate) struct Part(pub(crate) PathBuf);
+pub struct Part(pub PathBuf);
 
 impl Drop for Part {
     fn drop(&mut self) {
@@ -109,7 +112,7 @@ impl Drop for Part {
 
 /// Why something cannot be done with a feed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FeedError {
+pub enum FeedError {
     /// There is none of that name.
     #[error("there is no such feed")]
     Unknown,
@@ -126,7 +129,7 @@ pub(crate) enum FeedError {
 
 /// What to do after a feed was looked at.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Then {
+pub enum Then {
     /// It is done with, or waits for somebody.
     Rest,
     /// The disk could not take it: try again in a while.
@@ -154,7 +157,7 @@ impl Progress {
 
 impl Feeds {
     /// Reads what is kept of feeds in a data folder.
-    pub(crate) fn open(data: &Path) -> io::Result<Self> {
+    pub fn open(data: &Path) -> io::Result<Self> {
         let folder = data.join(FOLDER);
         let mut known = BTreeMap::new();
         let entries = match fs::read_dir(&folder) {
@@ -185,7 +188,7 @@ impl Feeds {
     }
 
     /// The feeds that wait to be read, such as those that were at work when the program ended.
-    pub(crate) fn waiting(&self) -> Vec<String> {
+    pub fn waiting(&self) -> Vec<String> {
         let known = self.known();
         known.iter().filter(|(_, known)| known.kept.state.is_at_work()).map(|(name, _)| name.clone()).collect()
     }
@@ -194,7 +197,7 @@ impl Feeds {
     ///
     /// # Errors
     /// `Busy`; what the disk says.
-    pub(crate) fn begin(&self, name: &str) -> Result<Part, FeedError> {
+    pub fn begin(&self, name: &str) -> Result<Part, FeedError> {
         if self.known().get(name).is_some_and(|known| known.kept.state.is_at_work()) {
             return Err(FeedError::Busy);
         }
@@ -204,7 +207,7 @@ impl Feeds {
     }
 
     /// Takes the bytes that came for a feed, in place of what came for it before.
-    pub(crate) fn take(&self, name: &str, part: &Part, said: Said) -> Result<FeedAnswer, FeedError> {
+    pub fn take(&self, name: &str, part: &Part, said: Said) -> Result<FeedAnswer, FeedError> {
         let mut known = self.known();
         if known.get(name).is_some_and(|known| known.kept.state.is_at_work()) {
             return Err(FeedError::Busy);
@@ -221,7 +224,7 @@ impl Feeds {
     }
 
     /// Lets a feed that is held be applied.
-    pub(crate) fn approve(&self, name: &str) -> Result<FeedAnswer, FeedError> {
+    pub fn approve(&self, name: &str) -> Result<FeedAnswer, FeedError> {
         self.change(name, |kept| {
             if kept.state != FeedState::Held {
                 return Err(FeedError::NotHeld);
@@ -233,7 +236,7 @@ impl Feeds {
     }
 
     /// Forgets a feed; what it told stays.
-    pub(crate) fn forget(&self, name: &str) -> Result<FeedAnswer, FeedError> {
+    pub fn forget(&self, name: &str) -> Result<FeedAnswer, FeedError> {
         let mut all = self.known();
         let known = all.get(name).ok_or(FeedError::Unknown)?.clone();
         if known.kept.state.is_at_work() {
@@ -250,17 +253,17 @@ impl Feeds {
     }
 
     /// A feed.
-    pub(crate) fn feed(&self, name: &str) -> Result<FeedAnswer, FeedError> {
+    pub fn feed(&self, name: &str) -> Result<FeedAnswer, FeedError> {
         self.known().get(name).map(|known| known.answer(name)).ok_or(FeedError::Unknown)
     }
 
     /// All feeds, in order of name.
-    pub(crate) fn all(&self) -> Vec<FeedAnswer> {
+    pub fn all(&self) -> Vec<FeedAnswer> {
         self.known().iter().map(|(name, known)| known.answer(name)).collect()
     }
 
     /// What in a feed is no item, from a line on. Blocking.
-    pub(crate) fn quarantine(&self, name: &str, from: usize, most: usize) -> Result<Vec<RefusedItem>, FeedError> {
+    pub fn quarantine(&self, name: &str, from: usize, most: usize) -> Result<Vec<RefusedItem>, FeedError> {
         if !name.starts_with(WEBHOOK) {
             self.feed(name)?;
         }
@@ -279,7 +282,7 @@ impl Feeds {
     }
 
     /// Keeps what a webhook told that is no item. Blocking.
-    pub(crate) fn quarantine_webhook(&self, name: &str, refused: &[RefusedItem]) -> Result<(), FeedError> {
+    pub fn quarantine_webhook(&self, name: &str, refused: &[RefusedItem]) -> Result<(), FeedError> {
         if refused.is_empty() {
             return Ok(());
         }
@@ -298,7 +301,7 @@ impl Feeds {
     }
 
     /// Reads a feed that waits. Blocking, for as long as that takes; others wait until it is done.
-    pub(crate) fn work(&self, runtime: &Runtime, name: &str, is_stopping: &dyn Fn() -> bool) -> Then {
+    pub fn work(&self, runtime: &Runtime, name: &str, is_stopping: &dyn Fn() -> bool) -> Then {
         let _working = self.working.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(known) = self.known().get(name).filter(|known| known.kept.state.is_at_work()).cloned() else {
             return Then::Rest;
@@ -349,7 +352,7 @@ impl Feeds {
     }
 
     fn keep(&self, name: &str, kept: &Kept) -> io::Result<()> {
-        secret_file::replace(&self.file(name, "json"), &serde_json::to_vec(kept)?)
+        store::secret_file::replace(&self.file(name, "json"), &serde_json::to_vec(kept)?)
     }
 
     fn file(&self, name: &str, ending: &str) -> PathBuf {

@@ -25,7 +25,7 @@ const AT_ONCE: usize = 20_000;
 
 /// What can be searched, as of the last commit.
 #[derive(Default)]
-pub(crate) struct Searching {
+pub struct Searching {
     snapshot: RwLock<Option<Snapshot>>,
 }
 
@@ -37,7 +37,7 @@ impl std::fmt::Debug for Searching {
 
 impl Searching {
     /// What can be searched now; nothing before the index was opened.
-    pub(crate) fn snapshot(&self) -> Option<Snapshot> {
+    pub fn snapshot(&self) -> Option<Snapshot> {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -47,7 +47,7 @@ impl Searching {
 }
 
 /// Keeps the index up. One at a time.
-pub(crate) struct Indexer {
+pub struct Indexer {
     folder: PathBuf,
     /// None while it cannot be written.
     index: Option<Index>,
@@ -57,7 +57,7 @@ pub(crate) struct Indexer {
 
 impl Indexer {
     /// Opens the index, so that what it knows already can be searched. Blocking.
-    pub(crate) fn open(data: &Path, searching: &Searching) -> Result<Self, SearchError> {
+    pub fn open(data: &Path, searching: &Searching) -> Result<Self, SearchError> {
         let folder = data.join(FOLDER);
         let index = open(&folder)?;
         searching.put(index.snapshot()?);
@@ -66,7 +66,7 @@ impl Indexer {
 
     /// Waits a while for changes of the catalog, and takes in those that came. What could not be written is tried again
     /// the next time. Blocking.
-    pub(crate) fn step(&mut self, runtime: &Runtime, searching: &Searching) {
+    pub fn step(&mut self, runtime: &Runtime, searching: &Searching) {
         self.pending |= runtime.catalog_changes(LOOK);
         while !self.pending.is_empty() && !runtime.is_stopping() {
             let some: RoaringBitmap = self.pending.iter().take(AT_ONCE).collect();
@@ -106,7 +106,7 @@ impl Indexer {
     }
 
     /// Ends it cleanly. Blocking.
-    pub(crate) fn close(self) {
+    pub fn close(self) {
         if let Some(Err(error)) = self.index.map(Index::close) {
             tracing::warn!(code = error.code(), %error, "the search index was not closed cleanly");
         }

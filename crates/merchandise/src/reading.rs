@@ -18,7 +18,7 @@ use ingest::{
 };
 use runtime::{handle::Runtime, ticket::Failure};
 
-use crate::catalog::{
+use crate::{
     feeds::Progress,
     tell::{refused, tell_all},
 };
