@@ -1,7 +1,7 @@
 //! The search index of the catalog, kept up in the background.
 //!
 //! It lies in the folder `search` of the data folder and is made of the catalog alone: a folder that cannot be used is
-//! made anew. When the program starts every item is put in again, and what is found meanwhile is what was there before.
+//! made anew. When the program starts every item is compared with what is in; what is found meanwhile is what was there.
 
 use std::{
     fs, io,
@@ -47,21 +47,31 @@ impl Searching {
 }
 
 /// Keeps the index up. One at a time.
+#[derive(Debug)]
 pub struct Indexer {
     folder: PathBuf,
     /// None while it cannot be written.
-    index: Option<Index>,
-    /// What the index does not know yet, in numbers.
+    open: Option<Open>,
+    /// What the index may not know yet, in numbers.
     pending: RoaringBitmap,
+}
+
+/// An index, and what was committed to it.
+struct Open {
+    index: Index,
+    snapshot: Snapshot,
 }
 
 impl Indexer {
     /// Opens the index, so that what it knows already can be searched. Blocking.
+    ///
+    /// # Errors
+    /// It cannot be opened, nor be begun anew.
     pub fn open(data: &Path, searching: &Searching) -> Result<Self, SearchError> {
         let folder = data.join(FOLDER);
-        let index = open(&folder)?;
-        searching.put(index.snapshot()?);
-        Ok(Self { folder, index: Some(index), pending: RoaringBitmap::new() })
+        let open = Open::or_anew(&folder)?;
+        searching.put(open.snapshot.clone());
+        Ok(Self { folder, open: Some(open), pending: RoaringBitmap::new() })
     }
 
     /// Waits a while for changes of the catalog, and takes in those that came. What could not be written is tried again
@@ -84,45 +94,112 @@ impl Indexer {
     }
 
     /// Takes in what changed of some items. An index that failed is opened again, and as nobody knows what is left of it,
-    /// everything is put in again.
+    /// everything is looked at again.
     fn take_in(&mut self, changed: &RoaringBitmap, runtime: &Runtime) -> Result<Snapshot, SearchError> {
         let (catalog, now) = (runtime.catalog(), runtime.now());
-        let mut index = match self.index.take() {
-            Some(index) => index,
+        let mut open = match self.open.take() {
+            Some(open) => open,
             None => {
                 self.pending.insert_range(0..catalog.numbers());
-                open(&self.folder)?
+                Open::or_anew(&self.folder)?
             }
         };
+        let mut is_changed = false;
         for number in changed {
-            match catalog.item(ItemNumber(number)) {
-                Some(item) => put(&mut index, &item, now)?,
-                None => index.remove(number),
-            }
+            is_changed |= match catalog.item(ItemNumber(number)) {
+                Some(item) => open.put(&item, now)?,
+                None => open.remove(number),
+            };
         }
-        let snapshot = index.commit()?;
-        self.index = Some(index);
-        Ok(snapshot)
+        if is_changed {
+            open.snapshot = open.index.commit()?;
+        }
+        Ok(self.open.insert(open).snapshot.clone())
     }
 
     /// Ends it cleanly. Blocking.
     pub fn close(self) {
-        if let Some(Err(error)) = self.index.map(Index::close) {
+        if let Some(Err(error)) = self.open.map(|open| open.index.close()) {
             tracing::warn!(code = error.code(), %error, "the search index was not closed cleanly");
         }
     }
 }
 
-/// Opens the index; one that cannot be used is begun anew.
-fn open(folder: &Path) -> Result<Index, SearchError> {
-    fs::create_dir_all(folder)?;
-    match Index::open(folder) {
-        Err(SearchError::OtherVersion | SearchError::Unusable(_)) => {
-            remove(folder)?;
-            fs::create_dir_all(folder)?;
-            Index::open(folder)
+impl Open {
+    /// Opens the index; one that cannot be used is begun anew.
+    fn or_anew(folder: &Path) -> Result<Self, SearchError> {
+        fs::create_dir_all(folder)?;
+        Self::of(folder).or_else(|error| match error {
+            SearchError::OtherVersion | SearchError::Unusable(_) => {
+                remove(folder)?;
+                fs::create_dir_all(folder)?;
+                Self::of(folder)
+            }
+            SearchError::InUse => Err(error),
+        })
+    }
+
+    fn of(folder: &Path) -> Result<Self, SearchError> {
+        let index = Index::open(folder)?;
+        Ok(Self { snapshot: index.snapshot()?, index })
+    }
+
+    /// Takes an item out; whether it may have been in.
+    fn remove(&mut self, number: u32) -> bool {
+        let is_in = self.snapshot.has(number).unwrap_or(true);
+        if is_in {
+            self.index.remove(number);
         }
-        opened => opened,
+        is_in
+    }
+
+    /// Puts an item in, unless it is in as it is; whether it was put in.
+    fn put(&mut self, item: &ItemView<'_>, now: Timestamp) -> Result<bool, SearchError> {
+        let texts: Vec<Text<'_>> = item
+            .texts()
+            .map(|texts| Text {
+                language: Language::of_tag(texts.language),
+                title: texts.title,
+                description: texts.description,
+            })
+            .collect();
+        let category: Vec<&str> =
+            item.categories().first().map_or_else(Vec::new, |main| item.catalog().category_path(*main).collect());
+        let tags: Vec<&str> = item.tags().collect();
+        let attributes: Vec<(&str, String)> = item
+            .attributes()
+            .flat_map(|(name, value)| words(value).into_iter().map(move |word| (name, word)))
+            .collect();
+        let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, word)| (*name, word.as_str())).collect();
+        let variants: Vec<_> = item.variants().collect();
+        let of_variants = variants.iter().flat_map(|variant| [Some(variant.id()), variant.gtin()]);
+        let codes: Vec<&str> = [item.gtin(), item.mpn()].into_iter().chain(of_variants).flatten().collect();
+        let doc = Doc {
+            number: item.number().0,
+            id: item.id(),
+            texts: &texts,
+            brand: item.brand().unwrap_or_default(),
+            category: &category,
+            tags: &tags,
+            attributes: &attributes,
+            codes: &codes,
+            price_cents: item.prices(now).map_or(0, |prices| prices.cents_at(now)),
+            in_stock: item.stock().is_in(),
+            popularity: 0,
+            listed_at: item.offered_since(),
+        };
+        // What cannot be read is put in again.
+        if self.snapshot.holds(&doc).unwrap_or(false) {
+            return Ok(false);
+        }
+        self.index.put(&doc)?;
+        Ok(true)
+    }
+}
+
+impl std::fmt::Debug for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Open(…)")
     }
 }
 
@@ -131,40 +208,6 @@ fn remove(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-fn put(index: &mut Index, item: &ItemView<'_>, now: Timestamp) -> Result<(), SearchError> {
-    let texts: Vec<Text<'_>> = item
-        .texts()
-        .map(|texts| Text {
-            language: Language::of_tag(texts.language),
-            title: texts.title,
-            description: texts.description,
-        })
-        .collect();
-    let category: Vec<&str> =
-        item.categories().first().map_or_else(Vec::new, |main| item.catalog().category_path(*main).collect());
-    let tags: Vec<&str> = item.tags().collect();
-    let attributes: Vec<(&str, String)> =
-        item.attributes().flat_map(|(name, value)| words(value).into_iter().map(move |word| (name, word))).collect();
-    let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, word)| (*name, word.as_str())).collect();
-    let variants: Vec<_> = item.variants().collect();
-    let of_variants = variants.iter().flat_map(|variant| [Some(variant.id()), variant.gtin()]);
-    let codes: Vec<&str> = [item.gtin(), item.mpn()].into_iter().chain(of_variants).flatten().collect();
-    index.put(&Doc {
-        number: item.number().0,
-        id: item.id(),
-        texts: &texts,
-        brand: item.brand().unwrap_or_default(),
-        category: &category,
-        tags: &tags,
-        attributes: &attributes,
-        codes: &codes,
-        price_cents: item.prices(now).map_or(0, |prices| prices.cents_at(now)),
-        in_stock: item.stock().is_in(),
-        popularity: 0,
-        listed_at: item.offered_since(),
-    })
 }
 
 /// An attribute as words that one searches for.

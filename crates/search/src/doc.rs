@@ -1,5 +1,7 @@
 //! What the shop's catalog says of an item, as far as one searches for it; and what becomes of that in the index.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use model::time::Timestamp;
 
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// One item as it is found.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Hash)]
 pub struct Doc<'a> {
     /// The caller's number of the item. A second document with it takes the place of the first.
     pub number: u32,
@@ -40,7 +42,7 @@ pub struct Doc<'a> {
 }
 
 /// What an item is called in one language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Text<'a> {
     /// The language.
     pub language: Language,
@@ -48,6 +50,16 @@ pub struct Text<'a> {
     pub title: &'a str,
     /// The description, or nothing.
     pub description: &'a str,
+}
+
+impl Doc<'_> {
+    /// A hash of all of it, by which one tells that nothing changed. Another version of the program may give another one:
+    /// then it is put in again.
+    pub(crate) fn print(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// What of a document goes into the index.

@@ -16,6 +16,7 @@ pub(crate) const PRICE: &str = "price_cents";
 pub(crate) const STOCK: &str = "in_stock";
 pub(crate) const POPULARITY: &str = "popularity";
 pub(crate) const LISTED: &str = "listed_at";
+pub(crate) const PRINT: &str = "print";
 
 /// The fields by their numbers.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +40,8 @@ pub(crate) struct Fields {
     stock: Field,
     popularity: Field,
     listed: Field,
+    /// What tells that a document did not change.
+    print: Field,
 }
 
 impl Fields {
@@ -64,6 +67,7 @@ impl Fields {
             stock: schema.add_u64_field(STOCK, FAST),
             popularity: schema.add_u64_field(POPULARITY, FAST),
             listed: schema.add_i64_field(LISTED, FAST),
+            print: schema.add_u64_field(PRINT, FAST),
         };
         (fields, schema.build())
     }
@@ -94,6 +98,7 @@ impl Fields {
         document.add_u64(self.stock, u64::from(doc.in_stock));
         document.add_u64(self.popularity, doc.popularity);
         document.add_i64(self.listed, doc.listed_at.as_millis());
+        document.add_u64(self.print, doc.print());
         document
     }
 }

@@ -3,13 +3,15 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use tantivy::{
-    Searcher, SegmentReader, Term,
+    DocSet, Searcher, SegmentReader, TERMINATED, Term,
     columnar::{Column, ColumnValues, StrColumn},
     index::SegmentId,
+    schema::IndexRecordOption,
 };
 
 use crate::{
     complete::{Categories, Popular},
+    doc::Doc,
     error::SearchError,
     schema::{self, Fields},
     stems::Stems,
@@ -66,6 +68,32 @@ impl Snapshot {
         self.searcher.num_docs()
     }
 
+    /// Whether an item is in as it is here, so that it need not be put in again.
+    pub fn holds(&self, doc: &Doc<'_>) -> Result<bool, SearchError> {
+        Ok(self.print(doc.number)?.is_some_and(|print| print == doc.print()))
+    }
+
+    /// Whether there is an item of that number.
+    pub fn has(&self, number: u32) -> Result<bool, SearchError> {
+        Ok(self.print(number)?.is_some())
+    }
+
+    /// The print of the item of that number, if there is one.
+    fn print(&self, number: u32) -> Result<Option<u64>, SearchError> {
+        let term = Term::from_field_u64(self.fields.number, u64::from(number));
+        for (reader, columns) in self.searcher.segment_readers().iter().zip(self.columns.iter()) {
+            let index = reader.inverted_index(self.fields.number)?;
+            let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+            while postings.doc() != TERMINATED {
+                if !reader.is_deleted(postings.doc()) {
+                    return Ok(Some(columns.print.get_val(postings.doc())));
+                }
+                postings.advance();
+            }
+        }
+        Ok(None)
+    }
+
     /// In how many items a stem stands.
     pub(crate) fn frequency(&self, stem: &str) -> Result<u64, SearchError> {
         Ok(self.searcher.doc_freq(&Term::from_field_text(self.fields.text, stem))?)
@@ -86,6 +114,7 @@ pub(crate) struct Columns {
     pub(crate) stock: Arc<dyn ColumnValues<u64>>,
     pub(crate) popularity: Arc<dyn ColumnValues<u64>>,
     pub(crate) listed: Arc<dyn ColumnValues<i64>>,
+    print: Arc<dyn ColumnValues<u64>>,
     /// Brands, categories and tags.
     topics: Topics,
     /// Attributes.
@@ -101,6 +130,7 @@ impl Columns {
             stock: fast.column_first_or_default(schema::STOCK)?,
             popularity: fast.column_first_or_default(schema::POPULARITY)?,
             listed: fast.column_first_or_default(schema::LISTED)?,
+            print: fast.column_first_or_default(schema::PRINT)?,
             topics: Topics::kept(fast.str(schema::TOPIC)?)?,
             attributes: Topics::of(fast.str(schema::ATTRIBUTE)?),
         })

@@ -1,7 +1,7 @@
 //! The index over time, and in a folder.
 
 use model::time::Timestamp;
-use search::{Doc, Index, Language, SearchError, Text, limits};
+use search::{Doc, Index, Language, SearchError, Snapshot, Text, limits};
 
 use crate::shop::{catalog, found, french, index, put};
 
@@ -37,6 +37,44 @@ fn a_catalog_is_searched_until_the_new_one_is_complete() {
     put(&mut index, &french(2, "Chaussures"));
     assert_eq!(found(&index.snapshot().expect("memory can be read"), "chaussures"), [1]);
     assert_eq!(found(&index.commit().expect("memory takes it"), "chaussures"), [2]);
+}
+
+#[test]
+fn what_is_in_as_it_is_need_not_be_put_in_again() {
+    let texts = [Text { language: Language::French, title: "Chaussures", description: "" }];
+    let doc = Doc {
+        number: 1,
+        id: "boot",
+        texts: &texts,
+        brand: "",
+        category: &[],
+        tags: &[],
+        attributes: &[],
+        codes: &[],
+        price_cents: 9_900,
+        in_stock: true,
+        popularity: 0,
+        listed_at: Timestamp::MIN,
+    };
+    let folder = tempfile::tempdir().expect("there is room");
+    let mut index = Index::open(folder.path()).expect("it is empty");
+    index.put(&doc).expect("there is room");
+    put(&mut index, &french(2, "Veste"));
+    let shop = index.commit().expect("there is room");
+    let holds = |shop: &Snapshot, doc: &Doc<'_>| shop.holds(doc).expect("it can be read");
+    assert!(holds(&shop, &doc));
+    assert!(!holds(&shop, &Doc { number: 3, ..doc }));
+    let cheaper = Doc { price_cents: 8_900, ..doc };
+    for other in [cheaper, Doc { in_stock: false, ..doc }, Doc { tags: &["new"], ..doc }, Doc { texts: &[], ..doc }] {
+        assert!(!holds(&shop, &other), "{other:?}");
+    }
+    index.put(&cheaper).expect("there is room");
+    index.remove(2);
+    index.commit().expect("there is room");
+    index.close().expect("there is room");
+    let shop = Index::open(folder.path()).and_then(|index| index.snapshot()).expect("it is an index");
+    assert!(holds(&shop, &cheaper) && !holds(&shop, &doc));
+    assert_eq!([1, 2].map(|number| shop.has(number).expect("it can be read")), [true, false]);
 }
 
 #[test]
