@@ -7,6 +7,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{PoisonError, RwLock},
+    thread,
     time::Duration,
 };
 
@@ -20,6 +21,8 @@ use search::{Doc, Index, Language, SearchError, Snapshot, Text};
 const FOLDER: &str = "search";
 /// How long to wait for a change before looking whether to stop.
 const LOOK: Duration = Duration::from_secs(1);
+/// How many such times what could not be written waits before it is tried again.
+const RESTS: usize = 5;
 /// Items that are put in before what was put in can be found.
 const AT_ONCE: usize = 20_000;
 
@@ -63,22 +66,22 @@ struct Open {
 }
 
 impl Indexer {
-    /// Opens the index, so that what it knows already can be searched. Blocking.
-    ///
-    /// # Errors
-    /// It cannot be opened, nor be begun anew.
-    pub fn open(data: &Path, searching: &Searching) -> Result<Self, SearchError> {
+    /// Opens the index, so that what it knows already can be searched; one that cannot be opened now is tried again.
+    /// Blocking.
+    pub fn open(data: &Path, searching: &Searching) -> Self {
         let folder = data.join(FOLDER);
-        let open = Open::or_anew(&folder)?;
-        searching.put(open.snapshot.clone());
-        Ok(Self { folder, open: Some(open), pending: RoaringBitmap::new() })
+        let open = Open::or_anew(&folder).inspect_err(warn).ok();
+        if let Some(open) = &open {
+            searching.put(open.snapshot.clone());
+        }
+        Self { folder, open, pending: RoaringBitmap::new() }
     }
 
     /// Waits a while for changes of the catalog, and takes in those that came. What could not be written is tried again
-    /// the next time. Blocking.
+    /// after a while. Blocking.
     pub fn step(&mut self, runtime: &Runtime, searching: &Searching) {
         self.pending |= runtime.catalog_changes(LOOK);
-        while !self.pending.is_empty() && !runtime.is_stopping() {
+        while (self.open.is_none() || !self.pending.is_empty()) && !runtime.is_stopping() {
             let some: RoaringBitmap = self.pending.iter().take(AT_ONCE).collect();
             match self.take_in(&some, runtime) {
                 Ok(snapshot) => {
@@ -86,7 +89,8 @@ impl Indexer {
                     self.pending -= some;
                 }
                 Err(error) => {
-                    tracing::warn!(code = error.code(), %error, "the search index lacks changes");
+                    warn(&error);
+                    (0..RESTS).take_while(|_| !runtime.is_stopping()).for_each(|_| thread::park_timeout(LOOK));
                     return;
                 }
             }
@@ -123,6 +127,10 @@ impl Indexer {
             tracing::warn!(code = error.code(), %error, "the search index was not closed cleanly");
         }
     }
+}
+
+fn warn(error: &SearchError) {
+    tracing::warn!(code = error.code(), %error, "the search index cannot be kept up");
 }
 
 impl Open {

@@ -167,13 +167,7 @@ impl App {
 
     /// Keeps the search index of the catalog up, on a thread of its own, until the program stops.
     pub fn keep_index(self: &Arc<Self>) {
-        let mut indexer = match Indexer::open(&self.folder, &self.searching) {
-            Ok(indexer) => indexer,
-            Err(error) => {
-                tracing::error!(code = error.code(), %error, "the catalog cannot be searched");
-                return;
-            }
-        };
+        let mut indexer = Indexer::open(&self.folder, &self.searching);
         let app = Arc::downgrade(self);
         let keep_up = move || {
             // Whoever lets go of the program without stopping it is not held up.

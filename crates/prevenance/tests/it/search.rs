@@ -3,9 +3,12 @@
 use std::{fs, time::Duration};
 
 use serde_json::{Value, json};
-use testkit::client::Answer;
+use testkit::{
+    client::Answer,
+    process::{Noise, Options},
+};
 
-use crate::shop::{Shop, at};
+use crate::shop::{START, Shop, at};
 
 fn boots() -> [Value; 4] {
     let boot = |id: &str, fr: &str, en: &str, brand: &str, price: f64, stock: u32, released: &str| {
@@ -53,7 +56,10 @@ fn until(shop: &Shop, request: &Value, is_wanted: impl Fn(&Value) -> bool) -> Va
 }
 
 fn stocked() -> Shop {
-    let shop = Shop::open();
+    stock(Shop::open())
+}
+
+fn stock(shop: Shop) -> Shop {
     tell(&shop, &boots());
     _ = until(&shop, &json!({}), |answer| answer["total"] == 4);
     shop
@@ -158,6 +164,27 @@ fn what_changes_is_found_so_after_a_kill_and_with_a_broken_index() {
     shop.start_again_at(at("2026-03-02 10:02"));
     _ = until(&shop, &stocked, |answer| ids(answer) == ["b-2", "b-3"]);
     assert_eq!(search(&shop, &json!({}))["total"], 4);
+}
+
+#[test]
+fn an_index_that_cannot_be_opened_is_tried_again() {
+    let mut shop = stock(Shop::open_with(Options { seed: Some(1), noise: Noise::Expected, ..Options::default() }));
+    shop.server.kill9();
+    let folder = shop.server.folder().join("search");
+    fs::remove_dir_all(&folder).unwrap();
+    fs::write(&folder, b"in the way").unwrap();
+    shop.start_again_at(at(START));
+    assert_eq!(send(&shop, &json!({})).expect(503).json()["code"], "NOT_READY");
+    tell(&shop, &[json!({"id": "t-1", "title": "Tent", "price": 250})]);
+    fs::remove_file(&folder).unwrap();
+    for _ in 0..600 {
+        let answer = send(&shop, &json!({}));
+        if answer.status == 200 && answer.json()["total"] == 5 {
+            return;
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    panic!("the index is not there again");
 }
 
 #[test]
