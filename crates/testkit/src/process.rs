@@ -278,16 +278,19 @@ fn drain(printed: &Receiver<String>) {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt, panic::catch_unwind};
+    use std::{fs, panic::catch_unwind};
 
     use super::*;
 
     /// A shell script that stands in for the program.
     fn stand_in(script: &str) -> (TempDir, PathBuf) {
         let folder = TempDir::new().unwrap();
-        let path = folder.path().join("stand-in");
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let (text, path) = (folder.path().join("text"), folder.path().join("stand-in"));
+        fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+        // Another process writes what is to be run: ours may be forked by another test while it holds the file open for
+        // writing, and such a file cannot be run ("text file busy").
+        let status = Command::new("install").args(["-m", "755"]).args([&text, &path]).status().unwrap();
+        assert!(status.success());
         (folder, path)
     }
 
