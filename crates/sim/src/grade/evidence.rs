@@ -183,7 +183,8 @@ impl Evidence {
     }
 }
 
-/// Whether everything that the product holds on somebody is looked at when the run is over: about [`LOOKED_AT`] people, or all of fewer.
+/// Whether everything that the product holds on somebody is looked at when the run is over: about [`LOOKED_AT`] people,
+/// or all of fewer.
 pub(crate) fn is_looked_at(world: &World, account: &str) -> bool {
     picks(account, u32::try_from(world.people.len() / LOOKED_AT).unwrap_or(u32::MAX).max(1))
 }

@@ -1,12 +1,11 @@
-//! Several worlds, one after the other: of each row the mean and the worst of the number that it rests on. A number
-//! with an error is judged by the mean, of which the error is smaller; every other in each world.
+//! Several worlds, one after the other: of each row the mean and the worst of the number that it rests on.
 
 use std::{cmp::Reverse, fmt};
 
 use serde::Serialize;
 use world::Seed;
 
-use super::{Grade, Row, Tested, Verdict, Worse};
+use super::{Grade, Row, Verdict, Worse};
 
 /// The grades of several worlds, row by row.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,7 +23,7 @@ pub struct SeedsRow {
     pub worst: Option<f64>,
     /// The seed of the worst world.
     pub seed: u64,
-    /// The row of that world; with the verdict on all worlds, if its number has an error.
+    /// How the row came out there.
     #[serde(flatten)]
     pub row: Row,
 }
@@ -56,19 +55,8 @@ impl SeedsRow {
             Worse::Lower => one.min(other),
             Worse::Higher => one.max(other),
         });
-        let all: Vec<&Row> = rows().map(|(_, row)| row).collect();
-        let verdict = mean.and_then(|mean| over_all(&all, mean)).unwrap_or(row.verdict);
-        Some(Self { mean, worst, seed: seed.0, row: Row { verdict, ..row.clone() } })
+        Some(Self { mean, worst, seed: seed.0, row: row.clone() })
     }
-}
-
-/// How a row comes out over all worlds, if its number has an error and every world says something.
-fn over_all(rows: &[&Row], mean: f64) -> Option<Verdict> {
-    let tested: Vec<Tested> = rows.iter().map(|row| row.tested).collect::<Option<_>>()?;
-    let is_judged = rows.iter().all(|row| matches!(row.verdict, Verdict::Passed | Verdict::Missed));
-    let test = tested.first().filter(|_| is_judged)?.test;
-    let error = libm::sqrt(tested.iter().map(|one| one.error * one.error).sum()) / tested.len() as f64;
-    Some(if test.holds(mean, error) { Verdict::Passed } else { Verdict::Missed })
 }
 
 fn badness(verdict: Verdict) -> u8 {
@@ -105,7 +93,7 @@ impl fmt::Display for Seeds {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Test, *};
+    use super::*;
 
     fn grade(share: f64, wrong: f64, is_reached: bool) -> Grade {
         let rows = vec![
@@ -135,19 +123,5 @@ mod tests {
     fn a_missed_mark_is_worse_than_a_lower_number() {
         let seeds = Seeds::of(&[(Seed(1), grade(0.1, 0.0, true)), (Seed(2), grade(0.9, 0.0, false))]);
         assert_eq!((seeds.rows[0].row.verdict, seeds.rows[0].worst), (Verdict::Missed, Some(0.1)));
-    }
-
-    #[test]
-    fn a_number_with_an_error_is_judged_by_the_mean_of_all_worlds() {
-        let world = |seed, gain, error| {
-            let tested = Tested { error, test: Test::AboveNothing };
-            (Seed(seed), Grade { rows: vec![Row::tested(("A", "gain"), "", "p < 0.01", gain, tested)] })
-        };
-        // One world leaves it open, several do not.
-        let seeds = Seeds::of(&[world(1, 2.0, 1.0), world(2, 2.0, 1.0), world(3, 5.0, 1.0)]);
-        assert_eq!((seeds.rows[0].mean, seeds.rows[0].worst), (Some(3.0), Some(2.0)));
-        assert!(seeds.is_passed());
-        assert!(!Seeds::of(&[world(1, 2.0, 1.0)]).is_passed());
-        assert!(!Seeds::of(&[world(1, 5.0, 1.0), world(2, -4.0, 1.0)]).is_passed());
     }
 }

@@ -12,7 +12,7 @@ use world::{
     policy::{self, Coin, Lived, Neutral, Oracle},
 };
 
-use super::{ORACLE_SHARE, ORACLE_SHARE_MARK, Row, Test, Tested, sample::Known};
+use super::{Row, sample::Known};
 use crate::bundle::{self, BundleError, Turn, TurnLine, VisitLine};
 
 /// Profit by person, in cents, of the same world under four policies: the draws are the same.
@@ -81,10 +81,13 @@ fn live(world: &World, installed: Day) -> [Vec<f64>; 3] {
 
 /// People that one thread lives before it takes others.
 const LIVED_AT_ONCE: u32 = 500;
-/// The area of these rows.
-const AREA: &str = "Policy value";
 /// People below which nothing can be said.
 const ENOUGH: u64 = 5_000;
+/// The quantile of the normal distribution for p < 0.01, two-sided.
+const CERTAIN: f64 = 2.576;
+
+/// The quantile for p < 0.05, one-sided.
+const PROBABLE: f64 = 1.645;
 /// People of whom little is known, below which nothing can be said.
 const ENOUGH_SPARSE: u64 = 500;
 
@@ -98,29 +101,34 @@ pub(super) fn rows(values: &Values, sampled: &[Known]) -> Vec<Row> {
     let (above, above_error) = paired(product, coin);
     let (most, _) = paired(oracle, neutral);
     let share = gain / most;
-    let cents = |gain: f64, error: f64| format!("{gain:.1} ± {error:.1} cents a person");
-    let above_nothing = |error| Tested { error, test: Test::AboveNothing };
-    let of_most = Tested { error: error / most, test: Test::NotBelow(ORACLE_SHARE) };
-    let found = format!("{:.1} ± {:.1} % of {most:.1} cents a person", 100.0 * share, 100.0 * of_most.error);
     vec![
-        Row::tested(
-            (AREA, "profit above neutral, on the site"),
-            cents(gain, error),
+        Row::new(
+            "Policy value",
+            "profit above neutral, on the site",
+            format!("{:.1} ± {:.1} cents a person", gain, error),
             "p < 0.01",
-            gain,
-            above_nothing(error),
+            gain > CERTAIN * error,
         )
+        .more(gain)
         .unless_below(people, ENOUGH),
-        Row::tested(
-            (AREA, "profit above the same rules by a coin"),
-            cents(above, above_error),
+        Row::new(
+            "Policy value",
+            "profit above the same rules by a coin",
+            format!("{above:.1} ± {above_error:.1} cents a person"),
             "p < 0.01",
-            above,
-            above_nothing(above_error),
+            above > CERTAIN * above_error,
         )
+        .more(above)
         .unless_below(people, ENOUGH),
-        Row::tested((AREA, "share of what an oracle gains"), found, ORACLE_SHARE_MARK, share, of_most)
-            .unless_below(people, ENOUGH),
+        Row::new(
+            "Policy value",
+            "share of what an oracle gains",
+            format!("{:.1} ± {:.1} % of {most:.1} cents a person", 100.0 * share, 100.0 * error / most),
+            crate::grade::ORACLE_SHARE_MARK,
+            share >= crate::grade::ORACLE_SHARE,
+        )
+        .more(share)
+        .unless_below(people, ENOUGH),
         sparse(values, sampled),
     ]
 }
@@ -138,9 +146,10 @@ fn sparse(Values { neutral, product, .. }: &Values, sampled: &[Known]) -> Row {
     let people = product.len();
     let found =
         format!("{gain:.1} ± {error:.1} cents a person, of {people} people, {apart} of whom did something else");
-    let names = (AREA, "profit above neutral, of whom half is missing");
-    let tested = Tested { error, test: Test::NotBelow(0.0) };
-    Row::tested(names, found, "not below 0, p < 0.05", gain, tested).unless_below(people as u64, ENOUGH_SPARSE)
+    let check = "profit above neutral, of whom half is missing";
+    Row::new("Policy value", check, found, "not below 0, p < 0.05", gain >= -PROBABLE * error)
+        .more(gain)
+        .unless_below(people as u64, ENOUGH_SPARSE)
 }
 
 /// Whether there is a profile, and at most three of the six fields of it may be used to choose what is shown.
