@@ -109,6 +109,15 @@ impl Selection {
         })
     }
 
+    /// Whether an occurrence with these properties, now, is meant: for what is no event of a person, such as an item with
+    /// its facts.
+    pub fn holds(&self, properties: &Fields, facts: &dyn Facts, now: Timestamp) -> bool {
+        self.pattern.filter.as_ref().is_none_or(|filter| {
+            let walk = Walk::new((facts, self.r#use), &self.listing, now, Witness::Ignore);
+            walk.truth(filter, Frame::of(properties))
+        })
+    }
+
     /// The occurrences that count at `now`.
     pub fn of(&self, facts: &dyn Facts, now: Timestamp) -> Selected {
         let walk = Walk::new((facts, self.r#use), &self.listing, now, Witness::Ignore);

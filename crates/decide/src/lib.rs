@@ -31,6 +31,7 @@ mod recorded;
 mod restraint;
 mod rests;
 mod scheme;
+mod suggested;
 mod template;
 mod visit;
 
@@ -49,5 +50,6 @@ pub use restraint::{
 };
 pub use rests::rests_on;
 pub use scheme::{Rules, Scheme};
+pub use suggested::{Candidate, Suggested, Suggestion, Why};
 pub use template::{Payload, Reference, TemplateError, Token, code};
 pub use visit::{Showing, Stay, VISIT_ENDS_AFTER};

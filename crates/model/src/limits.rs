@@ -131,3 +131,15 @@ pub const DIGEST_COUNTS: usize = 4_000;
 pub const DIGEST_DAY_COUNTS: usize = 500;
 /// Attributes of products whose values are topics of interests.
 pub const INTEREST_ATTRIBUTES: usize = 20;
+/// Items that one recommender shows at most.
+pub const SUGGESTED: usize = 48;
+/// Candidates of a recommender that a decision's record keeps: the best of those that were looked at.
+pub const CANDIDATES_KEPT: usize = 30;
+/// Recommenders that a project may define.
+pub const RECOMMENDERS: usize = 200;
+/// Algorithms of one recommender, its fallbacks included.
+pub const RECOMMENDER_ALGORITHMS: usize = 6;
+/// Items that one recommender pins or excludes by id.
+pub const RECOMMENDER_ITEMS: usize = 500;
+/// Boosts of one recommender.
+pub const RECOMMENDER_BOOSTS: usize = 50;

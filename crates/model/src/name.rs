@@ -41,6 +41,8 @@ named! {
     Score = "score";
     /// Names a tag: a label on contents, items, actions and, by these, on persons.
     Tag = "tag";
+    /// Names a recommender: what proposes items to somebody.
+    Recommender = "recommender";
 }
 
 /// The name of a `K`. Any text; a definition's name is checked by [`Name::definable`] when it is published.

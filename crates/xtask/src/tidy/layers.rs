@@ -27,7 +27,9 @@ const ENGINE: &[&str] = &[
     "profile",
     "segment",
     "context",
+    "catalog",
     "recommend",
+    "suggest",
     "search",
     "learn",
     "decide",
@@ -44,6 +46,7 @@ const RECORD: &[&str] = &[
     "context",
     "catalog",
     "recommend",
+    "suggest",
     "search",
     "learn",
     "decide",
@@ -62,6 +65,7 @@ const RUNTIME: &[&str] = &[
     "context",
     "catalog",
     "recommend",
+    "suggest",
     "search",
     "learn",
     "decide",
@@ -77,6 +81,7 @@ const SERVER: &[&str] = &[
     "condition",
     "context",
     "catalog",
+    "suggest",
     "search",
     "decide",
     "profile",
@@ -89,7 +94,8 @@ const SERVER: &[&str] = &[
     "ingest",
     "deliver",
 ];
-const MERCHANDISE: &[&str] = &["model", "catalog", "search", "recommend", "store", "runtime", "api", "ingest"];
+const MERCHANDISE: &[&str] =
+    &["model", "catalog", "search", "recommend", "suggest", "store", "runtime", "api", "ingest"];
 const PROGRAM: &[&str] = &["api", "server", "sim", "world", "ingest"];
 
 const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines: usize) -> Layer {
@@ -111,12 +117,13 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("search", MODEL_CONDITION, 5),
     layer("learn", &["model", "measure"], 6),
     layer("decide", LOGIC, 7),
+    layer("suggest", &["model", "condition", "catalog", "recommend", "decide"], 5),
     layer("ledger", &["model", "decide"], 2),
     layer("journey", LOGIC, 6),
     layer("engine", ENGINE, 6),
     layer(
         "definition",
-        &["model", "condition", "assign", "measure", "profile", "segment", "decide", "ledger", "engine"],
+        &["model", "condition", "assign", "measure", "profile", "segment", "suggest", "decide", "ledger", "engine"],
         6,
     ),
     layer("store", MODEL, 7),
