@@ -303,6 +303,8 @@ catalogue! {
     UnknownPurpose = "UNKNOWN_PURPOSE", 422, "The project has no such purpose.";
     /// A placement that the project does not have.
     UnknownPlacement = "UNKNOWN_PLACEMENT", 422, "The project has no such placement.";
+    /// Asked for in a call.
+    UnknownRecommender = "UNKNOWN_RECOMMENDER", 422, "The project has no such recommender.";
     /// A content that the project does not have.
     UnknownContent = "UNKNOWN_CONTENT", 422, "The project has no such content.";
     /// A layer that the project does not have.

@@ -17,6 +17,7 @@ pub mod live;
 pub mod measure;
 pub mod profile;
 pub mod publication;
+pub mod recommend;
 pub mod rejected;
 pub mod search;
 pub mod segment;

@@ -9,7 +9,7 @@ use std::{hint::black_box, sync::Arc};
 use ::decide::{Explain, Rules, Scheme};
 use definition::{Documents, Kind};
 use engine::{
-    decided::{PageAsked, decide_for},
+    decided::{Asking, NoSuggestions, PageAsked, decide_for},
     person::{Person, current},
     plan::Plan,
 };
@@ -100,7 +100,8 @@ fn personal(plan: &Plan, person: &Person, asked: &PageAsked) -> usize {
         _ => None,
     };
     let env = Env { now: NOW, seed: 1 };
-    let decided = decide_for(plan, Id::from_bits(1), person, (asked.clone(), &request), &env);
+    let asking = Asking { page: asked.clone(), request: &request, suggests: &NoSuggestions };
+    let decided = decide_for(plan, Id::from_bits(1), person, asking, &env);
     decided.decisions.iter().filter(|decision| decision.experience.is_some()).count()
 }
 

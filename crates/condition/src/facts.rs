@@ -36,6 +36,10 @@ pub trait Facts {
     fn interest(&self, _topic: &str) -> Option<Fading> {
         None
     }
+    /// All interests that last, in order of topic: for what puts items in order. No condition asks for all.
+    fn interests(&self) -> Vec<(Arc<str>, Fading)> {
+        Vec::new()
+    }
     /// A score; `None` if there is none of that name.
     fn score(&self, _name: &Name<Score>) -> Option<Fading> {
         None

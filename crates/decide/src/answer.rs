@@ -13,7 +13,10 @@ use model::{
     value::{Fields, Finite},
 };
 
-use crate::restraint::Memory;
+use crate::{
+    restraint::Memory,
+    suggested::{ShownItem, Tastes},
+};
 
 /// The answer for one placement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,8 +75,10 @@ pub struct Served {
     pub intent: Intent,
     /// What it says, with every token replaced.
     pub payload: Fields,
-    /// The ids of the products that it shows beside that, in order.
-    pub items: Vec<Arc<str>>,
+    /// The products that it shows beside that, in order.
+    pub items: Vec<ShownItem>,
+    /// By what the search that it belongs to is put in order.
+    pub order: Option<Tastes>,
 }
 
 /// By what the winner is ahead of the next candidate.

@@ -6,8 +6,9 @@ use condition::Condition;
 use model::{
     journey::{Intent, Stage},
     language::best,
-    name::{Content as ContentName, Name},
+    name::{Content as ContentName, Name, Recommender},
     time::Timestamp,
+    value::Fields,
 };
 
 use crate::template::Payload;
@@ -38,16 +39,40 @@ pub struct Content {
 }
 
 /// Products that a content shows, different for each person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Items {
     /// Those of one category that the person looked at lately. Whoever looked at fewer than two is not shown the content.
     Viewed,
+    /// Those that a recommender proposes. Whoever gets none is not shown the content; where it is neutral it shows what
+    /// the recommender proposes to everybody who asks alike.
+    Recommended(Name<Recommender>),
+    /// None of its own: the hits of the search, or the items of the category, in the person's order. Whoever has no
+    /// tastes is not shown the content.
+    PersonalOrder,
 }
 
 /// What a content says in one language.
 pub type Version = Arc<Payload>;
 
 impl Content {
+    /// A content that says nothing but its items, to everybody who is somewhere on their way.
+    pub fn of_items(name: Name<ContentName>, items: Items) -> Self {
+        let language: Arc<str> = "en".into();
+        let says_nothing = Payload::compile(Fields::default()).expect("nothing has no token");
+        Self {
+            name,
+            versions: [(language.clone(), Arc::new(says_nothing))].into(),
+            fallback: language,
+            stages: Stage::ALL.to_vec(),
+            intent: Intent::Help,
+            expires: None,
+            tags: Vec::new(),
+            suits: None,
+            prefer: None,
+            items: Some(items),
+        }
+    }
+
     /// The version for somebody who reads these languages, best first, and its language; else the fallback.
     pub fn version(&self, languages: &[Arc<str>]) -> (&Arc<str>, &Version) {
         best(languages, &self.versions).unwrap_or_else(|| {

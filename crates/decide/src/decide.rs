@@ -375,8 +375,11 @@ impl<'a> Decider<'a> {
                 let payload = version.render(&|reference| personal.then(|| known(reference)).flatten());
                 horizon.note(turns.get());
                 let (name, language, intent) = (content.name.clone(), language.clone(), content.intent);
-                let items = if personal { self.items(content, &facts, horizon) } else { Vec::new() };
-                Served { content: name, intent, language, payload, items }
+                let (items, order) = match personal {
+                    true => (self.items(content, access, horizon), Self::order(content, access)),
+                    false => (self.neutral_items(content, horizon), None),
+                };
+                Served { content: name, intent, language, payload, items, order }
             })
             .collect()
     }

@@ -40,7 +40,7 @@ pub use bounce::{LEAST_LANDINGS, Landed};
 pub use content::{Content, Items, Version};
 pub use decide::{decide, neutral};
 pub use experience::{Cap, Experience, Shows, Variant};
-pub use page::{Absent, Explain, Ledger, Opens, Page, Person, Recognized, Whom};
+pub use page::{Absent, Explain, Ledger, Opens, Page, Person, Recognized, RequestFacts, Whom};
 pub use placement::Placement;
 pub use pool::{Criterion, Menu, Pool, Repeat};
 pub use recorded::{Seen, SeenFacts, decide_recorded};
@@ -50,6 +50,6 @@ pub use restraint::{
 };
 pub use rests::rests_on;
 pub use scheme::{Rules, Scheme};
-pub use suggested::{Candidate, Suggested, Suggestion, Why};
+pub use suggested::{Candidate, ShownItem, Suggested, Suggestion, Tastes, Why};
 pub use template::{Payload, Reference, TemplateError, Token, code};
 pub use visit::{Showing, Stay, VISIT_ENDS_AFTER};

@@ -6,13 +6,14 @@ use condition::{Facts, Fading, Verdict};
 use model::{
     consent::{Consents, GrantedName},
     id::{Decision, Id, Unit},
-    name::{Content, Experience, Name, Placement, Score, Segment},
+    name::{Content, Experience, Name, Placement, Recommender, Score, Segment},
     time::Timestamp,
     value::Value,
 };
 
 use crate::{
     restraint::{Ground, Recall},
+    suggested::{Suggested, Tastes},
     visit::{Showing, Stay},
 };
 
@@ -23,7 +24,7 @@ pub struct Page<'a> {
     /// The languages that are read, best first (BCP 47).
     pub languages: &'a [Arc<str>],
     /// The facts of the request by their names in conditions, `request.NAME`: `hour`, `page.path`.
-    pub request: &'a dyn Fn(&str) -> Option<Value>,
+    pub request: &'a RequestFacts<'a>,
     /// What the page itself draws by, where there is nobody known or no consent. Kept by the caller for as long as the
     /// page is in memory, and nowhere else.
     pub nonce: u128,
@@ -31,7 +32,12 @@ pub struct Page<'a> {
     pub id: &'a dyn Fn(usize) -> Id<Decision>,
     /// Whether the candidates that did not win are wanted.
     pub explain: Explain,
+    /// What a recommender proposes to anybody who asks alike, by the request alone.
+    pub suggest: &'a dyn Fn(&Name<Recommender>) -> Suggested,
 }
+
+/// The facts of a request by their names in conditions, `request.NAME`.
+pub type RequestFacts<'a> = dyn Fn(&str) -> Option<Value> + 'a;
 
 /// Whether a decision lists the candidates that did not win.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +106,10 @@ pub trait Opens {
     fn beneath_score(&self, token: &GrantedName, score: &Name<Score>) -> Vec<Ground>;
     /// What a score would be without what is too old.
     fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading>;
+    /// What a recommender proposes to the person, by what the token opens and what the request says.
+    fn suggest(&self, token: &GrantedName, recommender: &Name<Recommender>, request: &RequestFacts<'_>) -> Suggested;
+    /// By what a search is put in order for the person.
+    fn tastes(&self, token: &GrantedName) -> Tastes;
 }
 
 /// The recent decisions about one person.

@@ -12,7 +12,7 @@ use model::{
     consent::{Consents, GrantedName},
     fact::{Occurrence, TraitValue},
     id::{Id, Unit},
-    name::{Content, Experience, Name, Placement, Purpose, Score, Segment, Trait},
+    name::{Content, Experience, Name, Placement, Purpose, Recommender, Score, Segment, Trait},
     time::{Env, Timestamp},
     value::Value,
 };
@@ -20,9 +20,10 @@ use model::{
 use crate::{
     answer::Decision,
     decide::decide,
-    page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
+    page::{Absent, Ledger, Opens, Page, Person, Recognized, RequestFacts, Whom},
     restraint::{Ground, Memory, Recall},
     scheme::Scheme,
+    suggested::{Suggested, Tastes},
     visit::{Showing, Stay},
 };
 
@@ -49,6 +50,8 @@ pub struct Seen {
     pub stays: BTreeMap<Name<Placement>, Stay>,
     /// The points of intrusion that decisions had cost, if that was asked.
     pub spent: Vec<(Timestamp, u16)>,
+    /// What recommenders proposed by the request alone.
+    pub suggested: BTreeMap<Name<Recommender>, Suggested>,
 }
 
 /// The facts about a person that were looked at for one purpose.
@@ -76,6 +79,10 @@ pub struct SeenFacts {
     pub beneath_scores: BTreeMap<Name<Score>, Vec<Ground>>,
     /// Scores as they would have been, likewise.
     pub scores_lately: BTreeMap<(Name<Score>, Option<Memory>), Option<Fading>>,
+    /// What recommenders proposed to the person. The trails that they looked at are not here.
+    pub suggested: BTreeMap<Name<Recommender>, Suggested>,
+    /// By what a search was put in order, if that was asked.
+    pub tastes: Option<Tastes>,
 }
 
 /// Decides a page as [`decide()`] does, and says what was looked at.
@@ -86,7 +93,16 @@ pub fn decide_recorded(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &
         note(&mut requests.borrow_mut(), name, || value.clone());
         value
     };
-    let page = Page { request: &request, ..*page };
+    let suggestions = RefCell::new(BTreeMap::<Name<Recommender>, Suggested>::new());
+    let suggest = |recommender: &Name<Recommender>| {
+        let known = suggestions.borrow().get(recommender).cloned();
+        known.unwrap_or_else(|| {
+            let found = (page.suggest)(recommender);
+            suggestions.borrow_mut().insert(recommender.clone(), found.clone());
+            found
+        })
+    };
+    let page = Page { request: &request, suggest: &suggest, ..*page };
     let placements = page.placements.iter().filter_map(|name| scheme.placement(name.as_str()));
     let purposes: Vec<&Name<Purpose>> = placements.map(|placement| &placement.purpose).collect();
     let tape = Tape::new(whom, &purposes);
@@ -131,6 +147,7 @@ pub fn decide_recorded(scheme: &Scheme, page: &Page<'_>, whom: &Whom<'_>, env: &
             shown,
             stays,
             spent,
+            suggested: suggestions.into_inner(),
         },
     )
 }
@@ -147,7 +164,8 @@ impl Seen {
     /// where it was `No`, the winner is the same, but not all that is said of the others.
     pub fn decide(&self, scheme: &Scheme, page: &Page<'_>, env: &Env) -> Vec<Decision> {
         let request = |name: &str| self.request.get(name).cloned().flatten();
-        let page = Page { request: &request, ..*page };
+        let suggest = |recommender: &Name<Recommender>| self.suggested.get(recommender).cloned().unwrap_or_default();
+        let page = Page { request: &request, suggest: &suggest, ..*page };
         let whom = match self.unit {
             Err(why) => Whom::Nobody(why),
             Ok(unit) => Whom::Person(Person {
@@ -175,6 +193,8 @@ const NOTHING: &SeenFacts = &SeenFacts {
     lately: BTreeMap::new(),
     beneath_scores: BTreeMap::new(),
     scores_lately: BTreeMap::new(),
+    suggested: BTreeMap::new(),
+    tastes: None,
 };
 
 impl Opens for Seen {
@@ -203,6 +223,15 @@ impl Opens for Seen {
     fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
         seen.scores_lately.get(&(score.clone(), recall.memory)).cloned().flatten()
+    }
+
+    fn suggest(&self, token: &GrantedName, recommender: &Name<Recommender>, _request: &RequestFacts<'_>) -> Suggested {
+        let seen = self.facts.get(token.purpose()).unwrap_or(NOTHING);
+        seen.suggested.get(recommender).cloned().unwrap_or_default()
+    }
+
+    fn tastes(&self, token: &GrantedName) -> Tastes {
+        self.facts.get(token.purpose()).and_then(|seen| seen.tastes.clone()).unwrap_or_default()
     }
 }
 
@@ -329,6 +358,22 @@ impl Opens for Tape<'_> {
         let (tape, person) = (self.tape(token)?, self.person?);
         let key = (score.clone(), recall.memory);
         once(&tape.seen, |seen| &mut seen.scores_lately, &key, || person.facts.score_lately(token, score, recall))
+    }
+
+    fn suggest(&self, token: &GrantedName, recommender: &Name<Recommender>, request: &RequestFacts<'_>) -> Suggested {
+        let (Some(tape), Some(person)) = (self.tape(token), self.person) else { return Suggested::default() };
+        let find = || person.facts.suggest(token, recommender, request);
+        once(&tape.seen, |seen| &mut seen.suggested, recommender, find)
+    }
+
+    fn tastes(&self, token: &GrantedName) -> Tastes {
+        let (Some(tape), Some(person)) = (self.tape(token), self.person) else { return Tastes::default() };
+        let known = tape.seen.borrow().tastes.clone();
+        known.unwrap_or_else(|| {
+            let found = person.facts.tastes(token);
+            tape.seen.borrow_mut().tastes = Some(found.clone());
+            found
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use condition::{EventNeed, Needs};
 use model::name::{Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName};
 
 use crate::{
-    content::Content,
+    content::{Content, Items},
     decide::{refused, viewed},
     experience::Experience,
     keyword::{Keyword, Vocabulary, keyword_words},
@@ -188,7 +188,8 @@ impl Scheme {
         for content in self.contents.values() {
             let conditions = content.suits.iter().chain(&content.prefer);
             conditions.for_each(|condition| needs.merge(condition.needs()));
-            if content.items.is_some() {
+            // What recommenders and tastes look at is theirs to say.
+            if content.items == Some(Items::Viewed) {
                 needs.events.entry(viewed::VIEWED.into()).or_default().merge(&viewed::need());
             }
         }

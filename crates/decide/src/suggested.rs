@@ -1,4 +1,4 @@
-//! Items that a recommender proposes to somebody, each with what speaks for it.
+//! Items that a recommender proposes to somebody, each with what speaks for it; and by what a search is ordered.
 
 use std::sync::Arc;
 
@@ -15,6 +15,41 @@ pub struct Suggested {
     pub model: u64,
     /// The first moment at which, with no new event and no new training, it could be another list.
     pub stands_until: Option<Timestamp>,
+}
+
+/// An item as a content shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownItem {
+    /// Its id.
+    pub id: Arc<str>,
+    /// What speaks for it, where a recommender proposed it.
+    pub why: Option<Why>,
+    /// The id of the item that it goes with, where that is the reason.
+    pub of: Option<Arc<str>>,
+}
+
+/// By what the hits of a search, or the items of a category, are put in order for somebody. Strengths are from −1 to 1.
+/// They fade so slowly that no answer lives long enough to show it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tastes {
+    /// Interests by topic, the strongest first: `category:boots`.
+    pub interests: Vec<(Arc<str>, Finite)>,
+    /// What was searched for before, the latest first, and how much it still counts.
+    pub searched: Vec<(Arc<str>, Finite)>,
+}
+
+impl Tastes {
+    /// Whether nothing is known by which to order.
+    pub fn is_empty(&self) -> bool {
+        self.interests.is_empty() && self.searched.is_empty()
+    }
+}
+
+impl From<&Suggestion> for ShownItem {
+    fn from(suggestion: &Suggestion) -> Self {
+        let Suggestion { item, why, of, .. } = suggestion;
+        Self { id: item.clone(), why: Some(*why), of: of.clone() }
+    }
 }
 
 /// One item that is proposed.

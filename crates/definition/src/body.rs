@@ -17,7 +17,7 @@ use crate::{
     error::{Fault, code},
     experience,
     kind::Kind,
-    models, placement, score, setting,
+    models, placement, recommender, score, setting,
     shape::Shape,
     span, tag,
 };
@@ -50,6 +50,7 @@ pub(crate) fn check(kind: Kind, name: &str, document: &Value) -> Result<(), Faul
         Kind::Score => score::read(document).map(drop),
         Kind::Model => models::read(name, document).map(drop),
         Kind::Segment => segment(document).map(drop),
+        Kind::Recommender => recommender::read(document).map(drop),
         Kind::Layer => layer(document),
         Kind::Content => content::read(document).map(drop),
         Kind::Placement => placement::read(document).map(drop),
@@ -83,6 +84,7 @@ fn check_name(kind: Kind, name: &str) -> Result<(), Fault> {
         | Kind::Tag
         | Kind::Score
         | Kind::Segment
+        | Kind::Recommender
         | Kind::Layer
         | Kind::Content
         | Kind::Placement

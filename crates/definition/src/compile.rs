@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use condition::{Condition, Needs, TAG, Usage};
+use decide::{Items, Scheme};
 use engine::plan::{Plan, RETENTION};
 use model::{
     name::{Name, Purpose, Segment},
@@ -21,7 +22,7 @@ use crate::{
     kind::Kind,
     learned, measures, models,
     published::{Conditions, Published, Topics},
-    references, restraint, scheme, sensitive,
+    recommender, references, restraint, scheme, sensitive,
     setting::Settings,
 };
 
@@ -54,6 +55,16 @@ pub fn compile_published(documents: &mut Documents, revision: u64) -> Result<Pla
     Ok(plan)
 }
 
+/// What recommenders and personal orders look at of past events.
+fn ask_for_items(needs: &mut Needs, decisions: &Scheme, has_recommenders: bool) {
+    let orders = decisions.contents().any(|content| content.items == Some(Items::PersonalOrder));
+    let searched = orders.then(suggest::searched_need);
+    let deeds = has_recommenders.then(suggest::needs).into_iter().flatten();
+    for (event, need) in searched.into_iter().chain(deeds) {
+        needs.events.entry(event).or_default().merge(&need);
+    }
+}
+
 fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(Plan, Published), DefinitionError> {
     let purposes: BTreeSet<Name<Purpose>> = documents.of_kind(Kind::Purpose).map(|(name, _)| name.into()).collect();
     check_purposes(documents, &purposes)?;
@@ -64,7 +75,10 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
     let settings = Settings::of(documents)?;
     let decisions = scheme::compile(documents, &settings, &known, revision, before)?;
 
+    let recommenders = recommender::compile(documents, &known)?;
+
     let mut needs = Needs { events: decisions.event_needs(), ..Needs::default() };
+    ask_for_items(&mut needs, &decisions, !recommenders.is_empty());
     conditions.iter().for_each(|(_, condition)| needs.merge(condition.needs()));
     scores.iter().for_each(|score| needs.merge(&score.needs()));
     models.iter().for_each(|model| needs.merge(&model.needs()));
@@ -105,6 +119,7 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
         consent_categories: read_all(documents, Kind::ConsentCategory, |_, document| body::consent_category(document))?,
         segments,
         decisions,
+        recommenders,
         retention: settings.retention.unwrap_or(RETENTION),
         hosts: settings.hosts,
         trust: settings.floors,

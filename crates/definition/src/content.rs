@@ -65,10 +65,23 @@ pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
     let tags = shape.optional_texts("tags", NAME_BYTES)?;
     let suits = shape.optional_text("suits", CONDITION_BYTES)?;
     let prefer = shape.optional_text("prefer", CONDITION_BYTES)?;
-    let items = shape.word_or("items", &[("viewed", Some(Items::Viewed))], None)?;
+    let items = items(&mut shape, document)?;
     shape.description()?;
     shape.finish()?;
     Ok(Body { languages, fallback, stages, intent, expires, tags, suits, prefer, items })
+}
+
+/// `"viewed"`, `"personal_order"`, or `{ recommender = "…" }`.
+fn items(shape: &mut Shape<'_>, document: &Value) -> Result<Option<Items>, Fault> {
+    const ITEMS: &str = "items";
+    if !document.get(ITEMS).is_some_and(Value::is_object) {
+        let words = [("viewed", Some(Items::Viewed)), ("personal_order", Some(Items::PersonalOrder))];
+        return shape.word_or(ITEMS, &words, None);
+    }
+    let mut from = shape.required_object(ITEMS)?;
+    let recommender = from.text("recommender", NAME_BYTES)?;
+    from.finish()?;
+    Ok(Some(Items::Recommended(recommender.into())))
 }
 
 /// Where the people stand for whom it is (requirements CON-03).

@@ -142,6 +142,8 @@ pub mod code {
         UNKNOWN_PLACEMENT;
         /// A content that the project does not have.
         UNKNOWN_CONTENT;
+        /// A recommender that the project does not have.
+        UNKNOWN_RECOMMENDER;
         /// A source that the project does not have.
         UNKNOWN_SOURCE;
         /// A layer that the project does not have.

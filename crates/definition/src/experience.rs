@@ -232,7 +232,7 @@ fn menu<'a>(shape: &mut Shape<'a>) -> Result<ShowsBody<'a>, Fault> {
     Ok(ShowsBody::Menu { contents, fixed })
 }
 
-fn benefit(shape: &mut Shape<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Fault> {
+pub(crate) fn benefit(shape: &mut Shape<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Fault> {
     let field = shape.pointer_to("benefit");
     let missing = |language: &str, pointer| {
         let message = format!("Say in `{language}` what the customer has of it: it is shown to who asks why.");

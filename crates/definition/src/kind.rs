@@ -23,6 +23,8 @@ pub enum Kind {
     Model,
     /// A segment.
     Segment,
+    /// What proposes items to somebody.
+    Recommender,
     /// A layer: experiences that exclude each other.
     Layer,
     /// A reusable piece of content in its languages.
@@ -37,7 +39,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Purpose,
         Self::ConsentCategory,
         Self::Namespace,
@@ -47,6 +49,7 @@ impl Kind {
         Self::Score,
         Self::Model,
         Self::Segment,
+        Self::Recommender,
         Self::Layer,
         Self::Content,
         Self::Placement,
@@ -66,6 +69,7 @@ impl Kind {
             Self::Score => "score",
             Self::Model => "model",
             Self::Segment => "segment",
+            Self::Recommender => "recommender",
             Self::Layer => "layer",
             Self::Content => "content",
             Self::Placement => "placement",
@@ -92,6 +96,7 @@ impl Kind {
             Self::Score => limits::SCORES,
             Self::Model => crate::models::MODELS.len(),
             Self::Segment => limits::SEGMENTS,
+            Self::Recommender => limits::RECOMMENDERS,
             Self::Layer => limits::LAYERS,
             Self::Content => limits::CONTENTS,
             Self::Placement => limits::PLACEMENTS,

@@ -62,6 +62,7 @@ mod moment;
 mod placement;
 mod publication;
 mod published;
+mod recommender;
 mod references;
 mod restraint;
 mod scheme;

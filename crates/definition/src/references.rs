@@ -12,7 +12,7 @@ pub(crate) fn purposes_in(kind: Kind, document: &Value) -> Vec<(String, Name<Pur
     let fields: &[&str] = match kind {
         Kind::Source => &["any_of", "serves"],
         Kind::ConsentCategory => &["purposes"],
-        Kind::Trait | Kind::Placement => &["purpose"],
+        Kind::Trait | Kind::Recommender | Kind::Placement => &["purpose"],
         Kind::Purpose
         | Kind::Namespace
         | Kind::Tag
@@ -46,7 +46,8 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
             purposes_in(naming, document).iter().any(names_it).then_some((naming, by))
         }),
         Kind::Segment | Kind::Tag | Kind::Score | Kind::Trait => named_in_conditions(documents, kind, name)
-            .or_else(|| Some((Kind::Content, in_tokens(documents, name)?)).filter(|_| kind == Kind::Trait)),
+            .or_else(|| Some((Kind::Content, in_tokens(documents, name)?)).filter(|_| kind == Kind::Trait))
+            .or_else(|| Some((Kind::Recommender, in_recommenders(documents, name)?)).filter(|_| kind == Kind::Trait)),
         Kind::Content => {
             let in_placement =
                 (Kind::Placement, find(documents, Kind::Placement, |body| holds(&body["neutral"], name)));
@@ -63,6 +64,9 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
         Kind::Placement => {
             Some((Kind::Experience, find(documents, Kind::Experience, |body| holds(&body["placements"], name))?))
         }
+        Kind::Recommender => {
+            Some((Kind::Content, find(documents, Kind::Content, |body| body["items"]["recommender"] == name)?))
+        }
         Kind::Layer => {
             Some((Kind::Experience, find(documents, Kind::Experience, |body| body["layer"]["name"] == name)?))
         }
@@ -77,6 +81,11 @@ fn find(documents: &Documents, kind: Kind, names_it: impl Fn(&Value) -> bool) ->
 /// Whether a field that is one name or a list of names has this one.
 fn holds(field: &Value, name: &str) -> bool {
     field == name || field.as_array().is_some_and(|names| names.iter().any(|other| other == name))
+}
+
+/// The first recommender that looks for a size or a store in a trait.
+fn in_recommenders<'a>(documents: &'a Documents, name: &str) -> Option<&'a str> {
+    find(documents, Kind::Recommender, |body| body["size_of"] == name || body["store_of"] == name)
 }
 
 /// The first content with a token for a trait.
@@ -144,6 +153,10 @@ fn conditions_in(kind: Kind, document: &Value) -> Vec<(&str, Role)> {
         Kind::Experience => Vec::from_iter(own("audience", Usage::Audience)),
         Kind::Content => own("suits", Usage::Audience).into_iter().chain(own("prefer", Usage::Order)).collect(),
         Kind::Tag => of_each("actions", "where", Role::Filter),
+        Kind::Recommender => {
+            let only = document["only"].as_str().map(|text| (text, Role::Filter));
+            only.into_iter().chain(of_each("boosts", "only", Role::Filter)).collect()
+        }
         Kind::Score => {
             let mut all = of_each("rules", "where", Role::Filter);
             all.extend(of_each("conditions", "if", Role::Condition(Usage::Segment)));

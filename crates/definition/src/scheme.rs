@@ -6,7 +6,7 @@ use std::{
 };
 
 use condition::Condition;
-use decide::{Content, Experience, Menu, Placement, Pool, Reference, Rules, Scheme, Shows, Variant};
+use decide::{Content, Experience, Items, Menu, Placement, Pool, Reference, Rules, Scheme, Shows, Variant};
 use engine::plan::{Plan, RETENTION};
 use jiff::tz::TimeZone;
 use model::{
@@ -26,7 +26,7 @@ use crate::{
     error::{DefinitionError, Fault, code},
     experience::{self, ShowsBody},
     kind::Kind,
-    placement, restraint,
+    placement, recommender, restraint,
     setting::Settings,
 };
 
@@ -72,7 +72,10 @@ pub(crate) fn compile(
         withdrawn: settings.withdrawn.clone(),
         restraint: restraint::completed(&settings.restraint, documents, &known.schema)?,
     };
-    Ok(Scheme::new(rules, placements.into_values(), contents.into_values(), experiences.into_values().collect()))
+    let alone = recommender::alone(documents, known)?;
+    let (placements, contents) = (placements.into_values(), contents.into_values());
+    let experiences = experiences.into_values().chain(alone.experiences).collect();
+    Ok(Scheme::new(rules, placements.chain(alone.placements), contents.chain(alone.contents), experiences))
 }
 
 struct Compiler<'d> {
@@ -104,6 +107,12 @@ impl Compiler<'_> {
                 let pointer = format!("/languages/{language}{pointer}");
                 self.check_reference(reference).map_err(|fault| Fault { pointer, ..fault })?;
             }
+        }
+        if let Some(Items::Recommended(recommender)) = &body.items
+            && !self.documents.of_kind(Kind::Recommender).any(|(known, _)| known == recommender.as_str())
+        {
+            let message = format!("There is no recommender `{recommender}`.");
+            return Err(Fault::new(code::UNKNOWN_RECOMMENDER, "/items/recommender", message));
         }
         let written = |language: &&str| body.languages.contains_key(*language);
         let first = body.languages.keys().next().map_or("", |first| first);

@@ -346,7 +346,7 @@ fn as_text(value: &Value, pointer: String, most: usize) -> Result<&str, Fault> {
     }
 }
 
-fn wrong_type(pointer: String, wanted: &str, found: &Value) -> Fault {
+pub(crate) fn wrong_type(pointer: String, wanted: &str, found: &Value) -> Fault {
     let found = match found {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

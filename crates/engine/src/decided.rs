@@ -4,18 +4,20 @@ use std::{borrow::Cow, sync::Arc};
 
 use condition::{Facts, Fading, Verdict};
 use decide::{
-    Decision, Explain, Ground, Opens, Page, Person as Asked, Recall, Seen, Showing, Stay, Whom, decide_recorded,
+    Decision, Explain, Ground, Opens, Page, Person as Asked, Recall, Seen, Showing, Stay, Suggested, Tastes, Whom,
+    decide_recorded,
 };
 use ledger::{shown_over, spent_over, stay_over, won_over};
 use model::{
     consent::GrantedName,
     id::{Decision as DecisionKind, Id},
     identifier::Identifier,
-    name::{Content, Experience, Name, Placement, Purpose, Score, Segment},
+    name::{Content, Experience, Name, Placement, Purpose, Recommender as RecommenderName, Score, Segment},
     time::{Env, Timestamp},
     value::Value,
 };
 use profile::held::{Held, Hold};
+use suggest::Recommender;
 
 use crate::{beneath, command::PageRead, guard, opened::Opened, person::Person, plan::Plan, why};
 
@@ -38,6 +40,49 @@ pub struct PageAsked {
 /// The facts of a request by their names in conditions, `request.NAME`. Only those that an audience or a text looks at
 /// are asked for, so a request pays for what it is asked.
 pub type RequestFacts = dyn Fn(&str) -> Option<Value> + Send + Sync;
+
+/// Who knows the models and the catalog by which recommenders propose items.
+pub trait Suggests {
+    /// What a recommender of the plan proposes, by the facts about somebody that may be used and by the request.
+    fn suggest(
+        &self,
+        recommender: &Recommender,
+        facts: &dyn Facts,
+        request: &decide::RequestFacts<'_>,
+        now: Timestamp,
+    ) -> Suggested;
+}
+
+/// A shop that recommends nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoSuggestions;
+
+impl Suggests for NoSuggestions {
+    fn suggest(
+        &self,
+        _recommender: &Recommender,
+        _facts: &dyn Facts,
+        _request: &decide::RequestFacts<'_>,
+        _now: Timestamp,
+    ) -> Suggested {
+        Suggested::default()
+    }
+}
+
+/// A page to be decided, with what it may be asked about.
+pub struct Asking<'a> {
+    /// The page.
+    pub page: PageAsked,
+    /// What the request says.
+    pub request: &'a RequestFacts,
+    /// What recommenders propose.
+    pub suggests: &'a dyn Suggests,
+}
+
+/// Of whom nothing is known.
+struct Nobody;
+
+impl Facts for Nobody {}
 
 /// The decisions of one page. Its debug form leaves out what is known of the person.
 #[derive(Clone, PartialEq, Eq)]
@@ -77,7 +122,7 @@ impl Decided {
     pub(crate) fn again_on(&self, seen: &Seen, plan: &Plan) -> Vec<Decision> {
         let first = self.first;
         let id = |place| first.at_place(place);
-        seen.decide(&plan.decisions, &page(&self.page, &|_| None, &id), &self.env)
+        seen.decide(&plan.decisions, &page(&self.page, &|_| None, &id, &|_| Suggested::default()), &self.env)
     }
 
     /// The contents that were shown and where.
@@ -153,14 +198,8 @@ pub fn is_somebody_else(plan: &Plan, person: &Person, named: &[Identifier]) -> b
 
 /// Decides a page for a person, who must be [`crate::person::current`] at `env.now` under `plan`. Changes nothing.
 /// `first` becomes the id of the first decision.
-pub fn decide_for(
-    plan: &Plan,
-    first: Id<DecisionKind>,
-    person: &Person,
-    (asked, request): (PageAsked, &RequestFacts),
-    env: &Env,
-) -> Decided {
-    let known = Known::new(plan, person, &asked, env.now);
+pub fn decide_for(plan: &Plan, first: Id<DecisionKind>, person: &Person, asking: Asking<'_>, env: &Env) -> Decided {
+    let known = Known::new(plan, person, &asking, env.now);
     let consents = person.consents();
     let whom = Whom::Person(Asked {
         unit: person.unit,
@@ -170,7 +209,7 @@ pub fn decide_for(
         recognized: guard::recognized(person),
         minor_until: guard::minor_until(plan, person, env.now),
     });
-    let mut decided = decide_page(plan, first, &whom, (asked, request), env);
+    let mut decided = decide_page(plan, first, &whom, asking, env);
     why::ground(plan, &decided.decisions, &mut decided.seen, &|purpose| {
         known.of(purpose).map(|opened| opened as &dyn Facts)
     });
@@ -182,31 +221,43 @@ pub fn decide_for_nobody(
     plan: &Plan,
     first: Id<DecisionKind>,
     why: decide::Absent,
-    (asked, request): (PageAsked, &RequestFacts),
+    asking: Asking<'_>,
     env: &Env,
 ) -> Decided {
-    decide_page(plan, first, &Whom::Nobody(why), (asked, request), env)
+    decide_page(plan, first, &Whom::Nobody(why), asking, env)
 }
 
 /// The neutral answers of a page that there was no time to decide. They are in no record.
-pub fn neutral(plan: &Plan, asked: &PageAsked, now: Timestamp) -> Vec<Decision> {
+pub fn neutral(plan: &Plan, asked: &PageAsked, suggests: &dyn Suggests, now: Timestamp) -> Vec<Decision> {
     let none = Id::from_bits(0);
-    decide::neutral(&plan.decisions, &page(asked, &|_| None, &|_| none), &Env { now, seed: 0 })
+    let request = |_: &str| None;
+    let suggested = |name: &Name<_>| to_anybody(plan, name, &request, suggests, now);
+    decide::neutral(&plan.decisions, &page(asked, &request, &|_| none, &suggested), &Env { now, seed: 0 })
+}
+
+/// What a recommender proposes by the request alone.
+fn to_anybody(
+    plan: &Plan,
+    name: &Name<RecommenderName>,
+    request: &decide::RequestFacts<'_>,
+    suggests: &dyn Suggests,
+    now: Timestamp,
+) -> Suggested {
+    let recommender = plan.recommenders.get(name);
+    recommender.map_or_else(Suggested::default, |recommender| suggests.suggest(recommender, &Nobody, request, now))
 }
 
 fn decide_page(
     plan: &Plan,
     first: Id<DecisionKind>,
     whom: &Whom<'_>,
-    (asked, request): (PageAsked, &RequestFacts),
+    Asking { page: asked, request, suggests }: Asking<'_>,
     env: &Env,
 ) -> Decided {
-    let (decisions, seen) = decide_recorded(
-        &plan.decisions,
-        &page(&asked, &|name| request(name), &|place| first.at_place(place)),
-        whom,
-        env,
-    );
+    let says = |name: &str| request(name);
+    let suggested = |name: &Name<_>| to_anybody(plan, name, &says, suggests, env.now);
+    let (decisions, seen) =
+        decide_recorded(&plan.decisions, &page(&asked, &says, &|place| first.at_place(place), &suggested), whom, env);
     let is_own = |decision: &&Decision| {
         let placement = plan.decisions.placement(decision.placement.as_str());
         placement.is_some_and(|placement| seen.drawn_by(&placement.purpose, env.now).is_some())
@@ -219,22 +270,25 @@ fn page<'a>(
     asked: &'a PageAsked,
     request: &'a dyn Fn(&str) -> Option<Value>,
     id: &'a dyn Fn(usize) -> Id<DecisionKind>,
+    suggest: &'a dyn Fn(&Name<RecommenderName>) -> Suggested,
 ) -> Page<'a> {
     let PageAsked { placements, languages, nonce, explain } = asked;
-    Page { placements, languages, request, nonce: *nonce, id, explain: *explain }
+    Page { placements, languages, request, nonce: *nonce, id, explain: *explain, suggest }
 }
 
 /// What is known of a person, opened by each purpose of the page that they granted.
 struct Known<'a> {
     person: &'a Person,
     opened: Vec<Opened<'a>>,
+    plan: &'a Plan,
+    suggests: &'a dyn Suggests,
     now: Timestamp,
 }
 
 impl<'a> Known<'a> {
-    fn new(plan: &'a Plan, person: &'a Person, page: &PageAsked, now: Timestamp) -> Self {
+    fn new(plan: &'a Plan, person: &'a Person, asking: &Asking<'a>, now: Timestamp) -> Self {
         let mut opened: Vec<Opened<'a>> = Vec::new();
-        for placement in page.placements.iter().filter_map(|name| plan.decisions.placement(name.as_str())) {
+        for placement in asking.page.placements.iter().filter_map(|name| plan.decisions.placement(name.as_str())) {
             let purpose = &placement.purpose;
             if opened.iter().all(|known| known.purpose() != purpose)
                 && let Some(token) = person.consents().granted_named(purpose, now)
@@ -242,7 +296,7 @@ impl<'a> Known<'a> {
                 opened.push(Opened::new(plan, person, token, now));
             }
         }
-        Self { person, opened, now }
+        Self { person, opened, plan, suggests: asking.suggests, now }
     }
 }
 
@@ -273,6 +327,22 @@ impl Opens for Known<'_> {
 
     fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         beneath::score_lately(self.of(token.purpose())?, score, recall)
+    }
+
+    fn suggest(
+        &self,
+        token: &GrantedName,
+        recommender: &Name<RecommenderName>,
+        request: &decide::RequestFacts<'_>,
+    ) -> Suggested {
+        let found = self.of(token.purpose()).zip(self.plan.recommenders.get(recommender));
+        found.map_or_else(Suggested::default, |(opened, recommender)| {
+            self.suggests.suggest(recommender, opened, request, self.now)
+        })
+    }
+
+    fn tastes(&self, token: &GrantedName) -> Tastes {
+        self.of(token.purpose()).map_or_else(Tastes::default, |opened| suggest::tastes(opened, self.now))
     }
 }
 

@@ -41,7 +41,7 @@ fn birth_dates(plan: &Plan) -> impl Iterator<Item = &str> {
 ///
 /// Looks at what is believed at least as far as it may be used to sort: to leave a minor in peace one need not be sure.
 /// It asks no purpose, because it uses nothing for the person's eyes; all it can do is that less is shown.
-pub(crate) fn minor_until(plan: &Plan, person: &Person, now: Timestamp) -> Option<Timestamp> {
+pub fn minor_until(plan: &Plan, person: &Person, now: Timestamp) -> Option<Timestamp> {
     let facts = person.view(&KEEP, plan, now);
     let believed = |name: &str| facts.trait_value(name).filter(|believed| believed.belief.most.is_some());
     let by_birth = birth_dates(plan).filter_map(|name| {

@@ -13,7 +13,7 @@ pub mod chance;
 pub mod command;
 pub mod content_days;
 pub mod decided;
-mod guard;
+pub mod guard;
 pub mod interests;
 pub mod learning;
 pub mod measures;

@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use condition::{Believed, Facts, Fading, Model, Reading, Verdict};
@@ -162,6 +163,11 @@ impl Facts for Opened<'_> {
 
     fn interest(&self, topic: &str) -> Option<Fading> {
         interests::one(self.plan, self.person, topic, self.now)?.visible()
+    }
+
+    fn interests(&self) -> Vec<(Arc<str>, Fading)> {
+        let known = interests::all(self.plan, self.person, self.now).into_iter();
+        known.filter_map(|known| Some((known.topic, known.interest.visible()?))).collect()
     }
 
     fn score(&self, name: &Name<Score>) -> Option<Fading> {

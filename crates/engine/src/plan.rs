@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use decide::Scheme;
 use model::{
     identifier::{NamespaceRules, Strength},
-    name::{Name, Namespace, Purpose, Source},
+    name::{Name, Namespace, Purpose, Recommender as RecommenderName, Source},
     schema::TraitSchema,
     site::Hosts,
     source::SourceRules,
@@ -14,6 +14,7 @@ use model::{
 };
 use profile::doubt::own::Own;
 use segment::set::SegmentSet;
+use suggest::Recommender;
 
 /// All published definitions of a project.
 #[derive(Debug, Default)]
@@ -34,6 +35,8 @@ pub struct Plan {
     pub segments: SegmentSet,
     /// Placements, contents, experiences.
     pub decisions: Scheme,
+    /// What proposes items.
+    pub recommenders: BTreeMap<Name<RecommenderName>, Recommender>,
     /// How long an event is kept.
     pub retention: Span,
     /// From which trust on a trait may be used.

@@ -14,7 +14,7 @@ use std::{
 use catalog::{item::Attribute, number::ItemNumber, view::ItemView};
 use model::time::Timestamp;
 use roaring::RoaringBitmap;
-use runtime::handle::Runtime;
+use runtime::{handle::Runtime, shelf::Follower};
 use search::{Doc, Index, Language, SearchError, Snapshot, Text};
 
 /// Its folder in the data folder.
@@ -80,7 +80,7 @@ impl Indexer {
     /// Waits a while for changes of the catalog, and takes in those that came. What could not be written is tried again
     /// after a while. Blocking.
     pub fn step(&mut self, runtime: &Runtime, searching: &Searching) {
-        self.pending |= runtime.catalog_changes(LOOK);
+        self.pending |= runtime.catalog_changes(Follower::Index, LOOK);
         while (self.open.is_none() || !self.pending.is_empty()) && !runtime.is_stopping() {
             let some: RoaringBitmap = self.pending.iter().take(AT_ONCE).collect();
             match self.take_in(&some, runtime) {

@@ -6,4 +6,5 @@
 pub mod feeds;
 pub mod indexing;
 mod reading;
+pub mod shown;
 pub mod tell;

@@ -75,7 +75,7 @@ impl Censuses {
         self.woken.notify_all();
     }
 
-    fn rest(&self, time: Duration) {
+    pub(crate) fn rest(&self, time: Duration) {
         let guard = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.woken.wait_timeout(guard, time));
     }

@@ -6,7 +6,7 @@ use decide::{Absent, Decision};
 use engine::{
     chance,
     command::Counted,
-    decided::{Decided, PageAsked, RequestFacts, decide_for_nobody},
+    decided::{Asking, Decided, PageAsked, RequestFacts, decide_for_nobody},
     person::Person,
     plan::Plan,
 };
@@ -122,7 +122,7 @@ impl Runtime {
     /// The neutral answers of a page, at once and without asking anybody. They have no id, and are in no record.
     pub fn neutral(&self, page: &PageAsked) -> WithPlan<Vec<Decision>> {
         let plan = self.plan();
-        (engine::decided::neutral(&plan, page, self.now()), plan)
+        (engine::decided::neutral(&plan, page, self.shared(), self.now()), plan)
     }
 
     /// Counts decisions of which nothing may be kept, by day: `what` says which, such as `decision:winter-boots/b`.
@@ -196,13 +196,13 @@ impl Shared {
         &self,
         plan: &Plan,
         why: Absent,
-        asked: (PageAsked, &RequestFacts),
+        (page, request): (PageAsked, &RequestFacts),
         now: Timestamp,
     ) -> Decided {
         let env = Env { now, seed: self.draw_anonymously() };
         // All of it is chance, so the id leads to no record.
         let first = Id::<id::Decision>::mint(now, chance::draw(env.seed, 6), chance::draw(env.seed, 7) as u32);
-        decide_for_nobody(plan, first, why, asked, &env)
+        decide_for_nobody(plan, first, why, Asking { page, request, suggests: self }, &env)
     }
 
     /// Chance that belongs to no command.

@@ -25,6 +25,7 @@ mod owner;
 mod plans;
 mod published;
 pub mod publishing;
+pub mod recommending;
 mod saver;
 pub mod shelf;
 mod stored;

@@ -53,3 +53,5 @@ pub const TRIM_EVERY_MS: u64 = 10_000;
 pub const RETRY_MS: u64 = 250;
 /// Bytes of log read at once while recovering: few, so that the next ones find the memory warm.
 pub const RECOVER_BYTES: usize = 128 * 1024;
+/// Items whose likeness is taken in before those who ask have a turn.
+pub(crate) const LIKENESS_ITEMS: usize = 100;

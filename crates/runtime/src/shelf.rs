@@ -42,9 +42,22 @@ pub(crate) struct Shelf {
     catalog: RwLock<Catalog>,
     /// Held by whoever changes the catalog, from applying to having kept it.
     writer: Mutex<Writer>,
-    /// What changed since somebody took it, in numbers.
-    changed: Mutex<RoaringBitmap>,
+    /// What changed since each follower took it, in numbers.
+    changed: Mutex<[RoaringBitmap; Follower::ALL.len()]>,
     told: Condvar,
+}
+
+/// Who keeps something up that is made of the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follower {
+    /// The search index.
+    Index,
+    /// Which items are alike.
+    Likeness,
+}
+
+impl Follower {
+    const ALL: [Self; 2] = [Self::Index, Self::Likeness];
 }
 
 #[derive(Debug)]
@@ -70,7 +83,7 @@ impl Shelf {
     pub(crate) fn open(substrate: &dyn Substrate) -> Result<Self, LoadError> {
         let lease = substrate.claim(&[substrate.shop()])?.remove(0);
         let catalog = read(substrate)?;
-        let changed = (0..catalog.numbers()).collect();
+        let changed = Follower::ALL.map(|_| (0..catalog.numbers()).collect());
         Ok(Self {
             catalog: RwLock::new(catalog),
             writer: Mutex::new(Writer { lease, doubtful: 0 }),
@@ -92,11 +105,12 @@ impl Shelf {
 
     /// Tells who waits for changes that there are some; of a program that stops, that there is nothing to wait for.
     pub(crate) fn wake(&self, changed: impl Iterator<Item = ItemNumber>) {
-        self.changed().extend(changed.map(|number| number.0));
+        let changed: Vec<u32> = changed.map(|number| number.0).collect();
+        self.changed().iter_mut().for_each(|follower| follower.extend(&changed));
         self.told.notify_all();
     }
 
-    fn changed(&self) -> MutexGuard<'_, RoaringBitmap> {
+    fn changed(&self) -> MutexGuard<'_, [RoaringBitmap; Follower::ALL.len()]> {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -160,15 +174,16 @@ impl Runtime {
         Ok(answers)
     }
 
-    /// Takes the numbers of what changed in the catalog since they were taken last; at the start, all of them. Waits for
-    /// some, but not longer than `within` and not for a program that stops. For the one who keeps an index of the
-    /// catalog. Blocking.
-    pub fn catalog_changes(&self, within: Duration) -> RoaringBitmap {
-        let shelf = &self.shared().shelf;
-        let waits = |changed: &mut RoaringBitmap| changed.is_empty() && !self.shared().is_stopping();
+    /// Takes the numbers of what changed in the catalog since this follower took them last; at the start, all of them.
+    /// Waits for some, but not longer than `within` and not for a program that stops. Blocking.
+    pub fn catalog_changes(&self, follower: Follower, within: Duration) -> RoaringBitmap {
+        let (shelf, place) = (&self.shared().shelf, follower as usize);
+        let waits = |changed: &mut [RoaringBitmap; Follower::ALL.len()]| {
+            changed[place].is_empty() && !self.shared().is_stopping()
+        };
         let waited = shelf.told.wait_timeout_while(shelf.changed(), within, waits);
         let (mut changed, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *changed)
+        std::mem::take(&mut changed[place])
     }
 
     /// Says which stores the shop has. Blocking.

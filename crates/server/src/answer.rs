@@ -9,7 +9,7 @@ use axum::{
 use condition::ConditionError;
 use definition::DefinitionError;
 use model::limits;
-use runtime::{census::CensusError, publishing::PlanError, ticket::Failure};
+use runtime::{census::CensusError, publishing::PlanError, recommending::TrainError, ticket::Failure};
 use store::error::StoreError;
 
 use crate::{command::backup::BackupError, keys::KeysError, publish};
@@ -169,6 +169,15 @@ impl From<CensusError> for Refusal {
             CensusError::Store(error) => error.into(),
             CensusError::Failed(failure) => failure.into(),
             CensusError::Plan(error) => error.into(),
+        }
+    }
+}
+
+impl From<TrainError> for Refusal {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Store(error) => error.into(),
+            TrainError::Failed(failure) => failure.into(),
         }
     }
 }

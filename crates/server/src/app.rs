@@ -179,6 +179,18 @@ impl App {
         *self.indexing.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::spawn(keep_up));
     }
 
+    /// Keeps up which items are alike, on a thread of its own, until the program stops.
+    pub fn keep_likeness(self: &Arc<Self>) {
+        /// How long to wait for a change before looking whether to stop.
+        const LOOK: Duration = Duration::from_secs(1);
+        let app = Arc::downgrade(self);
+        std::thread::spawn(move || {
+            while let Some(app) = app.upgrade().filter(|app| !app.runtime.is_stopping()) {
+                app.runtime.keep_likeness(LOOK);
+            }
+        });
+    }
+
     /// Saves everything and ends the threads of the program. Blocking.
     pub fn stop(&self) -> Result<(), Failure> {
         let stopped = self.runtime.stop();

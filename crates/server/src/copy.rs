@@ -33,10 +33,11 @@ pub(crate) fn everything(runtime: &Runtime, reading: &Reading) -> Result<ExportA
     let sides: BTreeSet<_> = reading.person.sides.iter().map(|side| side.facts.origin).collect();
     let rejected = rejected.filter(|one| own(&one.keys) || one.side.is_some_and(|side| sides.contains(&side)));
     let accesses = runtime.accesses(&reading.person, None, usize::MAX)?;
-    let mut decisions = Vec::new();
+    let (mut decisions, catalog) = (Vec::new(), runtime.catalog());
     for decided in runtime.decisions_about(&reading.person)? {
         let plan = runtime.plan_of(decided.revision)?;
-        decisions.extend(decided.decisions.iter().map(|decision| decision::recorded(&plan, &decided, decision)));
+        decisions
+            .extend(decided.decisions.iter().map(|decision| decision::recorded((&plan, &catalog), &decided, decision)));
     }
     Ok(ExportAnswer {
         format: 1,

@@ -6,11 +6,15 @@ use std::{
     time::Duration,
 };
 
-use ::decide::{Absent, Explain};
+use ::decide::{Absent, Explain, Tastes};
 use api::{
     error::{ApiError, Code},
     tracking::Route,
-    wire::{collect::RejectedItem, decision::DecideRequest, key::KeyKind},
+    wire::{
+        collect::RejectedItem,
+        decision::{DecideAnswer, DecideRequest},
+        key::KeyKind,
+    },
 };
 use axum::http::{HeaderMap, header};
 use context::{ClientHints, Context, Request};
@@ -33,7 +37,8 @@ use tokio::time::Instant;
 use crate::{
     answer::Refusal,
     app::{App, Shared},
-    intake::{self, Sender},
+    decision::{Told, Wording},
+    intake::{self, Sender, sender},
     keys::Key,
     named::{self, Belief},
 };
@@ -55,26 +60,36 @@ pub(crate) enum Outcome {
 
 /// The caller: with which key, over which headers, from where.
 pub(crate) struct Caller<'a> {
-    pub(crate) key: &'a Key,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) ip: Option<IpAddr>,
-    pub(crate) sender: Sender,
+    key: &'a Key,
+    headers: &'a HeaderMap,
+    ip: Option<IpAddr>,
+    sender: Sender,
+}
+
+impl<'a> Caller<'a> {
+    /// Who calls with this request.
+    pub(crate) fn new(
+        app: &App,
+        key: &'a Key,
+        headers: &'a HeaderMap,
+        peer: Option<IpAddr>,
+        request: &DecideRequest,
+    ) -> Self {
+        let proof = request.identity_token.as_deref().map(Arc::from);
+        let sender = Sender { proof, ..sender(app, key, headers) };
+        Self { key, headers, ip: app.config.client_address(peer, headers), sender }
+    }
 }
 
 /// A call that was understood.
-pub(crate) struct Asked {
+struct Asked {
     /// Whom it may mean, the identifier that speaks best for a person first.
     persons: Vec<Who>,
     call: Call,
 }
 
 /// Reads a call under a plan. What is wrong with it is refused here, before any of its events is taken.
-pub(crate) fn understand(
-    app: &App,
-    caller: &Caller<'_>,
-    request: &DecideRequest,
-    plan: &Plan,
-) -> Result<Asked, ApiError> {
+fn understand(app: &App, caller: &Caller<'_>, request: &DecideRequest, plan: &Plan) -> Result<Asked, ApiError> {
     let said = named::read(app, plan, caller.key, &request.into(), caller.sender.received_at)?;
     let is_proven = said.iter().any(|said| said.belief == Belief::Proven);
     let believed = said.iter().filter(|said| said.belief != Belief::Doubted);
@@ -101,8 +116,74 @@ pub(crate) fn understand(
     Ok(Asked { persons, call: Call { page, request, named, keeping } })
 }
 
+/// A page that was decided, with what came of the events of its call.
+pub(crate) struct Made {
+    pub(crate) outcome: Outcome,
+    refused: Vec<RejectedItem>,
+    events_under_way: bool,
+}
+
+/// Decides a page as a call asks for it.
+pub(crate) async fn make(app: &Shared, caller: &Caller<'_>, request: &DecideRequest) -> Result<Made, Refusal> {
+    let asked = understand(app, caller, request, &app.runtime.plan())?;
+    let until = deadline(app);
+    let applied = apply_events(app, caller, request, until).await?;
+    let events_under_way = matches!(applied, Applied::UnderWay);
+    let (outcome, refused) = match applied {
+        Applied::Taken(refused) => (decide(app, &caller.sender, asked, until).await, refused),
+        Applied::NotTaken(refused) => (without_its_events(app, &asked), refused),
+        Applied::UnderWay => (without_its_events(app, &asked), Vec::new()),
+    };
+    Ok(Made { outcome, refused, events_under_way })
+}
+
+impl Made {
+    /// By what the first placement puts a search in order; nothing where it leaves the order as it is.
+    pub(crate) fn order(&self) -> Option<&Tastes> {
+        let decisions = match &self.outcome {
+            Outcome::Decided(decided, _) => &decided.decisions,
+            Outcome::Neutral(decisions, _) => decisions,
+        };
+        decisions.first()?.contents.iter().find_map(|served| served.order.as_ref())
+    }
+
+    /// Whether the caller may learn what the person did: with a public key only of a visitor whom no account names, or
+    /// whose account is proven.
+    pub(crate) fn may_tell(&self, kind: KeyKind, request: &DecideRequest) -> bool {
+        kind == KeyKind::Secret || request.user_id.is_none() || request.identity_token.is_some()
+    }
+
+    /// The answer to the call.
+    pub(crate) fn answer(&self, app: &App, kind: KeyKind, request: &DecideRequest) -> DecideAnswer {
+        let (Outcome::Decided(_, plan) | Outcome::Neutral(_, plan)) = &self.outcome;
+        let explain = if request.explain { Explain::Yes } else { Explain::No };
+        let is_guarded = !self.may_tell(kind, request);
+        let reason = match (request.why, is_guarded) {
+            (false, _) => Wording::Untold,
+            (true, true) => Wording::Guarded,
+            (true, false) => Wording::Told,
+        };
+        let (format, catalog) = (request.format, app.runtime.catalog());
+        let (languages, now, tells_of) = (&[][..], app.runtime.now(), !is_guarded);
+        let told = Told { kind, format, explain, reason, plan, languages, catalog: &catalog, now, tells_of };
+        let mut decisions: Vec<_> = match &self.outcome {
+            Outcome::Decided(decided, _) => {
+                let told = Told { languages: &decided.page.languages, ..told };
+                decided.decisions.iter().map(|decision| told.decision(decided, decision)).collect()
+            }
+            Outcome::Neutral(decisions, _) => decisions.iter().map(|decision| told.neutral(decision)).collect(),
+        };
+        if request.preview {
+            // Nothing can be looked up, and no impression belongs to it.
+            decisions.iter_mut().for_each(|decision| decision.id = None);
+        }
+        let (refused, events_under_way) = (self.refused.clone(), self.events_under_way);
+        DecideAnswer { decisions, revision: plan.revision, refused, events_under_way }
+    }
+}
+
 /// What came of the events of a call.
-pub(crate) enum Applied {
+enum Applied {
     /// All are durable but those that were refused.
     Taken(Vec<RejectedItem>),
     /// Not all were taken, for want of room or because the storage failed. All may be sent again: one that was taken
@@ -113,7 +194,7 @@ pub(crate) enum Applied {
 }
 
 /// Applies the events that came with the call. What was begun goes on to its end, whoever still waits for it.
-pub(crate) async fn apply_events(
+async fn apply_events(
     app: &Shared,
     caller: &Caller<'_>,
     request: &DecideRequest,
@@ -147,7 +228,7 @@ pub(crate) async fn apply_events(
 }
 
 /// Decides within the time that a call may take; past it, and under overload, neutrally.
-pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked, until: Instant) -> Outcome {
+async fn decide(app: &App, sender: &Sender, asked: Asked, until: Instant) -> Outcome {
     let Asked { persons, call } = asked;
     let deciding = decide_for_first(app, &persons, &call);
     let found = match tokio::time::timeout_at(until, deciding).await {
@@ -170,12 +251,12 @@ pub(crate) async fn decide(app: &App, sender: &Sender, asked: Asked, until: Inst
 }
 
 /// Until when a call that begins now may take.
-pub(crate) fn deadline(app: &App) -> Instant {
+fn deadline(app: &App) -> Instant {
     Instant::now() + Duration::from_millis(app.config.decide.give_up_ms)
 }
 
 /// The answer to a call whose events were not taken: what it was to rest on is not known.
-pub(crate) fn without_its_events(app: &App, asked: &Asked) -> Outcome {
+fn without_its_events(app: &App, asked: &Asked) -> Outcome {
     neutral(app, &asked.call.page)
 }
 

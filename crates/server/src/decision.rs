@@ -2,7 +2,7 @@
 
 use std::{slice, sync::Arc};
 
-use ::decide::{Decision, Explain, Memory, Rejection, Served};
+use ::decide::{Candidate, Decision, Explain, Memory, Rejection, Served};
 use api::{
     error::Code,
     json::{Json, JsonFields},
@@ -13,8 +13,10 @@ use api::{
             DecisionRejected, DecisionWhy, Evidence,
         },
         key::KeyKind,
+        recommend::{RecommendCandidate, RecommendedFrom},
     },
 };
+use catalog::catalog::Catalog;
 use engine::{
     decided::Decided,
     plan::Plan,
@@ -24,8 +26,11 @@ use model::{
     decision::Reason,
     id::{Id, Unit},
     language::best,
+    time::Timestamp,
     value::Value,
 };
+
+use merchandise::shown::Reader;
 
 use crate::markup;
 
@@ -44,6 +49,12 @@ pub(crate) struct Told<'a> {
     pub(crate) plan: &'a Plan,
     /// The languages that are read, best first.
     pub(crate) languages: &'a [Arc<str>],
+    /// What the shop sells, for the items that are shown.
+    pub(crate) catalog: &'a Catalog,
+    /// As of when items are shown.
+    pub(crate) now: Timestamp,
+    /// Whether it may be told with what an item goes, which may be something that the person bought.
+    pub(crate) tells_of: bool,
 }
 
 /// Whether reasons are told in words.
@@ -66,6 +77,7 @@ impl Told<'_> {
             answer.why = self.why(decided, decision);
         }
         if let Some(grounds) = &mut answer.grounds {
+            grounds.recommended = recommended(decided, decision);
             grounds.unit = self.unit(decided, decision).map(|unit| unit.to_string());
         }
         answer
@@ -136,7 +148,8 @@ impl Told<'_> {
         let payload = Json(payload);
         let (content, language) = (served.content.to_string(), served.language.to_string());
         let intent = (self.kind == KeyKind::Secret).then(|| served.intent.word().to_owned());
-        let items = served.items.iter().map(ToString::to_string).collect();
+        let reader = Reader { catalog: self.catalog, languages: self.languages, now: self.now };
+        let items = served.items.iter().map(|item| reader.recommended(item, self.tells_of)).collect();
         DecisionContent { content, language, intent, payload, items }
     }
 
@@ -179,15 +192,33 @@ impl Told<'_> {
             propensity: decision.propensity.get(),
             points: decision.points,
             evidence: decision.evidence.iter().map(Evidence::from).collect(),
+            recommended: Vec::new(),
             rejected: (self.explain == Explain::Yes || !decision.rejected.is_empty()).then(rejected),
         }
     }
 }
 
-/// A decision as it is in its record.
-pub(crate) fn recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> DecisionRecord {
+/// What recommenders looked at for the contents of a decision.
+fn recommended(decided: &Decided, decision: &Decision) -> Vec<RecommendedFrom> {
+    let personal = decided.seen.facts.values().flat_map(|seen| &seen.suggested);
+    let all = personal.chain(&decided.seen.suggested).filter(|(_, suggested)| {
+        let shown = decision.contents.iter().flat_map(|served| served.items.iter().map(|item| &item.id));
+        let mut proposed = suggested.items.iter().map(|item| &item.item);
+        !decision.contents.is_empty() && shown.eq(proposed.by_ref())
+    });
+    let candidate = |one: &Candidate| RecommendCandidate { id: one.item.to_string(), score: one.score.get() };
+    all.map(|(recommender, suggested)| RecommendedFrom {
+        recommender: recommender.to_string(),
+        model: suggested.model,
+        candidates: suggested.candidates.iter().map(candidate).collect(),
+    })
+    .collect()
+}
+
+/// A decision as it is in its record; items as they are in the catalog now.
+pub(crate) fn recorded((plan, catalog): (&Plan, &Catalog), decided: &Decided, decision: &Decision) -> DecisionRecord {
     DecisionRecord {
-        decision: as_recorded(plan, decided, decision),
+        decision: as_recorded((plan, catalog), decided, decision),
         at: decided.env.now.into(),
         revision: decided.revision,
         engine: decided.engine,
@@ -195,24 +226,25 @@ pub(crate) fn recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> D
 }
 
 /// A decision told with all its grounds, in the languages that were asked for then.
-pub(crate) fn as_recorded(plan: &Plan, decided: &Decided, decision: &Decision) -> DecisionAnswer {
-    let (kind, format) = (KeyKind::Secret, DecideFormat::Json);
-    Told {
-        kind,
-        format,
-        explain: decided.page.explain,
-        reason: Wording::Untold,
-        plan,
-        languages: &decided.page.languages,
-    }
-    .decision(decided, decision)
+pub(crate) fn as_recorded(
+    (plan, catalog): (&Plan, &Catalog),
+    decided: &Decided,
+    decision: &Decision,
+) -> DecisionAnswer {
+    let explain = decided.page.explain;
+    Told { explain, ..to_the_shop(plan, catalog, decided) }.decision(decided, decision)
 }
 
 /// Why a recorded decision is as it is, with its evidence.
 pub(crate) fn why(plan: &Plan, decided: &Decided, decision: &Decision) -> Option<DecisionWhy> {
+    let catalog = Catalog::default();
+    Told { reason: Wording::Told, ..to_the_shop(plan, &catalog, decided) }.why(decided, decision)
+}
+
+fn to_the_shop<'a>(plan: &'a Plan, catalog: &'a Catalog, decided: &'a Decided) -> Told<'a> {
     let (kind, format) = (KeyKind::Secret, DecideFormat::Json);
-    Told { kind, format, explain: Explain::No, reason: Wording::Told, plan, languages: &decided.page.languages }
-        .why(decided, decision)
+    let (languages, now) = (&decided.page.languages, decided.env.now);
+    Told { kind, format, explain: Explain::No, reason: Wording::Untold, plan, languages, catalog, now, tells_of: true }
 }
 
 /// What old evidence the decision rests on, beside what is shown because of it: what is neutral shows nothing of it.

@@ -11,6 +11,7 @@ use api::{
         live::{LiveEvent, LiveItem, LiveRejected},
     },
 };
+use axum::http::{HeaderMap, header::USER_AGENT};
 use engine::{
     command::Rejection,
     plan::{IdentityTokens, Plan},
@@ -25,7 +26,7 @@ use model::{
 use profile::resolve;
 use runtime::handle::Taken;
 
-use crate::{answer::Refusal, app::App, link::PageTokens};
+use crate::{answer::Refusal, app::App, keys::Key, link::PageTokens};
 
 /// Who sends, and when it arrived.
 #[derive(Debug, Clone)]
@@ -232,4 +233,16 @@ fn receiver<'a>(app: &App, plan: &'a Plan, sender: &Sender) -> Result<Receiver<'
         gpc: sender.gpc,
         salt: app.salt,
     })
+}
+
+/// Who sends with this key, now.
+pub(crate) fn sender(app: &App, key: &Key, headers: &HeaderMap) -> Sender {
+    let gpc = match headers.get("sec-gpc").map(|value| value.as_bytes()) {
+        Some(b"1") => Gpc::Present,
+        _ => Gpc::Absent,
+    };
+    // A shop's server says what it is itself, and not what its visitor is.
+    let user_agent = headers.get(USER_AGENT).filter(|_| key.kind == KeyKind::Public);
+    let user_agent = user_agent.and_then(|value| value.to_str().ok()).map(Arc::from);
+    Sender { source: key.source(), received_at: app.runtime.now(), gpc, kind: key.kind, proof: None, user_agent }
 }

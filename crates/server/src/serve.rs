@@ -99,6 +99,8 @@ pub enum ServeError {
 
 /// Bytes of a key that is brought along, at least.
 const KEY_BYTES: usize = 16;
+/// How often somebody looks whether it is time to train.
+const TRAINING_LOOK: Duration = Duration::from_secs(30);
 /// How often somebody looks whether a census is due.
 const CENSUS_LOOK: Duration = Duration::from_secs(10);
 /// How long open requests may take to end when the program stops.
@@ -143,6 +145,7 @@ pub fn start(config: Config, fixed: Fixed, bootstrap: &Bootstrap) -> Result<Shar
     let app = App::new(runtime, config, &folder, fixed.seed)?;
     app.warm_up();
     app.keep_index();
+    app.keep_likeness();
     bring_keys(&app, bootstrap)?;
     Ok(app)
 }
@@ -210,6 +213,7 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
     let header_within = Duration::from_millis(app.config.limits.header_within_ms);
     let end = async move { _ = stopped.await };
     tokio::spawn(take_censuses(app.clone()));
+    tokio::spawn(train(app.clone()));
     for feed in app.feeds.waiting() {
         tokio::spawn(routes::catalog::read_feed(app.clone(), feed));
     }
@@ -243,6 +247,35 @@ async fn take_censuses(app: Shared) {
             && !app.is_stopping()
         {
             tracing::warn!(code = refusal.error().code.as_str(), "no census could be taken; it is tried again");
+        }
+    }
+}
+
+/// Trains the models of recommenders whenever it is time, until the program stops.
+async fn train(app: Shared) {
+    let mut looks = tokio::time::interval(TRAINING_LOOK);
+    while !app.is_stopping() {
+        looks.tick().await;
+        let trained = blocking(&app, |app| {
+            if app.runtime.is_training_due() {
+                let trained = app.runtime.train()?;
+                tracing::info!(
+                    model = trained.version,
+                    persons = trained.persons,
+                    deeds = trained.deeds,
+                    took_ms = trained.took.as_millis() as u64,
+                    "recommenders were trained"
+                );
+            }
+            Ok(())
+        });
+        if let Err(refusal) = trained.await
+            && !app.is_stopping()
+        {
+            tracing::warn!(
+                code = refusal.error().code.as_str(),
+                "recommenders could not be trained; it is tried again"
+            );
         }
     }
 }

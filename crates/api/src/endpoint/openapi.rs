@@ -23,6 +23,7 @@ use crate::{
         experience::{ContentDocument, ExperienceDocument, LayerDocument, PlacementDocument},
         live::LiveItem,
         measure::{ModelDocument, ScoreDocument, TagDocument},
+        recommend::RecommenderDocument,
     },
 };
 
@@ -76,6 +77,7 @@ fn unreferenced(schemas: &mut Schemas) {
     reference::<ConsentCategoryDocument>(schemas);
     reference::<SettingDocument>(schemas);
     reference::<LayerDocument>(schemas);
+    reference::<RecommenderDocument>(schemas);
     reference::<ContentDocument>(schemas);
     reference::<PlacementDocument>(schemas);
     reference::<ExperienceDocument>(schemas);

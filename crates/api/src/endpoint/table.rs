@@ -19,6 +19,7 @@ use crate::{
             CheckAnswer, DraftAnswer, DraftList, DraftRequest, DraftSummary, PublishRequest, PublishedAnswer,
             RevisionAnswer, RevisionPage,
         },
+        recommend::{RecommendAnswer, RecommendRequest, TrainingAnswer},
         rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
         search::{CompleteAnswer, CompleteRequest, SearchAnswer, SearchRequest},
         segment::{CountAnswer, CountRequest, MembersPage, PreviewAnswer, PreviewRequest, SegmentAnswer, SegmentList},
@@ -137,6 +138,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Post, "/v1/search", Public, Catalog, "Searches the catalog, or lists it.")
         .takes(Body::json::<SearchRequest>())
         .answers(Body::json::<SearchAnswer>()),
+    endpoint(Post, "/v1/recommend", Public, Catalog, "Asks a recommender what it proposes, and why.")
+        .takes(Body::json::<RecommendRequest>())
+        .answers(Body::json::<RecommendAnswer>()),
+    endpoint(Get, "/v1/training", Secret, Catalog, "Says when the models of recommenders were trained.")
+        .answers(Body::json::<TrainingAnswer>()),
+    endpoint(Post, "/v1/training", Secret, Catalog, "Trains the models of recommenders now, and waits for it.")
+        .answers(Body::json::<TrainingAnswer>()),
     endpoint(Post, "/v1/autocomplete", Public, Catalog, "Completes what is being typed.")
         .takes(Body::json::<CompleteRequest>())
         .answers(Body::json::<CompleteAnswer>()),

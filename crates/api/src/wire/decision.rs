@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::{RawValue, Value};
 use utoipa::ToSchema;
 
-use super::{Moment, collect::RejectedItem};
+use super::{
+    Moment,
+    collect::RejectedItem,
+    recommend::{RecommendedFrom, RecommendedItem},
+};
 use crate::json::{Json, JsonFields};
 
 /// What to decide, for whom. With no identifier, only the request speaks.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideRequest {
     /// The public key, where no header can carry it.
@@ -230,9 +234,9 @@ pub struct DecisionContent {
     /// The payload: an object, or a text where HTML or text is wanted.
     #[schema(value_type = Value)]
     pub payload: Json,
-    /// The ids of the products that it shows beside that, in order.
+    /// The products that it shows beside that, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub items: Vec<String>,
+    pub items: Vec<RecommendedItem>,
 }
 
 /// More of why: what may only be told to the shop.
@@ -255,6 +259,9 @@ pub struct DecisionGrounds {
     pub points: u16,
     /// What the winner's audience rested on.
     pub evidence: Vec<Evidence>,
+    /// What recommenders looked at for the page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recommended: Vec<RecommendedFrom>,
     /// The candidates that did not win, best first, if they were asked for; one that is not worth it always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected: Option<Vec<DecisionRejected>>,

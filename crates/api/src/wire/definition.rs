@@ -28,6 +28,8 @@ pub enum DefinitionKind {
     Purpose,
     /// [`ConsentCategoryDocument`].
     ConsentCategory,
+    /// [`super::recommend::RecommenderDocument`].
+    Recommender,
     /// [`super::experience::LayerDocument`].
     Layer,
     /// [`super::experience::ContentDocument`].
@@ -42,7 +44,7 @@ pub enum DefinitionKind {
 
 impl DefinitionKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Segment,
         Self::Tag,
         Self::Score,
@@ -52,6 +54,7 @@ impl DefinitionKind {
         Self::Namespace,
         Self::Purpose,
         Self::ConsentCategory,
+        Self::Recommender,
         Self::Layer,
         Self::Content,
         Self::Placement,
@@ -71,6 +74,7 @@ impl DefinitionKind {
             Self::Namespace => "namespace",
             Self::Purpose => "purpose",
             Self::ConsentCategory => "consent_category",
+            Self::Recommender => "recommender",
             Self::Layer => "layer",
             Self::Content => "content",
             Self::Placement => "placement",

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::recommend::ContentItems;
+
 /// A position that can show something.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,9 +58,10 @@ pub struct ContentDocument {
     /// Who gets it first: a condition, of which one need not be as sure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefer: Option<String>,
-    /// Products that it shows: `viewed`, those of one category that the person looked at lately.
+    /// Products that it shows: `viewed`, those of one category that the person looked at lately; `{"recommender": "…"}`;
+    /// or `personal_order`: the hits of a search come in the person's order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub items: Option<String>,
+    pub items: Option<ContentItems>,
     /// For those who read it later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

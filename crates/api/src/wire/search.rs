@@ -3,7 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
+
+use super::{
+    decision::{DecideRequest, DecisionAnswer},
+    recommend::{ItemShown, on_screen},
+};
+use crate::json::JsonFields;
 
 /// One search, or one list of a category: then nothing is searched for.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
@@ -29,6 +36,51 @@ pub struct SearchRequest {
     pub facets: Vec<String>,
     /// Lower edges in cents, rising, of the bands in which prices are counted; the facet `price`.
     pub price_bands: Vec<u64>,
+    /// The placement whose contents may put the hits in the person's order; none: the order is everybody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placement: Option<String>,
+    /// The public key, where no header can carry it.
+    #[serde(alias = "writeKey", skip_serializing_if = "Option::is_none")]
+    pub write_key: Option<String>,
+    /// The visitor's id.
+    #[serde(alias = "anonymousId", skip_serializing_if = "Option::is_none")]
+    pub anonymous_id: Option<String>,
+    /// The account.
+    #[serde(alias = "userId", skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// With a public key: the token by which the page proves whose account it names.
+    #[serde(alias = "identityToken", skip_serializing_if = "Option::is_none")]
+    pub identity_token: Option<String>,
+    /// Further identifiers by namespace; only with a secret key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub identifiers: BTreeMap<String, String>,
+    /// As for `/v1/decide`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// The context of the tracking protocol.
+    #[serde(skip_serializing_if = "JsonFields::is_empty")]
+    #[schema(value_type = serde_json::Map<String, Value>)]
+    pub context: JsonFields,
+}
+
+impl SearchRequest {
+    /// The page whose one placement decides on the order; none where the order is everybody's.
+    pub fn page(&self) -> Option<DecideRequest> {
+        let category = self.filters.topics.get("path").and_then(|paths| paths.first()).cloned();
+        let query = (!self.query.is_empty()).then(|| self.query.clone());
+        Some(DecideRequest {
+            placements: vec![self.placement.clone()?],
+            anonymous_id: self.anonymous_id.clone(),
+            user_id: self.user_id.clone(),
+            identity_token: self.identity_token.clone(),
+            identifiers: self.identifiers.clone(),
+            languages: self.language.clone().into_iter().collect(),
+            nonce: self.nonce.clone(),
+            context: self.context.clone(),
+            attributes: on_screen([("query", query.map(Value::from)), ("category", category.map(Value::from))]),
+            ..DecideRequest::default()
+        })
+    }
 }
 
 /// What hits must be like: all of it.
@@ -74,37 +126,33 @@ pub struct SearchAnswer {
     pub facets: BTreeMap<String, Vec<FacetValue>>,
     /// How the text was read.
     pub reading: SearchReading,
+    /// What the placement shows and why, if one was named: with its id, and whether the order is personal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionAnswer>,
 }
 
 /// An item that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SearchHit {
-    /// The item's id.
-    pub id: String,
-    /// Its name in the language that suits best.
-    pub title: String,
-    /// Its brand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brand: Option<String>,
-    /// What it costs now, in hundredths of its currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_cents: Option<u64>,
-    /// What it usually costs, if that is more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usual_price_cents: Option<u64>,
-    /// The currency (ISO 4217).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
-    /// Whether it can be had now.
-    pub in_stock: bool,
-    /// The address of its page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
-    /// The address of its main image.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
+    /// The item as it is now.
+    #[serde(flatten)]
+    pub item: ItemShown,
     /// By what it was found: `exact`, `all_words`, `corrected`, `some_words`. A better one always comes first.
     pub found_by: String,
+    /// What the person's tastes say of it, where the order is personal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<SearchPersonal>,
+}
+
+/// What a person's tastes say of a hit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SearchPersonal {
+    /// From −1 to 1, beside the average of the hits.
+    pub liking: f64,
+    /// What says most for it or against it: `interest brand:Lowa`, `searched waterproof`. With a public key only of a
+    /// visitor who is not named by an account, or whose account is proven.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
 }
 
 /// One value of a facet.

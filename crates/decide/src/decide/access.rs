@@ -9,7 +9,7 @@ use model::{
     fact::{Occurrence, TraitValue},
     id::{Id, Unit},
     limits::TOKEN_VALUE_BYTES,
-    name::{Name, Purpose, Score, Segment, Trait},
+    name::{Name, Purpose, Recommender, Score, Segment, Trait},
     time::Timestamp,
     trust::Use,
     value::Value,
@@ -21,6 +21,7 @@ use crate::{
     page::{Absent, Ledger, Opens, Page, Person, Recognized, Whom},
     restraint::{Ground, Recall},
     scheme::Scheme,
+    suggested::{Suggested, Tastes},
     template::Reference,
 };
 
@@ -178,6 +179,22 @@ impl<'a> Access<'a> {
         match &self.known {
             Opened::Open { opens, token, .. } => opens.score_lately(token, score, recall),
             Opened::Closed { .. } => None,
+        }
+    }
+
+    /// What a recommender proposes: to the person where they are known, else by the request alone.
+    pub(super) fn suggested(&self, page: &Page<'_>, recommender: &Name<Recommender>) -> Suggested {
+        match &self.known {
+            Opened::Open { opens, token, .. } => opens.suggest(token, recommender, page.request),
+            Opened::Closed { .. } => (page.suggest)(recommender),
+        }
+    }
+
+    /// By what a search is put in order; nothing where nobody is known.
+    pub(super) fn tastes(&self) -> Tastes {
+        match &self.known {
+            Opened::Open { opens, token, .. } => opens.tastes(token),
+            Opened::Closed { .. } => Tastes::default(),
         }
     }
 

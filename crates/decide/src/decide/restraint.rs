@@ -14,6 +14,7 @@ use model::{
 use super::{Decider, access::Access, candidate::Before, grounds::Rested, horizon::Horizon, viewed};
 use crate::{
     answer::Rejection,
+    content::Items,
     experience::{Experience, asks_of_the_person},
     restraint::{Ground, INTRUSION_PERIOD, Memory, Recall, price, suits_a_checkout},
 };
@@ -184,8 +185,10 @@ impl<'a> Decider<'a> {
                 horizon.note(rested.until);
                 found.extend(rested.all.iter().cloned());
             }
-            if content.items.is_some() {
-                let items = self.items(content, &facts, horizon).len();
+            // A list that a recommender proposes tells nobody what they did, and what only puts a search in order neither:
+            // both cost nothing.
+            if content.items == Some(Items::Viewed) {
+                let items = self.items(content, before.access, horizon).len();
                 let last = facts.trail(viewed::VIEWED).last().map(|viewed| viewed.at);
                 let viewed = Evidence::Events { event: viewed::VIEWED.into(), matched: items as u32, last };
                 found.extend((items > 0).then(|| Ground::of(viewed, &facts)));

@@ -13,7 +13,7 @@ use model::{
     time::{Span, Timestamp},
 };
 
-use super::{Decider, candidate::Before, horizon::Horizon, viewed};
+use super::{Decider, access::Access, candidate::Before, horizon::Horizon, viewed};
 use crate::{
     content::{Content, Items},
     experience::{Experience, Shows, Variant},
@@ -21,6 +21,7 @@ use crate::{
     page::Recognized,
     pool::{Criterion, Menu, Repeat},
     restraint::suits_a_checkout,
+    suggested::{ShownItem, Suggested, Tastes},
     visit::Stay,
 };
 
@@ -76,15 +77,39 @@ impl<'a> Decider<'a> {
         best(Span::default())
     }
 
-    /// The ids of the products that a content shows beside what it says.
-    pub(super) fn items(&self, content: &Content, facts: &dyn Facts, horizon: &mut Horizon) -> Vec<Arc<str>> {
-        match content.items {
-            None => Vec::new(),
+    /// The products that a content shows beside what it says, to whom it is personal.
+    pub(super) fn items(&self, content: &Content, access: &Access<'_>, horizon: &mut Horizon) -> Vec<ShownItem> {
+        match &content.items {
+            None | Some(Items::PersonalOrder) => Vec::new(),
             Some(Items::Viewed) => {
+                let facts = access.facts(self.page);
                 let (items, until) = viewed::compared(&facts.trail(viewed::VIEWED), self.now);
                 horizon.note(until);
-                items
+                items.into_iter().map(|id| ShownItem { id, why: None, of: None }).collect()
             }
+            Some(Items::Recommended(recommender)) => shown_of(&access.suggested(self.page, recommender), horizon),
+        }
+    }
+
+    /// The products that a content shows to everybody, where it is neutral.
+    pub(super) fn neutral_items(&self, content: &Content, horizon: &mut Horizon) -> Vec<ShownItem> {
+        match &content.items {
+            Some(Items::Recommended(recommender)) => shown_of(&(self.page.suggest)(recommender), horizon),
+            None | Some(Items::Viewed | Items::PersonalOrder) => Vec::new(),
+        }
+    }
+
+    /// By what a content puts a search in order.
+    pub(super) fn order(content: &Content, access: &Access<'_>) -> Option<Tastes> {
+        (content.items == Some(Items::PersonalOrder)).then(|| access.tastes())
+    }
+
+    /// Whether a content has what it is to show beside what it says.
+    fn has_items(&self, content: &Content, access: &Access<'_>, horizon: &mut Horizon) -> bool {
+        match &content.items {
+            None => true,
+            Some(Items::PersonalOrder) => !access.tastes().is_empty(),
+            Some(Items::Viewed | Items::Recommended(_)) => !self.items(content, access, horizon).is_empty(),
         }
     }
 
@@ -101,7 +126,7 @@ impl<'a> Decider<'a> {
         if content.suits.as_ref().is_some_and(|suits| !self.holds(suits, access, horizon)) {
             return false;
         }
-        if content.items.is_some() && self.items(content, &access.facts(self.page), horizon).is_empty() {
+        if !self.has_items(content, access, horizon) {
             return false;
         }
         if self.scheme.is_withdrawn(&content.name, &|| self.keyword().clone()) {
@@ -148,6 +173,11 @@ impl<'a> Decider<'a> {
         };
         contents.into_iter().map(rank).collect()
     }
+}
+
+fn shown_of(suggested: &Suggested, horizon: &mut Horizon) -> Vec<ShownItem> {
+    horizon.note(suggested.stands_until);
+    suggested.items.iter().map(ShownItem::from).collect()
 }
 
 /// Whether a person has seen a content, on any channel, or will on this page. What the same placement showed earlier in

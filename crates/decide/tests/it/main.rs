@@ -9,5 +9,6 @@ mod replay;
 mod restraint;
 mod rests;
 mod shop;
+mod suggestions;
 mod texts;
 mod visits;

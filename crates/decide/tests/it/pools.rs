@@ -303,7 +303,7 @@ fn a_comparison_lists_what_was_looked_at() {
         Somebody::new(1).did_with("Product Viewed", when)
     };
     let decision = viewed(&["b1", "b2", "b3"]).sees(&scheme, "hero");
-    let items: Vec<&str> = decision.contents[0].items.iter().map(|item| &**item).collect();
+    let items: Vec<&str> = decision.contents[0].items.iter().map(|item| &*item.id).collect();
     assert_eq!(items, ["b3", "b2", "b1"]);
     let one = viewed(&["b1"]).sees(&scheme, "hero");
     assert_eq!((one.reason, &one.rejected[0].why), (Reason::NotEligible, &Rejection::Unsuited));

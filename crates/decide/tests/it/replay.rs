@@ -6,14 +6,17 @@ use assign::{Part, Share};
 use condition::{Facts, Fade, Fading, Reading, Verdict};
 use decide::{
     Absent, Cap, Content, Criterion, Experience, Explain, Ground, Items, Ledger, Memory, Menu, Opens, Page, Person,
-    Pool, Recall, Recognized, Rejection, Repeat, Restraint, Rules, Scheme, Showing, Shows, Stay, Whom, Worth, decide,
-    decide_recorded,
+    Pool, Recall, Recognized, Rejection, Repeat, RequestFacts, Restraint, Rules, Scheme, Showing, Shows, Stay,
+    Suggested, Tastes, Whom, Worth, decide, decide_recorded,
 };
 use model::{
     consent::{Consents, GrantedName},
     id::Id,
     journey::Stage,
-    name::{Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Score, Segment},
+    name::{
+        Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Recommender, Score,
+        Segment,
+    },
     time::{Span, Timestamp},
     trust::Trust,
     value::{Finite, Value},
@@ -48,6 +51,8 @@ fn choice() -> Vec<Arc<Content>> {
     let all = [
         Content { suits, ..plain("brest") },
         Content { items, ..plain("compare") },
+        Content { items: Some(Items::Recommended("row".into())), ..plain("row") },
+        Content { items: Some(Items::PersonalOrder), ..plain("order") },
         Content { tags, ..plain("rain") },
         Content { prefer, stages: vec![Stage::Comparison], ..plain("vip") },
     ];
@@ -275,6 +280,16 @@ impl Opens for Guarded<'_> {
     fn score_lately(&self, token: &GrantedName, score: &Name<Score>, recall: Recall) -> Option<Fading> {
         self.opened.set(self.opened.get() + 1);
         self.somebody.score_lately(token, score, recall)
+    }
+
+    fn suggest(&self, token: &GrantedName, recommender: &Name<Recommender>, request: &RequestFacts<'_>) -> Suggested {
+        self.opened.set(self.opened.get() + 1);
+        self.somebody.suggest(token, recommender, request)
+    }
+
+    fn tastes(&self, token: &GrantedName) -> Tastes {
+        self.opened.set(self.opened.get() + 1);
+        self.somebody.tastes(token)
     }
 }
 

@@ -6,7 +6,8 @@ use assign::Share;
 use condition::{Belief, Believed, Condition, Evidence, Facts, Fade, Fading, Model, Reading, Scope, Usage, Verdict};
 use decide::{
     Absent, Content, Decision, Experience, Explain, Ground, Ledger, Opens, Page, Payload, Person, Placement, Recall,
-    Recognized, Rules, Scheme, Showing, Shows, Stay, Variant, Whom, decide,
+    Recognized, RequestFacts, Rules, Scheme, Showing, Shows, Stay, Suggested, Suggestion, Tastes, Variant, Whom, Why,
+    decide,
 };
 use model::{
     consent::{Choice, Consents, GrantedName, Means, Proof},
@@ -15,7 +16,8 @@ use model::{
     id::{Id, Unit},
     journey::{Intent, Stage},
     name::{
-        Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Score, Segment, Trait,
+        Content as ContentName, Experience as ExperienceName, Name, Placement as PlacementName, Recommender, Score,
+        Segment, Trait,
     },
     schema::{TraitRules, TraitSchema, TraitType},
     time::{Env, Timestamp},
@@ -163,6 +165,9 @@ pub(crate) struct Somebody {
     pub(crate) interests: BTreeMap<&'static str, Fading>,
     pub(crate) stage: Option<Reading>,
     pub(crate) request: BTreeMap<&'static str, Value>,
+    /// What every recommender proposes to them.
+    pub(crate) suggested: Suggested,
+    pub(crate) tastes: Tastes,
     /// How often a trail was looked at, and how often what was won.
     pub(crate) looks: Cell<usize>,
     pub(crate) counts: Cell<usize>,
@@ -250,7 +255,14 @@ pub(crate) fn page<'a>(placements: &'a [Name<PlacementName>], request: &'a dyn F
         nonce: 99,
         id: &|place| Id::from_bits(1_000 + place as u128),
         explain: Explain::Yes,
+        suggest: &|_| Suggested::default(),
     }
+}
+
+/// What a recommender proposes.
+pub(crate) fn suggested(items: &[&str]) -> Suggested {
+    let item = |id: &&str| Suggestion { item: (*id).into(), why: Why::Popular, of: None, score: Some(Finite::ONE) };
+    Suggested { items: items.iter().map(item).collect(), model: 7, ..Suggested::default() }
 }
 
 /// The text of the first content.
@@ -304,6 +316,19 @@ impl Opens for Somebody {
     fn score_lately(&self, _token: &GrantedName, _score: &Name<Score>, recall: Recall) -> Option<Fading> {
         let (trail, turns) = recall.cut(self.trail(ZEALOUS));
         Some(Fading { steps_at: turns, ..self.zeal(trail.len()) })
+    }
+
+    fn suggest(
+        &self,
+        _token: &GrantedName,
+        _recommender: &Name<Recommender>,
+        _request: &RequestFacts<'_>,
+    ) -> Suggested {
+        self.suggested.clone()
+    }
+
+    fn tastes(&self, _token: &GrantedName) -> Tastes {
+        self.tastes.clone()
     }
 }
 

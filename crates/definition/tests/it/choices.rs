@@ -148,7 +148,7 @@ fn contents_say_whom_they_suit_and_who_gets_them_first() {
     let plan = published(Kind::Content, "care", &content(&said)).unwrap();
     let care = plan.decisions.content("care").unwrap();
     assert_eq!(care.suits.as_ref().unwrap().text(), "has(profile.city)");
-    assert_eq!((care.prefer.as_ref().unwrap().text(), care.items), ("segment(\"vip\")", Some(Items::Viewed)));
+    assert_eq!((care.prefer.as_ref().unwrap().text(), care.items.clone()), ("segment(\"vip\")", Some(Items::Viewed)));
     assert!(plan.decisions.event_needs().contains_key("Product Viewed"));
     for (more, code, pointer) in [
         (json!({"suits": "profile.unheard == 1"}), "CONDITION_UNKNOWN_TRAIT", "/suits"),

@@ -2,7 +2,7 @@
 
 use decide::{Explain, Recognized, Seen};
 use definition::{Kind, compile};
-use engine::decided::{Decided, PageAsked, decide_for};
+use engine::decided::{Asking, Decided, NoSuggestions, PageAsked, decide_for};
 use model::{
     consent::{ConsentSignal, Means, Proof},
     event::Event,
@@ -48,7 +48,8 @@ pub(crate) fn consenting(event: Event) -> Event {
 fn decided(world: &World, who: (&str, &str), now: Timestamp) -> Decided {
     let asked = PageAsked { placements: vec!["hero".into()], languages: Vec::new(), nonce: 1, explain: Explain::No };
     let person = world.find(&id(who.0, who.1)).unwrap();
-    decide_for(&world.plan(), Id::from_bits(0), person, (asked, &|_| None), &Env { now, seed: 1 })
+    let asking = Asking { page: asked, request: &|_| None, suggests: &NoSuggestions };
+    decide_for(&world.plan(), Id::from_bits(0), person, asking, &Env { now, seed: 1 })
 }
 
 /// What a decision at `now` saw of the person with an identifier.

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use assign::Share;
 use condition::{Evidence, Verdict};
 use decide::{
-    Absent, Decision, Explain, Ground, Memory, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Showing,
-    Standing, Stay,
+    Absent, Candidate, Decision, Explain, Ground, Memory, Recognized, Rejected, Rejection, Seen, SeenFacts, Served,
+    Showing, ShownItem, Standing, Stay, Suggested, Suggestion, Tastes, Why,
 };
 use engine::decided::{Decided, PageAsked};
 use model::{
@@ -39,7 +39,19 @@ layout_fields!(SeenFacts {
     beneath,
     lately,
     beneath_scores,
-    scores_lately
+    scores_lately,
+    suggested,
+    tastes
+});
+layout_fields!(Suggested { items, candidates, model, stands_until });
+layout_fields!(Suggestion { item, why, of, score });
+layout_fields!(Candidate { item, score });
+layout_fields!(ShownItem { id, why, of });
+layout_fields!(Tastes { interests, searched });
+layout_words!(Why, "reason for an item" {
+    Pinned = 0, Session = 1, AlsoBought = 2, BoughtTogether = 3, ViewedTogether = 4, Complement = 5, Similar = 6,
+    Personal = 7, Again = 8, Saved = 9, SeenBefore = 10, BackInStock = 11, Trending = 12, New = 13, PopularHere = 14,
+    Popular = 15, Discovery = 16
 });
 layout_fields!(Ground { evidence, channel });
 layout_words!(Memory, "memory" { Season = 0 });
@@ -67,7 +79,7 @@ layout_fields!(Decision {
     ttl_s,
     rejected
 });
-layout_fields!(Served { content, language, intent, payload, items });
+layout_fields!(Served { content, language, intent, payload, items, order });
 layout_fields!(Showing { last, times, used });
 layout_fields!(Stay { experience, variant, contents, reordered, undrawn });
 layout_words!(Intent, "intent" { Orient = 0, Inform = 1, Help = 2, Reassure = 3, Reward = 4 });
@@ -108,7 +120,8 @@ impl Layout for PageAsked {
 
 impl Layout for Seen {
     fn write(&self, to: &mut Writer) {
-        let Self { unit, recognized, minor_until, consents, facts, request, won, shown, stays, spent } = self;
+        let Self { unit, recognized, minor_until, consents, facts, request, won, shown, stays, spent, suggested } =
+            self;
         unit.ok().write(to);
         unit.err().write(to);
         recognized.write(to);
@@ -120,6 +133,7 @@ impl Layout for Seen {
         shown.write(to);
         stays.write(to);
         spent.write(to);
+        suggested.write(to);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let unit = match (Option::<Id<Unit>>::read(from)?, Option::<Absent>::read(from)?) {
@@ -131,8 +145,8 @@ impl Layout for Seen {
         let (consents, facts) = (Consents::read(from)?, BTreeMap::read(from)?);
         let (request, won) = (BTreeMap::read(from)?, BTreeMap::read(from)?);
         let (shown, stays) = (BTreeMap::read(from)?, BTreeMap::read(from)?);
-        let spent = Layout::read(from)?;
-        Ok(Self { unit, recognized, minor_until, consents, facts, request, won, shown, stays, spent })
+        let (spent, suggested) = (Layout::read(from)?, BTreeMap::read(from)?);
+        Ok(Self { unit, recognized, minor_until, consents, facts, request, won, shown, stays, spent, suggested })
     }
 }
 

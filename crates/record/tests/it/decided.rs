@@ -3,8 +3,8 @@
 use assign::Share;
 use condition::{Belief, Bounds, Evidence, Fade, Fading, Model, Reading, Verdict};
 use decide::{
-    Absent, Decision, Explain, Ground, Memory, Recognized, Rejected, Rejection, Seen, SeenFacts, Served, Showing,
-    Standing,
+    Absent, Candidate, Decision, Explain, Ground, Memory, Recognized, Rejected, Rejection, Seen, SeenFacts, Served,
+    Showing, ShownItem, Standing, Suggested, Suggestion, Tastes, Why,
 };
 use engine::{
     command::Command,
@@ -120,7 +120,23 @@ fn looked_at() -> SeenFacts {
         lately: [(("buyers".into(), Some(Memory::Season)), verdict)].into(),
         beneath_scores: [("engagement".into(), vec![Ground { evidence: evidence()[2].clone(), channel: None }])].into(),
         scores_lately: [(("engagement".into(), None), Some(fading))].into(),
+        suggested: [("row".into(), suggested())].into(),
+        tastes: Some(tastes()),
     }
+}
+
+fn suggested() -> Suggested {
+    let item = |why| Suggestion { item: "b1".into(), why, of: Some("b2".into()), score: Some(Finite::ONE) };
+    Suggested {
+        items: Why::ALL.into_iter().map(item).collect(),
+        candidates: vec![Candidate { item: "b3".into(), score: Finite::ONE }],
+        model: 1_772_445_600_000,
+        stands_until: Some(sample::NOW),
+    }
+}
+
+fn tastes() -> Tastes {
+    Tastes { interests: vec![("brand:Lowa".into(), Finite::ONE)], searched: vec![("waterproof".into(), Finite::ONE)] }
 }
 
 fn rejections() -> Vec<Rejected> {
@@ -163,16 +179,26 @@ pub(crate) fn sample_decided() -> Decided {
         shown: [("boots".into(), Showing { last: sample::NOW, times: 3, used: None })].into(),
         stays: [("home-hero".into(), sample::stay())].into(),
         spent: vec![(sample::NOW, 3)],
+        suggested: [("popular".into(), suggested())].into(),
     };
     let payload: Fields = [("text", Value::from("Bonjour Lisboa"))].into_iter().collect();
-    let items = vec!["b2".into(), "b1".into()];
+    let item = |id: &str, why| ShownItem { id: id.into(), why, of: None };
+    let items = vec![item("b2", Some(Why::Session)), item("b1", None)];
+    let order = Some(tastes());
     let first = Id::<model::id::Decision>::mint(sample::NOW, 77, 99);
     let decision = Decision {
         id: first,
         placement: "home-hero".into(),
         experience: Some("winter-boots".into()),
         variant: Some("b".into()),
-        contents: vec![Served { content: "boots".into(), language: "fr".into(), intent: Intent::Help, payload, items }],
+        contents: vec![Served {
+            content: "boots".into(),
+            language: "fr".into(),
+            intent: Intent::Help,
+            payload,
+            items,
+            order,
+        }],
         reason: Reason::Split,
         keyword: Some("rain".into()),
         stage: Some(Stage::Comparison),
@@ -218,6 +244,7 @@ fn for_nobody() -> Decided {
         shown: Default::default(),
         stays: Default::default(),
         spent: Default::default(),
+        suggested: Default::default(),
     };
     let decision = &mut decided.decisions[0];
     (decision.experience, decision.variant, decision.standing) = (None, None, None);

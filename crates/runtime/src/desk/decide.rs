@@ -6,7 +6,7 @@ use decide::Absent;
 use engine::{
     chance,
     command::{Command, Counted},
-    decided::{decide_for, grants_any, is_somebody_else},
+    decided::{Asking, decide_for, grants_any, is_somebody_else},
     plan::Plan,
 };
 use model::{event::BOT, id::ProfileId, value::Value};
@@ -50,18 +50,20 @@ impl Desk {
         if is_somebody_else(&self.plan, &known, &named) {
             return Ok(());
         }
-        let asked = (page, &*request);
+        let shared = self.shared.clone();
+        let asking = Asking { page, request: &*request, suggests: &*shared };
         let answer = |decided, plan: &Arc<Plan>| {
             let plan = plan.clone();
             ticket.update(|answer| *answer = Answer::Decided(Box::new(decided), plan));
         };
-        if !grants_any(&self.plan, &known, &asked.0, env.now) {
+        if !grants_any(&self.plan, &known, &asking.page, env.now) {
+            let asked = (asking.page, &*request);
             let decided = self.shared.decide_for_nobody(&self.plan, Absent::NoConsent, asked, env.now);
             answer(decided, &self.plan);
             return Ok(());
         }
         let first = self.shared.decision_ids.mint(side, env.now, chance::draw(env.seed, 6) as u32);
-        let decided = decide_for(&self.plan, first, &known, asked, &env);
+        let decided = decide_for(&self.plan, first, &known, asking, &env);
         // Held any longer, it would have to be copied to be changed.
         drop(known);
         let key = self.shared.key(side)?.ok_or_else(|| load::damaged("keys"))?;

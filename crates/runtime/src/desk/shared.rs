@@ -22,6 +22,7 @@ use crate::{
     message::Message,
     plans::Plans,
     published::Published,
+    recommending::Recommending,
     saver::Task,
     shelf::Shelf,
     tails::Tails,
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) plans: Plans,
     pub(crate) shelf: Shelf,
+    pub(crate) recommending: Recommending,
     /// Held by whoever changes a draft, from reading it to keeping it.
     pub(crate) changing_drafts: Mutex<()>,
     pub(crate) unsaved: Arc<Unsaved>,

@@ -1,26 +1,18 @@
 //! The tracking protocol: every path that a client sends events to.
 
-use std::sync::Arc;
-
 use api::{
     error::{ApiError, Code},
-    tracking::{Gpc, Kind, Route},
+    tracking::{Kind, Route},
     wire::{collect::CollectAnswer, key::KeyKind},
 };
-use axum::{
-    Json, Router,
-    extract::State,
-    http::{HeaderMap, header::USER_AGENT},
-    routing::post,
-};
+use axum::{Json, Router, extract::State, routing::post};
 
 use crate::{
     answer::Answer,
     app::{App, Shared},
     auth,
     body::Sent,
-    intake::{self, Sender},
-    keys::Key,
+    intake::{self, sender},
     request::InPath,
 };
 
@@ -57,16 +49,4 @@ async fn collect(app: &App, route: Route, Sent { headers, body, .. }: &Sent) -> 
     let key = auth::writer(app, headers, body)?;
     let refused = intake::take(app, &sender(app, &key, headers), route, body).await?;
     Ok(Json(CollectAnswer::new(&refused)))
-}
-
-/// Who sends with this key, now.
-pub(super) fn sender(app: &App, key: &Key, headers: &HeaderMap) -> Sender {
-    let gpc = match headers.get("sec-gpc").map(|value| value.as_bytes()) {
-        Some(b"1") => Gpc::Present,
-        _ => Gpc::Absent,
-    };
-    // A shop's server says what it is itself, and not what its visitor is.
-    let user_agent = headers.get(USER_AGENT).filter(|_| key.kind == KeyKind::Public);
-    let user_agent = user_agent.and_then(|value| value.to_str().ok()).map(Arc::from);
-    Sender { source: key.source(), received_at: app.runtime.now(), gpc, kind: key.kind, proof: None, user_agent }
 }

@@ -10,14 +10,13 @@ use api::wire::{
 use axum::{Json, extract::State};
 use runtime::handle::{Taken, Who};
 
-use super::collect::sender;
 use crate::{answer::Answer, app::Shared, auth, body::Sent, choice, intake, person};
 
 /// Records what a person granted and denied.
 pub(super) async fn record(State(app): State<Shared>, Sent { headers, body, .. }: Sent) -> Answer<ConsentAnswer> {
     let key = auth::writer(&app, &headers, &body)?;
     let request: ConsentRequest = wire::read(&body)?;
-    let event = choice::event(&app, &sender(&app, &key, &headers), &key, &request, &body)?;
+    let event = choice::event(&app, &intake::sender(&app, &key, &headers), &key, &request, &body)?;
     let taken = intake::collect(&app, vec![event]).await?;
     let profile = match taken.first() {
         Some(Taken::Kept(profile) | Taken::ConsentOnly(profile) | Taken::Duplicate(profile)) => Some(*profile),

@@ -1,30 +1,28 @@
 //! Decisions: asked for, read again, decided again.
 
-use std::sync::Arc;
-
-use ::decide::Explain;
 use api::{
     error::{ApiError, Code},
     wire::{
         self,
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
-        key::KeyKind,
+        recommend::{RecommendAnswer, RecommendRequest, TrainingAnswer, TrainingDone},
     },
 };
 use axum::{Json, extract::State};
 use engine::decided::Decided;
 use model::id::{Decision, Id};
-use runtime::deciding::{Recorded, Replay};
+use runtime::{
+    deciding::{Recorded, Replay},
+    recommending::{Progress, Trained},
+};
 
-use super::collect::sender;
 use crate::{
     answer::{Answer, Refusal},
     app::{App, Shared, blocking},
     auth::{self, Secret},
     body::{Content, Sent},
-    decide::{self, Applied, Caller, Outcome},
-    decision::{Told, Wording, as_recorded, recorded, why},
-    intake::Sender,
+    decide::{self, Caller},
+    decision::{as_recorded, recorded, why},
     request::InPath,
 };
 
@@ -32,40 +30,70 @@ use crate::{
 pub(super) async fn decide(State(app): State<Shared>, Sent { headers, body, peer }: Sent) -> Answer<DecideAnswer> {
     let key = auth::writer(&app, &headers, &body)?;
     let request: DecideRequest = wire::read(&body)?;
-    let ip = app.config.client_address(peer, &headers);
-    let proof = request.identity_token.as_deref().map(Arc::from);
-    let sender = Sender { proof, ..sender(&app, &key, &headers) };
-    let caller = Caller { key: &key, headers: &headers, ip, sender };
-    let asked = decide::understand(&app, &caller, &request, &app.runtime.plan())?;
-    let until = decide::deadline(&app);
-    let applied = decide::apply_events(&app, &caller, &request, until).await?;
-    let events_under_way = matches!(applied, Applied::UnderWay);
-    let (outcome, refused) = match applied {
-        Applied::Taken(refused) => (decide::decide(&app, &caller.sender, asked, until).await, refused),
-        Applied::NotTaken(refused) => (decide::without_its_events(&app, &asked), refused),
-        Applied::UnderWay => (decide::without_its_events(&app, &asked), Vec::new()),
-    };
-    let (Outcome::Decided(_, plan) | Outcome::Neutral(_, plan)) = &outcome;
-    let explain = if request.explain { Explain::Yes } else { Explain::No };
-    let names_an_account = request.user_id.is_some() && request.identity_token.is_none();
-    let reason = match (request.why, key.kind) {
-        (false, _) => Wording::Untold,
-        (true, KeyKind::Public) if names_an_account => Wording::Guarded,
-        (true, _) => Wording::Told,
-    };
-    let told = Told { kind: key.kind, format: request.format, explain, reason, plan, languages: &[] };
-    let mut decisions: Vec<_> = match &outcome {
-        Outcome::Decided(decided, _) => {
-            let told = Told { languages: &decided.page.languages, ..told };
-            decided.decisions.iter().map(|decision| told.decision(decided, decision)).collect()
-        }
-        Outcome::Neutral(decisions, _) => decisions.iter().map(|decision| told.neutral(decision)).collect(),
-    };
-    if request.preview {
-        // Nothing can be looked up, and no impression belongs to it.
-        decisions.iter_mut().for_each(|decision| decision.id = None);
+    let caller = Caller::new(&app, &key, &headers, peer, &request);
+    let made = decide::make(&app, &caller, &request).await?;
+    Ok(Json(made.answer(&app, key.kind, &request)))
+}
+
+/// Asks one recommender.
+pub(super) async fn recommend(
+    State(app): State<Shared>,
+    Sent { headers, body, peer }: Sent,
+) -> Answer<RecommendAnswer> {
+    let key = auth::writer(&app, &headers, &body)?;
+    let request: RecommendRequest = wire::read(&body)?;
+    if !app.runtime.plan().recommenders.contains_key(request.recommender.as_str()) {
+        let why = format!("There is no recommender `{}`.", request.recommender);
+        return Err(ApiError::new(Code::UnknownRecommender).saying(why).at("/recommender").into());
     }
-    Ok(Json(DecideAnswer { decisions, revision: plan.revision, refused, events_under_way }))
+    let request = request.into_page();
+    let caller = Caller::new(&app, &key, &headers, peer, &request);
+    let made = decide::make(&app, &caller, &request).await?;
+    let DecideAnswer { decisions, revision, refused, .. } = made.answer(&app, key.kind, &request);
+    let decision = decisions.into_iter().next().expect("every placement that is asked for is answered");
+    Ok(Json(RecommendAnswer {
+        id: decision.id,
+        items: decision.contents.into_iter().flat_map(|content| content.items).collect(),
+        is_personal: decision.experience.is_some(),
+        reason: decision.reason,
+        benefit: decision.benefit,
+        ttl_s: decision.ttl_s,
+        revision,
+        refused,
+    }))
+}
+
+/// Says how the models of recommenders are trained.
+pub(super) async fn training(State(app): State<Shared>, Secret(_): Secret) -> Answer<TrainingAnswer> {
+    Ok(Json(trained(&app)))
+}
+
+/// Trains them now.
+pub(super) async fn train(
+    State(app): State<Shared>,
+    Secret(_): Secret,
+    // Says nothing, but a body that nobody reads ends its connection.
+    Content(_): Content,
+) -> Answer<TrainingAnswer> {
+    let told = blocking(&app, |app| {
+        app.runtime.train()?;
+        Ok(trained(app))
+    });
+    Ok(Json(told.await?))
+}
+
+fn trained(app: &App) -> TrainingAnswer {
+    let (last, under_way) = app.runtime.training();
+    let done = |last: Trained| TrainingDone {
+        model: last.version,
+        at: last.at().into(),
+        took_ms: last.took.as_millis() as u64,
+        persons: last.persons as u64,
+        deeds: last.deeds as u64,
+        bytes: last.bytes as u64,
+    };
+    let share = |progress: Progress| progress.read as f64 / progress.of.max(1) as f64;
+    TrainingAnswer { last: last.map(done), under_way: under_way.map(share) }
 }
 
 /// Reads a decision as it was recorded.
@@ -79,7 +107,7 @@ pub(super) async fn read(
     let told = blocking(&app, move |app| {
         let plan = app.runtime.plan_of(decided.revision)?;
         let decision = decided.decision(id).ok_or(Code::NotFound)?;
-        Ok(recorded(&plan, &decided, decision))
+        Ok(recorded((&plan, &app.runtime.catalog()), &decided, decision))
     });
     Ok(Json(told.await?))
 }
@@ -123,8 +151,9 @@ fn replayed(app: &App, decided: &Decided, id: Id<Decision>) -> Result<DecisionRe
         Replay::EngineChanged(again) => ("ENGINE_CHANGED", again),
         Replay::Differs(again) => ("DIFFERS", Some(again)),
     };
-    let again = again.map(|again| as_recorded(&plan, decided, &again));
-    let record = recorded(&plan, decided, decision);
+    let catalog = app.runtime.catalog();
+    let again = again.map(|again| as_recorded((&plan, &catalog), decided, &again));
+    let record = recorded((&plan, &catalog), decided, decision);
     Ok(DecisionReplay { recorded: Some(record), outcome: outcome.to_owned(), again })
 }
 

@@ -82,6 +82,7 @@ fn public() -> Router<Shared> {
         .route("/sourceConfig/", get(settings::rudderstack))
         .route("/v1/consent", post(consent::record))
         .route("/v1/decide", post(decide::decide))
+        .route("/v1/recommend", post(decide::recommend))
         .route("/v1/search", post(search::search))
         .route("/v1/autocomplete", post(search::complete))
 }
@@ -125,6 +126,7 @@ fn project() -> Router<Shared> {
 /// What the shop sells.
 fn shop() -> Router<Shared> {
     Router::new()
+        .route("/v1/training", get(decide::training).post(decide::train))
         .route("/v1/catalog", get(catalog::summary))
         .route("/v1/catalog/items", get(catalog::items).post(catalog::tell_items))
         .route("/v1/catalog/items/{id}", get(catalog::item))

@@ -1,23 +1,24 @@
 //! Searching the catalog.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use api::{
     error::{ApiError, Code},
     wire::{
         self,
         search::{
-            CompleteAnswer, CompleteRequest, Correction, FacetValue, SearchAnswer, SearchHit, SearchReading,
-            SearchRequest, SearchSort,
+            CompleteAnswer, CompleteRequest, Correction, FacetValue, SearchAnswer, SearchHit, SearchPersonal,
+            SearchReading, SearchRequest, SearchSort,
         },
     },
 };
 use axum::{Json, extract::State};
-use catalog::{catalog::Catalog, number::ItemNumber};
-use model::time::Timestamp;
+use catalog::number::ItemNumber;
+use merchandise::shown::Reader;
+use model::value::Finite;
 use search::{
-    Count, Exact, Facet, Filters, Grade, Hit, Language, LastWord, Page, Reading, Request, Snapshot, Sort, Stock,
-    Wanted, limits,
+    Because, Blend, Count, Exact, Facet, Filters, Grade, Hit, Language, LastWord, Page, Person, Reading, Request,
+    Snapshot, Sort, Stock, Taste, Tastes, Wanted, limits,
 };
 
 use crate::{
@@ -25,6 +26,7 @@ use crate::{
     app::{App, Shared, blocking},
     auth,
     body::Sent,
+    decide::{self, Caller},
 };
 
 /// Hits of a page whose size is not named.
@@ -34,12 +36,34 @@ const COMPLETIONS: usize = 5;
 /// Edges of bands of prices.
 const BANDS: usize = 50;
 
-/// Finds items.
-pub(super) async fn search(State(app): State<Shared>, Sent { headers, body, .. }: Sent) -> Answer<SearchAnswer> {
-    _ = auth::writer(&app, &headers, &body)?;
+/// Finds items; in the person's order where the placement that is named decides so.
+pub(super) async fn search(State(app): State<Shared>, Sent { headers, body, peer }: Sent) -> Answer<SearchAnswer> {
+    let key = auth::writer(&app, &headers, &body)?;
     let request: SearchRequest = wire::read(&body)?;
     check(&request)?;
-    Ok(Json(blocking(&app, move |app| found(app, &request)).await?))
+    let Some(page) = request.page() else {
+        return Ok(Json(blocking(&app, move |app| found(app, &request, &Order::default())).await?));
+    };
+    let caller = Caller::new(&app, &key, &headers, peer, &page);
+    let made = decide::make(&app, &caller, &page).await?;
+    let decision = made.answer(&app, key.kind, &page).decisions.into_iter().next();
+    let order = Order { tastes: made.order().map(tastes), tells_why: made.may_tell(key.kind, &page) };
+    let found = blocking(&app, move |app| found(app, &request, &order)).await?;
+    Ok(Json(SearchAnswer { decision, ..found }))
+}
+
+/// In which order hits come.
+#[derive(Default)]
+struct Order {
+    /// What the person likes; nothing: the order is everybody's.
+    tastes: Option<Tastes>,
+    /// Whether the caller may learn what that is.
+    tells_why: bool,
+}
+
+fn tastes(of: &::decide::Tastes) -> Tastes {
+    let told = |all: &[(Arc<str>, Finite)]| all.iter().map(|(what, much)| (what.to_string(), much.get())).collect();
+    Tastes { interests: told(&of.interests), searched: told(&of.searched), ..Tastes::default() }
 }
 
 /// Completes what is being typed.
@@ -56,10 +80,11 @@ pub(super) async fn complete(State(app): State<Shared>, Sent { headers, body, ..
         let language = language(request.language.as_deref());
         let completed =
             snapshot.complete(&request.query, language, &Filters::NONE, wanted).map_err(|error| unusable(&error))?;
-        let reader = Reader { catalog: &catalog, language: request.language.as_deref(), now: app.runtime.now() };
+        let languages: Vec<Arc<str>> = request.language.as_deref().map(Arc::from).into_iter().collect();
+        let reader = Reader { catalog: &catalog, languages: &languages, now: app.runtime.now() };
         Ok(CompleteAnswer {
             categories: completed.categories,
-            items: completed.items.iter().filter_map(|hit| reader.hit(hit)).collect(),
+            items: completed.items.iter().filter_map(|one| hit(&reader, one, false)).collect(),
         })
     });
     Ok(Json(completed.await?))
@@ -87,7 +112,8 @@ fn out_of_range(at: &str, most: usize) -> Refusal {
     ApiError::new(Code::OutOfRange).saying(format!("It has to be at most {most}.")).at(at).into()
 }
 
-fn found(app: &App, request: &SearchRequest) -> Result<SearchAnswer, Refusal> {
+fn found(app: &App, request: &SearchRequest, order: &Order) -> Result<SearchAnswer, Refusal> {
+    let blend = Blend::default();
     let (snapshot, catalog) = (searchable(app)?, app.runtime.catalog());
     let values: Vec<(&str, Vec<&str>)> = request
         .filters
@@ -128,10 +154,11 @@ fn found(app: &App, request: &SearchRequest) -> Result<SearchAnswer, Refusal> {
         page: Page { offset: request.offset, size: request.size.unwrap_or(SIZE) },
         facets: &counted,
         count: Count::All,
-        person: None,
+        person: order.tastes.as_ref().map(|tastes| Person { tastes, blend: &blend }),
     };
     let found = snapshot.search(&asked).map_err(|error| unusable(&error))?;
-    let reader = Reader { catalog: &catalog, language: request.language.as_deref(), now: app.runtime.now() };
+    let languages: Vec<Arc<str>> = request.language.as_deref().map(Arc::from).into_iter().collect();
+    let reader = Reader { catalog: &catalog, languages: &languages, now: app.runtime.now() };
     let facets: BTreeMap<String, Vec<FacetValue>> = facets
         .iter()
         .zip(found.facets)
@@ -141,10 +168,11 @@ fn found(app: &App, request: &SearchRequest) -> Result<SearchAnswer, Refusal> {
         })
         .collect();
     Ok(SearchAnswer {
-        hits: found.hits.iter().filter_map(|hit| reader.hit(hit)).collect(),
+        hits: found.hits.iter().filter_map(|one| hit(&reader, one, order.tells_why)).collect(),
         total: found.total,
         facets,
         reading: reading(found.reading),
+        decision: None,
     })
 }
 
@@ -170,33 +198,20 @@ const fn sort(sort: SearchSort) -> Sort {
     }
 }
 
-/// Shows hits to somebody.
-struct Reader<'a> {
-    catalog: &'a Catalog,
-    language: Option<&'a str>,
-    now: Timestamp,
-}
-
-impl Reader<'_> {
-    /// A hit as it is now; none if the item went since the index was made.
-    fn hit(&self, hit: &Hit) -> Option<SearchHit> {
-        let item = self.catalog.item(ItemNumber(hit.number))?;
-        let wanted: Vec<&str> = self.language.into_iter().collect();
-        let prices = item.prices(self.now);
-        let usual = prices.filter(|prices| prices.sale_at(self.now).is_some()).map(|prices| prices.price_cents);
-        Some(SearchHit {
-            id: item.id().to_owned(),
-            title: item.best_texts(&wanted).map_or_else(String::new, |texts| texts.title.to_owned()),
-            brand: item.brand().map(str::to_owned),
-            price_cents: prices.map(|prices| prices.cents_at(self.now)),
-            usual_price_cents: usual,
-            currency: prices.map(|prices| prices.currency.as_str().to_owned()),
-            in_stock: item.stock().is_in(),
-            link: item.link().map(str::to_owned),
-            image: item.images().next().map(|(url, _)| url.to_owned()),
-            found_by: found_by(hit.grade).to_owned(),
-        })
-    }
+/// A hit as it is now; none if the item went since the index was made.
+fn hit(reader: &Reader<'_>, hit: &Hit, tells_why: bool) -> Option<SearchHit> {
+    let item = reader.catalog.item(ItemNumber(hit.number))?;
+    let said = |because: &Because| match &because.what {
+        Taste::Interest(topic) => format!("interest {topic}"),
+        Taste::Context(topic) => format!("context {topic}"),
+        Taste::Searched(query) => format!("searched {query}"),
+        Taste::Price => "price".to_owned(),
+    };
+    let personal = hit.personal.as_ref().map(|personal| SearchPersonal {
+        liking: personal.liking,
+        because: personal.because.iter().filter(|_| tells_why).map(said).collect(),
+    });
+    Some(SearchHit { item: reader.item(&item), found_by: found_by(hit.grade).to_owned(), personal })
 }
 
 const fn found_by(grade: Grade) -> &'static str {

@@ -95,7 +95,7 @@ const SERVER: &[&str] = &[
     "deliver",
 ];
 const MERCHANDISE: &[&str] =
-    &["model", "catalog", "search", "recommend", "suggest", "store", "runtime", "api", "ingest"];
+    &["model", "catalog", "search", "recommend", "decide", "suggest", "store", "runtime", "api", "ingest"];
 const PROGRAM: &[&str] = &["api", "server", "sim", "world", "ingest"];
 
 const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines: usize) -> Layer {
