@@ -1,18 +1,35 @@
 //! A shop's recommenders at work: a definition, trained models, the catalog of the moment and what a person did make a
 //! list, each item with what speaks for it.
 //!
+//! - [`needs`] says which events must be kept of a person; [`Gatherer`] reads the same events for training.
+//! - [`Models`] are trained from what was gathered, from time to time; [`Alike`] follows the catalog at once and needs no
+//!   training. So an item that has just come is proposed before anybody has seen it.
+//! - [`suggest()`] answers. It learns nothing and allocates nothing as large as the catalog; what the person did up to
+//!   the moment counts.
+//!
 //! This crate must not know profiles, consent, storage, clocks or documents: a person is [`condition::Facts`], opened by
 //! whoever asks. Start reading at [`Recommender`].
 
+mod alike;
+mod allowed;
+mod deed;
 mod fact;
+mod gather;
+mod hybrid;
+mod models;
+mod person;
+mod question;
 mod recommender;
+mod source;
+mod suggest;
 mod tastes;
 
+pub use alike::Alike;
+pub use deed::{Deed, deed_of, ids, needs};
 pub use fact::{facts, is_fact};
+pub use gather::{Gathered, Gatherer, Surroundings};
+pub use models::Models;
+pub use question::{Asked, Shop};
 pub use recommender::{Algorithm, Boost, Filters, Pin, Recommender};
+pub use suggest::suggest;
 pub use tastes::{searched_need, tastes};
-
-/// The events that say what a person did with items.
-pub fn needs() -> std::collections::BTreeMap<std::sync::Arc<str>, condition::EventNeed> {
-    [searched_need()].into()
-}

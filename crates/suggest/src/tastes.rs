@@ -9,10 +9,8 @@ use model::{
     value::{Fields, Finite, Value},
 };
 
-/// The event by which clients say that somebody searched, and for what.
-pub(crate) const SEARCHED: &str = "Products Searched";
-/// The property that says for what.
-pub(crate) const QUERY: &str = "query";
+use crate::deed::{QUERY, SEARCHED};
+
 /// What was searched for longer ago does not count any more.
 const SEARCHED_WITHIN: Span = Span::DAY.times(30);
 /// After so many days a search counts half.

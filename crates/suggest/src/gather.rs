@@ -1,0 +1,216 @@
+//! From events, person by person, to a history that models are trained from.
+
+use std::hash::Hasher;
+
+use catalog::catalog::Catalog;
+use model::{
+    time::{Span, Timestamp},
+    value::Fields,
+};
+use recommend::{
+    history::{Group, History, Interaction, Item, Person},
+    popularity::Context,
+};
+use rustc_hash::FxHasher;
+
+use crate::deed::{self, Deed};
+
+/// Two deeds of a person that lie this far apart are of two visits.
+pub(crate) const VISIT_GAP: Span = Span::MINUTE.times(30);
+
+/// Beyond so many a history takes no more groups: `recommend::history::Group` holds no larger number.
+const MOST_GROUPS: u32 = 1 << 30;
+
+/// Where a person was when something happened, or is when something is asked, as far as it may be known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Surroundings<'a> {
+    /// The country, such as `FR`.
+    pub country: Option<&'a str>,
+    /// The kind of device, such as `mobile`.
+    pub device: Option<&'a str>,
+}
+
+/// Gathers what persons did. What is done with an item that is not in the catalog is passed over.
+#[derive(Debug)]
+pub struct Gatherer<'c> {
+    catalog: &'c Catalog,
+    /// What the present person did, in order of arrival.
+    doing: Vec<Done>,
+    gathered: Gathered,
+}
+
+/// What models are trained from.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    pub(crate) history: History,
+    /// In which context something happened that stands at the same place of `history`: one entry each.
+    pub(crate) contexts: Vec<[Option<Context>; CONTEXTS]>,
+    persons: u32,
+    groups: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Done {
+    at: Timestamp,
+    deed: recommend::history::Deed,
+    item: Item,
+    /// Of an order, which one of the person's: they may be of the same moment.
+    order: u32,
+    contexts: [Option<Context>; CONTEXTS],
+}
+
+/// How many contexts one moment has: see [`contexts`].
+pub(crate) const CONTEXTS: usize = 4;
+
+impl<'c> Gatherer<'c> {
+    /// A gatherer for events about the items of a catalog.
+    pub fn new(catalog: &'c Catalog) -> Self {
+        Self { catalog, doing: Vec::new(), gathered: Gathered::default() }
+    }
+
+    /// A new person begins: the events that follow are theirs.
+    pub fn person(&mut self) {
+        self.flush();
+    }
+
+    /// Takes in an event of the present person. Events of one person may come in any order of time; the caller leaves
+    /// out those of bots.
+    pub fn event(&mut self, name: &str, at: Timestamp, properties: &Fields, around: Surroundings<'_>) {
+        let deed = match deed::deed_of(name) {
+            Some(Deed::Viewed) => recommend::history::Deed::View,
+            Some(Deed::Carted) => recommend::history::Deed::Cart,
+            Some(Deed::Wished) => recommend::history::Deed::Wish,
+            Some(Deed::Ordered) => recommend::history::Deed::Order,
+            Some(Deed::Uncarted | Deed::Unwished) | None => return,
+        };
+        let said = deed::deed_of(name).map(|deed| deed::ids(deed, properties)).unwrap_or_default();
+        let (contexts, order) = (contexts(around, at), self.doing.len() as u32);
+        for id in said {
+            let Some(number) = self.catalog.number_of(&id) else { continue };
+            self.doing.push(Done { at, deed, item: Item(number.0), order, contexts });
+        }
+    }
+
+    /// Everything that was gathered.
+    pub fn finish(mut self) -> Gathered {
+        self.flush();
+        self.gathered
+    }
+
+    /// Groups what the present person did: visits by their gaps, each order by itself.
+    fn flush(&mut self) {
+        let mut doing = std::mem::take(&mut self.doing);
+        if doing.is_empty() {
+            return;
+        }
+        doing.sort_by_key(|done| done.at);
+        let person = Person(self.gathered.persons);
+        self.gathered.persons += 1;
+        let mut visit: Option<(Timestamp, u32)> = None;
+        let mut order: Option<(u32, u32)> = None;
+        for done in doing {
+            let group = if done.deed == recommend::history::Deed::Order {
+                let known = order.filter(|(number, _)| *number == done.order).map(|(_, group)| group);
+                let group = known.unwrap_or_else(|| self.gathered.next_group());
+                order = Some((done.order, group));
+                group
+            } else {
+                let known = visit.filter(|(last, _)| done.at.since(*last) < VISIT_GAP).map(|(_, group)| group);
+                let group = known.unwrap_or_else(|| self.gathered.next_group());
+                visit = Some((done.at, group));
+                group
+            };
+            let (item, deed, at) = (done.item, done.deed, done.at);
+            self.gathered.history.push(Interaction { person, item, deed, group: Group(group), at });
+            self.gathered.contexts.push(done.contexts);
+        }
+    }
+}
+
+impl Gathered {
+    /// How many persons did something.
+    pub fn persons(&self) -> usize {
+        self.persons as usize
+    }
+
+    /// How many deeds with items there are; a line of an order is one.
+    pub fn interactions(&self) -> usize {
+        self.history.len()
+    }
+
+    fn next_group(&mut self) -> u32 {
+        let group = self.groups;
+        self.groups = (group + 1).min(MOST_GROUPS - 1);
+        group
+    }
+}
+
+/// The contexts of a moment, the narrowest first: country and device, country, device, and the quarter of the year.
+pub(crate) fn contexts(around: Surroundings<'_>, at: Timestamp) -> [Option<Context>; CONTEXTS] {
+    let named = |parts: &[&str]| {
+        let mut hasher = FxHasher::default();
+        for part in parts {
+            hasher.write(part.to_ascii_lowercase().as_bytes());
+            hasher.write_u8(0xff);
+        }
+        folded(hasher.finish())
+    };
+    let (country, device) = (around.country, around.device);
+    // Of a year of 365 days; that quarters slip by a day in four years does not matter.
+    let quarter = at.day().rem_euclid(365) * 4 / 365;
+    [
+        country.zip(device).map(|(country, device)| Context(named(&["both", country, device]))),
+        country.map(|country| Context(named(&["country", country]))),
+        device.map(|device| Context(named(&["device", device]))),
+        Some(Context(named(&["quarter", &quarter.to_string()]))),
+    ]
+}
+
+/// The halves of a hash, put together.
+pub(crate) fn folded(hash: u64) -> u32 {
+    (hash ^ (hash >> 32)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use catalog::{change::Change, item::Item as Told};
+    use model::value::Value;
+
+    use super::*;
+
+    #[test]
+    fn visits_end_with_half_an_hour_and_each_order_is_its_own() {
+        let mut catalog = Catalog::default();
+        for id in ["a", "b", "c"] {
+            catalog.apply(&Change::Put(Box::new(Told { id: id.to_owned(), ..told() })), Timestamp::EPOCH).unwrap();
+        }
+        let (minute, view) = (|minutes: i64| Timestamp::EPOCH.plus(Span::MINUTE.times(minutes)), "Product Viewed");
+        let one = |id: &str| [("product_id", Value::from(id))].into_iter().collect::<Fields>();
+        let order =
+            |id: &str| [("products", Value::List([Value::Map(one(id))].as_slice().into()))].into_iter().collect();
+        let mut gatherer = Gatherer::new(&catalog);
+        gatherer.person();
+        for (name, at, properties) in [
+            (view, 59, one("c")),
+            (view, 1, one("a")),
+            ("Order Completed", 30, order("a")),
+            ("Order Completed", 30, order("b")),
+            (view, 29, one("b")),
+            (view, 30, one("unknown")),
+        ] {
+            gatherer.event(name, minute(at), &properties, Surroundings::default());
+        }
+        gatherer.person();
+        gatherer.event(view, minute(59), &one("a"), Surroundings::default());
+        let gathered = gatherer.finish();
+        let rows: Vec<_> = gathered.history.iter().map(|one| (one.person.0, one.item.0, one.group.0)).collect();
+        assert_eq!(rows, [(0, 0, 0), (0, 1, 0), (0, 0, 1), (0, 1, 2), (0, 2, 3), (1, 0, 4)]);
+        assert_eq!((gathered.persons(), gathered.interactions()), (2, 6));
+    }
+
+    fn told() -> Told {
+        let prices = catalog::money::Prices::of(catalog::money::Currency::EUR, 100);
+        let texts = [("en".to_owned(), catalog::item::Texts { title: "x".into(), description: String::new() })];
+        Told { prices: Some(prices), texts: texts.into(), ..Told::new("") }
+    }
+}
