@@ -386,7 +386,8 @@ mod tests {
     fn what_shows_a_person_needs_a_secret_key() {
         let is_for_pages = |e: &&Endpoint| {
             matches!(e.tag, Collect | Consent | System)
-                || ["/v1/decide", "/v1/search", "/v1/autocomplete", "/v1/webhooks/{sender}"].contains(&e.path)
+                || ["/v1/decide", "/v1/recommend", "/v1/search", "/v1/autocomplete", "/v1/webhooks/{sender}"]
+                    .contains(&e.path)
         };
         for endpoint in ENDPOINTS.iter().filter(|e| !is_for_pages(e)) {
             assert_eq!(endpoint.auth, Secret, "{}", endpoint.path);

@@ -363,6 +363,7 @@ fn every_code_is_shown_by_a_test() {
         code::NO_BENEFIT,
         code::NAME_IN_PUBLIC,
         code::CHECKOUT_INTENT,
+        code::UNKNOWN_RECOMMENDER,
         code::UNKNOWN_SOURCE,
         code::TOKEN_TYPE,
         code::LAYER_OVERLAP,

@@ -12,6 +12,7 @@ mod files;
 mod interests;
 mod learned;
 mod measures;
+mod recommenders;
 mod restraint;
 mod seen;
 mod sensitive;

@@ -75,6 +75,8 @@ mod publication;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod recommend;
+#[cfg(test)]
 mod repeatable;
 #[cfg(test)]
 mod restraint;

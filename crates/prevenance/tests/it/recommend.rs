@@ -1,0 +1,405 @@
+//! Recommenders through the real program: what was sent as events comes back as lists with reasons.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::client::Answer;
+
+use crate::shop::Shop;
+
+const BENEFIT: [(&str, &str); 2] = [("en", "Find what goes with it"), ("fr", "Trouver ce qui va avec")];
+
+fn item(id: &str, title: &str, category: &[&str], price: f64) -> Value {
+    json!({"id": id, "title": {"en": title}, "brand": "Lowa", "price": price, "stock": 9, "categories": [category]})
+}
+
+fn tell(shop: &Shop, items: &[Value]) {
+    _ = shop.secret.post("/v1/catalog/items", &json!({"items": items, "currency": "EUR"})).expect(200);
+}
+
+/// Defines a recommender that is personal, with more said of it.
+fn define(shop: &Shop, name: &str, mut document: Value) {
+    let benefit = BENEFIT.into_iter().map(|(language, text)| (language.to_owned(), json!(text)));
+    document["benefit"] = Value::Object(benefit.collect());
+    shop.define("recommender", name, &document);
+}
+
+fn viewed(who: &str, item: &str) -> Value {
+    json!({"type": "track", "event": "Product Viewed", "userId": who, "properties": {"product_id": item}})
+}
+
+fn ordered(who: &str, items: &[&str]) -> Value {
+    let lines: Vec<Value> = items.iter().map(|item| json!({"product_id": item})).collect();
+    json!({"type": "track", "event": "Order Completed", "userId": who, "properties": {"products": lines}})
+}
+
+fn grant(shop: &Shop, who: &str, purpose: &str) {
+    shop.grant(&format!("user_id:{who}"), &[purpose]);
+}
+
+fn train(shop: &Shop) -> Value {
+    shop.secret.post("/v1/training", &json!({})).expect(200).json()["last"].clone()
+}
+
+fn send(shop: &Shop, request: &Value) -> Answer {
+    shop.secret.post("/v1/recommend", request)
+}
+
+fn ask(shop: &Shop, request: &Value) -> Value {
+    send(shop, request).expect(200).json()
+}
+
+fn ids(answer: &Value) -> Vec<&str> {
+    answer["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
+}
+
+/// Asks until something that happens in the background is there.
+fn until(shop: &Shop, request: &Value, is_wanted: impl Fn(&[&str]) -> bool) -> Value {
+    for _ in 0..200 {
+        let answer = ask(shop, request);
+        if is_wanted(&ids(&answer)) {
+            return answer;
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    panic!("{request} still gets {}", ask(shop, request));
+}
+
+/// Ten boots, each with socks that are bought with it, and a bestseller that is in every basket: 60 customers.
+fn shop_with_pairs() -> Shop {
+    let shop = Shop::open();
+    let mut items: Vec<Value> = (0..10)
+        .flat_map(|n| {
+            let boot = item(&format!("boot-{n}"), &format!("Boot {n}"), &["Shoes", "Boots"], 150.0);
+            [boot, item(&format!("sock-{n}"), &format!("Sock {n}"), &["Clothes", "Socks"], 15.0)]
+        })
+        .collect();
+    items.push(item("bag", "Shopping bag", &["Bags"], 1.0));
+    tell(&shop, &items);
+    let mut orders = Vec::new();
+    for customer in 0..60 {
+        let (who, n) = (format!("c-{customer}"), customer % 10);
+        grant(&shop, &who, "site");
+        orders.push(ordered(&who, &[&format!("boot-{n}"), &format!("sock-{n}"), "bag"]));
+    }
+    shop.server_sends(&orders);
+    define(&shop, "also", json!({"algorithms": "also_bought", "count": 5}));
+    shop
+}
+
+/// proves REC-04: of ten planted pairs at least nine come among the first five, before what everybody buys.
+#[test]
+fn what_is_bought_with_something_is_proposed_beside_it() {
+    let shop = shop_with_pairs();
+    assert_eq!(train(&shop)["persons"], 60);
+    let mut found = 0;
+    for n in 0..10 {
+        let answer = ask(&shop, &json!({"recommender": "also", "item": format!("boot-{n}")}));
+        let place = |id: &str| ids(&answer).iter().position(|other| *other == id);
+        let (sock, bag) = (place(&format!("sock-{n}")), place("bag"));
+        found += usize::from(sock.is_some_and(|sock| sock < 5 && bag.is_none_or(|bag| sock < bag)));
+        let first = &answer["items"][0];
+        assert_eq!((&first["why"], &first["of"]), (&json!("also_bought"), &json!(format!("boot-{n}"))), "{answer}");
+        assert_eq!(first["because"]["en"], format!("Who bought Boot {n} also bought it."));
+        assert!(first["item"]["price_cents"].is_u64() && first["item"]["title"].is_string(), "{first}");
+    }
+    assert!(found >= 9, "{found} of 10");
+}
+
+/// proves DEC-02: history "waterproof", then "boots": what is waterproof comes up; a name is never reordered.
+#[test]
+fn a_search_is_in_the_order_of_earlier_searches() {
+    let shop = Shop::open();
+    let boot = |id: &str, title: &str, more: &str| {
+        json!({"id": id, "title": {"en": title}, "price": 100, "stock": 5, "description": {"en": more},
+               "categories": [["Shoes", "Boots"]]})
+    };
+    let boots = [
+        boot("a", "Trail boots", "Light and quick."),
+        boot("b", "Forest boots", "Light and warm."),
+        boot("c", "River boots", "Light and waterproof."),
+    ];
+    tell(&shop, &boots);
+    let order = json!({"languages": {"en": {"note": "In your order"}}, "stage": "comparison", "intent": "help",
+                       "items": "personal_order"});
+    let plain = json!({"languages": {"en": {"note": "All boots"}}, "stage": "comparison", "intent": "help"});
+    shop.define("content", "all", &plain);
+    shop.define("content", "yours", &order);
+    shop.define("placement", "search", &json!({"channel": "web", "neutral": "all"}));
+    let benefit = json!({"en": "Find it sooner", "fr": "Trouver plus vite"});
+    let half = json!({"control": {"share": 0.1}, "yours": {"share": 0.9, "contents": "yours"}});
+    shop.define("setting", "holdout_share", &json!({"value": 0}));
+    shop.define(
+        "experience",
+        "order",
+        &json!({"placements": "search", "audience": "true", "benefit": benefit,
+                                                "variants": half}),
+    );
+    let search = |who: &str, query: &str| {
+        let request = json!({"query": query, "language": "en", "placement": "search", "user_id": who});
+        shop.secret.post("/v1/search", &request).expect(200).json()
+    };
+    for _ in 0..200 {
+        if search("nobody", "boots")["total"] == 3 {
+            break;
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    let hits = |answer: &Value| -> Vec<String> {
+        answer["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let neutral = hits(&search("nobody", "boots"));
+    assert_ne!(neutral[0], "c");
+    let mut seen = [0, 0];
+    for n in 0..30 {
+        let who = format!("ana-{n}");
+        grant(&shop, &who, "site");
+        assert_eq!(hits(&search(&who, "boots")), neutral, "nothing is known yet");
+        let searched = json!({"type": "track", "event": "Products Searched", "userId": who,
+                              "properties": {"query": "waterproof"}});
+        shop.server_sends(&[searched]);
+        let answer = search(&who, "boots");
+        let is_control = answer["decision"]["variant"] == "control";
+        seen[usize::from(is_control)] += 1;
+        if is_control {
+            assert_eq!(hits(&answer), neutral, "{answer}");
+            continue;
+        }
+        assert_eq!(hits(&answer)[0], "c", "{answer}");
+        assert_eq!(answer["hits"][0]["personal"]["because"], json!(["searched waterproof"]), "{answer}");
+        assert!(answer["decision"]["id"].is_string() && answer["decision"]["benefit"] == "Find it sooner", "{answer}");
+        let named = search(&who, "Trail boots");
+        assert_eq!((hits(&named)[0].as_str(), &named["reading"]["exact"]), ("a", &json!("name")), "{named}");
+    }
+    assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
+    grant(&shop, "bo", "email");
+    let stranger = search("bo", "boots");
+    assert_eq!((hits(&stranger), &stranger["decision"]["reason"]), (neutral, &json!("NO_CONSENT")), "{stranger}");
+}
+
+/// proves REC-07: who bought boots is shown care and socks, and no boots for as long as boots last.
+#[test]
+fn a_purchase_is_completed_and_not_repeated() {
+    let shop = Shop::open();
+    let mut boots: Vec<Value> =
+        (0..3).map(|n| item(&format!("boot-{n}"), &format!("Boot {n}"), &["Shoes", "Boots"], 150.0)).collect();
+    boots.iter_mut().for_each(|boot| boot["expected_life_days"] = json!(700));
+    let care = json!({"id": "wax", "title": {"en": "Wax"}, "price": 9, "stock": 5, "categories": [["Care"]],
+                      "usage": "consumable"});
+    let others = [care, item("sock", "Socks", &["Clothes", "Socks"], 15.0), item("tent", "Tent", &["Camping"], 300.0)];
+    tell(&shop, &[boots, others.to_vec()].concat());
+    for customer in 0..40 {
+        let who = format!("c-{customer}");
+        grant(&shop, &who, "site");
+        shop.server_sends(&[if customer < 30 {
+            ordered(&who, &[&format!("boot-{}", customer % 3), "wax", "sock"])
+        } else {
+            ordered(&who, &["tent"])
+        }]);
+    }
+    define(&shop, "with", json!({"algorithms": ["complements", "popular"], "count": 4}));
+    _ = train(&shop);
+    grant(&shop, "ana", "site");
+    shop.server_sends(&[ordered("ana", &["boot-0"])]);
+    let shown = |who: &str| ask(&shop, &json!({"recommender": "with", "user_id": who}));
+    let answer = shown("ana");
+    let first: Vec<&str> = ids(&answer)[..2].to_vec();
+    assert!(first.contains(&"wax") && first.contains(&"sock"), "{answer}");
+    assert_eq!(answer["items"][0]["why"], "complement");
+    assert!(!ids(&answer).iter().any(|id| id.starts_with("boot")), "{answer}");
+    shop.advance("360d");
+    assert!(!ids(&shown("ana")).contains(&"boot-0"), "it still lasts");
+}
+
+/// proves REC-02, REC-05: an item nobody has seen is proposed a moment after it was told; what is alike is of the same
+/// use, near in price and in stock.
+#[test]
+fn a_new_item_is_proposed_beside_what_is_like_it() {
+    let shop = Shop::open();
+    let boot = |id: &str, use_of: &str, price: f64, stock: u32| {
+        json!({"id": id, "title": {"en": format!("{use_of} boots")}, "price": price, "stock": stock,
+               "categories": [["Shoes", "Boots"]], "attributes": {"use": use_of}})
+    };
+    let mut all: Vec<Value> = (0..8).map(|n| boot(&format!("snow-{n}"), "snow", 180.0 + f64::from(n), 4)).collect();
+    all.extend((0..8).map(|n| boot(&format!("city-{n}"), "city", 60.0 + f64::from(n), 4)));
+    all.push(boot("snow-gone", "snow", 181.0, 0));
+    all.push(boot("snow-dear", "snow", 900.0, 4));
+    tell(&shop, &all);
+    let alike = json!({"algorithms": "similar", "count": 6, "price": {"from": 0.5, "to": 2}});
+    shop.define("recommender", "alike", &alike);
+    let request = json!({"recommender": "alike", "item": "snow-0"});
+    let answer = until(&shop, &request, |found| found.len() == 6);
+    assert!(ids(&answer).iter().all(|id| id.starts_with("snow-")), "{answer}");
+    assert!(!ids(&answer).contains(&"snow-gone") && !ids(&answer).contains(&"snow-dear"), "{answer}");
+    assert_eq!((&answer["items"][0]["why"], &answer["is_personal"]), (&json!("similar"), &json!(false)));
+    let mut new = boot("snow-new", "snow", 180.0, 4);
+    new["brand"] = json!("Lowa");
+    tell(&shop, &[new]);
+    shop.define(
+        "recommender",
+        "alike",
+        &json!({"algorithms": "similar", "count": 12, "price": {"from": 0.5, "to": 2}}),
+    );
+    _ = until(&shop, &request, |found| found.contains(&"snow-new"));
+}
+
+/// proves REC-11: out of size is never shown, and neither is what the person's store has not.
+#[test]
+fn only_what_can_be_had_in_the_size_and_the_store_is_shown() {
+    let shop = Shop::open();
+    let boot = |id: &str, sizes: &[(&str, u32)], paris: u32| {
+        let variants: Vec<Value> = sizes
+            .iter()
+            .map(|(size, stock)| json!({"id": format!("{id}-{size}"), "size": size, "stock": stock, "price": 100}))
+            .collect();
+        json!({"id": id, "title": {"en": format!("Boots {id}")}, "price": 100, "stock": 9, "variants": variants,
+               "stores": {"paris": paris}, "categories": [["Shoes", "Boots"]]})
+    };
+    let all = [
+        boot("both", &[("42", 3), ("38", 3)], 1),
+        boot("small", &[("38", 3), ("42", 0)], 1),
+        boot("large", &[("42", 3)], 1),
+        boot("lyon", &[("42", 3)], 0),
+    ];
+    tell(&shop, &all);
+    shop.define("trait", "shoe_size", &json!({"holds": "text"}));
+    shop.define("trait", "store", &json!({"holds": "text"}));
+    define(&shop, "fits", json!({"algorithms": "new", "size_of": "shoe_size", "store_of": "store", "bought": true}));
+    grant(&shop, "ana", "site");
+    let traits = json!({"type": "identify", "userId": "ana", "traits": {"shoe_size": "42", "store": "paris"}});
+    shop.server_sends(&[traits]);
+    let request = json!({"recommender": "fits", "user_id": "ana"});
+    let answer = until(&shop, &request, |found| !found.is_empty());
+    let mut found = ids(&answer);
+    found.sort_unstable();
+    assert_eq!(found, ["both", "large"], "{answer}");
+    tell(
+        &shop,
+        &[
+            json!({"id": "both", "change": "variant", "variant": {"id": "both-42", "size": "42", "stock": 0, "price": 100}}),
+        ],
+    );
+    assert_eq!(ids(&ask(&shop, &request)), ["large"], "the next answer knows");
+}
+
+/// proves REC-10: the algorithm is changed by an experiment, without code.
+#[test]
+fn an_algorithm_is_an_arm_of_an_experiment() {
+    let shop = shop_with_pairs();
+    _ = train(&shop);
+    shop.define("recommender", "popular", &json!({"algorithms": "popular", "count": 3, "bought": true}));
+    let content = |recommender: &str| {
+        json!({"languages": {"en": {"title": "For you"}}, "stage": "comparison", "intent": "help",
+               "items": {"recommender": recommender}})
+    };
+    shop.define("content", "row-a", &content("also"));
+    shop.define("content", "row-b", &content("popular"));
+    shop.define("placement", "row", &json!({"channel": "web", "neutral": "row-b"}));
+    shop.define("setting", "holdout_share", &json!({"value": 0}));
+    let variants = json!({"control": {"share": 0.2}, "a": {"share": 0.4, "contents": "row-a"},
+                          "b": {"share": 0.4, "contents": "row-b"}});
+    let benefit = json!({"en": "Find what goes with it", "fr": "Trouver ce qui va avec"});
+    shop.define(
+        "experience",
+        "row",
+        &json!({"placements": "row", "audience": "true", "benefit": benefit,
+                                              "variants": variants}),
+    );
+    let mut drawn = std::collections::BTreeMap::new();
+    for n in 0..40 {
+        let who = format!("v-{n}");
+        grant(&shop, &who, "site");
+        let request = json!({"placements": ["row"], "user_id": who, "attributes": {"item": "boot-3"}});
+        let answer = shop.secret.post("/v1/decide", &request).expect(200).json();
+        let decision = &answer["decisions"][0];
+        let variant = decision["variant"].as_str().unwrap_or_default().to_owned();
+        let why = decision["contents"][0]["items"][0]["why"].as_str().unwrap().to_owned();
+        assert_eq!(why, if variant == "a" { "also_bought" } else { "popular" }, "{decision}");
+        let from = &decision["grounds"]["recommended"][0];
+        assert!(from["model"].as_u64().unwrap() > 0 && from["candidates"][0]["id"].is_string(), "{decision}");
+        *drawn.entry(variant).or_insert(0) += 1;
+        if n == 0 {
+            let id = decision["id"].as_str().unwrap().to_owned();
+            _ = train(&shop);
+            let again = shop.secret.post(&format!("/v1/decisions/{id}/replay"), &json!({})).expect(200).json();
+            assert_eq!(again["outcome"], "SAME", "{again}");
+        }
+    }
+    assert_eq!(drawn.len(), 3, "{drawn:?}");
+}
+
+/// What was just done counts in the very next answer, without a training.
+#[test]
+fn an_event_changes_the_next_answer() {
+    let shop = shop_with_pairs();
+    _ = train(&shop);
+    define(&shop, "seen", json!({"algorithms": ["recently_viewed", "popular"], "count": 2}));
+    grant(&shop, "ana", "site");
+    let request = |events: &[Value]| json!({"recommender": "seen", "user_id": "ana", "events": events});
+    let before = ask(&shop, &request(&[]));
+    assert!(ids(&before)[0] != "boot-7", "{before}");
+    let after = ask(&shop, &request(&[viewed("ana", "boot-7")]));
+    assert_eq!((ids(&after)[0], &after["items"][0]["why"]), ("boot-7", &json!("seen_before")), "{after}");
+    let web = shop.web.post("/v1/recommend", &json!({"recommender": "seen", "user_id": "ana"})).expect(200).json();
+    assert_eq!(web["items"][0]["item"]["title"], "Boot 7");
+}
+
+/// Without consent, and of minors, a list is what everybody gets who asks alike; and nothing is learned from them.
+#[test]
+fn without_consent_the_list_is_everybodys() {
+    let shop = shop_with_pairs();
+    _ = train(&shop);
+    define(&shop, "personal", json!({"algorithms": ["personal", "popular"], "count": 3}));
+    let asked = |who: &str| ask(&shop, &json!({"recommender": "personal", "user_id": who}));
+    let everybody = asked("nobody");
+    assert_eq!(everybody["is_personal"], false);
+    assert_eq!(asked("c-3")["is_personal"], true);
+    shop.refuse("user_id:c-3", &["site"]);
+    let refused = asked("c-3");
+    assert_eq!((ids(&refused), &refused["reason"]), (ids(&everybody), &json!("NO_CONSENT")), "{refused}");
+    assert_eq!(train(&shop)["persons"], 59, "who withdrew is not learned from");
+    let young = json!({"type": "identify", "userId": "c-4", "traits": {"birthday": "2014-05-01"}});
+    shop.server_sends(&[young]);
+    assert_eq!(ids(&asked("c-4")), ids(&everybody));
+    assert_eq!(train(&shop)["persons"], 58);
+}
+
+/// proves OFF-02: what is below the floor is not shown, however much room there is.
+#[test]
+fn rather_nothing_than_something_poor() {
+    let shop = shop_with_pairs();
+    _ = train(&shop);
+    let request = json!({"recommender": "also", "item": "boot-1"});
+    let all = ids(&ask(&shop, &request)).len();
+    define(&shop, "also", json!({"algorithms": "also_bought", "count": 5, "floor": 0.9}));
+    let best = ask(&shop, &request);
+    assert!(ids(&best).len() < all && ids(&best)[0] == "sock-1", "{best}");
+    define(&shop, "also", json!({"algorithms": "also_bought", "count": 5, "floor": 0.9, "least": 4}));
+    assert_eq!(ask(&shop, &request)["items"], json!([]));
+}
+
+#[test]
+fn what_no_recommendation_can_be_is_refused_with_its_field() {
+    let shop = shop_with_pairs();
+    for (request, status, code, pointer) in [
+        (json!({"recommender": "none"}), 422, "UNKNOWN_RECOMMENDER", "/recommender"),
+        (json!({"recommender": "also", "itme": "boot-1"}), 422, "UNKNOWN_FIELD", "/itme"),
+        (
+            json!({"recommender": "also", "preview": true, "events": [viewed("a", "b")]}),
+            422,
+            "CONTRADICTION",
+            "/events",
+        ),
+    ] {
+        let answer = send(&shop, &request);
+        let error = answer.json();
+        let found = (answer.status, error["code"].as_str(), error["error"]["pointer"].as_str());
+        assert_eq!(found, (status, Some(code), Some(pointer)), "{error}");
+    }
+    let long = "boots ".repeat(2_000);
+    let odd =
+        json!({"recommender": "also", "item": long, "cart": [long, "🥾", ""], "query": "^(a+)+$ [", "category": ">"});
+    assert_eq!(ask(&shop, &odd)["items"], json!([]));
+    assert_eq!(shop.web.get("/v1/training").status, 403);
+    assert_eq!(shop.server.nobody().post("/v1/recommend", &json!({})).status, 401);
+}
