@@ -41,15 +41,15 @@ impl Part {
             Self::Session => 0.8,
             Self::With => 0.6,
             Self::After => 0.2,
-            Self::Personal => 0.4,
-            Self::Similar => 0.2,
+            Self::Personal => 0.3,
+            Self::Similar => 0.4,
             Self::Popular => 0.05,
         }
     }
 }
 
 /// A chance of half the weight is left at this place.
-const HALF: f32 = 10.0;
+const HALF: f32 = 4.0;
 
 /// Parts are asked so deep; only what is popular is asked as deep as the whole.
 const DEPTH: usize = 100;
