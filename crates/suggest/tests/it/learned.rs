@@ -203,7 +203,7 @@ fn trends_and_company_are_found() {
 #[test]
 fn hybrid_lists_are_as_good_as_their_best_part() {
     let (mut draws, kits) = (Draws(21), 15);
-    let kit_of = |number: u32| format!("k{}", number / 12);
+    let kit_of = |number: u32| format!("k{}", number / 36);
     let made = |number: u32| {
         let made = item(&format!("i{number}"), &format!("thing {number}"), &["All", &kit_of(number)], 20);
         let usage = (number % 12 < 3).then_some(catalog::item::Usage::Consumable);
@@ -214,7 +214,7 @@ fn hybrid_lists_are_as_good_as_their_best_part() {
     let mut people = Vec::new();
     for number in 0..900 {
         let favorites = [draws.below(kits), draws.below(kits)];
-        let of_kit = |kit: u32, draws: &mut Draws| kit * 12 + draws.below(12).min(draws.below(12));
+        let of_kit = |kit: u32, draws: &mut Draws| kit * 12 + (draws.below(12).min(draws.below(12)) * 5 + 3) % 12;
         let mut someone = Someone::new();
         let mut taken = Vec::new();
         for _ in 0..3 + draws.below(4) {
