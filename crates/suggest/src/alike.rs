@@ -122,7 +122,8 @@ impl Alike {
         best(promising.into_iter().filter_map(exact).collect(), count)
     }
 
-    /// Since when items are offered, the newest first, those that will be left out; at most `count`.
+    /// Items with the moments since when they are offered, the newest first; at most `count`. Those that will only be
+    /// offered later are left out.
     pub fn newest(&self, now: Timestamp, count: usize) -> Vec<(ItemNumber, Timestamp)> {
         let past = self.by_since.range(..=(now, u32::MAX)).rev();
         past.take(count).map(|(since, number)| (ItemNumber(*number), *since)).collect()

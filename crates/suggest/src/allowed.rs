@@ -116,15 +116,17 @@ impl<'a> Allowed<'a> {
 impl<'a> Bought<'a> {
     pub(crate) fn of(question: &Question<'a>) -> Self {
         let mut bought = Self { items: FxHashMap::default(), groups: FxHashMap::default() };
-        let mut baskets = FxHashSet::default();
+        let (mut baskets, mut of_groups) = (FxHashSet::default(), FxHashSet::default());
         for taken in &question.person.orders {
-            let is_new = baskets.insert((taken.item, taken.group));
-            let count = |known: &mut (Timestamp, u32)| {
+            let count = |known: &mut (Timestamp, u32), is_new: bool| {
                 *known = (known.0.max(taken.at), known.1 + u32::from(is_new));
             };
-            count(bought.items.entry(taken.item).or_insert((taken.at, 0)));
+            let is_new = baskets.insert((taken.item, taken.group));
+            count(bought.items.entry(taken.item).or_insert((taken.at, 0)), is_new);
             if let Some(group) = question.item(taken.item).and_then(|view| view.group()) {
-                count(bought.groups.entry(group).or_insert((taken.at, 0)));
+                // Two forms in one basket are one purchase.
+                let is_new = of_groups.insert((group, taken.group));
+                count(bought.groups.entry(group).or_insert((taken.at, 0)), is_new);
             }
         }
         bought

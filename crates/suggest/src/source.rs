@@ -19,7 +19,7 @@ use crate::{
     allowed::Bought,
     hybrid,
     question::{Question, SEEN_WITHIN},
-    recommender::Algorithm,
+    recommender::{Algorithm, Recommender},
 };
 
 /// A question with what every algorithm may need.
@@ -34,13 +34,18 @@ pub(crate) struct Found<'a> {
     algorithm: Algorithm,
     /// The share of the best score below which nothing is shown.
     floor: f32,
+    /// It is asked at least so deep.
+    least_depth: usize,
     pub(crate) candidates: Vec<Candidate>,
     /// How deep it was asked; `None` where there is no more.
     depth: Option<usize>,
 }
 
-/// An item that was looked at before so many others is not asked for what is like it.
+/// Of several items only so many are asked for what is like them.
 const MOST_LIKED: usize = 5;
+
+/// Where some items are raised, at least so many are looked at, so that these are found.
+const BOOSTED_DEPTH: usize = 500;
 
 /// An item is new for so long.
 const NEW: Span = Span::DAY.times(60);
@@ -52,12 +57,14 @@ const LIFE_NEARLY_OVER: f64 = 0.8;
 const TAKEN_AGAIN: f32 = 0.3;
 
 impl<'a> Found<'a> {
-    pub(crate) fn new(asking: &'a Asking<'a>, algorithm: Algorithm, floor: f32) -> Self {
-        Self { asking, algorithm, floor, candidates: Vec::new(), depth: Some(0) }
+    pub(crate) fn new(asking: &'a Asking<'a>, algorithm: Algorithm, recommender: &Recommender) -> Self {
+        let least_depth = if recommender.boosts.is_empty() { 0 } else { BOOSTED_DEPTH };
+        Self { asking, algorithm, floor: recommender.floor, least_depth, candidates: Vec::new(), depth: Some(0) }
     }
 
-    /// The best candidates, at most so many.
+    /// The best candidates; fewer than so many if there are no more.
     pub(crate) fn find(&mut self, depth: usize) -> Vec<Candidate> {
+        let depth = depth.max(self.least_depth);
         if self.depth.is_some_and(|known| known < depth) {
             let mut found = self.asking.candidates(self.algorithm, depth);
             self.depth = (found.len() >= depth).then_some(depth);

@@ -85,7 +85,7 @@ impl List {
             discovery: None,
         };
         let mut found: Vec<Found<'_>> =
-            recommender.algorithms.iter().map(|algorithm| Found::new(asking, *algorithm, recommender.floor)).collect();
+            recommender.algorithms.iter().map(|algorithm| Found::new(asking, *algorithm, recommender)).collect();
         let items = ranked(&rules, &mut found);
         let candidates = best_of(&found);
         let plain = Self { items, discovered: FxHashSet::default(), candidates };
