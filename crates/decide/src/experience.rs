@@ -15,7 +15,7 @@ use model::{
 };
 
 use crate::{
-    content::Content,
+    content::{Content, Items},
     pool::{Criterion, Menu, Pool, Repeat},
     restraint::{Memory, Worth},
     template::Reference,
@@ -50,6 +50,8 @@ pub struct Experience {
     pub traffic: Share,
     /// Under what its variants and its traffic are drawn. Another salt draws everybody anew.
     pub salt: Arc<str>,
+    /// Whether only somebody who is known takes part, though its audience asks nothing of the person.
+    pub known_only: bool,
     /// Whether it is switched on.
     pub enabled: bool,
     /// What old evidence it may rest on, if any.
@@ -172,9 +174,11 @@ impl Experience {
         !self.variants.is_empty() && self.variants.iter().all(shows)
     }
 
-    /// Whether its audience asks for anything that is known of a person, and not only of the request.
+    /// Whether it needs anything that is known of a person, and not only the request: its audience asks for it, or what it
+    /// shows is nothing without.
     pub fn is_personal(&self) -> bool {
-        asks_of_the_person(&self.audience)
+        let is_of_the_person = |content: &Arc<Content>| content.items == Some(Items::PersonalOrder);
+        self.known_only || asks_of_the_person(&self.audience) || self.unchosen().any(is_of_the_person)
     }
 }
 

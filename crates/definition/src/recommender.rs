@@ -286,6 +286,7 @@ pub(crate) fn alone(documents: &Documents, known: &Known) -> Result<Alone, Defin
                 part: None,
                 traffic: assign::Share::ALL,
                 salt: own.as_str().into(),
+                known_only: true,
                 enabled: true,
                 memory: None,
                 worth: None,

@@ -230,6 +230,7 @@ impl Compiler<'_> {
             part: body.part,
             traffic: body.traffic,
             salt: body.salt.into(),
+            known_only: false,
             enabled: body.enabled,
             memory: body.memory,
             worth: body.worth,

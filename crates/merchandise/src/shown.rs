@@ -111,9 +111,7 @@ const fn words(why: Why) -> (Worded, Worded) {
         ),
         Why::Trending => (("More and more choose it.", None), ("De plus en plus le choisissent.", None)),
         Why::New => (("It is new.", None), ("C'est une nouveauté.", None)),
-        Why::PopularHere => {
-            (("Many choose it where you are.", None), ("Beaucoup le choisissent là où vous êtes.", None))
-        }
+        Why::PopularHere => (("Many choose it these days.", None), ("Beaucoup le choisissent ces temps-ci.", None)),
         Why::Discovery => {
             (("Something other than usual, to discover.", None), ("Pour changer de vos habitudes, à découvrir.", None))
         }

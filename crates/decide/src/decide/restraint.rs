@@ -151,7 +151,7 @@ impl<'a> Decider<'a> {
         let audience = self.grounds(rank, experience, before.access);
         let shown = self.shown_for(experience, before, horizon);
         sensitive |= self.orders_by_sensitive(experience, before.access);
-        if !experience.is_personal() && shown.is_empty() && !names && !sensitive {
+        if !asks_of_the_person(&experience.audience) && shown.is_empty() && !names && !sensitive {
             return 0;
         }
         horizon.note(audience.rested.until);

@@ -119,6 +119,7 @@ pub(crate) fn experience(name: &str) -> Experience {
         part: None,
         traffic: Share::ALL,
         salt: name.into(),
+        known_only: false,
         enabled: true,
         memory: None,
         worth: None,
