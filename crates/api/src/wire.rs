@@ -9,6 +9,7 @@ pub mod collect;
 pub mod consent;
 pub mod decision;
 pub mod definition;
+pub mod demand;
 pub mod experience;
 pub mod identity;
 pub mod interest;

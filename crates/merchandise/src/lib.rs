@@ -1,9 +1,12 @@
 //! What the shop sells, at work: told item by item, read from feeds in the background, and found again by search.
 //!
 //! [`feeds`] keeps what was sent as a file until it is read; [`tell`] counts what became of it; [`indexing`] keeps the
-//! search index up. All of it is blocking: `server` calls it, and knows what HTTP makes of it.
+//! search index up; [`demand`] counts what it finds nothing for. All of it is blocking: `server` calls it, and
+//! knows what HTTP makes of it.
 
+pub mod demand;
 pub mod feeds;
 pub mod indexing;
+pub mod limits;
 mod reading;
 pub mod tell;

@@ -12,6 +12,7 @@ use crate::{
         consent::{ConsentAnswer, ConsentRequest},
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
         definition::{DefinitionAnswer, DefinitionList},
+        demand::UnmetDemandAnswer,
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
         key::{KeyCreated, KeyList, KeyRequest, KeySummary},
         profile::{AccessPage, EraseCertificate, ExportAnswer, ProfileAnswer, TimelinePage},
@@ -54,6 +55,10 @@ const FRESH: &[Query] = &[Query {
     holds: Holds::Flag,
     doc: "Take a census now and answer from that; else the last one, which is at most a day old.",
 }];
+const DEMAND: &[Query] = &[
+    Query { name: "days", holds: Holds::Count, doc: "Over how many days, today among them: 1 to 35; 7 if absent." },
+    Query { name: "limit", holds: Holds::Count, doc: "Entries, 1 to 200; 50 if absent." },
+];
 const PUBLISHING: &[Query] = &[
     WAIT[0],
     Query { name: "dry_run", holds: Holds::Flag, doc: "Check and compile everything, and publish nothing." },
@@ -295,6 +300,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Get, "/v1/reports/identification", Secret, Quality, "Ranks contents by how many people they make known.")
         .query(FRESH)
         .answers(Body::json::<IdentificationAnswer>()),
+    endpoint(Get, "/v1/reports/unmet-demand", Secret, Quality, "Ranks what is searched for and cannot be had.")
+        .query(DEMAND)
+        .answers(Body::json::<UnmetDemandAnswer>()),
     endpoint(Get, "/v1/rejected", Secret, Quality, "Lists the rejected events, newest first.")
         .query(PAGING)
         .answers(Body::json::<RejectedPage>()),
@@ -378,7 +386,13 @@ mod tests {
     fn what_shows_a_person_needs_a_secret_key() {
         let is_for_pages = |e: &&Endpoint| {
             matches!(e.tag, Collect | Consent | System)
-                || ["/v1/decide", "/v1/search", "/v1/autocomplete", "/v1/webhooks/{sender}"].contains(&e.path)
+                || [
+                    "/v1/decide",
+                    "/v1/search",
+                    "/v1/autocomplete",
+                    "/v1/webhooks/{sender}",
+                ]
+                .contains(&e.path)
         };
         for endpoint in ENDPOINTS.iter().filter(|e| !is_for_pages(e)) {
             assert_eq!(endpoint.auth, Secret, "{}", endpoint.path);

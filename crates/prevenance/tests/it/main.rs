@@ -41,6 +41,8 @@ mod decision_units;
 #[cfg(test)]
 mod decisions;
 #[cfg(test)]
+mod demand;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod doors;

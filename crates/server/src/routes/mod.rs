@@ -114,6 +114,7 @@ fn project() -> Router<Shared> {
         .route("/v1/sources/health", get(reports::sources))
         .route("/v1/traits/unused", get(reports::unread_traits))
         .route("/v1/reports/identification", get(reports::identification))
+        .route("/v1/reports/unmet-demand", get(reports::unmet_demand))
         .route("/v1/rejected", get(rejected::list))
         .route("/v1/rejected/{id}", put(rejected::correct))
         .route("/v1/rejected/{id}/replay", post(rejected::replay))

@@ -16,8 +16,8 @@ use axum::{Json, extract::State};
 use catalog::{catalog::Catalog, number::ItemNumber};
 use model::time::Timestamp;
 use search::{
-    Count, Exact, Facet, Filters, Grade, Hit, Language, LastWord, Page, Reading, Request, Snapshot, Sort, Stock,
-    Wanted, limits,
+    Count, Exact, Facet, Filters, Hit, Language, LastWord, Page, Reading, Request, Snapshot, Sort, Stock, Wanted,
+    limits,
 };
 
 use crate::{
@@ -131,7 +131,11 @@ fn found(app: &App, request: &SearchRequest) -> Result<SearchAnswer, Refusal> {
         person: None,
     };
     let found = snapshot.search(&asked).map_err(|error| unusable(&error))?;
-    let reader = Reader { catalog: &catalog, language: request.language.as_deref(), now: app.runtime.now() };
+    let now = app.runtime.now();
+    if let Err(error) = app.demand.look((&snapshot, &catalog), &asked, &found, now) {
+        tracing::warn!(code = error.code(), %error, "a search was not looked at for unmet demand");
+    }
+    let reader = Reader { catalog: &catalog, language: request.language.as_deref(), now };
     let facets: BTreeMap<String, Vec<FacetValue>> = facets
         .iter()
         .zip(found.facets)
@@ -194,17 +198,8 @@ impl Reader<'_> {
             in_stock: item.stock().is_in(),
             link: item.link().map(str::to_owned),
             image: item.images().next().map(|(url, _)| url.to_owned()),
-            found_by: found_by(hit.grade).to_owned(),
+            found_by: hit.grade.word().to_owned(),
         })
-    }
-}
-
-const fn found_by(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Exact => "exact",
-        Grade::AllWords => "all_words",
-        Grade::Corrected => "corrected",
-        Grade::SomeWords => "some_words",
     }
 }
 
