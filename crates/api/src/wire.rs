@@ -16,6 +16,7 @@ pub mod interest;
 pub mod key;
 pub mod live;
 pub mod measure;
+pub mod nearby;
 pub mod profile;
 pub mod publication;
 pub mod rejected;

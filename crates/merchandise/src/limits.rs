@@ -12,5 +12,9 @@ pub const DEMAND_TEXT_CHARS: usize = 80;
 pub const LISTED_DEMAND: u64 = 3;
 /// Entries of one report of unmet demand.
 pub const DEMANDS_LISTED: usize = 200;
+/// Seconds for which word on a store's stock is fresh, at most.
+pub const STOCK_FRESH_S: u32 = 300;
+/// Stores of one answer.
+pub const STORES_NEARBY: usize = 5;
 /// Hits that are looked at for one that can be had, before the index is asked for such.
 pub(crate) const DEMAND_HITS: usize = 24;

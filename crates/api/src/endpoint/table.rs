@@ -15,6 +15,7 @@ use crate::{
         demand::UnmetDemandAnswer,
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
         key::{KeyCreated, KeyList, KeyRequest, KeySummary},
+        nearby::{NearestAnswer, NearestRequest},
         profile::{AccessPage, EraseCertificate, ExportAnswer, ProfileAnswer, TimelinePage},
         publication::{
             CheckAnswer, DraftAnswer, DraftList, DraftRequest, DraftSummary, PublishRequest, PublishedAnswer,
@@ -145,6 +146,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Post, "/v1/autocomplete", Public, Catalog, "Completes what is being typed.")
         .takes(Body::json::<CompleteRequest>())
         .answers(Body::json::<CompleteAnswer>()),
+    endpoint(Post, "/v1/stores/nearest", Public, Catalog, "Finds the nearest stores that have an item.")
+        .takes(Body::json::<NearestRequest>())
+        .answers(Body::json::<NearestAnswer>()),
     endpoint(Get, "/v1/catalog", Secret, Catalog, "Says how many items, which categories and which stores there are.")
         .answers(Body::json::<CatalogSummary>()),
     endpoint(Post, "/v1/catalog/items", Secret, Catalog, "Tells items, prices and stock; they count at once.")
@@ -390,6 +394,7 @@ mod tests {
                     "/v1/decide",
                     "/v1/search",
                     "/v1/autocomplete",
+                    "/v1/stores/nearest",
                     "/v1/webhooks/{sender}",
                 ]
                 .contains(&e.path)

@@ -71,6 +71,8 @@ mod logging;
 #[cfg(test)]
 mod menu;
 #[cfg(test)]
+mod nearby;
+#[cfg(test)]
 mod pools;
 #[cfg(test)]
 mod publication;

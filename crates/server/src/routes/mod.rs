@@ -84,6 +84,7 @@ fn public() -> Router<Shared> {
         .route("/v1/decide", post(decide::decide))
         .route("/v1/search", post(search::search))
         .route("/v1/autocomplete", post(search::complete))
+        .route("/v1/stores/nearest", post(catalog::nearest))
 }
 
 fn persons() -> Router<Shared> {
