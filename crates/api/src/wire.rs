@@ -3,6 +3,7 @@
 //! Each type is the schema that OpenAPI shows. Ids are texts with their kind's prefix; a person is named by `prf_…`
 //! or by `namespace:value`.
 
+pub mod cart;
 pub mod catalog;
 pub mod census;
 pub mod collect;

@@ -16,5 +16,15 @@ pub const DEMANDS_LISTED: usize = 200;
 pub const STOCK_FRESH_S: u32 = 300;
 /// Stores of one answer.
 pub const STORES_NEARBY: usize = 5;
+/// Days after which what was put into a cart is forgotten.
+pub const CART_DAYS: i64 = 30;
+/// Events of a person that are looked at for the cart: the latest.
+pub const CART_EVENTS: usize = 2_000;
+/// Of them, so many at once.
+pub(crate) const CART_PAGE: usize = 500;
+/// Lines of a cart that are shown: those added last.
+pub const CART_LINES: usize = 100;
+/// Pieces of one line.
+pub const CART_QUANTITY: u64 = 10_000;
 /// Hits that are looked at for one that can be had, before the index is asked for such.
 pub(crate) const DEMAND_HITS: usize = 24;

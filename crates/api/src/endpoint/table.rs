@@ -3,6 +3,7 @@
 use crate::{
     endpoint::{Auth, Body, Endpoint, Holds, Method, Query, Tag},
     wire::{
+        cart::{CartAnswer, CartRequest},
         catalog::{
             CatalogAnswer, CatalogRequest, CatalogSummary, FeedAnswer, FeedList, ItemAnswer, ItemPage, QuarantinePage,
             StoresDocument,
@@ -140,6 +141,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .answers(Body::json::<DecisionWhy>()),
     endpoint(Post, "/v1/decisions/{id}/replay", Secret, Decisions, "Decides again, from the record alone.")
         .answers(Body::json::<DecisionReplay>()),
+    endpoint(Post, "/v1/cart", Public, Decisions, "Says what is in a person's cart, with prices and stock of now.")
+        .takes(Body::json::<CartRequest>())
+        .answers(Body::json::<CartAnswer>()),
     endpoint(Post, "/v1/search", Public, Catalog, "Searches the catalog, or lists it.")
         .takes(Body::json::<SearchRequest>())
         .answers(Body::json::<SearchAnswer>()),
@@ -392,6 +396,7 @@ mod tests {
             matches!(e.tag, Collect | Consent | System)
                 || [
                     "/v1/decide",
+                    "/v1/cart",
                     "/v1/search",
                     "/v1/autocomplete",
                     "/v1/stores/nearest",

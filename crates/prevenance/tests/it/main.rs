@@ -15,6 +15,8 @@ mod bad_folders;
 #[cfg(test)]
 mod bytes;
 #[cfg(test)]
+mod cart;
+#[cfg(test)]
 mod catalog;
 #[cfg(test)]
 mod census;

@@ -1,6 +1,7 @@
 //! Everything that can be called, one group of endpoints a file. A test holds the router against the table in `api`.
 
 mod backup;
+mod cart;
 pub(crate) mod catalog;
 mod collect;
 mod conditions;
@@ -82,6 +83,7 @@ fn public() -> Router<Shared> {
         .route("/sourceConfig/", get(settings::rudderstack))
         .route("/v1/consent", post(consent::record))
         .route("/v1/decide", post(decide::decide))
+        .route("/v1/cart", post(cart::read))
         .route("/v1/search", post(search::search))
         .route("/v1/autocomplete", post(search::complete))
         .route("/v1/stores/nearest", post(catalog::nearest))
