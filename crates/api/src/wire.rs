@@ -3,18 +3,21 @@
 //! Each type is the schema that OpenAPI shows. Ids are texts with their kind's prefix; a person is named by `prf_…`
 //! or by `namespace:value`.
 
+pub mod cart;
 pub mod catalog;
 pub mod census;
 pub mod collect;
 pub mod consent;
 pub mod decision;
 pub mod definition;
+pub mod demand;
 pub mod experience;
 pub mod identity;
 pub mod interest;
 pub mod key;
 pub mod live;
 pub mod measure;
+pub mod nearby;
 pub mod profile;
 pub mod publication;
 pub mod recommend;

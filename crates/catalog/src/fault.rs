@@ -42,7 +42,7 @@ codes! {
     BadCategory = "BAD_CATEGORY";
     /// The item, variant or inventory that is meant is not there.
     NoSuchItem = "NO_SUCH_ITEM";
-    /// A place that is not on Earth.
+    /// A place that is not on Earth, or a postcode that is none.
     BadPlace = "BAD_PLACE";
     /// The catalog is full.
     CatalogFull = "CATALOG_FULL";

@@ -43,6 +43,8 @@ pub const WORDS: usize = 4_000_000;
 pub const SHARED_TEXT_BYTES: usize = 48;
 /// Stores of one shop.
 pub const STORES: usize = 10_000;
+/// Bytes of a postcode.
+pub const POSTCODE_BYTES: usize = 12;
 /// Stock that one item has by store and variant, entries.
 pub const STORE_STOCKS: usize = 20_000;
 /// The highest price: fifty million in a currency such as the euro, in its hundredths. It leaves room for a sofa in

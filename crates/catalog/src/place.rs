@@ -1,10 +1,14 @@
-//! Stores, where they are, and which one with the item is nearest.
+//! Stores, where they are, and which ones with an item are near.
 
-use model::time::{Span, Timestamp};
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use model::time::Timestamp;
 
 use crate::{
     fault::{Code, Fault},
-    view::ItemView,
+    item::StoreStock,
+    limits,
+    view::{ItemView, VariantView},
 };
 
 /// A store of the shop.
@@ -16,6 +20,15 @@ pub struct Store {
     pub name: String,
     /// Where it is, if that is known.
     pub place: Option<Place>,
+    /// Its postal address, as far as that is known.
+    pub address: Option<Address>,
+}
+
+/// A postcode in its country.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    country: String,
+    postcode: String,
 }
 
 /// A place on Earth.
@@ -25,17 +38,41 @@ pub struct Place {
     longitude: f64,
 }
 
-/// A store that has an item.
+/// What is known of how many of an item a store has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InStore {
+    /// It has some, by word that is fresh.
+    Available {
+        /// How many.
+        count: u32,
+        /// The moment of which that is true: of several words, the oldest.
+        as_of: Timestamp,
+    },
+    /// It had some, by word that is too old to say that it has.
+    Unknown {
+        /// The moment of which that was true: of several words, the latest.
+        as_of: Timestamp,
+    },
+}
+
+/// From where somebody looks for a store.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seeker {
+    /// From a place.
+    At(Place),
+    /// From somewhere with this postcode.
+    Near(Address),
+}
+
+/// A store that has an item, or had.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nearby<'c> {
     /// The store.
     pub store: &'c Store,
-    /// How far it is as the crow flies, in meters.
-    pub distance_m: f64,
-    /// How many it has.
-    pub count: u32,
-    /// The moment of which that is true.
-    pub as_of: Timestamp,
+    /// How far it is as the crow flies, in meters; `None` for who looks by postcode.
+    pub distance_m: Option<f64>,
+    /// What it has.
+    pub stock: InStore,
 }
 
 /// The mean radius of the Earth in meters (IUGG). The shape of the Earth makes distances wrong by at most half a percent.
@@ -76,15 +113,102 @@ impl Place {
     }
 }
 
-/// The nearest store that has an item by word that is not older than `freshness`; of two as near, the first by id.
-pub fn nearest<'c>(item: &ItemView<'c>, from: Place, now: Timestamp, freshness: Span) -> Option<Nearby<'c>> {
-    let stocked = item.catalog().stores().values().filter_map(|store| {
-        let stock = item.stock_in(&store.id)?;
-        let is_fresh = stock.as_of >= now.minus(freshness);
-        let place = store.place.filter(|_| stock.count > 0 && is_fresh)?;
-        Some(Nearby { store, distance_m: from.distance_m(place), count: stock.count, as_of: stock.as_of })
+impl Address {
+    /// A postcode in a country (ISO 3166-1, two letters).
+    ///
+    /// # Errors
+    /// `BAD_PLACE` for what cannot be one.
+    pub fn new(country: &str, postcode: &str) -> Result<Self, Fault> {
+        let bad = |field, why: &str| Err(Fault::new(Code::BadPlace, field, why.to_owned()));
+        if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_alphabetic()) {
+            return bad("country", "A country has two letters, such as FR.");
+        }
+        let plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, ' ' | '-');
+        let signs = folded(postcode).count();
+        if postcode.len() > limits::POSTCODE_BYTES || signs < 2 || !postcode.chars().all(plain) {
+            return bad("postcode", "A postcode has 2 to 12 letters and digits, with blanks and hyphens between them.");
+        }
+        Ok(Self { country: country.to_ascii_uppercase(), postcode: postcode.to_owned() })
+    }
+
+    /// The country, in capital letters.
+    pub fn country(&self) -> &str {
+        &self.country
+    }
+
+    /// The postcode, as it was told.
+    pub fn postcode(&self) -> &str {
+        &self.postcode
+    }
+
+    /// How many signs the postcodes of two addresses in one country begin alike with. Case, blanks and hyphens do not
+    /// count.
+    pub fn shared_signs(&self, other: &Self) -> usize {
+        if self.country != other.country {
+            return 0;
+        }
+        folded(&self.postcode).zip(folded(&other.postcode)).take_while(|(one, other)| one == other).count()
+    }
+}
+
+fn folded(postcode: &str) -> impl Iterator<Item = char> {
+    postcode.chars().filter(char::is_ascii_alphanumeric).map(|sign| sign.to_ascii_uppercase())
+}
+
+/// The stores that have an item, or one of its variants, by word that is true of `fresh_since` or later; and those that
+/// had it by word that is older. Each part of a number has its own moment: what is fresh is added up, and nothing else.
+pub fn stores_with<'c>(
+    item: &ItemView<'c>,
+    variant: Option<&VariantView<'c>>,
+    fresh_since: Timestamp,
+) -> Vec<(&'c Store, InStore)> {
+    let words = variant.map_or_else(|| item.words_of_stores(), VariantView::words_of_stores);
+    let mut known: BTreeMap<&str, InStore> = BTreeMap::new();
+    for (store, StoreStock { count, as_of }) in words.into_iter().filter(|(_, stock)| stock.count > 0) {
+        let said = if as_of >= fresh_since { InStore::Available { count, as_of } } else { InStore::Unknown { as_of } };
+        known.entry(store).and_modify(|all| *all = all.and(said)).or_insert(said);
+    }
+    let stores = item.catalog().stores();
+    known.into_iter().filter_map(|(store, stock)| Some((stores.get(store)?, stock))).collect()
+}
+
+impl InStore {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Available { count, as_of }, Self::Available { count: more, as_of: at }) => {
+                Self::Available { count: count.saturating_add(more), as_of: as_of.min(at) }
+            }
+            (Self::Unknown { as_of }, Self::Unknown { as_of: at }) => Self::Unknown { as_of: as_of.max(at) },
+            (some @ Self::Available { .. }, Self::Unknown { .. })
+            | (Self::Unknown { .. }, some @ Self::Available { .. }) => some,
+        }
+    }
+}
+
+/// Of these stores the nearest: those that have some before those of which that is not known, and of two as near the
+/// first by id. Who looks by postcode gets those whose own begins alike, the longest first; a store that does not say
+/// where it is, is near nobody.
+pub fn nearest<'c>(stores: &[(&'c Store, InStore)], from: &Seeker, most: usize) -> Vec<Nearby<'c>> {
+    let mut near: Vec<(usize, Nearby<'c>)> = Vec::with_capacity(stores.len());
+    for &(store, stock) in stores {
+        match from {
+            Seeker::At(place) => near
+                .extend(store.place.map(|own| (0, Nearby { store, distance_m: Some(place.distance_m(own)), stock }))),
+            Seeker::Near(address) => {
+                let shared = store.address.as_ref().map_or(0, |own| own.shared_signs(address));
+                near.extend((shared > 0).then_some((shared, Nearby { store, distance_m: None, stock })));
+            }
+        }
+    }
+    near.sort_by(|(one_shares, one), (other_shares, other)| {
+        let meters = |near: &Nearby<'_>| near.distance_m.unwrap_or_default();
+        let rank =
+            |shares: &usize, near: &Nearby<'_>| (matches!(near.stock, InStore::Unknown { .. }), Reverse(*shares));
+        let ranks = rank(one_shares, one).cmp(&rank(other_shares, other));
+        ranks.then(meters(one).total_cmp(&meters(other))).then(one.store.id.cmp(&other.store.id))
     });
-    stocked.min_by(|one, other| one.distance_m.total_cmp(&other.distance_m))
+    near.truncate(most);
+    near.into_iter().map(|(_, near)| near).collect()
 }
 
 #[cfg(test)]

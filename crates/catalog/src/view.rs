@@ -10,7 +10,7 @@ use crate::{
     item::{Attribute, Availability, Condition, Item, Role, Stock, StoreStock, Usage, Variant},
     money::Prices,
     number::{CategoryNumber, ItemNumber},
-    packed::{Form, FormPlace, PackedTexts, Span, Stored},
+    packed::{Form, FormPlace, PackedTexts, Span, StoreEntry, Stored},
 };
 
 /// An item of a catalog.
@@ -215,6 +215,17 @@ impl<'c> ItemView<'c> {
         })
     }
 
+    /// Every word on its stock in a store: of itself, of its variants, of a parent's items. Words on one store are several.
+    pub(crate) fn words_of_stores(&self) -> Vec<(&'c str, StoreStock)> {
+        let own = self.stored.stores.iter().filter_map(|entry| self.word_of_store(entry));
+        own.chain(self.members().flat_map(|item| item.words_of_stores())).collect()
+    }
+
+    fn word_of_store(&self, entry: &StoreEntry) -> Option<(&'c str, StoreStock)> {
+        let stock = StoreStock { count: entry.stock.value, as_of: entry.stock.at };
+        Some((self.catalog.vocabulary.text(entry.store)?, stock))
+    }
+
     /// Its variants.
     pub fn variants(&self) -> impl Iterator<Item = VariantView<'c>> + use<'c> {
         let item = *self;
@@ -340,6 +351,13 @@ impl<'c> VariantView<'c> {
     pub fn stock_in(&self, store: &str) -> Option<StoreStock> {
         let entry = self.item.stored.store_entry(FormPlace::at(self.place), self.item.catalog.word(store)?)?;
         Some(StoreStock { count: entry.stock.value, as_of: entry.stock.at })
+    }
+
+    /// Every word on its stock in a store.
+    pub(crate) fn words_of_stores(&self) -> Vec<(&'c str, StoreStock)> {
+        let form = FormPlace::at(self.place);
+        let entries = self.item.stored.stores.iter().filter(|entry| entry.form == form);
+        entries.filter_map(|entry| self.item.word_of_store(entry)).collect()
     }
 
     fn text(&self, span: Span) -> Option<&'c str> {

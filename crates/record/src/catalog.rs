@@ -3,14 +3,14 @@
 //!
 //! ```text
 //! item      version 1 | id | changes, each behind its moment
-//! stores    version 1 | id, name, place of each
+//! stores    version 2 | id, name, place, address of each; version 1, which is read too, has no addresses
 //! ```
 
 use catalog::{
     change::{Change, Patch, Target},
     item::{Attribute, Availability, Condition, Image, Item, Role, Stock, StoreStock, Texts, Usage, Variant},
     money::{Currency, Prices, Sale},
-    place::{Place, Store},
+    place::{Address, Place, Store},
 };
 use model::{time::Timestamp, value::Finite};
 
@@ -20,7 +20,9 @@ use crate::{
 };
 
 const ITEM_VERSION: u8 = 1;
-const STORES_VERSION: u8 = 1;
+const STORES_VERSION: u8 = 2;
+/// Before stores had addresses.
+const STORES_BEFORE: u8 = 1;
 
 /// What is behind a number of the catalog.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +50,19 @@ pub fn encode_stores(stores: &Vec<Store>) -> Vec<u8> {
 
 /// The shop's stores, by their bytes.
 pub fn decode_stores(bytes: &[u8]) -> Result<Vec<Store>, Malformed> {
+    if bytes.first() == Some(&STORES_BEFORE) {
+        let before: Vec<StoreBefore> = decode("stores", STORES_BEFORE, bytes)?;
+        let now = |StoreBefore { id, name, place }| Store { id, name, place, address: None };
+        return Ok(before.into_iter().map(now).collect());
+    }
     decode("stores", STORES_VERSION, bytes)
+}
+
+/// A store as it was before it had an address.
+struct StoreBefore {
+    id: String,
+    name: String,
+    place: Option<Place>,
 }
 
 layout_fields!(ItemRow { id, changes });
@@ -83,7 +97,8 @@ layout_fields!(Stock { availability, count });
 layout_fields!(StoreStock { count, as_of });
 layout_fields!(Prices { currency, price_cents, sale });
 layout_fields!(Sale { price_cents, from, until });
-layout_fields!(Store { id, name, place });
+layout_fields!(Store { id, name, place, address });
+layout_fields!(StoreBefore { id, name, place });
 layout_words!(Role, "role of an item" { Sold = 0, Parent = 1 });
 layout_words!(Availability, "availability" { InStock = 0, OutOfStock = 1, Preorder = 2, Backorder = 3 });
 layout_words!(Condition, "condition of an item" { New = 0, Refurbished = 1, Used = 2 });
@@ -198,6 +213,17 @@ impl Layout for Currency {
 }
 
 /// Degrees north, degrees east.
+impl Layout for Address {
+    fn write(&self, to: &mut Writer) {
+        self.country().to_owned().write(to);
+        self.postcode().to_owned().write(to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (country, postcode) = (String::read(from)?, String::read(from)?);
+        Self::new(&country, &postcode).map_err(|_| Malformed::Impossible { what: "address" })
+    }
+}
+
 impl Layout for Place {
     fn write(&self, to: &mut Writer) {
         let degrees = |number| Finite::new(number).expect("on Earth");

@@ -44,6 +44,18 @@ pub enum Grade {
     SomeWords,
 }
 
+impl Grade {
+    /// As it is written: `exact`, `all_words`, `corrected`, `some_words`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::AllWords => "all_words",
+            Self::Corrected => "corrected",
+            Self::SomeWords => "some_words",
+        }
+    }
+}
+
 /// What a person's tastes say of a hit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Personal {

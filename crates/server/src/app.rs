@@ -12,6 +12,7 @@ use std::{
 
 use context::{Places, Recognizer, Settings};
 use merchandise::{
+    demand::Demand,
     feeds::Feeds,
     indexing::{Indexer, Searching},
 };
@@ -54,6 +55,7 @@ pub struct App {
     pub(crate) recognizer: Recognizer,
     pub(crate) feeds: Feeds,
     pub(crate) searching: Searching,
+    pub(crate) demand: Demand,
     indexing: Mutex<Option<JoinHandle<()>>>,
     pub(crate) webhook_secrets: WebhookSecrets,
     stopping: AtomicBool,
@@ -154,6 +156,7 @@ impl App {
             }),
             feeds: Feeds::open(folder).map_err(|source| AppError::File { file: "feeds", source })?,
             searching: Searching::default(),
+            demand: Demand::open(folder).map_err(|source| AppError::File { file: "demand", source })?,
             indexing: Mutex::default(),
             webhook_secrets: WebhookSecrets::read(&config.webhooks)?,
             scripts: config.collect.analytics_js.as_deref().map(Scripts::read).transpose()?,
@@ -194,11 +197,19 @@ impl App {
     /// Saves everything and ends the threads of the program. Blocking.
     pub fn stop(&self) -> Result<(), Failure> {
         let stopped = self.runtime.stop();
+        self.save_demand();
         let indexing = self.indexing.lock().unwrap_or_else(PoisonError::into_inner).take();
         if indexing.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the search index failed");
         }
         stopped
+    }
+
+    /// Writes what searches could not be met since the last time. Blocking.
+    pub(crate) fn save_demand(&self) {
+        if let Err(error) = self.demand.save() {
+            tracing::warn!(%error, "unmet demand could not be written; it is tried again");
+        }
     }
 
     /// Makes ready what the first request would wait for, on a thread of its own.

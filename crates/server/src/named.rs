@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use api::{
     error::{ApiError, Code, pointer},
-    wire::{PersonRef, consent::ConsentRequest, decision::DecideRequest, key::KeyKind},
+    wire::{PersonRef, cart::CartRequest, consent::ConsentRequest, decision::DecideRequest, key::KeyKind},
 };
 use engine::plan::{IdentityTokens, Plan};
 use model::{
@@ -45,6 +45,17 @@ pub(crate) enum Belief {
 
 impl<'a> From<&'a DecideRequest> for Named<'a> {
     fn from(request: &'a DecideRequest) -> Self {
+        Self {
+            anonymous_id: request.anonymous_id.as_deref(),
+            user_id: request.user_id.as_deref(),
+            identity_token: request.identity_token.as_deref(),
+            identifiers: &request.identifiers,
+        }
+    }
+}
+
+impl<'a> From<&'a CartRequest> for Named<'a> {
+    fn from(request: &'a CartRequest) -> Self {
         Self {
             anonymous_id: request.anonymous_id.as_deref(),
             user_id: request.user_id.as_deref(),

@@ -103,6 +103,8 @@ const KEY_BYTES: usize = 16;
 const TRAINING_LOOK: Duration = Duration::from_secs(30);
 /// How often somebody looks whether a census is due.
 const CENSUS_LOOK: Duration = Duration::from_secs(10);
+/// How often unmet demand is written.
+const DEMAND_SAVE: Duration = Duration::from_secs(3);
 /// How long open requests may take to end when the program stops.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -214,6 +216,7 @@ pub async fn listen(app: Shared, ready: impl FnOnce(SocketAddr)) -> Result<(), S
     let end = async move { _ = stopped.await };
     tokio::spawn(take_censuses(app.clone()));
     tokio::spawn(train(app.clone()));
+    tokio::spawn(save_demand(app.clone()));
     for feed in app.feeds.waiting() {
         tokio::spawn(routes::catalog::read_feed(app.clone(), feed));
     }
@@ -277,6 +280,19 @@ async fn train(app: Shared) {
                 "recommenders could not be trained; it is tried again"
             );
         }
+    }
+}
+
+/// Writes unmet demand, again and again until the program stops.
+async fn save_demand(app: Shared) {
+    let mut saves = tokio::time::interval(DEMAND_SAVE);
+    while !app.is_stopping() {
+        saves.tick().await;
+        let saved = blocking(&app, |app| {
+            app.save_demand();
+            Ok(())
+        });
+        _ = saved.await;
     }
 }
 

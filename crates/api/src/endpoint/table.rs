@@ -3,6 +3,7 @@
 use crate::{
     endpoint::{Auth, Body, Endpoint, Holds, Method, Query, Tag},
     wire::{
+        cart::{CartAnswer, CartRequest},
         catalog::{
             CatalogAnswer, CatalogRequest, CatalogSummary, FeedAnswer, FeedList, ItemAnswer, ItemPage, QuarantinePage,
             StoresDocument,
@@ -12,8 +13,10 @@ use crate::{
         consent::{ConsentAnswer, ConsentRequest},
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
         definition::{DefinitionAnswer, DefinitionList},
+        demand::UnmetDemandAnswer,
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
         key::{KeyCreated, KeyList, KeyRequest, KeySummary},
+        nearby::{NearestAnswer, NearestRequest},
         profile::{AccessPage, EraseCertificate, ExportAnswer, ProfileAnswer, TimelinePage},
         publication::{
             CheckAnswer, DraftAnswer, DraftList, DraftRequest, DraftSummary, PublishRequest, PublishedAnswer,
@@ -55,6 +58,10 @@ const FRESH: &[Query] = &[Query {
     holds: Holds::Flag,
     doc: "Take a census now and answer from that; else the last one, which is at most a day old.",
 }];
+const DEMAND: &[Query] = &[
+    Query { name: "days", holds: Holds::Count, doc: "Over how many days, today among them: 1 to 35; 7 if absent." },
+    Query { name: "limit", holds: Holds::Count, doc: "Entries, 1 to 200; 50 if absent." },
+];
 const PUBLISHING: &[Query] = &[
     WAIT[0],
     Query { name: "dry_run", holds: Holds::Flag, doc: "Check and compile everything, and publish nothing." },
@@ -135,6 +142,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .answers(Body::json::<DecisionWhy>()),
     endpoint(Post, "/v1/decisions/{id}/replay", Secret, Decisions, "Decides again, from the record alone.")
         .answers(Body::json::<DecisionReplay>()),
+    endpoint(Post, "/v1/cart", Public, Decisions, "Says what is in a person's cart, with prices and stock of now.")
+        .takes(Body::json::<CartRequest>())
+        .answers(Body::json::<CartAnswer>()),
     endpoint(Post, "/v1/search", Public, Catalog, "Searches the catalog, or lists it.")
         .takes(Body::json::<SearchRequest>())
         .answers(Body::json::<SearchAnswer>()),
@@ -148,6 +158,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Post, "/v1/autocomplete", Public, Catalog, "Completes what is being typed.")
         .takes(Body::json::<CompleteRequest>())
         .answers(Body::json::<CompleteAnswer>()),
+    endpoint(Post, "/v1/stores/nearest", Public, Catalog, "Finds the nearest stores that have an item.")
+        .takes(Body::json::<NearestRequest>())
+        .answers(Body::json::<NearestAnswer>()),
     endpoint(Get, "/v1/catalog", Secret, Catalog, "Says how many items, which categories and which stores there are.")
         .answers(Body::json::<CatalogSummary>()),
     endpoint(Post, "/v1/catalog/items", Secret, Catalog, "Tells items, prices and stock; they count at once.")
@@ -303,6 +316,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Get, "/v1/reports/identification", Secret, Quality, "Ranks contents by how many people they make known.")
         .query(FRESH)
         .answers(Body::json::<IdentificationAnswer>()),
+    endpoint(Get, "/v1/reports/unmet-demand", Secret, Quality, "Ranks what is searched for and cannot be had.")
+        .query(DEMAND)
+        .answers(Body::json::<UnmetDemandAnswer>()),
     endpoint(Get, "/v1/rejected", Secret, Quality, "Lists the rejected events, newest first.")
         .query(PAGING)
         .answers(Body::json::<RejectedPage>()),
@@ -386,8 +402,16 @@ mod tests {
     fn what_shows_a_person_needs_a_secret_key() {
         let is_for_pages = |e: &&Endpoint| {
             matches!(e.tag, Collect | Consent | System)
-                || ["/v1/decide", "/v1/recommend", "/v1/search", "/v1/autocomplete", "/v1/webhooks/{sender}"]
-                    .contains(&e.path)
+                || [
+                    "/v1/decide",
+                    "/v1/cart",
+                    "/v1/recommend",
+                    "/v1/search",
+                    "/v1/autocomplete",
+                    "/v1/stores/nearest",
+                    "/v1/webhooks/{sender}",
+                ]
+                .contains(&e.path)
         };
         for endpoint in ENDPOINTS.iter().filter(|e| !is_for_pages(e)) {
             assert_eq!(endpoint.auth, Secret, "{}", endpoint.path);

@@ -51,7 +51,7 @@ fn counts_have_a_limit() {
         };
         assert_eq!((with(limit), with(limit + 1)), (None, Some(Code::TooMany)), "{place}");
     }
-    let store = |n: usize| Store { id: n.to_string(), name: String::new(), place: None };
+    let store = |n: usize| Store { id: n.to_string(), name: String::new(), place: None, address: None };
     assert!(Catalog::default().set_stores(many(limits::STORES, store)).is_ok());
     assert_eq!(Catalog::default().set_stores(many(limits::STORES + 1, store)).unwrap_err().code, Code::TooMany);
     assert_eq!(Catalog::default().set_stores(vec![store(1), store(1)]).unwrap_err().code, Code::Twice);

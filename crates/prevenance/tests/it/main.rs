@@ -15,6 +15,8 @@ mod bad_folders;
 #[cfg(test)]
 mod bytes;
 #[cfg(test)]
+mod cart;
+#[cfg(test)]
 mod catalog;
 #[cfg(test)]
 mod census;
@@ -40,6 +42,8 @@ mod decision_texts;
 mod decision_units;
 #[cfg(test)]
 mod decisions;
+#[cfg(test)]
+mod demand;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
@@ -68,6 +72,8 @@ mod learning;
 mod logging;
 #[cfg(test)]
 mod menu;
+#[cfg(test)]
+mod nearby;
 #[cfg(test)]
 mod pools;
 #[cfg(test)]

@@ -159,7 +159,7 @@ fn the_page_on_feeds_works_as_it_is_written() {
 fn the_page_on_search_works_as_it_is_written() {
     let (page, shop) = (page("search.md"), Shop::open());
     let calls = blocks(&page);
-    let [told, searched] = calls.as_slice() else { panic!("{calls:?}") };
+    let [told, searched, unmet] = calls.as_slice() else { panic!("{calls:?}") };
     assert!(typed(&shop, told, &[]).contains("\"added\":2"));
     for _ in 0..600 {
         let found = shop.web.post("/v1/search", &json!({})).expect(200).json();
@@ -173,6 +173,26 @@ fn the_page_on_search_works_as_it_is_written() {
     assert_eq!(answers[0]["hits"][0]["title"], "Chaussures de randonnée", "{said}");
     assert_eq!((&answers[1]["total"], &answers[1]["facets"]["color"][0]["value"]), (&json!(1), &json!("brown")));
     assert_eq!(answers[2]["categories"], json!(["Shoes > Boots"]));
+    (0..3).for_each(|_| _ = shop.web.post("/v1/search", &json!({"query": "snowshoes"})).expect(200));
+    assert!(typed(&shop, unmet, &[]).contains("\"text\":\"snowshoes\""));
+}
+
+#[test]
+fn the_page_on_a_shops_pages_works_as_it_is_written() {
+    let (page, shop) = (page("pages.md"), Shop::open());
+    let calls = blocks(&page);
+    let [told, nearest, cart] = calls.as_slice() else { panic!("{calls:?}") };
+    assert!(typed(&shop, told, &[]).contains("\"added\":1"));
+    let answers = |said: &str| -> Vec<Value> {
+        serde_json::Deserializer::from_str(said).into_iter().map(Result::unwrap).collect()
+    };
+    let near = answers(&typed(&shop, nearest, &[]));
+    assert_eq!((&near[0]["stores"][0]["id"], &near[0]["stores"][0]["count"]), (&json!("paris"), &json!(3)), "{near:?}");
+    assert_eq!(near[1], json!({"stores": [], "ask": "postcode"}));
+    assert_eq!(near[2]["stores"][0]["id"], "lyon");
+    let cart = answers(&typed(&shop, cart, &[])).pop().unwrap();
+    let line = &cart["lines"][0];
+    assert_eq!((&line["price_cents"], &line["price_then_cents"]), (&json!(11_990), &json!(12_990)), "{cart}");
 }
 
 /// Rows of the files of a trial, as few as show something.

@@ -88,8 +88,11 @@ fn censuses() {
 fn what_the_shop_sells() {
     assert_eq!(catalog::decode_item(&golden("item.v1")), Ok(sample::item()));
     assert_eq!(catalog::encode_item(&sample::item()), golden("item.v1"));
-    assert_eq!(catalog::decode_stores(&golden("stores.v1")), Ok(sample::stores()));
-    assert_eq!(catalog::encode_stores(&sample::stores()), golden("stores.v1"));
+    assert_eq!(catalog::decode_stores(&golden("stores.v2")), Ok(sample::stores()));
+    assert_eq!(catalog::encode_stores(&sample::stores()), golden("stores.v2"));
+    let mut before = sample::stores();
+    before.iter_mut().for_each(|store| store.address = None);
+    assert_eq!(catalog::decode_stores(&golden("stores.v1")), Ok(before), "as it was before stores had addresses");
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn write_missing_files() {
         ("access.v1", state::encode_access(&sample::access())),
         ("census.v2", census::encode_census(&sample::census())),
         ("item.v1", catalog::encode_item(&sample::item())),
-        ("stores.v1", catalog::encode_stores(&sample::stores())),
+        ("stores.v2", catalog::encode_stores(&sample::stores())),
         ("figures.v1", census::encode_figures(&sample::census().figures())),
         ("erasure.v1", state::encode_erasure(sample::NOW)),
         ("effect.v2", state::encode_effect(&sample::effect(), &every).unwrap()),

@@ -6,7 +6,7 @@ use catalog::{
     change::{Change, Patch, Target},
     item::{Attribute, Availability, Condition, Image, Item, Role, Stock, StoreStock, Texts, Usage, Variant},
     money::{Currency, Prices, Sale},
-    place::{Place, Store},
+    place::{Address, Place, Store},
 };
 use condition::Model;
 use decide::{Landed, Stay};
@@ -356,8 +356,9 @@ pub(crate) fn item() -> ItemRow {
 
 pub(crate) fn stores() -> Vec<Store> {
     let place = Place::new(48.8566, -2.3522).ok();
-    let store = |id: &str, place| Store { id: id.into(), name: "Boulevard".into(), place };
-    vec![store("paris", place), store("web", None)]
+    let address = Address::new("FR", "75 011").ok();
+    let store = |id: &str, place, address| Store { id: id.into(), name: "Boulevard".into(), place, address };
+    vec![store("paris", place, address), store("web", None, None)]
 }
 
 pub(crate) fn effect() -> Effect {

@@ -11,6 +11,7 @@ use api::{
             CatalogAnswer, CatalogRequest, CatalogSummary, CategorySummary, FeedAnswer, FeedList, ItemAnswer, ItemPage,
             QuarantinePage, StoreDocument, StoresDocument,
         },
+        nearby::{NearestAnswer, NearestRequest},
     },
 };
 use axum::{
@@ -21,7 +22,7 @@ use axum::{
 use catalog::{
     money::Currency,
     number::ItemNumber,
-    place::{Place, Store},
+    place::{Address, Place, Store},
     view::ItemView,
 };
 use futures_util::StreamExt;
@@ -41,8 +42,8 @@ use tokio::{fs::File, io::AsyncWriteExt};
 
 use crate::{
     answer::{Answer, Refusal},
-    app::{Shared, blocking},
-    auth::Secret,
+    app::{App, Shared, blocking},
+    auth::{self, Secret},
     body::{Content, Sent},
     cursor::{self, Paging},
     request::{InPath, InQuery},
@@ -135,17 +136,25 @@ pub(super) async fn set_stores(
 ) -> Answer<StoresDocument> {
     let StoresDocument { stores } = wire::read(&body)?;
     let read = |(number, store): (usize, StoreDocument)| {
-        let StoreDocument { id, name, latitude, longitude } = store;
-        let refused = |message: &str| {
-            let at = format!("/stores/{number}/latitude");
-            Refusal::from(ApiError::new(Code::OutOfRange).saying(message).at(at))
+        let StoreDocument { id, name, latitude, longitude, country, postcode } = store;
+        let refused_at = |field: &str, message: &str| {
+            Refusal::from(ApiError::new(Code::OutOfRange).saying(message).at(format!("/stores/{number}/{field}")))
         };
+        let refused = |message: &str| refused_at("latitude", message);
         let place = match (latitude, longitude) {
             (None, None) => None,
             (Some(north), Some(east)) => Some(Place::new(north, east).map_err(|fault| refused(&fault.message))?),
             _ => return Err(refused("A place has a latitude and a longitude.")),
         };
-        Ok(Store { id, name, place })
+        let address = match (&country, &postcode) {
+            (None, None) => None,
+            (Some(country), Some(postcode)) => {
+                let address = Address::new(country, postcode);
+                Some(address.map_err(|fault| refused_at(&fault.field, &fault.message))?)
+            }
+            _ => return Err(refused_at("postcode", "A postcode has a country beside it.")),
+        };
+        Ok(Store { id, name, place, address })
     };
     let stores: Vec<Store> = stores.into_iter().enumerate().map(read).collect::<Result<_, Refusal>>()?;
     let set = blocking(&app, move |app| {
@@ -159,6 +168,15 @@ pub(super) async fn set_stores(
     set.await?;
     let catalog = app.runtime.catalog();
     Ok(Json(StoresDocument { stores: catalog.stores().values().map(shown_store).collect() }))
+}
+
+/// The nearest stores that have an item. From where somebody looks is neither kept nor logged.
+pub(super) async fn nearest(State(app): State<Shared>, Sent { headers, body, .. }: Sent) -> Answer<NearestAnswer> {
+    _ = auth::writer(&app, &headers, &body)?;
+    let request: NearestRequest = wire::read(&body)?;
+    let nearest =
+        move |app: &App| Ok(merchandise::nearby::nearest(&app.runtime.catalog(), &request, app.runtime.now())?);
+    Ok(Json(blocking(&app, nearest).await?))
 }
 
 /// All feeds.
@@ -382,7 +400,9 @@ fn shown(item: &ItemView<'_>, now: Timestamp) -> ItemAnswer {
 }
 
 fn shown_store(store: &Store) -> StoreDocument {
-    let Store { id, name, place } = store.clone();
+    let Store { id, name, place, address } = store.clone();
     let (latitude, longitude) = place.map(|place| (place.latitude(), place.longitude())).unzip();
-    StoreDocument { id, name, latitude, longitude }
+    let parts = |address: Address| (address.country().to_owned(), address.postcode().to_owned());
+    let (country, postcode) = address.map(parts).unzip();
+    StoreDocument { id, name, latitude, longitude, country, postcode }
 }

@@ -1,6 +1,7 @@
 //! Everything that can be called, one group of endpoints a file. A test holds the router against the table in `api`.
 
 mod backup;
+mod cart;
 pub(crate) mod catalog;
 mod collect;
 mod conditions;
@@ -83,8 +84,10 @@ fn public() -> Router<Shared> {
         .route("/v1/consent", post(consent::record))
         .route("/v1/decide", post(decide::decide))
         .route("/v1/recommend", post(decide::recommend))
+        .route("/v1/cart", post(cart::read))
         .route("/v1/search", post(search::search))
         .route("/v1/autocomplete", post(search::complete))
+        .route("/v1/stores/nearest", post(catalog::nearest))
 }
 
 fn persons() -> Router<Shared> {
@@ -115,6 +118,7 @@ fn project() -> Router<Shared> {
         .route("/v1/sources/health", get(reports::sources))
         .route("/v1/traits/unused", get(reports::unread_traits))
         .route("/v1/reports/identification", get(reports::identification))
+        .route("/v1/reports/unmet-demand", get(reports::unmet_demand))
         .route("/v1/rejected", get(rejected::list))
         .route("/v1/rejected/{id}", put(rejected::correct))
         .route("/v1/rejected/{id}/replay", post(rejected::replay))

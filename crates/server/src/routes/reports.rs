@@ -1,11 +1,19 @@
-//! What a census tells: the thermometer, the sources, fields that nothing reads, what makes people known.
+//! What a census tells: the thermometer, the sources, fields that nothing reads, what makes people known. And what
+//! people search for and the shop does not have.
 
 use std::sync::Arc;
 
-use api::wire::census::{IdentificationAnswer, SourcesAnswer, ThermometerAnswer, UnreadTraits};
+use api::{
+    error::{ApiError, Code},
+    wire::{
+        census::{IdentificationAnswer, SourcesAnswer, ThermometerAnswer, UnreadTraits},
+        demand::UnmetDemandAnswer,
+    },
+};
 use axum::{Json, extract::State};
 use definition::{Documents, Kind};
 use engine::census::Census;
+use merchandise::{demand::Wanted, limits};
 use model::{
     name::{Name, Source},
     time::Timestamp,
@@ -71,6 +79,41 @@ pub(super) async fn identification(
     InQuery(freshness): InQuery<Freshness>,
 ) -> Answer<IdentificationAnswer> {
     let answer = blocking(&app, move |app| Ok(report::identification(&*census(app, freshness)?, &app.runtime.plan())));
+    Ok(Json(answer.await?))
+}
+
+/// Over how many days, and how many entries.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct DemandQuery {
+    days: u32,
+    limit: usize,
+}
+
+impl Default for DemandQuery {
+    fn default() -> Self {
+        Self { days: 7, limit: 50 }
+    }
+}
+
+/// What people search for and the shop does not have.
+pub(super) async fn unmet_demand(
+    State(app): State<Shared>,
+    Secret(_): Secret,
+    InQuery(query): InQuery<DemandQuery>,
+) -> Answer<UnmetDemandAnswer> {
+    let wanted = Wanted { days: i64::from(query.days), entries: query.limit };
+    let within = |is_within: bool, at: &str, most: &dyn std::fmt::Display| {
+        let refused = || ApiError::new(Code::OutOfRange).saying(format!("It has to be from 1 to {most}.")).at(at);
+        is_within.then_some(()).ok_or_else(refused)
+    };
+    within((1..=limits::DEMAND_DAYS).contains(&wanted.days), "/days", &limits::DEMAND_DAYS)?;
+    within((1..=limits::DEMANDS_LISTED).contains(&wanted.entries), "/limit", &limits::DEMANDS_LISTED)?;
+    let answer = blocking(&app, move |app| {
+        let (snapshot, catalog) = (app.searching.snapshot(), app.runtime.catalog());
+        let report = app.demand.report(snapshot.as_ref(), &catalog, wanted, app.runtime.now());
+        report.map_err(|error| Refusal::new(Code::StorageFailed).because(&error))
+    });
     Ok(Json(answer.await?))
 }
 

@@ -17,8 +17,8 @@ use catalog::number::ItemNumber;
 use merchandise::shown::Reader;
 use model::value::Finite;
 use search::{
-    Because, Blend, Count, Exact, Facet, Filters, Grade, Hit, Language, LastWord, Page, Person, Reading, Request,
-    Snapshot, Sort, Stock, Taste, Tastes, Wanted, limits,
+    Because, Blend, Count, Exact, Facet, Filters, Hit, Language, LastWord, Page, Person, Reading, Request, Snapshot,
+    Sort, Stock, Taste, Tastes, Wanted, limits,
 };
 
 use crate::{
@@ -157,8 +157,12 @@ fn found(app: &App, request: &SearchRequest, order: &Order) -> Result<SearchAnsw
         person: order.tastes.as_ref().map(|tastes| Person { tastes, blend: &blend }),
     };
     let found = snapshot.search(&asked).map_err(|error| unusable(&error))?;
+    let now = app.runtime.now();
     let languages: Vec<Arc<str>> = request.language.as_deref().map(Arc::from).into_iter().collect();
-    let reader = Reader { catalog: &catalog, languages: &languages, now: app.runtime.now() };
+    let reader = Reader { catalog: &catalog, languages: &languages, now };
+    if let Err(error) = app.demand.look((&snapshot, &catalog), &asked, &found, now) {
+        tracing::warn!(code = error.code(), %error, "a search was not looked at for unmet demand");
+    }
     let facets: BTreeMap<String, Vec<FacetValue>> = facets
         .iter()
         .zip(found.facets)
@@ -211,16 +215,7 @@ fn hit(reader: &Reader<'_>, hit: &Hit, tells_why: bool) -> Option<SearchHit> {
         liking: personal.liking,
         because: personal.because.iter().filter(|_| tells_why).map(said).collect(),
     });
-    Some(SearchHit { item: reader.item(&item), found_by: found_by(hit.grade).to_owned(), personal })
-}
-
-const fn found_by(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Exact => "exact",
-        Grade::AllWords => "all_words",
-        Grade::Corrected => "corrected",
-        Grade::SomeWords => "some_words",
-    }
+    Some(SearchHit { item: reader.item(&item), found_by: hit.grade.word().to_owned(), personal })
 }
 
 fn reading(reading: Reading) -> SearchReading {
