@@ -5,6 +5,7 @@ use std::sync::Arc;
 use catalog::{
     facts::Fact,
     item::{Attribute, Role, Usage},
+    number::CategoryNumber,
     view::ItemView,
 };
 use condition::{Facts, Selection};
@@ -14,7 +15,7 @@ use model::{
     trust::Use,
     value::{Fields, Value},
 };
-use recommend::history::Item;
+use recommend::{habit::Taken, history::Item};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -36,6 +37,8 @@ pub(crate) struct Allowed<'a> {
     /// In hundredths, the least and the most.
     price_cents: (f64, f64),
     never: FxHashSet<Item>,
+    /// Of which no item may be shown, whichever algorithm finds it: a list that completes a purchase does not repeat it.
+    settled: FxHashSet<CategoryNumber>,
     bought: &'a Bought<'a>,
 }
 
@@ -72,6 +75,10 @@ impl<'a> Allowed<'a> {
             margin: filters.least_margin,
             price_cents,
             never,
+            settled: match recommender.algorithms.contains(&Algorithm::Complements) {
+                true => bought.settled(question),
+                false => FxHashSet::default(),
+            },
             bought,
         }
     }
@@ -86,6 +93,7 @@ impl<'a> Allowed<'a> {
         (!filters.in_stock || view.stock().is_in())
             && (!filters.not_bought || !self.bought.lasts(&view, self.question.now))
             && self.is_in_category(item)
+            && self.question.category_of(item).is_none_or(|category| !self.settled.contains(&category))
             && self.size.as_deref().is_none_or(|size| comes_in(&view, size))
             && self.store.as_deref().is_none_or(|store| view.stock_in(store).is_some_and(|stock| stock.count > 0))
             && self.is_in_price(&view)
@@ -149,13 +157,17 @@ impl<'a> Bought<'a> {
         }
     }
 
-    /// Whether this was bought and lasts, by what the shop says of it: of the same kind no other is needed.
-    pub(crate) fn is_settled(&self, view: &ItemView<'_>, now: Timestamp) -> bool {
-        let is_durable = match view.usage() {
-            Some(usage) => usage == Usage::Durable,
-            None => view.expected_life_days().is_some(),
+    /// The categories of what was bought and lasts, by what the shop says of it: of the same kind no other is needed.
+    pub(crate) fn settled(&self, question: &Question<'_>) -> FxHashSet<CategoryNumber> {
+        let category = |taken: &Taken| {
+            let view = question.item(taken.item)?;
+            let is_durable = match view.usage() {
+                Some(usage) => usage == Usage::Durable,
+                None => view.expected_life_days().is_some(),
+            };
+            (is_durable && self.lasts(&view, question.now)).then(|| view.categories().first().copied())?
         };
-        is_durable && self.lasts(view, now)
+        question.person.orders.iter().filter_map(category).collect()
     }
 }
 

@@ -163,12 +163,7 @@ impl Asking<'_> {
     pub(crate) fn complements(&self, of: &[Item]) -> Vec<Candidate> {
         let Some(complements) = &self.question.shop.models.complements else { return Vec::new() };
         let question = self.question;
-        let bought = question.person.orders.iter().map(|taken| taken.item);
-        let settled = bought.filter_map(|item| {
-            let view = question.item(item)?;
-            self.bought.is_settled(&view, question.now).then(|| view.categories().first().copied())?
-        });
-        let settled: FxHashSet<_> = settled.collect();
+        let settled = self.bought.settled(question);
         let mut found = merged(of.iter().map(|item| (*item, complements.of(*item))), of, Why::Complements);
         found.retain(|one| question.category_of(one.item).is_none_or(|category| !settled.contains(&category)));
         found
