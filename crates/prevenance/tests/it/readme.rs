@@ -159,7 +159,7 @@ fn the_page_on_feeds_works_as_it_is_written() {
 fn the_page_on_search_works_as_it_is_written() {
     let (page, shop) = (page("search.md"), Shop::open());
     let calls = blocks(&page);
-    let [told, searched, unmet] = calls.as_slice() else { panic!("{calls:?}") };
+    let [told, searched, ordered, unmet] = calls.as_slice() else { panic!("{calls:?}") };
     assert!(typed(&shop, told, &[]).contains("\"added\":2"));
     for _ in 0..600 {
         let found = shop.web.post("/v1/search", &json!({})).expect(200).json();
@@ -173,8 +173,25 @@ fn the_page_on_search_works_as_it_is_written() {
     assert_eq!(answers[0]["hits"][0]["title"], "Chaussures de randonnée", "{said}");
     assert_eq!((&answers[1]["total"], &answers[1]["facets"]["color"][0]["value"]), (&json!(1), &json!("brown")));
     assert_eq!(answers[2]["categories"], json!(["Shoes > Boots"]));
+    assert!(typed(&shop, ordered, &[]).contains("\"placement\":\"search\""));
     (0..3).for_each(|_| _ = shop.web.post("/v1/search", &json!({"query": "snowshoes"})).expect(200));
     assert!(typed(&shop, unmet, &[]).contains("\"text\":\"snowshoes\""));
+}
+
+#[test]
+fn the_page_on_recommenders_works_as_it_is_written() {
+    let (page, shop) = (page("recommenders.md"), Shop::open());
+    let calls = blocks(&page);
+    let [alone, in_a_page] = calls.as_slice() else { panic!("{calls:?}") };
+    let said = typed(&shop, alone, &[]);
+    let answers: Vec<Value> = serde_json::Deserializer::from_str(&said).into_iter().map(Result::unwrap).collect();
+    let proposed = &answers.last().unwrap()["items"][0];
+    assert_eq!((&proposed["id"], &proposed["why"]), (&json!("sock-7"), &json!("bought_together")), "{said}");
+    let said = typed(&shop, in_a_page, &[]);
+    assert!(said.contains("Often bought together with Hiking boots."), "{said}");
+    for algorithm in suggest::Algorithm::ALL {
+        assert!(page.contains(&format!("`{}`", algorithm.word())), "{algorithm:?}");
+    }
 }
 
 #[test]
