@@ -184,6 +184,11 @@ impl Runtime {
     /// Takes in what changed in the catalog, so that which items are alike is known of new ones too. Waits for a change,
     /// but not longer than `within`. For one thread of its own. Blocking.
     pub fn keep_likeness(&self, within: Duration) {
+        // Features of a million items are not held for nobody; what changes meanwhile is taken in then.
+        if self.plan().recommenders.is_empty() {
+            self.shared().censuses.rest(within);
+            return;
+        }
         let changed = self.catalog_changes(Follower::Likeness, within);
         let catalog = self.catalog();
         let numbers: Vec<u32> = changed.iter().collect();
@@ -239,9 +244,9 @@ fn take_in(gatherer: &mut Gatherer<'_>, event: &Event) {
             Some(Value::Text(text)) => Some(&**text),
             _ => None,
         };
-        // `fr-CA` is read in Canada.
-        let country = text(&["locale"]).and_then(|locale| locale.split_once(['-', '_'])).map(|(_, country)| country);
-        let around = Surroundings { country, device: text(&["device", "type"]) };
+        let country = text(&["locale"]).and_then(suggest::country_of);
+        // What a client calls its device is not what a request is recognized as.
+        let around = Surroundings { country, device: None };
         gatherer.event(event.name(), event.timestamp, &event.properties, around);
     }
 }

@@ -30,6 +30,12 @@ pub struct Surroundings<'a> {
     pub device: Option<&'a str>,
 }
 
+/// The country of a locale: `CA` of `fr-CA`. It is what an event and a request can both say; an address is not kept.
+pub fn country_of(locale: &str) -> Option<&str> {
+    let country = locale.split(['-', '_']).skip(1).find(|part| part.len() == 2)?;
+    country.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(country)
+}
+
 /// Gathers what persons did. What is done with an item that is not in the catalog is passed over.
 #[derive(Debug)]
 pub struct Gatherer<'c> {
@@ -177,6 +183,12 @@ mod tests {
     use model::value::Value;
 
     use super::*;
+
+    #[test]
+    fn a_locale_says_its_country() {
+        let countries = ["fr-CA", "fr_CA", "zh-Hans-CN", "fr", "en-419", ""].map(country_of);
+        assert_eq!(countries, [Some("CA"), Some("CA"), Some("CN"), None, None, None]);
+    }
 
     #[test]
     fn visits_end_with_half_an_hour_and_each_order_is_its_own() {

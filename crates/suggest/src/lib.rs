@@ -27,7 +27,7 @@ mod tastes;
 pub use alike::Alike;
 pub use deed::{Deed, deed_of, ids, needs};
 pub use fact::{facts, is_fact};
-pub use gather::{Gathered, Gatherer, Surroundings};
+pub use gather::{Gathered, Gatherer, Surroundings, country_of};
 pub use models::Models;
 pub use question::{Asked, Shop};
 pub use recommender::{Algorithm, Boost, Filters, Pin, Recommender};

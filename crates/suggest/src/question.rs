@@ -12,7 +12,7 @@ use recommend::{history::Item, popularity::Context};
 
 use crate::{
     alike::Alike,
-    gather::{CONTEXTS, Surroundings, contexts},
+    gather::{CONTEXTS, Surroundings, contexts, country_of},
     models::Models,
     person::Person,
 };
@@ -99,8 +99,10 @@ impl<'a> Question<'a> {
                 shop.catalog.category(&names).map_or(Category::Unknown, Category::Known)
             }
         };
-        let (country, device) = (text("country"), text("device"));
-        let around = Surroundings { country: country.as_deref(), device: device.as_deref() };
+        // As events say it, which models are trained from.
+        let (locale, place, device) = (text("locale"), text("country"), text("device"));
+        let country = locale.as_deref().and_then(country_of).or(place.as_deref());
+        let around = Surroundings { country, device: device.as_deref() };
         let query = text("shop.query").or_else(|| person.visit.query.clone());
         Self { shop, facts, now, named, about, cart, session, category, query, contexts: contexts(around, now), person }
     }

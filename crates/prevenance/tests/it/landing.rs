@@ -109,7 +109,8 @@ fn con_06_three_boots_that_were_viewed_are_compared() {
     shop.advance("48h");
     let decision = ask();
     assert_eq!((gist(&decision), shown(&decision)), ("compare/a because SPLIT".into(), vec!["compare"]));
-    assert_eq!(decision["contents"][0]["items"], json!(["b1", "b3", "b2"]));
+    let compared = ["b1", "b3", "b2"].map(|id| json!({"id": id}));
+    assert_eq!(decision["contents"][0]["items"], json!(compared));
     assert_eq!(replay(&shop, id(&decision)), "SAME");
     shop.advance("40d");
     assert_eq!(shown(&ask()), ["welcome"], "what was looked at long ago is not being compared");

@@ -327,6 +327,111 @@ fn an_algorithm_is_an_arm_of_an_experiment() {
     assert_eq!(drawn.len(), 3, "{drawn:?}");
 }
 
+/// proves REC-06: boots searched for, and in the next response a pole and a sock are in the row.
+#[test]
+fn boots_are_searched_for_and_poles_and_socks_are_proposed_at_once() {
+    let shop = Shop::open();
+    let kind = |kind: &'static str, category: &'static [&'static str]| {
+        (0..4).map(move |n| item(&format!("{kind}-{n}"), &format!("Hiking {kind} {n}"), category, 50.0))
+    };
+    let boots = kind("boot", &["Shoes", "Boots"]);
+    let others = kind("pole", &["Poles"]).chain(kind("sock", &["Clothes", "Socks"])).chain(kind("tent", &["Camping"]));
+    tell(&shop, &boots.chain(others).collect::<Vec<_>>());
+    let mut orders = Vec::new();
+    for customer in 0..48 {
+        let (who, n) = (format!("c-{customer}"), customer % 4);
+        grant(&shop, &who, "site");
+        let [boot, pole, sock, tent] = ["boot", "pole", "sock", "tent"].map(|kind| format!("{kind}-{n}"));
+        orders.push(if customer < 36 { ordered(&who, &[&boot, &pole, &sock]) } else { ordered(&who, &[&tent]) });
+    }
+    shop.server_sends(&orders);
+    define(&shop, "row", json!({"algorithms": "hybrid", "count": 8, "most_per_category": 3}));
+    _ = train(&shop);
+    grant(&shop, "ana", "site");
+    let searched =
+        json!({"type": "track", "event": "Products Searched", "userId": "ana", "properties": {"query": "boot"}});
+    let answer = ask(&shop, &json!({"recommender": "row", "user_id": "ana", "events": [searched]}));
+    let has = |kind: &str| ids(&answer).iter().any(|id| id.starts_with(kind));
+    assert!(has("pole") && has("sock"), "{answer}");
+}
+
+/// proves REC-09: at least a fifth of what is served is outside of the categories that are usual for the person.
+#[test]
+fn a_share_of_a_list_is_to_be_discovered() {
+    let shop = shop_with_pairs();
+    define(&shop, "open", json!({"algorithms": ["hybrid", "popular"], "count": 5, "discovery": 0.2, "bought": true}));
+    _ = train(&shop);
+    let looked: Vec<Value> = (0..8).map(|n| viewed("c-1", &format!("boot-{n}"))).collect();
+    shop.server_sends(&looked);
+    let answer = ask(&shop, &json!({"recommender": "open", "user_id": "c-1"}));
+    // Whose boots, socks and bags are usual finds nothing else in this shop; who only looked at boots does.
+    grant(&shop, "ana", "site");
+    let looked: Vec<Value> = (0..8).map(|n| viewed("ana", &format!("boot-{n}"))).collect();
+    shop.server_sends(&looked);
+    let open = ask(&shop, &json!({"recommender": "open", "user_id": "ana"}));
+    let unusual = ids(&open).iter().filter(|id| !id.starts_with("boot")).count();
+    assert!(unusual >= 1 && ids(&open).len() == 5, "{open}");
+    assert_eq!(ids(&answer).len(), 5, "the list stays full: {answer}");
+}
+
+/// proves REC-12: whoever is unknown is shown what is taken where they are, which fits them better than what all take.
+#[test]
+fn a_stranger_is_shown_what_is_popular_where_they_are() {
+    let shop = Shop::open();
+    tell(&shop, &["coat", "shorts", "hat"].map(|id| item(id, id, &["Clothes"], 50.0)));
+    let ordered_in = |who: &str, item: &str, locale: &str| {
+        let mut order = ordered(who, &[item]);
+        order["context"] = json!({"locale": locale});
+        order
+    };
+    let mut orders = Vec::new();
+    for customer in 0..90 {
+        let who = format!("c-{customer}");
+        grant(&shop, &who, "site");
+        let (item, locale) = if customer < 60 { ("shorts", "es-ES") } else { ("coat", "nb-NO") };
+        orders.push(ordered_in(&who, item, locale));
+    }
+    shop.server_sends(&orders);
+    shop.define("recommender", "here", &json!({"algorithms": "popular", "count": 2}));
+    _ = train(&shop);
+    let first = |locale: &str| {
+        let answer = ask(&shop, &json!({"recommender": "here", "context": {"locale": locale}}));
+        ids(&answer)[0].to_owned()
+    };
+    // Of the next ten takings in Norway all are coats: the list of the country hits each, that of everybody none.
+    assert_eq!((first("nb-NO"), first("es-ES")), ("coat".to_owned(), "shorts".to_owned()));
+    assert_eq!(ids(&ask(&shop, &json!({"recommender": "here"})))[0], "shorts", "all together take more of these");
+}
+
+/// proves PRO-14: of the shoes that are shown to who declared wide feet at least 95 % exist in wide.
+#[test]
+fn shoes_fit_the_foot_that_was_declared() {
+    let shop = Shop::open();
+    let boots: Vec<Value> = (0..40)
+        .map(|n| {
+            let mut boot = item(&format!("boot-{n}"), &format!("Boot {n}"), &["Shoes", "Boots"], 100.0);
+            boot["attributes"] =
+                json!({"width": if n % 4 == 0 { json!(["normal", "wide"]) } else { json!(["normal"]) }});
+            boot
+        })
+        .collect();
+    tell(&shop, &boots);
+    shop.define("trait", "foot_width", &json!({"holds": "text"}));
+    let wanted = "!has(profile.foot_width) || profile.foot_width in attribute.width";
+    define(&shop, "shoes", json!({"algorithms": ["hybrid", "new"], "count": 8, "only": wanted}));
+    for (who, width) in [("ana", "wide"), ("ben", "normal")] {
+        grant(&shop, who, "site");
+        let declared = json!({"type": "identify", "userId": who, "traits": {"foot_width": width}});
+        shop.server_sends(&[declared]);
+    }
+    let request = |who: &str| json!({"recommender": "shoes", "user_id": who});
+    let answer = until(&shop, &request("ana"), |found| found.len() == 8);
+    let is_wide = |id: &&&str| id["boot-".len()..].parse::<u32>().unwrap() % 4 == 0;
+    let wide = ids(&answer).iter().filter(is_wide).count();
+    assert!(wide as f64 >= 0.95 * ids(&answer).len() as f64, "{answer}");
+    assert!(ids(&ask(&shop, &request("ben"))).iter().filter(is_wide).count() < 8);
+}
+
 /// What was just done counts in the very next answer, without a training.
 #[test]
 fn an_event_changes_the_next_answer() {
