@@ -355,7 +355,7 @@ fn boots_are_searched_for_and_poles_and_socks_are_proposed_at_once() {
     assert!(has("pole") && has("sock"), "{answer}");
 }
 
-/// proves REC-09: at least a fifth of what is served is outside of the categories that are usual for the person.
+/// Of REC-09 the share: at least a fifth of what is served is outside of the categories that are usual for the person.
 #[test]
 fn a_share_of_a_list_is_to_be_discovered() {
     let shop = shop_with_pairs();
@@ -363,8 +363,8 @@ fn a_share_of_a_list_is_to_be_discovered() {
     _ = train(&shop);
     let looked: Vec<Value> = (0..8).map(|n| viewed("c-1", &format!("boot-{n}"))).collect();
     shop.server_sends(&looked);
-    let answer = ask(&shop, &json!({"recommender": "open", "user_id": "c-1"}));
     // Whose boots, socks and bags are usual finds nothing else in this shop; who only looked at boots does.
+    let answer = ask(&shop, &json!({"recommender": "open", "user_id": "c-1"}));
     grant(&shop, "ana", "site");
     let looked: Vec<Value> = (0..8).map(|n| viewed("ana", &format!("boot-{n}"))).collect();
     shop.server_sends(&looked);
