@@ -64,8 +64,12 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
-    /// The page whose one placement decides on the order; none where the order is everybody's.
+    /// The page whose one placement decides on the order; none where the order is everybody's: because no placement is
+    /// named, the hits are sorted otherwise, or a word is still being typed, which would be a decision a keystroke.
     pub fn page(&self) -> Option<DecideRequest> {
+        if self.typing || self.sort != SearchSort::Relevance {
+            return None;
+        }
         let category = self.filters.topics.get("path").and_then(|paths| paths.first()).cloned();
         let query = (!self.query.is_empty()).then(|| self.query.clone());
         Some(DecideRequest {

@@ -171,6 +171,9 @@ fn a_search_is_in_the_order_of_earlier_searches() {
         assert_eq!(hits(&answer)[0], "c", "{answer}");
         assert_eq!(answer["hits"][0]["personal"]["because"], json!(["searched waterproof"]), "{answer}");
         assert!(answer["decision"]["id"].is_string() && answer["decision"]["benefit"] == "Find it sooner", "{answer}");
+        let typed = json!({"query": "boots", "typing": true, "placement": "search", "user_id": who});
+        let typed = shop.secret.post("/v1/search", &typed).expect(200).json();
+        assert_eq!((typed.get("decision"), hits(&typed)), (None, neutral.clone()), "no decision a keystroke");
         let named = search(&who, "Trail boots");
         assert_eq!((hits(&named)[0].as_str(), &named["reading"]["exact"]), ("a", &json!("name")), "{named}");
     }
