@@ -1,14 +1,12 @@
 //! `prevenance evaluate`: how well recommenders foretell what a shop's own customers took, through the public API of a
 //! private copy of the program.
 
-mod copy;
-mod grade;
-mod past;
+mod table;
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::HashSet,
     error::Error,
-    fs,
+    fs::{self, File},
     path::PathBuf,
     thread,
 };
@@ -20,19 +18,19 @@ use api::{
         catalog::CatalogAnswer,
         collect::CollectAnswer,
         recommend::{RecommendAnswer, TrainingAnswer, TrainingDone},
-        system::StatusAnswer,
     },
 };
 use indicatif::{ProgressBar, ProgressStyle};
-use recommend::history::Item;
-use serde_json::{Value, json};
-
-use self::{
-    copy::Copy,
-    grade::{GROUPS, Grader, QUESTIONS, Tested},
-    past::Past,
+use ingest::past::Past;
+use recommend::{
+    backtest::{Backtest, Done, Tested},
+    history::{Item, Person},
 };
-use crate::client::CallError;
+use serde_json::{Value, json};
+use sim::sandbox::Sandbox;
+
+use self::table::{GROUPS, QUESTIONS, graded, tables};
+use crate::client::{CallError, Client, Patience};
 
 /// What is evaluated, and by what.
 #[derive(Debug)]
@@ -57,103 +55,90 @@ const SETTINGS: [(&str, f64); 2] = [("retention_days", 3_040.0), ("holdout_share
 
 /// Evaluates, prints tables, and writes the same as JSON.
 pub(crate) fn run(evaluate: &Evaluate) -> Result<(), Box<dyn Error>> {
-    if evaluate.until.is_some_and(|until| until <= evaluate.from) {
+    let (until, named) = (evaluate.until, |path: &PathBuf, why: &dyn Error| format!("{}: {why}", path.display()));
+    if until.is_some_and(|until| until <= evaluate.from) {
         return Err("--until must be after --from".into());
     }
-    let past = Past::read(&evaluate.file, evaluate.until)?;
+    let read = bar(fs::metadata(&evaluate.file).map_or(0, |file| file.len()), "read", "{bytes}/{total_bytes}");
+    let watch = |rows: u64, bytes: u64| {
+        read.set_position(bytes);
+        read.set_message(format!("{rows} rows"));
+    };
+    let past = Past::read(&evaluate.file, until.map(|until| until.0), watch);
+    read.finish_and_clear();
+    let past = past.map_err(|why| named(&evaluate.file, &why))?;
     if past.bad > 0 {
         eprintln!("{} of {} rows are bad:\n  {}", past.bad, past.rows, past.told.join("\n  "));
     }
-    let cut = past.events.partition_point(|event| event.at < evaluate.from);
-    let (grader, newcomers) = evaluate.grader(&past, cut)?;
-    let copy = Copy::start(past.events[0].at, evaluate.seed)?;
-    copy.tell(&past)?;
-    let refused = copy.send(&past, cut)?;
-    copy.is_at(evaluate.from)?;
-    let mut names = evaluate.recommenders.clone();
-    names.retain(|name| name != BASE);
-    names.insert(0, BASE.to_owned());
-    let mut seen = HashSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    copy.publish(&names, evaluate.count)?;
-    let trained = copy.train()?;
-    let mut found = json!({
-        "file": evaluate.file.display().to_string(), "from": evaluate.from, "until": evaluate.until,
-        "seed": evaluate.seed, "count": evaluate.count,
-        "rows": {"read": past.rows, "bad": past.bad, "later": past.later, "told": past.told},
-        "users": past.persons.names.len(), "items": past.items.names.len(), "cold_items": grader.cold.len(),
-        "events": {"sent": cut, "refused": refused}, "tested": grader.tested.len(), "newcomers": newcomers,
-        "training": trained, "recommenders": [],
-    });
-    let mut base = Vec::new();
-    for name in &names {
-        let mut told = json!({"name": name});
-        let (mut answers, mut took_s, mut not_personal) = (0, 0.0, 0);
-        for (number, question) in QUESTIONS.into_iter().enumerate() {
-            let asked = copy.ask(&past, &grader, &definition(name, question))?;
-            (answers, took_s) = (answers + asked.lists.len(), took_s + asked.took_s);
-            not_personal += asked.not_personal;
-            for (place, group) in GROUPS.into_iter().enumerate() {
-                let grade = grader.grade(&asked.lists, question, group);
-                let other = (name != BASE).then(|| &base[number * GROUPS.len() + place]);
-                told[question][group] = grader.told(&grade, other);
-                if name == BASE {
-                    base.push(grade);
-                }
-            }
-        }
-        told["requests_per_s"] = (answers as f64 / took_s.max(1e-3)).into();
-        told["not_personal"] = not_personal.into();
-        if let Some(all) = found["recommenders"].as_array_mut() {
-            all.push(told);
-        }
-    }
-    drop(copy);
-    print!("{}{}", summary(&found), grade::table(&found));
-    if let Some(path) = &evaluate.json {
-        let text = serde_json::to_string_pretty(&found)?;
-        fs::write(path, text + "\n").map_err(|why| format!("{}: {why}", path.display()))?;
-    }
-    Ok(())
+    let cut = past.events.partition_point(|event| event.at < evaluate.from.0);
+    let test = evaluate.test(&past, cut)?;
+    // Before the work, lest it be in vain.
+    let json = evaluate.json.as_ref().map(|path| File::create(path).map_err(|why| named(path, &why))).transpose()?;
+    let found = evaluate.find(&past, cut, &test)?;
+    print!("{}", tables(&found));
+    json.map_or(Ok(()), |json| Ok(serde_json::to_writer_pretty(json, &found)?))
 }
 
 impl Evaluate {
-    /// Who is tested, and how; and how many came for the first time, of whom nothing can be said.
-    fn grader(&self, past: &Past, cut: usize) -> Result<(Grader, usize), Box<dyn Error>> {
-        let (persons, items) = (past.persons.names.len(), past.items.names.len());
-        let none = |person| Tested { person, baskets: 0, before: BTreeSet::new(), then: BTreeSet::new() };
-        let mut all: Vec<Tested> = (0..persons).map(none).collect();
-        let (mut known, mut cold) = (vec![false; persons], (0..items as u32).map(Item).collect::<BTreeSet<_>>());
-        for (place, event) in past.events.iter().enumerate() {
-            let tested = &mut all[event.person];
-            if place < cut {
-                known[event.person] = true;
-                event.items.iter().for_each(|item| _ = cold.remove(&Item(*item)));
-            }
-            if event.is_order() {
-                tested.baskets += usize::from(place < cut);
-                let taken = if place < cut { &mut tested.before } else { &mut tested.then };
-                taken.extend(event.items.iter().copied().map(Item));
-            }
-        }
-        let mut takers = vec![0; items];
-        all.iter().flat_map(|one| &one.before).for_each(|item| takers[item.index()] += 1);
-        let came = all.iter().filter(|one| !one.then.is_empty()).count();
-        all.retain(|one| !one.then.is_empty() && known[one.person]);
-        let newcomers = came - all.len();
-        if cut == 0 || all.is_empty() {
-            let (first, from) = (time::write(past.events[0].at.0), time::write(self.from.0));
+    /// Who is tested, and how.
+    fn test(&self, past: &Past, cut: usize) -> Result<Backtest, String> {
+        let done = past.events.iter().enumerate().map(|(place, event)| Done {
+            person: Person(event.person as u32),
+            items: event.items.iter().copied().map(Item).collect(),
+            is_order: event.is_order(),
+            is_before: place < cut,
+        });
+        let all = (past.persons.names.len(), past.items.names.len());
+        let mut test = Backtest::of(done, all, usize::from(self.count), self.seed);
+        if cut == 0 || test.tested.is_empty() {
+            let (first, from) = (time::write(past.events[0].at), time::write(self.from.0));
             let what = if cut == 0 { "nothing happened before" } else { "nobody who came before took anything since" };
-            return Err(format!("{what} {from}: choose another --from (the first event is of {first})").into());
+            return Err(format!("{what} {from}: choose another --from (the first event is of {first})"));
         }
-        // The smallest of hashes is a draw that does not depend on how many there are.
-        if let Some(most) = self.users {
-            all.sort_by_cached_key(|one| mixed(self.seed ^ mixed(one.person as u64)));
-            all.truncate(most);
-            all.sort_by_key(|one| one.person);
+        test.keep(self.users.unwrap_or(usize::MAX));
+        Ok(test)
+    }
+
+    /// Tells a copy of the program what was before, asks it, and grades its answers.
+    fn find(&self, past: &Past, cut: usize, test: &Backtest) -> Result<Value, Box<dyn Error>> {
+        let copy = Sandbox::start(past.events[0].at, self.seed)?;
+        let client = Client::new(&copy.url, &copy.key)?.with(Patience::LONG);
+        let copy = Told { _copy: copy, client };
+        copy.tell(past)?;
+        let refused = copy.send(past, cut)?;
+        copy.is_at(self.from)?;
+        let mut names = vec![BASE];
+        let mut seen = HashSet::from([BASE]);
+        names.extend(self.recommenders.iter().map(String::as_str).filter(|name| seen.insert(name)));
+        copy.publish(&names, self.count)?;
+        let training = copy.train()?;
+        let (mut base, mut all) = (Vec::new(), Vec::new());
+        for name in names {
+            let mut told = json!({"name": name});
+            let (mut took_s, mut not_personal) = (0.0, 0);
+            for (of_question, (question, word, _)) in QUESTIONS.into_iter().enumerate() {
+                let asked = copy.ask(past, test, &definition(name, word))?;
+                (took_s, not_personal) = (took_s + asked.took_s, not_personal + asked.not_personal);
+                for (of_group, (group, of_whom, _)) in GROUPS.into_iter().enumerate() {
+                    let grade = test.grade(&asked.lists, question, group);
+                    told[word][of_whom] = graded(test, &grade, base.get(of_question * GROUPS.len() + of_group));
+                    if name == BASE {
+                        base.push(grade);
+                    }
+                }
+            }
+            told["requests_per_s"] = ((QUESTIONS.len() * test.tested.len()) as f64 / f64::max(took_s, 1e-3)).into();
+            told["not_personal"] = not_personal.into();
+            all.push(told);
         }
-        let (count, seed, percentiles) = (usize::from(self.count), self.seed, grade::percentiles(&takers));
-        Ok((Grader { count, seed, tested: all, percentiles, cold }, newcomers))
+        Ok(json!({
+            "file": self.file.display().to_string(), "from": self.from, "until": self.until,
+            "seed": self.seed, "count": self.count,
+            "rows": {"read": past.rows, "bad": past.bad, "later": past.later, "told": past.told},
+            "users": past.persons.names.len(), "items": past.items.names.len(), "cold_items": test.cold.len(),
+            "events": {"sent": cut, "refused": refused}, "tested": test.tested.len(), "newcomers": test.newcomers,
+            "training": training, "recommenders": all,
+        }))
     }
 }
 
@@ -164,7 +149,13 @@ struct Asked {
     took_s: f64,
 }
 
-impl Copy {
+/// A copy of the program that is told and asked.
+struct Told {
+    client: Client,
+    _copy: Sandbox,
+}
+
+impl Told {
     /// Tells the items.
     fn tell(&self, past: &Past) -> Result<(), Box<dyn Error>> {
         let numbers: Vec<usize> = (0..past.items.names.len()).collect();
@@ -187,14 +178,14 @@ impl Copy {
     /// Sends what happened before the cut, each batch at the moment of its last event; how many were refused.
     fn send(&self, past: &Past, cut: usize) -> Result<usize, Box<dyn Error>> {
         for (name, value) in SETTINGS {
-            self.put(&format!("/v1/definitions/setting/{name}?wait=true"), &format!("{{\"value\": {value}}}"))?;
+            self.sent("PUT", &format!("/v1/definitions/setting/{name}?wait=true"), &format!("{{\"value\": {value}}}"))?;
         }
         let (bar, mut refused) = (bar(cut as u64, "events", "{pos}/{len}"), 0);
         let (mut grants, mut begin) = (vec![false; past.persons.names.len()], 0);
         while begin < cut {
             let end = cut.min(begin + EVENTS);
             let batch: Vec<Value> = (begin..end).map(|number| past.sent(number, &mut grants)).collect();
-            self.is_at(past.events[end - 1].at)?;
+            self.is_at(past.events[end - 1].at.into())?;
             let body = json!({ "batch": batch }).to_string();
             let answer: CollectAnswer = self.client.call("POST", "/v1/batch", Some(body.as_bytes()))?.read()?;
             if let (0, Some(first)) = (refused, answer.rejected.first()) {
@@ -206,31 +197,32 @@ impl Copy {
             begin = end;
         }
         bar.finish_and_clear();
-        let status: StatusAnswer = self.client.call("GET", "/v1/status", None)?.read()?;
-        if status.events == 0 {
-            return Err("none of the events was kept".into());
-        }
         Ok(refused)
     }
 
     /// Publishes each recommender, once for each question.
-    fn publish(&self, names: &[String], count: u16) -> Result<(), Box<dyn Error>> {
+    fn publish(&self, names: &[&str], count: u16) -> Result<(), Box<dyn Error>> {
         for name in names {
-            for question in QUESTIONS {
+            for (_, question, _) in QUESTIONS {
                 let document = json!({
                     "algorithms": name, "count": count, "bought": question == "any",
                     "benefit": {"en": "Find what fits", "fr": "Trouver ce qui va"},
                 });
                 let path = format!("/v1/definitions/recommender/{}?wait=true", definition(name, question));
-                let published = self.put(&path, &document.to_string());
+                let published = self.sent("PUT", &path, &document.to_string());
                 published.map_err(|why| format!("the recommender `{name}` cannot be evaluated: {why}"))?;
             }
         }
         Ok(())
     }
 
-    fn put(&self, path: &str, body: &str) -> Result<(), CallError> {
-        let answer = self.client.call("PUT", path, Some(body.as_bytes()))?;
+    /// Moves its clock on.
+    fn is_at(&self, at: Moment) -> Result<(), CallError> {
+        self.sent("POST", "/v1/test/clock", &json!({ "to": at }).to_string())
+    }
+
+    fn sent(&self, method: &str, path: &str, body: &str) -> Result<(), CallError> {
+        let answer = self.client.call(method, path, Some(body.as_bytes()))?;
         if answer.status == 200 { Ok(()) } else { Err(answer.refusal()) }
     }
 
@@ -244,11 +236,10 @@ impl Copy {
     }
 
     /// Asks for everybody who is tested, from as many threads as there are cores.
-    fn ask(&self, past: &Past, grader: &Grader, recommender: &str) -> Result<Asked, CallError> {
-        let bar = bar(grader.tested.len() as u64, recommender, "{pos}/{len}");
+    fn ask(&self, past: &Past, test: &Backtest, recommender: &str) -> Result<Asked, CallError> {
+        let bar = bar(test.tested.len() as u64, recommender, "{pos}/{len}");
         let ask = |tested: &Tested| {
-            let body =
-                json!({"recommender": recommender, "user_id": past.persons.names[tested.person], "preview": true});
+            let body = json!({"recommender": recommender, "user_id": past.persons.names[tested.person.0 as usize], "preview": true});
             let answer = self.client.call("POST", "/v1/recommend", Some(body.to_string().as_bytes()));
             let answer: RecommendAnswer = answer?.read()?;
             bar.inc(1);
@@ -256,7 +247,7 @@ impl Copy {
             Ok((items, answer.is_personal))
         };
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let some = grader.tested.chunks(grader.tested.len().div_ceil(threads).max(1));
+        let some = test.tested.chunks(test.tested.len().div_ceil(threads).max(1));
         let answers: Result<Vec<(Vec<Item>, bool)>, CallError> = thread::scope(|scope| {
             let asking: Vec<_> = some.map(|some| scope.spawn(|| some.iter().map(ask).collect::<Vec<_>>())).collect();
             let joined = asking.into_iter().flat_map(|asking| asking.join().expect("asking does not panic"));
@@ -274,46 +265,8 @@ fn definition(name: &str, question: &str) -> String {
     format!("{name}-{question}")
 }
 
-/// What was read, trained and asked, in a few lines.
-fn summary(found: &Value) -> String {
-    let (rows, events, training) = (&found["rows"], &found["events"], &found["training"]);
-    let mut text = format!(
-        "{} rows, {} bad, {} later; {} users, {} items ({} cold); {} events before, {} refused\n\
-         {} users tested; {} who came for the first time are left out\n\
-         training: {:.1} s, {:.1} MiB of models, {} persons, {} deeds\n",
-        rows["read"],
-        rows["bad"],
-        rows["later"],
-        found["users"],
-        found["items"],
-        found["cold_items"],
-        events["sent"],
-        events["refused"],
-        found["tested"],
-        found["newcomers"],
-        training["took_ms"].as_f64().unwrap_or_default() / 1e3,
-        training["bytes"].as_f64().unwrap_or_default() / 1_048_576.0,
-        training["persons"],
-        training["deeds"],
-    );
-    for one in found["recommenders"].as_array().into_iter().flatten() {
-        let per_s = one["requests_per_s"].as_f64().unwrap_or_default();
-        let name = one["name"].as_str().unwrap_or_default();
-        text += &format!("{name}: {per_s:.0} requests/s, {} answers not personal\n", one["not_personal"]);
-    }
-    text
-}
-
 /// A bar of a kind of work.
 fn bar(of: u64, what: &str, how_far: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(&format!("{what} {{wide_bar}} {how_far} {{msg}} {{eta}}"));
     ProgressBar::new(of).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// `SplitMix64` (Steele, Lea and Flood, 2014).
-fn mixed(number: u64) -> u64 {
-    let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mixed = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
 }

@@ -1,18 +1,16 @@
 //! A private copy of the program: on a free port, on data of its own that go away with it, by a clock that is moved.
 
 use std::{
-    error::Error,
     fs::{self, File},
-    io::{BufRead, BufReader, Lines},
+    io::{self, BufRead, BufReader, Lines},
     process::{Child, ChildStdout, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use api::{time, wire::Moment};
+use api::time;
+use model::time::Timestamp;
 use server::command::import::when_told_to_stop;
 use tempfile::TempDir;
-
-use crate::client::{CallError, Client, Patience};
 
 /// What a process that was stopped by hand ends with, as a shell has it: 128 and the number of SIGINT.
 const STOPPED: i32 = 130;
@@ -24,9 +22,12 @@ const SETTINGS: [(&str, &str); 3] = [
 ];
 
 /// A copy that runs. Ended with its data when dropped, and when the process is told to stop.
-pub(super) struct Copy {
+pub struct Sandbox {
+    /// Where it listens.
+    pub url: String,
+    /// A secret key of it.
+    pub key: String,
     running: Arc<Mutex<Option<Running>>>,
-    pub(super) client: Client,
     // The pipe stays open: the program may say more.
     _said: Lines<BufReader<ChildStdout>>,
 }
@@ -37,9 +38,12 @@ struct Running {
     _folder: TempDir,
 }
 
-impl Copy {
-    /// Starts one whose clock stands at a moment.
-    pub(super) fn start(at: Moment, seed: u64) -> Result<Self, Box<dyn Error>> {
+impl Sandbox {
+    /// Starts the program that this process is, with its clock at a moment.
+    ///
+    /// # Errors
+    /// What the system or the copy said.
+    pub fn start(at: Timestamp, seed: u64) -> io::Result<Self> {
         let running = Arc::new(Mutex::new(None::<Running>));
         let stopped = Arc::clone(&running);
         when_told_to_stop(move || {
@@ -55,7 +59,7 @@ impl Copy {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data"]);
         command.arg(folder.path().join("data"));
-        command.args(["--test-clock", &time::write(at.0), "--test-seed", &seed.to_string()]);
+        command.args(["--test-clock", &time::write(at), "--test-seed", &seed.to_string()]);
         // Neither the shop's configuration nor its variables are meant for this one.
         command.current_dir(folder.path());
         for (name, _) in std::env::vars_os() {
@@ -65,7 +69,8 @@ impl Copy {
         }
         command.envs(SETTINGS).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?);
         let mut child = command.spawn()?;
-        let mut said = BufReader::new(child.stdout.take().ok_or("the copy has no output")?).lines();
+        let mut said =
+            BufReader::new(child.stdout.take().ok_or_else(|| io::Error::other("the copy has no output"))?).lines();
         let begun = Running { child, _folder: folder };
         *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
         let (mut key, mut url) = (None, None);
@@ -79,21 +84,13 @@ impl Copy {
         let (Some(key), Some(url)) = (key, url) else {
             let said = fs::read_to_string(&log);
             drop(take(&running));
-            return Err(format!("the copy did not start: {}", said?.trim()).into());
+            return Err(io::Error::other(format!("the copy did not start: {}", said?.trim())));
         };
-        let client = Client::new(&url, &key)?.with(Patience::LONG);
-        Ok(Self { running, client, _said: said })
-    }
-
-    /// Moves its clock on.
-    pub(super) fn is_at(&self, at: Moment) -> Result<(), CallError> {
-        let body = serde_json::json!({ "to": at }).to_string();
-        let answer = self.client.call("POST", "/v1/test/clock", Some(body.as_bytes()))?;
-        if answer.status == 200 { Ok(()) } else { Err(answer.refusal()) }
+        Ok(Self { url, key, running, _said: said })
     }
 }
 
-impl Drop for Copy {
+impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(take(&self.running));
     }
