@@ -23,7 +23,7 @@ use api::{
 use indicatif::{ProgressBar, ProgressStyle};
 use ingest::past::Past;
 use recommend::{
-    backtest::{Backtest, Done, Tested},
+    backtest::{Backtest, Done, Question, Tested},
     history::{Item, Person},
 };
 use serde_json::{Value, json};
@@ -50,6 +50,8 @@ const BASE: &str = "popular";
 /// Items told at once, and events sent at once.
 const ITEMS: usize = 1_000;
 const EVENTS: usize = 500;
+/// The most items that a list may have.
+const MOST: u16 = 48;
 /// What the copy's project does otherwise: a history may be long, and nobody is kept out of everything.
 const SETTINGS: [(&str, f64); 2] = [("retention_days", 3_040.0), ("holdout_share", 0.0)];
 
@@ -112,13 +114,23 @@ impl Evaluate {
         names.extend(self.recommenders.iter().map(String::as_str).filter(|name| seen.insert(name)));
         copy.publish(&names, self.count)?;
         let training = copy.train()?;
+        let orders = past.events[..cut].iter().filter(|event| event.is_order());
+        let taken: HashSet<(usize, u32)> =
+            orders.flat_map(|event| event.items.iter().map(|item| (event.person, *item))).collect();
         let (mut base, mut all) = (Vec::new(), Vec::new());
         for name in names {
             let mut told = json!({"name": name});
             let (mut took_s, mut not_personal) = (0.0, 0);
             for (of_question, (question, word, _)) in QUESTIONS.into_iter().enumerate() {
-                let asked = copy.ask(past, test, &definition(name, word))?;
+                let mut asked = copy.ask(past, test, &definition(name, word))?;
+                for (tested, list) in test.tested.iter().zip(&mut asked.lists) {
+                    let person = tested.person.0 as usize;
+                    list.retain(|item| question == Question::Any || !taken.contains(&(person, item.0)));
+                    list.truncate(usize::from(self.count));
+                }
                 (took_s, not_personal) = (took_s + asked.took_s, not_personal + asked.not_personal);
+                let length = asked.lists.iter().map(Vec::len).sum::<usize>() as f64;
+                told[word]["mean_length"] = (length / test.tested.len() as f64).into();
                 for (of_group, (group, of_whom, _)) in GROUPS.into_iter().enumerate() {
                     let grade = test.grade(&asked.lists, question, group);
                     told[word][of_whom] = graded(test, &grade, base.get(of_question * GROUPS.len() + of_group));
@@ -203,12 +215,14 @@ impl Told {
     /// Publishes each recommender, once for each question.
     fn publish(&self, names: &[&str], count: u16) -> Result<(), Box<dyn Error>> {
         for name in names {
-            for (_, question, _) in QUESTIONS {
+            for (question, word, _) in QUESTIONS {
+                // What is taken again and again is in a list of what is not bought too: more is asked for, and that goes.
+                let count = if question == Question::New { MOST } else { count };
                 let document = json!({
-                    "algorithms": name, "count": count, "bought": question == "any",
+                    "algorithms": name, "count": count, "bought": question == Question::Any,
                     "benefit": {"en": "Find what fits", "fr": "Trouver ce qui va"},
                 });
-                let path = format!("/v1/definitions/recommender/{}?wait=true", definition(name, question));
+                let path = format!("/v1/definitions/recommender/{}?wait=true", definition(name, word));
                 let published = self.sent("PUT", &path, &document.to_string());
                 published.map_err(|why| format!("the recommender `{name}` cannot be evaluated: {why}"))?;
             }

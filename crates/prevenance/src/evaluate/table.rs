@@ -69,7 +69,9 @@ pub(super) fn tables(found: &Value) -> String {
     let recommenders = found["recommenders"].as_array().map(Vec::as_slice).unwrap_or_default();
     for one in recommenders {
         let (per_s, everybody) = (number(&one["requests_per_s"]), &one["not_personal"]);
-        _ = writeln!(text, "{}: {per_s:.0} requests/s; answers not personal: {everybody}", name(one));
+        let [new, any] = ["new", "any"].map(|question| number(&one[question]["mean_length"]));
+        _ = write!(text, "{}: {per_s:.0} requests/s; answers not personal: {everybody}", name(one));
+        _ = writeln!(text, "; items a list: new {new:.1}, any {any:.1}");
     }
     for (_, question, what) in QUESTIONS {
         for (_, group, whose) in GROUPS {

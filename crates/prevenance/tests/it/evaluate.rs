@@ -102,6 +102,7 @@ fn what_knows_the_taste_is_better_than_what_is_popular() {
         assert!(one["requests_per_s"].as_f64().unwrap() > 0.0);
         for question in ["new", "any"] {
             let graded = &one[question]["all"];
+            assert_eq!(one[question]["mean_length"], 20.0, "lists are full: {one}");
             assert!(graded["users"].as_u64().unwrap() > 80 && graded["coverage"].as_f64().unwrap() > 0.0, "{graded}");
             for metric in ["recall", "ndcg", "mrr", "popularity"] {
                 let [low, mean, high] = ["low", "mean", "high"].map(|name| graded[metric][name].as_f64().unwrap());
