@@ -72,6 +72,10 @@ pub(crate) enum Subcommand {
     /// Ask a running program what one person is shown and why, and what changes after one more event.
     Decide(DecideArguments),
     /// Say how well recommenders would have foretold what a shop's own customers took.
+    ///
+    /// Tells a private copy of the program, on temporary data, what happened before --from, trains it, asks each recommender
+    /// for everybody who came back, and compares the lists with what they then took. A shop's own data are not touched. Two
+    /// questions: "new" (items that the person never took before) and "any" (repeats too).
     Evaluate(EvaluateArguments),
     /// Print the effective configuration; tell what is wrong in the definitions, and what is probably not meant.
     Check(Place),
@@ -245,9 +249,6 @@ pub(crate) struct DecideArguments {
     key: Option<String>,
 }
 
-/// Tells a private copy of the program, on temporary data, what happened before --from, trains it, asks each recommender
-/// for everybody who came back, and compares the lists with what they then took (docs/recommenders.md). A shop's own data
-/// are not touched. Two questions: "new" (items that the person never took before) and "any" (repeats too).
 #[derive(Debug, Args)]
 pub(crate) struct EvaluateArguments {
     /// CSV or TSV with a header, plain or gzip: columns user, item, at (a day or RFC 3339); perhaps event (Order

@@ -40,7 +40,8 @@ pub(super) fn graded(test: &Backtest, grade: &Grade, base: Option<&Grade>) -> Va
 }
 
 fn json_of(Interval { mean, low, high }: Interval) -> Value {
-    json!({"mean": mean, "low": low, "high": high})
+    // A sum of nothing is -0.
+    json!({"mean": mean + 0.0, "low": low + 0.0, "high": high + 0.0})
 }
 
 /// What was read, trained and asked, in a few lines; then a table for each question and group.
