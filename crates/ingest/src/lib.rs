@@ -5,7 +5,8 @@
 //! [`deliver::Sink`] and keeps the [`ledger::Ledger`] from which a stopped import goes on. Memory stays flat: every
 //! buffer has its limit in [`limits`].
 //!
-//! What the shop sells comes in as a [`feed`], item by item in the formats of the trade, or as a [`webhook`].
+//! What the shop sells comes in as a [`feed`], item by item in the formats of the trade, or as a [`webhook`]. A
+//! [`past`] is a history in one table, kept in memory to be looked at as a whole.
 //!
 //! This crate must not know the server, its keys or HTTP, and asks no clock. Start reading at [`document`] (what a
 //! mapping may say), then [`steps`].
@@ -23,6 +24,7 @@ pub mod lookup;
 pub mod mapping;
 pub mod moment;
 pub mod number;
+pub mod past;
 pub mod plan;
 pub mod preview;
 pub mod reason;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use api::wire::Moment;
 use clap::{Args, Parser};
 use server::{
     config::{Config, ConfigError},
@@ -12,6 +13,7 @@ use world::{Seed, Size};
 
 use crate::{
     decide::Decide,
+    evaluate::Evaluate,
     feed::SentFeed,
     import::{Import, Target},
 };
@@ -69,6 +71,12 @@ pub(crate) enum Subcommand {
     Feed(FeedArguments),
     /// Ask a running program what one person is shown and why, and what changes after one more event.
     Decide(DecideArguments),
+    /// Say how well recommenders would have foretold what a shop's own customers took.
+    ///
+    /// Tells a private copy of the program, on temporary data, what happened before --from, trains it, asks each recommender
+    /// for everybody who came back, and compares the lists with what they then took. A shop's own data are not touched. Two
+    /// questions: "new" (items that the person never took before) and "any" (repeats too).
+    Evaluate(EvaluateArguments),
     /// Print the effective configuration; tell what is wrong in the definitions, and what is probably not meant.
     Check(Place),
     /// Print the description of the HTTP API (OpenAPI 3.1).
@@ -239,6 +247,48 @@ pub(crate) struct DecideArguments {
     /// A secret key of that program; better in the variable PREVENANCE_KEY.
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArguments {
+    /// CSV or TSV with a header, plain or gzip: columns user, item, at (a day or RFC 3339); perhaps event (Order
+    /// Completed, if empty; Product Viewed, …), basket (lines of one order), title and category (Shoes > Boots).
+    file: PathBuf,
+    /// What happened before this is learned from; what was taken from it on is foretold.
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    from: Moment,
+    /// What happened from this on is left out.
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    until: Option<Moment>,
+    /// The algorithms (docs/recommenders.md); popular is always among them.
+    #[arg(long = "recommender", value_name = "NAME", num_args = 1..,
+        default_values = ["popular", "also_bought", "personal", "hybrid"])]
+    recommenders: Vec<String>,
+    /// How many items a list has.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=48))]
+    count: u16,
+    /// Write what was found to this file as well, as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Ask for so many of the users only, drawn by the seed.
+    #[arg(long, value_name = "NUMBER")]
+    users: Option<usize>,
+    /// What is drawn by: users, and the samples for the intervals.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl EvaluateArguments {
+    /// What is evaluated.
+    pub(crate) fn evaluate(self) -> Evaluate {
+        let Self { file, from, until, recommenders, count, json, users, seed } = self;
+        Evaluate { file, from, until, recommenders, count, json, users, seed }
+    }
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let why = || "must be a day or RFC 3339, such as 2026-03-02T10:00:00Z".to_owned();
+    api::time::read(text).map(Moment).ok_or_else(why)
 }
 
 impl DecideArguments {

@@ -9,6 +9,7 @@
 //! This crate must not know catalogs, profiles, consent, storage, a clock or chance. Start reading at
 //! [`history::History`], then [`personal::Personal`], [`session::Sessions`] and [`rank::rank()`].
 
+pub mod backtest;
 mod choice;
 pub mod complement;
 pub mod content;

@@ -56,7 +56,7 @@ pub fn bootstrap(values: &[f64], samples: usize, seed: u64) -> Interval {
 }
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014).
-fn draw(state: &mut u64) -> u64 {
+pub(crate) fn draw(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -11,5 +11,6 @@ pub mod door;
 pub mod drive;
 pub mod grade;
 pub mod run;
+pub mod sandbox;
 pub mod shop;
 pub mod wire;

@@ -49,6 +49,8 @@ mod demo;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod evaluate;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod history;

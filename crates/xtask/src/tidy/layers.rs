@@ -96,7 +96,7 @@ const SERVER: &[&str] = &[
 ];
 const MERCHANDISE: &[&str] =
     &["model", "catalog", "search", "recommend", "decide", "suggest", "store", "runtime", "api", "ingest"];
-const PROGRAM: &[&str] = &["api", "server", "sim", "world", "ingest"];
+const PROGRAM: &[&str] = &["api", "server", "sim", "world", "ingest", "recommend"];
 
 const fn layer(name: &'static str, uses: &'static [&'static str], thousand_lines: usize) -> Layer {
     Layer { name, uses, lines: thousand_lines * 1_000 }
