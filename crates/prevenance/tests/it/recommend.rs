@@ -109,10 +109,8 @@ fn what_is_bought_with_something_is_proposed_beside_it() {
     assert!(found >= 9, "{found} of 10");
 }
 
-/// proves DEC-02: history "waterproof", then "boots": what is waterproof comes up; a name is never reordered.
-#[test]
-fn a_search_is_in_the_order_of_earlier_searches() {
-    let shop = Shop::open();
+/// Three boots, of which `c` alone is waterproof, and a placement `search` in the order of the person.
+fn boots_in_the_order_of_a_person(shop: &Shop) {
     let boot = |id: &str, title: &str, more: &str| {
         json!({"id": id, "title": {"en": title}, "price": 100, "stock": 5, "description": {"en": more},
                "categories": [["Shoes", "Boots"]]})
@@ -122,7 +120,7 @@ fn a_search_is_in_the_order_of_earlier_searches() {
         boot("b", "Forest boots", "Light and warm."),
         boot("c", "River boots", "Light and waterproof."),
     ];
-    tell(&shop, &boots);
+    tell(shop, &boots);
     let order = json!({"languages": {"en": {"note": "In your order"}}, "stage": "comparison", "intent": "help",
                        "items": "personal_order"});
     let plain = json!({"languages": {"en": {"note": "All boots"}}, "stage": "comparison", "intent": "help"});
@@ -132,12 +130,15 @@ fn a_search_is_in_the_order_of_earlier_searches() {
     let benefit = json!({"en": "Find it sooner", "fr": "Trouver plus vite"});
     let half = json!({"control": {"share": 0.1}, "yours": {"share": 0.9, "contents": "yours"}});
     shop.define("setting", "holdout_share", &json!({"value": 0}));
-    shop.define(
-        "experience",
-        "order",
-        &json!({"placements": "search", "audience": "true", "benefit": benefit,
-                                                "variants": half}),
-    );
+    let ordered = json!({"placements": "search", "audience": "true", "benefit": benefit, "variants": half});
+    shop.define("experience", "order", &ordered);
+}
+
+/// proves DEC-02: history "waterproof", then "boots": what is waterproof comes up; a name is never reordered.
+#[test]
+fn a_search_is_in_the_order_of_earlier_searches() {
+    let shop = Shop::open();
+    boots_in_the_order_of_a_person(&shop);
     let search = |who: &str, query: &str| {
         let request = json!({"query": query, "language": "en", "placement": "search", "user_id": who});
         shop.secret.post("/v1/search", &request).expect(200).json()
