@@ -305,6 +305,10 @@ catalogue! {
     UnknownPlacement = "UNKNOWN_PLACEMENT", 422, "The project has no such placement.";
     /// Asked for in a call.
     UnknownRecommender = "UNKNOWN_RECOMMENDER", 422, "The project has no such recommender.";
+    /// Asked for in a call.
+    UnknownFinder = "UNKNOWN_FINDER", 422, "The project has no such finder.";
+    /// A definition names a category that no item ever stood in.
+    UnknownCategory = "UNKNOWN_CATEGORY", 422, "The catalog has no such category.";
     /// A content that the project does not have.
     UnknownContent = "UNKNOWN_CONTENT", 422, "The project has no such content.";
     /// A layer that the project does not have.

@@ -12,6 +12,7 @@ pub mod decision;
 pub mod definition;
 pub mod demand;
 pub mod experience;
+pub mod finder;
 pub mod identity;
 pub mod interest;
 pub mod key;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{
     content,
     error::{Fault, code},
-    experience,
+    experience, finder,
     kind::Kind,
     models, placement, recommender, score, setting,
     shape::Shape,
@@ -51,6 +51,7 @@ pub(crate) fn check(kind: Kind, name: &str, document: &Value) -> Result<(), Faul
         Kind::Model => models::read(name, document).map(drop),
         Kind::Segment => segment(document).map(drop),
         Kind::Recommender => recommender::read(document).map(drop),
+        Kind::Finder => finder::read(document).map(drop),
         Kind::Layer => layer(document),
         Kind::Content => content::read(document).map(drop),
         Kind::Placement => placement::read(document).map(drop),
@@ -85,6 +86,7 @@ fn check_name(kind: Kind, name: &str) -> Result<(), Fault> {
         | Kind::Score
         | Kind::Segment
         | Kind::Recommender
+        | Kind::Finder
         | Kind::Layer
         | Kind::Content
         | Kind::Placement
@@ -254,8 +256,16 @@ fn purpose(document: &Value) -> Result<(), Fault> {
     shape.finish()
 }
 
+/// Refuses what is no language.
+pub(crate) fn check_language(tag: &str, pointer: String) -> Result<(), Fault> {
+    if is_language(tag) {
+        return Ok(());
+    }
+    Err(Fault::new(code::BAD_LANGUAGE, pointer, format!("`{tag}` is no language; write `en`, `fr` or `fr-CA`.")))
+}
+
 /// Whether a text has the shape of a BCP 47 tag: two or three lowercase letters, then subtags of two to eight.
-pub(crate) fn is_language(tag: &str) -> bool {
+fn is_language(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let primary = subtags.next().unwrap_or_default();
     (2..=3).contains(&primary.len())

@@ -19,6 +19,7 @@ use crate::{
     belief, body,
     documents::{Documents, Known},
     error::{DefinitionError, Fault, code},
+    finder,
     kind::Kind,
     learned, measures, models,
     published::{Conditions, Published, Topics},
@@ -55,11 +56,11 @@ pub fn compile_published(documents: &mut Documents, revision: u64) -> Result<Pla
     Ok(plan)
 }
 
-/// What recommenders and personal orders look at of past events.
-fn ask_for_items(needs: &mut Needs, decisions: &Scheme, has_recommenders: bool) {
+/// What recommenders, finders and personal orders look at of past events.
+fn ask_for_items(needs: &mut Needs, decisions: &Scheme, has_models: bool) {
     let orders = decisions.contents().any(|content| content.items == Some(Items::PersonalOrder));
     let searched = orders.then(suggest::searched_need);
-    let deeds = has_recommenders.then(suggest::needs).into_iter().flatten();
+    let deeds = has_models.then(suggest::needs).into_iter().flatten();
     for (event, need) in searched.into_iter().chain(deeds) {
         needs.events.entry(event).or_default().merge(&need);
     }
@@ -76,9 +77,10 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
     let decisions = scheme::compile(documents, &settings, &known, revision, before)?;
 
     let recommenders = recommender::compile(documents, &known)?;
+    let finders = finder::compile(documents, &known)?;
 
     let mut needs = Needs { events: decisions.event_needs(), ..Needs::default() };
-    ask_for_items(&mut needs, &decisions, !recommenders.is_empty());
+    ask_for_items(&mut needs, &decisions, !recommenders.is_empty() || !finders.is_empty());
     conditions.iter().for_each(|(_, condition)| needs.merge(condition.needs()));
     scores.iter().for_each(|score| needs.merge(&score.needs()));
     models.iter().for_each(|model| needs.merge(&model.needs()));
@@ -120,6 +122,7 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
         segments,
         decisions,
         recommenders,
+        finders,
         retention: settings.retention.unwrap_or(RETENTION),
         hosts: settings.hosts,
         trust: settings.floors,

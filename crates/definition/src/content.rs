@@ -107,10 +107,7 @@ fn intent(shape: &mut Shape<'_>) -> Result<Intent, Fault> {
 }
 
 fn version(language: &str, value: &Value, pointer: String) -> Result<Payload, Fault> {
-    if !body::is_language(language) {
-        let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");
-        return Err(Fault::new(code::BAD_LANGUAGE, pointer, message));
-    }
+    body::check_language(language, pointer.clone())?;
     let Value::Object(fields) = value else {
         return Err(Fault::new(code::WRONG_TYPE, pointer, "What a content says has named fields: title = \"…\"."));
     };

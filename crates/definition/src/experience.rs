@@ -245,10 +245,7 @@ pub(crate) fn benefit(shape: &mut Shape<'_>) -> Result<BTreeMap<Arc<str>, Arc<st
         code::EMPTY => missing(fault.pointer.rsplit('/').next().unwrap_or_default(), fault.pointer.clone()),
         _ => fault,
     })?;
-    if let Some((language, _, pointer)) = texts.iter().find(|(language, _, _)| !body::is_language(language)) {
-        let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");
-        return Err(Fault::new(code::BAD_LANGUAGE, pointer.clone(), message));
-    }
+    texts.iter().try_for_each(|(language, _, pointer)| body::check_language(language, pointer.clone()))?;
     let benefit: BTreeMap<Arc<str>, Arc<str>> =
         texts.into_iter().map(|(language, text, _)| (language.into(), text.into())).collect();
     match BENEFIT_LANGUAGES.into_iter().find(|language| !benefit.contains_key(*language)) {

@@ -25,6 +25,8 @@ pub enum Kind {
     Segment,
     /// What proposes items to somebody.
     Recommender,
+    /// A few questions that lead to a few items.
+    Finder,
     /// A layer: experiences that exclude each other.
     Layer,
     /// A reusable piece of content in its languages.
@@ -39,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Purpose,
         Self::ConsentCategory,
         Self::Namespace,
@@ -50,6 +52,7 @@ impl Kind {
         Self::Model,
         Self::Segment,
         Self::Recommender,
+        Self::Finder,
         Self::Layer,
         Self::Content,
         Self::Placement,
@@ -70,6 +73,7 @@ impl Kind {
             Self::Model => "model",
             Self::Segment => "segment",
             Self::Recommender => "recommender",
+            Self::Finder => "finder",
             Self::Layer => "layer",
             Self::Content => "content",
             Self::Placement => "placement",
@@ -97,6 +101,7 @@ impl Kind {
             Self::Model => crate::models::MODELS.len(),
             Self::Segment => limits::SEGMENTS,
             Self::Recommender => limits::RECOMMENDERS,
+            Self::Finder => limits::FINDERS,
             Self::Layer => limits::LAYERS,
             Self::Content => limits::CONTENTS,
             Self::Placement => limits::PLACEMENTS,

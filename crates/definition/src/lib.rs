@@ -52,6 +52,7 @@ mod draft;
 mod error;
 mod experience;
 mod file;
+mod finder;
 mod folder;
 mod interests;
 mod kind;

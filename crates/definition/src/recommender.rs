@@ -215,7 +215,7 @@ fn one(name: &str, document: &Value, known: &Known) -> Result<Recommender, Fault
 }
 
 /// Conditions on items. What they name must be a fact of an item.
-fn filters(texts: &[(&str, &str)], known: &Known) -> Result<Vec<Selection>, Fault> {
+pub(crate) fn filters(texts: &[(&str, &str)], known: &Known) -> Result<Vec<Selection>, Fault> {
     let scope = known.scope(Usage::Order);
     let wanted: Vec<Selecting<'_>> =
         texts.iter().map(|(text, _)| Selecting { event: ITEM, filter: Some(text), within: None }).collect();

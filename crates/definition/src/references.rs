@@ -19,6 +19,7 @@ pub(crate) fn purposes_in(kind: Kind, document: &Value) -> Vec<(String, Name<Pur
         | Kind::Score
         | Kind::Model
         | Kind::Segment
+        | Kind::Finder
         | Kind::Layer
         | Kind::Content
         | Kind::Experience
@@ -70,7 +71,13 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
         Kind::Layer => {
             Some((Kind::Experience, find(documents, Kind::Experience, |body| body["layer"]["name"] == name)?))
         }
-        Kind::ConsentCategory | Kind::Namespace | Kind::Source | Kind::Model | Kind::Experience | Kind::Setting => None,
+        Kind::ConsentCategory
+        | Kind::Namespace
+        | Kind::Source
+        | Kind::Model
+        | Kind::Finder
+        | Kind::Experience
+        | Kind::Setting => None,
     }
 }
 
@@ -153,6 +160,7 @@ fn conditions_in(kind: Kind, document: &Value) -> Vec<(&str, Role)> {
         Kind::Experience => Vec::from_iter(own("audience", Usage::Audience)),
         Kind::Content => own("suits", Usage::Audience).into_iter().chain(own("prefer", Usage::Order)).collect(),
         Kind::Tag => of_each("actions", "where", Role::Filter),
+        Kind::Finder => document["only"].as_str().map(|text| (text, Role::Filter)).into_iter().collect(),
         Kind::Recommender => {
             let only = document["only"].as_str().map(|text| (text, Role::Filter));
             only.into_iter().chain(of_each("boosts", "only", Role::Filter)).collect()

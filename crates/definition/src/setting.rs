@@ -193,10 +193,7 @@ fn identity_tokens(shape: &mut Shape<'_>) -> Result<IdentityTokens, Fault> {
 
 fn language(shape: &mut Shape<'_>) -> Result<Arc<str>, Fault> {
     let language = shape.text("value", NAME_BYTES)?;
-    if !body::is_language(language) {
-        let message = format!("`{language}` is no language; write `en`, `fr` or `fr-CA`.");
-        return Err(Fault::new(code::BAD_LANGUAGE, shape.pointer_to("value"), message));
-    }
+    body::check_language(language, shape.pointer_to("value").into())?;
     Ok(language.into())
 }
 

@@ -243,13 +243,35 @@ impl<'a> Shape<'a> {
         name: &'static str,
         most: usize,
     ) -> Result<Vec<(&'a str, &'a str, String)>, Fault> {
-        let value = self.required(name)?;
-        let inner = Self::at(value, self.pointer_to(name))?;
+        self.required_object(name)?.into_texts(most)
+    }
+
+    /// All fields of this object as texts: each name with its text and where it stands.
+    pub(crate) fn into_texts(self, most: usize) -> Result<Vec<(&'a str, &'a str, String)>, Fault> {
         let read = |(key, value): (&'a String, &'a Value)| {
-            let pointer = inner.pointer_to(key);
+            let pointer = self.pointer_to(key);
             as_text(value, pointer.clone(), most).map(|text| (key.as_str(), text, pointer))
         };
-        inner.fields.iter().map(read).collect()
+        self.fields.iter().map(read).collect()
+    }
+
+    /// A list of numbers that may be left out, of at most `most`, each higher than the one before.
+    pub(crate) fn rising_numbers(&mut self, name: &'static str, most: usize) -> Result<Vec<f64>, Fault> {
+        let Some(value) = self.optional(name) else { return Ok(Vec::new()) };
+        let pointer = self.pointer_to(name);
+        let Value::Array(values) = value else { return Err(wrong_type(pointer, "a list of numbers", value)) };
+        self.at_most(name, values.len(), most)?;
+        let mut numbers = Vec::<f64>::with_capacity(values.len());
+        for (place, value) in values.iter().enumerate() {
+            let pointer = format!("{pointer}/{place}");
+            let number = value.as_f64().ok_or_else(|| wrong_type(pointer.clone(), "a number", value))?;
+            if numbers.last().is_some_and(|last| *last >= number) {
+                let message = format!("`{name}` rises: each number is higher than the one before.");
+                return Err(Fault::new(code::CONTRADICTION, pointer, message));
+            }
+            numbers.push(number);
+        }
+        Ok(numbers)
     }
 
     /// Refuses a field that does not go with the others.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use decide::Scheme;
 use model::{
     identifier::{NamespaceRules, Strength},
-    name::{Name, Namespace, Purpose, Recommender as RecommenderName, Source},
+    name::{Finder as FinderName, Name, Namespace, Purpose, Recommender as RecommenderName, Source},
     schema::TraitSchema,
     site::Hosts,
     source::SourceRules,
@@ -14,7 +14,7 @@ use model::{
 };
 use profile::doubt::own::Own;
 use segment::set::SegmentSet;
-use suggest::Recommender;
+use suggest::{Recommender, finder::Finder};
 
 /// All published definitions of a project.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub struct Plan {
     pub decisions: Scheme,
     /// What proposes items.
     pub recommenders: BTreeMap<Name<RecommenderName>, Recommender>,
+    /// What leads to a few items by a few questions.
+    pub finders: BTreeMap<Name<FinderName>, Finder>,
     /// How long an event is kept.
     pub retention: Span,
     /// From which trust on a trait may be used.

@@ -2,12 +2,14 @@
 //!
 //! [`feeds`] keeps what was sent as a file until it is read; [`tell`] counts what became of it; [`indexing`] keeps the
 //! search index up; [`demand`] counts what it finds nothing for; [`nearby`] finds the stores that have an item;
-//! [`mod@cart`] says what is in the cart with which somebody comes back. All of it is blocking: `server` calls it, and
+//! [`finder`] asks a few questions that lead to a few
+//! of them; [`mod@cart`] says what is in the cart with which somebody comes back. All of it is blocking: `server` calls it, and
 //! knows what HTTP makes of it.
 
 pub mod cart;
 pub mod demand;
 pub mod feeds;
+pub mod finder;
 pub mod indexing;
 pub mod limits;
 pub mod nearby;

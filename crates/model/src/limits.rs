@@ -143,3 +143,13 @@ pub const RECOMMENDER_ALGORITHMS: usize = 6;
 pub const RECOMMENDER_ITEMS: usize = 500;
 /// Boosts of one recommender.
 pub const RECOMMENDER_BOOSTS: usize = 50;
+/// Finders that a project may define.
+pub const FINDERS: usize = 50;
+/// Questions that a finder asks one person at most: people have no time (requirements CON-11).
+pub const FINDER_ASKED: u16 = 4;
+/// Questions among which it chooses.
+pub const FINDER_QUESTIONS: usize = 20;
+/// Items that it shows at most (requirements CON-11).
+pub const FINDER_ITEMS: u16 = 6;
+/// Answers that it offers to one question.
+pub const FINDER_ANSWERS: usize = 24;

@@ -43,6 +43,8 @@ named! {
     Tag = "tag";
     /// Names a recommender: what proposes items to somebody.
     Recommender = "recommender";
+    /// Names a finder: a few questions that lead to a few items.
+    Finder = "finder";
 }
 
 /// The name of a `K`. Any text; a definition's name is checked by [`Name::definable`] when it is published.

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use catalog::number::ItemNumber;
+use catalog::{catalog::Catalog, number::ItemNumber};
 use condition::Facts;
 use decide::{RequestFacts, Suggested};
 use engine::{decided::Suggests, guard, plan::Plan, state::Slot};
@@ -28,7 +28,10 @@ use model::{
 };
 use record::tables;
 use store::error::StoreError;
-use suggest::{Alike, Asked, Gathered, Gatherer, Models, Recommender, Shop, Surroundings};
+use suggest::{
+    Alike, Asked, Gathered, Gatherer, Models, Recommender, Shop, Surroundings,
+    finder::{self, Answers, Finder, Found, NoCategory},
+};
 
 use crate::{
     desk::{now as clock, shared::Shared},
@@ -135,11 +138,21 @@ impl Runtime {
         (last, read.checked_sub(1).map(|read| Progress { read, of: u64::from(self.partitions()) }))
     }
 
-    /// Whether models should be trained now: there are recommenders, and the last training is an hour old.
+    /// Whether models should be trained now: there are recommenders or finders, and the last training is an hour old.
     pub fn is_training_due(&self) -> bool {
         let (last, under_way) = self.training();
         let is_old = last.is_none_or(|last| self.now().since(last.at()) >= TRAIN_EVERY);
-        !self.plan().recommenders.is_empty() && under_way.is_none() && is_old
+        let plan = self.plan();
+        let has_any = !plan.recommenders.is_empty() || !plan.finders.is_empty();
+        has_any && under_way.is_none() && is_old
+    }
+
+    /// What a finder of the plan finds in a catalog by what was answered.
+    ///
+    /// # Errors
+    /// If the catalog does not have its category.
+    pub fn find(&self, finder: &Finder, catalog: &Catalog, answers: &Answers) -> Result<Found, NoCategory> {
+        finder::find(finder, (catalog, &self.shared().recommending.models()), answers, self.now())
     }
 
     /// Trains all models on what was answered before, and puts them in force. One at a time; whoever comes meanwhile

@@ -14,6 +14,7 @@ mod alike;
 mod allowed;
 mod deed;
 mod fact;
+pub mod finder;
 mod gather;
 mod hybrid;
 mod models;

@@ -21,6 +21,7 @@ use crate::{
             SourceDocument, TraitDocument,
         },
         experience::{ContentDocument, ExperienceDocument, LayerDocument, PlacementDocument},
+        finder::FinderDocument,
         live::LiveItem,
         measure::{ModelDocument, ScoreDocument, TagDocument},
         recommend::RecommenderDocument,
@@ -78,6 +79,7 @@ fn unreferenced(schemas: &mut Schemas) {
     reference::<SettingDocument>(schemas);
     reference::<LayerDocument>(schemas);
     reference::<RecommenderDocument>(schemas);
+    reference::<FinderDocument>(schemas);
     reference::<ContentDocument>(schemas);
     reference::<PlacementDocument>(schemas);
     reference::<ExperienceDocument>(schemas);

@@ -14,6 +14,7 @@ use crate::{
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
         definition::{DefinitionAnswer, DefinitionList},
         demand::UnmetDemandAnswer,
+        finder::{FindAnswer, FindRequest},
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
         key::{KeyCreated, KeyList, KeyRequest, KeySummary},
         nearby::{NearestAnswer, NearestRequest},
@@ -151,6 +152,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Post, "/v1/recommend", Public, Catalog, "Asks a recommender what it proposes, and why.")
         .takes(Body::json::<RecommendRequest>())
         .answers(Body::json::<RecommendAnswer>()),
+    endpoint(Post, "/v1/find", Public, Catalog, "Asks a finder for the next question and the items that fit so far.")
+        .takes(Body::json::<FindRequest>())
+        .answers(Body::json::<FindAnswer>()),
     endpoint(Get, "/v1/training", Secret, Catalog, "Says when the models of recommenders were trained.")
         .answers(Body::json::<TrainingAnswer>()),
     endpoint(Post, "/v1/training", Secret, Catalog, "Trains the models of recommenders now, and waits for it.")
@@ -405,6 +409,7 @@ mod tests {
                 || [
                     "/v1/decide",
                     "/v1/cart",
+                    "/v1/find",
                     "/v1/recommend",
                     "/v1/search",
                     "/v1/autocomplete",

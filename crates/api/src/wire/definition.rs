@@ -30,6 +30,8 @@ pub enum DefinitionKind {
     ConsentCategory,
     /// [`super::recommend::RecommenderDocument`].
     Recommender,
+    /// [`super::finder::FinderDocument`].
+    Finder,
     /// [`super::experience::LayerDocument`].
     Layer,
     /// [`super::experience::ContentDocument`].
@@ -44,7 +46,7 @@ pub enum DefinitionKind {
 
 impl DefinitionKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Segment,
         Self::Tag,
         Self::Score,
@@ -55,6 +57,7 @@ impl DefinitionKind {
         Self::Purpose,
         Self::ConsentCategory,
         Self::Recommender,
+        Self::Finder,
         Self::Layer,
         Self::Content,
         Self::Placement,
@@ -75,6 +78,7 @@ impl DefinitionKind {
             Self::Purpose => "purpose",
             Self::ConsentCategory => "consent_category",
             Self::Recommender => "recommender",
+            Self::Finder => "finder",
             Self::Layer => "layer",
             Self::Content => "content",
             Self::Placement => "placement",

@@ -195,6 +195,16 @@ fn the_page_on_recommenders_works_as_it_is_written() {
 }
 
 #[test]
+fn the_page_on_finders_works_as_it_is_written() {
+    let (page, shop) = (page("finders.md"), Shop::open());
+    let said = typed(&shop, &blocks(&page)[0], &[]);
+    let answers: Vec<Value> = serde_json::Deserializer::from_str(&said).into_iter().map(Result::unwrap).collect();
+    let (first, second) = (&answers[2], &answers[3]);
+    assert_eq!((&first["question"]["text"], &first["fitting"]), (&json!("What for?"), &json!(3)), "{said}");
+    assert_eq!((&second["items"][0]["id"], second.get("question")), (&json!("boot-1"), None), "{said}");
+}
+
+#[test]
 fn the_page_on_a_shops_pages_works_as_it_is_written() {
     let (page, shop) = (page("pages.md"), Shop::open());
     let calls = blocks(&page);

@@ -84,6 +84,7 @@ fn public() -> Router<Shared> {
         .route("/v1/consent", post(consent::record))
         .route("/v1/decide", post(decide::decide))
         .route("/v1/recommend", post(decide::recommend))
+        .route("/v1/find", post(search::find))
         .route("/v1/cart", post(cart::read))
         .route("/v1/search", post(search::search))
         .route("/v1/autocomplete", post(search::complete))

@@ -6,6 +6,7 @@ use api::{
     error::{ApiError, Code},
     wire::{
         self,
+        finder::{FindAnswer, FindRequest},
         search::{
             CompleteAnswer, CompleteRequest, Correction, FacetValue, SearchAnswer, SearchHit, SearchPersonal,
             SearchReading, SearchRequest, SearchSort,
@@ -88,6 +89,13 @@ pub(super) async fn complete(State(app): State<Shared>, Sent { headers, body, ..
         })
     });
     Ok(Json(completed.await?))
+}
+
+/// The next question of a finder, and what fits so far.
+pub(super) async fn find(State(app): State<Shared>, Sent { headers, body, .. }: Sent) -> Answer<FindAnswer> {
+    _ = auth::writer(&app, &headers, &body)?;
+    let request: FindRequest = wire::read(&body)?;
+    Ok(Json(blocking(&app, move |app| Ok(merchandise::finder::find(&app.runtime, &request)?)).await?))
 }
 
 fn check(request: &SearchRequest) -> Result<(), Refusal> {

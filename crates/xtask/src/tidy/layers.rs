@@ -124,7 +124,7 @@ pub(super) const LAYERS: &[Layer] = &[
     layer(
         "definition",
         &["model", "condition", "assign", "measure", "profile", "segment", "suggest", "decide", "ledger", "engine"],
-        6,
+        7,
     ),
     layer("store", MODEL, 7),
     layer("api", MODEL_CONDITION, 8),
