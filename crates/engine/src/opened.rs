@@ -50,6 +50,11 @@ fn serves(rules: &SourceRules, purpose: &Name<Purpose>) -> bool {
 
 /// The facts about a person, with nothing in reach that the purpose does not open. The person must be
 /// [`crate::person::current`].
+pub fn opened<'a>(plan: &'a Plan, person: &'a Person, token: GrantedName, now: Timestamp) -> impl Facts + use<'a> {
+    Opened::new(plan, person, token, now)
+}
+
+/// What [`opened`] gives.
 pub(crate) struct Opened<'a> {
     plan: &'a Plan,
     person: &'a Person,

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use api::wire::recommend::{ItemShown, RecommendedItem};
+use api::wire::recommend::{ItemShown, NextNeedShown, PredictedItem, PredictionsAnswer, RecommendedItem};
 use catalog::{catalog::Catalog, view::ItemView};
 use decide::{ShownItem, Why};
-use model::time::Timestamp;
+use model::time::{Span, Timestamp};
+use suggest::{NextNeed, Prediction, Predictions};
 
 /// Shows items to somebody.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,30 @@ impl Reader<'_> {
             of: of.map(str::to_owned),
             because: ["en", "fr"].into_iter().filter_map(because).collect::<BTreeMap<_, _>>(),
             item: self.catalog.find(&shown.id).map(|item| self.item(&item)),
+        }
+    }
+
+    /// What is foretold of a person.
+    pub fn predicted(&self, predictions: &Predictions) -> PredictionsAnswer {
+        let told = |one: &Prediction| {
+            let need = |need: NextNeed| NextNeedShown {
+                earliest: need.earliest.into(),
+                likely: need.likely.into(),
+                latest: need.latest.into(),
+            };
+            let shown = ShownItem { id: one.item.clone(), why: Some(one.why), of: one.of.clone() };
+            PredictedItem {
+                item: self.recommended(&shown, true),
+                chance: f64::from(one.chance),
+                times: one.times,
+                next_need: one.next_need.map(need),
+            }
+        };
+        PredictionsAnswer {
+            items: predictions.items.iter().map(told).collect(),
+            ahead_days: predictions.ahead.map(|ahead| ahead.as_millis() as f64 / Span::DAY.as_millis() as f64),
+            model: predictions.model,
+            as_of: self.now.into(),
         }
     }
 

@@ -18,8 +18,9 @@ use std::{
 use catalog::{catalog::Catalog, number::ItemNumber};
 use condition::Facts;
 use decide::{RequestFacts, Suggested};
-use engine::{decided::Suggests, guard, plan::Plan, state::Slot};
+use engine::{decided::Suggests, guard, opened::opened, plan::Plan, state::Slot};
 use model::{
+    consent::GrantedName,
     decision::Channel,
     event::Event,
     partition::Partition,
@@ -29,13 +30,13 @@ use model::{
 use record::tables;
 use store::error::StoreError;
 use suggest::{
-    Alike, Asked, Gathered, Gatherer, Models, Recommender, Shop, Surroundings,
+    Alike, Asked, Gathered, Gatherer, Models, Predictions, Recommender, Shop, Surroundings,
     finder::{self, Answers, Finder, Found, NoCategory},
 };
 
 use crate::{
     desk::{now as clock, shared::Shared},
-    handle::Runtime,
+    handle::{Reading, Runtime},
     limits::{CENSUS_PROFILES, LIKENESS_ITEMS},
     load::{self, damaged},
     shelf::Follower,
@@ -145,6 +146,19 @@ impl Runtime {
         let plan = self.plan();
         let has_any = !plan.recommenders.is_empty() || !plan.finders.is_empty();
         has_any && under_way.is_none() && is_old
+    }
+
+    /// What is foretold of a person by the models in force, from what a purpose opens; of whoever is believed to be a
+    /// minor nothing.
+    pub fn predict(&self, reading: &Reading, token: GrantedName, most: usize) -> Predictions {
+        let Reading { person, plan, now } = reading;
+        let (catalog, models) = (self.catalog(), self.shared().recommending.models());
+        if guard::minor_until(plan, person, *now).is_some() {
+            return Predictions { items: Vec::new(), ahead: None, model: models.version() };
+        }
+        let alike = self.shared().recommending.alike.read().unwrap_or_else(PoisonError::into_inner);
+        let shop = Shop { catalog: &catalog, models: &models, alike: &alike };
+        suggest::predict(&shop, &opened(plan, person, token, *now), *now, most)
     }
 
     /// What a finder of the plan finds in a catalog by what was answered.

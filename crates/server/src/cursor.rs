@@ -14,6 +14,19 @@ pub(crate) struct Paging {
 /// Entries of a page if the caller does not say.
 const PAGE: usize = 100;
 
+/// How many entries, of a list that has no pages.
+///
+/// # Errors
+/// `BAD_QUERY`.
+pub(crate) fn limit_of(limit: Option<usize>, most: usize) -> Result<usize, ApiError> {
+    let limit = limit.unwrap_or(PAGE);
+    if (1..=most).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = format!("The query parameter `limit` has to be from 1 to {most}.");
+    Err(ApiError::new(Code::BadQuery).saying(message).at("/limit"))
+}
+
 impl Paging {
     /// How many entries: 1 to [`limits::PAGE`].
     ///
@@ -28,12 +41,7 @@ impl Paging {
     /// # Errors
     /// `BAD_QUERY`.
     pub(crate) fn limit_within(&self, most: usize) -> Result<usize, ApiError> {
-        let limit = self.limit.unwrap_or(PAGE);
-        if (1..=most).contains(&limit) {
-            return Ok(limit);
-        }
-        let message = format!("The query parameter `limit` has to be from 1 to {most}.");
-        Err(ApiError::new(Code::BadQuery).saying(message).at("/limit"))
+        limit_of(self.limit, most)
     }
 
     /// The numbers in the cursor, if one was sent. `listing` is the word that [`write`] was given.

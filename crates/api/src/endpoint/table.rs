@@ -23,7 +23,7 @@ use crate::{
             CheckAnswer, DraftAnswer, DraftList, DraftRequest, DraftSummary, PublishRequest, PublishedAnswer,
             RevisionAnswer, RevisionPage,
         },
-        recommend::{RecommendAnswer, RecommendRequest, TrainingAnswer},
+        recommend::{PredictionsAnswer, RecommendAnswer, RecommendRequest, TrainingAnswer},
         rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
         search::{CompleteAnswer, CompleteRequest, SearchAnswer, SearchRequest},
         segment::{CountAnswer, CountRequest, MembersPage, PreviewAnswer, PreviewRequest, SegmentAnswer, SegmentList},
@@ -43,6 +43,10 @@ const BATCH: &str = "Takes a batch of events.";
 const PAGING: &[Query] = &[
     Query { name: "from", holds: Holds::Text, doc: "The `next` of the page before." },
     Query { name: "limit", holds: Holds::Count, doc: "Entries of the page, 1 to 1000; 100 if absent." },
+];
+const PREDICTED: &[Query] = &[
+    PURPOSE[0],
+    Query { name: "limit", holds: Holds::Count, doc: "Items that are foretold, 1 to 1000; 100 if absent." },
 ];
 const PURPOSE: &[Query] = &[Query {
     name: "purpose",
@@ -221,6 +225,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint(Get, "/v1/profiles/{id}/timeline", Secret, Profiles, "Reads a person's history, newest first.")
         .query(PAGING)
         .answers(Body::json::<TimelinePage>()),
+    endpoint(Get, "/v1/profiles/{id}/predictions", Secret, Profiles, "Foretells what a person will take, and when.")
+        .query(PREDICTED)
+        .answers(Body::json::<PredictionsAnswer>()),
     endpoint(Get, "/v1/profiles/{id}/export", Secret, Profiles, "Exports everything held on a person.")
         .answers(Body::json::<ExportAnswer>()),
     endpoint(Post, "/v1/profiles/{id}/unmerge", Secret, Profiles, "Takes a merge back: two persons again.")

@@ -271,6 +271,46 @@ pub struct ItemShown {
     pub image: Option<String>,
 }
 
+/// What is foretold of a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PredictionsAnswer {
+    /// Items, the likeliest first. Of whoever is believed to be a minor none.
+    pub items: Vec<PredictedItem>,
+    /// How many days ahead a chance looks; absent where nothing was trained, or nothing is foretold of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead_days: Option<f64>,
+    /// Which training foretells it: the moment of it, in milliseconds since 1970; 0 where nothing was trained.
+    pub model: u64,
+    /// The moment.
+    pub as_of: Moment,
+}
+
+/// What is foretold of one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PredictedItem {
+    /// The item, with what speaks for it.
+    #[serde(flatten)]
+    pub item: RecommendedItem,
+    /// The probability that the person takes it within `ahead_days`, from 0 to 1.
+    pub chance: f64,
+    /// How often the person took it.
+    pub times: u32,
+    /// When the person will need it again: only of what they took, where anything was ever taken twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_need: Option<NextNeedShown>,
+}
+
+/// A window that holds a moment in some six of seven cases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NextNeedShown {
+    /// Hardly before.
+    pub earliest: Moment,
+    /// As often before as after.
+    pub likely: Moment,
+    /// Hardly after.
+    pub latest: Moment,
+}
+
 /// What a recommender looked at for a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RecommendedFrom {

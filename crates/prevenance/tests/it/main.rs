@@ -80,6 +80,8 @@ mod nearby;
 #[cfg(test)]
 mod pools;
 #[cfg(test)]
+mod predictions;
+#[cfg(test)]
 mod publication;
 #[cfg(test)]
 mod readme;

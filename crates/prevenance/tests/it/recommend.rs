@@ -285,6 +285,60 @@ fn only_what_can_be_had_in_the_size_and_the_store_is_shown() {
     assert_eq!(ids(&ask(&shop, &request)), ["large"], "the next answer knows");
 }
 
+/// proves REC-08: a saved jacket that is back in the person's size is one message, and not another one until the cap is
+/// over.
+#[test]
+fn what_was_saved_and_is_back_in_size_is_said_once() {
+    let shop = Shop::open();
+    let size = |size: &str, stock: u32| json!({"id": format!("j-{size}"), "size": size, "stock": stock, "price": 200});
+    let jacket =
+        json!({"id": "jacket", "title": {"en": "Jacket"}, "price": 200, "variants": [size("L", 3), size("M", 0)]});
+    tell(&shop, &[jacket]);
+    shop.define("trait", "size", &json!({"holds": "text"}));
+    shop.define("setting", "holdout_share", &json!({"value": 0}));
+    shop.define("recommender", "back", &json!({"algorithms": "back_in_stock", "count": 1, "size_of": "size"}));
+    let says = |items: &Value| json!({"languages": {"en": {"title": "News"}}, "stage": "comparison", "intent": "inform", "items": items});
+    shop.define("content", "back", &says(&json!({"recommender": "back"})));
+    let plain = json!({"languages": {"en": {"title": "News"}}, "stage": "comparison", "intent": "inform"});
+    shop.define("content", "news", &plain);
+    shop.define("placement", "mail", &json!({"channel": "email", "neutral": "news"}));
+    let variants = json!({"control": {"share": 0.3}, "message": {"share": 0.7, "contents": "back"}});
+    let benefit = json!({"en": "Know when it is back", "fr": "Savoir quand il revient"});
+    let once = json!({"placements": "mail", "audience": "true", "benefit": benefit, "variants": variants,
+                      "caps": [{"most": 1, "per": "30d"}]});
+    shop.define("experience", "back", &once);
+    let people: Vec<String> = (0..20).map(|n| format!("m-{n}")).collect();
+    for who in &people {
+        shop.grant(&format!("user_id:{who}"), &["site", "email"]);
+        let traits = json!({"type": "identify", "userId": who, "traits": {"size": "M"}});
+        let saved = json!({"type": "track", "event": "Product Added to Wishlist", "userId": who,
+                           "properties": {"product_id": "jacket"}});
+        shop.server_sends(&[traits, saved]);
+    }
+    let decided = |who: &str| {
+        let request = json!({"placements": ["mail"], "user_id": who});
+        shop.secret.post("/v1/decide", &request).expect(200).json()["decisions"][0].clone()
+    };
+    let items =
+        |decision: &Value| decision["contents"][0].get("items").map_or(0, |items| items.as_array().unwrap().len());
+    assert!(people.iter().all(|who| items(&decided(who)) == 0), "it can be had in another size only");
+    shop.advance("1m");
+    tell(&shop, &[json!({"id": "jacket", "change": "patch", "variant": "j-M", "stock": 2})]);
+    let mut told = 0;
+    for who in &people {
+        let first = decided(who);
+        let is_told = first["variant"] == "message";
+        assert_eq!(items(&first), usize::from(is_told), "{first}");
+        if is_told {
+            assert_eq!(first["contents"][0]["items"][0]["why"], "saved", "{first}");
+            let second = decided(who);
+            assert_eq!((items(&second), &second["reason"]), (0, &json!("CAPPED")), "{second}");
+            told += 1;
+        }
+    }
+    assert!((8..20).contains(&told), "{told} of 20");
+}
+
 /// proves REC-10: the algorithm is changed by an experiment, without code.
 #[test]
 fn an_algorithm_is_an_arm_of_an_experiment() {

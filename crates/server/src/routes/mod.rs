@@ -95,6 +95,7 @@ fn persons() -> Router<Shared> {
     Router::new()
         .route("/v1/profiles/{id}", get(profiles::read).delete(rights::erase))
         .route("/v1/profiles/{id}/timeline", get(profiles::timeline))
+        .route("/v1/profiles/{id}/predictions", get(profiles::predictions))
         .route("/v1/profiles/{id}/accesses", get(profiles::accesses))
         .route("/v1/profiles/{id}/export", get(rights::export))
         .route("/v1/profiles/{id}/unmerge", post(identity::unmerge))

@@ -2,12 +2,17 @@
 
 use api::{
     error::{ApiError, Code},
-    wire::profile::{AccessPage, ProfileAnswer, TimelinePage},
+    wire::{
+        profile::{AccessPage, ProfileAnswer, TimelinePage},
+        recommend::PredictionsAnswer,
+    },
 };
 use axum::{Json, extract::State};
+use merchandise::shown::Reader;
 use model::{
-    consent::{Site, Use},
-    id::ProfileId,
+    consent::{GrantedName, Site, Use},
+    id::{ApiKey, Id, ProfileId},
+    limits,
     name::{Name, Purpose},
     time::Timestamp,
 };
@@ -38,14 +43,49 @@ pub(super) async fn read(
     InPath(id): InPath<String>,
     InQuery(query): InQuery<For>,
 ) -> Answer<ProfileAnswer> {
-    let reading = find(&app, &id).await?;
-    let purpose = query.purpose.as_deref().unwrap_or(Site::PURPOSE);
+    let (reading, granted) = read_for(&app, &id, query.purpose.as_deref(), key.id()).await?;
+    Ok(Json(person::profile(&reading, &Reason::Purpose(granted))))
+}
+
+/// The person of a path, with the purpose that they granted; that of web pages, if none is named.
+async fn read_for(
+    app: &App,
+    id: &str,
+    purpose: Option<&str>,
+    by: Id<ApiKey>,
+) -> Result<(Reading, GrantedName), Refusal> {
+    let reading = find(app, id).await?;
+    let purpose = purpose.unwrap_or(Site::PURPOSE);
     let unknown = || ApiError::new(Code::UnknownPurpose).at("/purpose");
     let purpose: Name<Purpose> = reading.plan.purposes.get(purpose).cloned().ok_or_else(unknown)?;
     let granted = reading.person.consents().granted_named(&purpose, reading.now);
-    note(&app, &reading, key.id(), Some(purpose), granted.is_some()).await?;
+    note(app, &reading, by, Some(purpose), granted.is_some()).await?;
     let granted = granted.ok_or(Code::NoConsent)?;
-    Ok(Json(person::profile(&reading, &Reason::Purpose(granted))))
+    Ok((reading, granted))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Predicted {
+    purpose: Option<String>,
+    limit: Option<usize>,
+}
+
+/// What a person will take, and when, as far as a purpose that they granted opens it. The reading is noted.
+pub(super) async fn predictions(
+    State(app): State<Shared>,
+    Secret(key): Secret,
+    InPath(id): InPath<String>,
+    InQuery(query): InQuery<Predicted>,
+) -> Answer<PredictionsAnswer> {
+    let limit = cursor::limit_of(query.limit, limits::PAGE)?;
+    let (reading, granted) = read_for(&app, &id, query.purpose.as_deref(), key.id()).await?;
+    let predicted = blocking(&app, move |app| {
+        let predicted = app.runtime.predict(&reading, granted, limit);
+        let reader = Reader { catalog: &app.runtime.catalog(), languages: &[], now: reading.now };
+        Ok(reader.predicted(&predicted))
+    });
+    Ok(Json(predicted.await?))
 }
 
 /// A page of a person's history, newest first.
