@@ -193,7 +193,7 @@ fn identity_tokens(shape: &mut Shape<'_>) -> Result<IdentityTokens, Fault> {
 
 fn language(shape: &mut Shape<'_>) -> Result<Arc<str>, Fault> {
     let language = shape.text("value", NAME_BYTES)?;
-    body::check_language(language, shape.pointer_to("value").into())?;
+    body::check_language(language, shape.pointer_to("value"))?;
     Ok(language.into())
 }
 

@@ -268,11 +268,7 @@ fn best(all: Vec<Candidate>, finder: &Finder, catalog: &Catalog, answered: &[Ans
         for (place, answer) in answered.iter().enumerate() {
             let Answered::With(answer) = answer else { continue };
             let is_so = one.is(place, answer);
-            if is_so {
-                fits.push(place)
-            } else {
-                misses.push(place)
-            }
+            (if is_so { &mut fits } else { &mut misses }).push(place);
             // Nobody said: it may be so.
             points += if is_so { 2 } else { i32::from(one.said[place].is_empty()) };
         }

@@ -50,6 +50,7 @@ mod demo;
 mod doors;
 #[cfg(test)]
 mod evaluate;
+#[cfg(test)]
 mod finder;
 #[cfg(test)]
 mod full_disk;

@@ -138,9 +138,9 @@ fn the_chance_that_an_item_interests_somebody_is_true() {
         while at < 60.0 {
             let basket = shopper.basket(&mut draws);
             if at < 0.0 {
-                past.push((at, ordered(&shopper.who, at, &basket)))
+                past.push((at, ordered(&shopper.who, at, &basket)));
             } else {
-                taken.extend(basket)
+                taken.extend(basket);
             }
             at += 2.0 + 36.0 * draws.unit();
         }
