@@ -57,6 +57,8 @@ pub struct Indexer {
     open: Option<Open>,
     /// What the index may not know yet, in numbers.
     pending: RoaringBitmap,
+    /// The training from which it knows what is popular.
+    training: u64,
 }
 
 /// An index, and what was committed to it.
@@ -74,13 +76,14 @@ impl Indexer {
         if let Some(open) = &open {
             searching.put(open.snapshot.clone());
         }
-        Self { folder, open, pending: RoaringBitmap::new() }
+        Self { folder, open, pending: RoaringBitmap::new(), training: 0 }
     }
 
     /// Waits a while for changes of the catalog, and takes in those that came. What could not be written is tried again
     /// after a while. Blocking.
     pub fn step(&mut self, runtime: &Runtime, searching: &Searching) {
         self.pending |= runtime.catalog_changes(Follower::Index, LOOK);
+        self.learn_popularity(runtime, searching);
         while (self.open.is_none() || !self.pending.is_empty()) && !runtime.is_stopping() {
             let some: RoaringBitmap = self.pending.iter().take(AT_ONCE).collect();
             match self.take_in(&some, runtime) {
@@ -97,6 +100,21 @@ impl Indexer {
         }
     }
 
+    /// Learns what is popular when that was learned anew.
+    fn learn_popularity(&mut self, runtime: &Runtime, searching: &Searching) {
+        let Some(open) = self.open.as_mut().filter(|_| runtime.trained_version() != self.training) else { return };
+        let (training, popularity) = runtime.popularities();
+        open.index.set_popularity(popularity);
+        match open.index.snapshot() {
+            Ok(snapshot) => {
+                open.snapshot = snapshot.clone();
+                searching.put(snapshot);
+                self.training = training;
+            }
+            Err(error) => warn(&error),
+        }
+    }
+
     /// Takes in what changed of some items. An index that failed is opened again, and as nobody knows what is left of it,
     /// everything is looked at again.
     fn take_in(&mut self, changed: &RoaringBitmap, runtime: &Runtime) -> Result<Snapshot, SearchError> {
@@ -105,6 +123,7 @@ impl Indexer {
             Some(open) => open,
             None => {
                 self.pending.insert_range(0..catalog.numbers());
+                self.training = 0;
                 Open::or_anew(&self.folder)?
             }
         };
@@ -193,7 +212,6 @@ impl Open {
             codes: &codes,
             price_cents: item.prices(now).map_or(0, |prices| prices.cents_at(now)),
             in_stock: item.stock().is_in(),
-            popularity: 0,
             listed_at: item.offered_since(),
         };
         // What cannot be read is put in again.

@@ -148,6 +148,17 @@ impl Runtime {
         has_any && under_way.is_none() && is_old
     }
 
+    /// How popular each item is by the last training, by number, with which training that was; 0: none.
+    pub fn popularities(&self) -> (u64, Arc<[f32]>) {
+        let models = self.shared().recommending.models();
+        (models.version(), models.popularities().into())
+    }
+
+    /// The last training; 0: none.
+    pub fn trained_version(&self) -> u64 {
+        self.shared().recommending.models().version()
+    }
+
     /// What is foretold of a person by the models in force, from what a purpose opens; of whoever is believed to be a
     /// minor nothing.
     pub fn predict(&self, reading: &Reading, token: GrantedName, most: usize) -> Predictions {

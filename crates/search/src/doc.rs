@@ -35,8 +35,6 @@ pub struct Doc<'a> {
     pub price_cents: u64,
     /// Whether it can be bought now.
     pub in_stock: bool,
-    /// How much it is wanted, in any unit; decides between equals, and orders what nothing was searched in.
-    pub popularity: u64,
     /// Since when it is sold.
     pub listed_at: Timestamp,
 }
@@ -234,7 +232,6 @@ mod tests {
         codes: &[],
         price_cents: 0,
         in_stock: true,
-        popularity: 0,
         listed_at: Timestamp::EPOCH,
     };
 

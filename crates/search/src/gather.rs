@@ -11,7 +11,7 @@ use crate::{
     query::Weighed,
     request::{Count, Request, Sort},
     sieve::{Sieve, Verdict, number},
-    snapshot::{Columns, Place, Snapshot},
+    snapshot::{Columns, Lexicon, Place, Snapshot},
     tally::{SegmentTally, Tally},
 };
 
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Ranked {
     /// What is sorted by.
     key: f64,
-    pub(crate) popularity: u64,
+    pub(crate) popularity: f32,
     pub(crate) number: u32,
     pub(crate) score: f32,
     pub(crate) place: Place,
@@ -31,7 +31,7 @@ impl Eq for Ranked {}
 impl Ord for Ranked {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         let key = self.key.total_cmp(&other.key);
-        key.then(self.popularity.cmp(&other.popularity)).then(other.number.cmp(&self.number))
+        key.then(self.popularity.total_cmp(&other.popularity)).then(other.number.cmp(&self.number))
     }
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn gather(
         if may_skip {
             weight.for_each_pruning(best.below(), reader, &mut |doc, score| {
                 if is_alive(doc) && sieve.verdict(doc) == Verdict::Passes {
-                    best.offer(columns, Place { segment, doc }, score, by);
+                    best.offer((columns, &snapshot.lexicon), Place { segment, doc }, score, by);
                 }
                 best.below()
             })?;
@@ -95,7 +95,7 @@ pub(crate) fn gather(
             match sieve.verdict(doc) {
                 Verdict::Passes => {
                     total += 1;
-                    best.offer(columns, Place { segment, doc }, score, by);
+                    best.offer((columns, &snapshot.lexicon), Place { segment, doc }, score, by);
                     counts.iter_mut().for_each(|counts| counts.count(doc));
                 }
                 Verdict::FailsOnly(constraint) => {
@@ -130,9 +130,9 @@ struct Best {
 }
 
 impl Best {
-    fn offer(&mut self, columns: &Columns, place: Place, score: f32, by: Sort) {
+    fn offer(&mut self, (columns, lexicon): (&Columns, &Lexicon), place: Place, score: f32, by: Sort) {
         let doc = place.doc;
-        #[expect(clippy::cast_precision_loss, reason = "no price, moment or popularity comes near 2^53")]
+        #[expect(clippy::cast_precision_loss, reason = "no price or moment comes near 2^53")]
         let key = match by {
             Sort::Relevance => f64::from(score),
             Sort::Cheapest => -(columns.price.get_val(doc) as f64),
@@ -144,8 +144,8 @@ impl Best {
         if is_full && self.heap.peek().is_none_or(|worst| key < worst.0.key) {
             return;
         }
-        let popularity = columns.popularity.get_val(doc);
-        let ranked = Ranked { key, popularity, number: number(columns, doc), score, place };
+        let number = number(columns, doc);
+        let ranked = Ranked { key, popularity: lexicon.popularity(number), number, score, place };
         if !is_full {
             self.heap.push(Reverse(ranked));
         } else if let Some(mut worst) = self.heap.peek_mut()

@@ -81,12 +81,18 @@ impl Index {
 
     /// Words that mean the same, for snapshots that are made from now on. They are not stored.
     pub fn set_synonyms(&mut self, synonyms: Synonyms) {
-        self.lexicon = Arc::new(Lexicon { synonyms, popular: self.lexicon.popular.clone() });
+        Arc::make_mut(&mut self.lexicon).synonyms = Arc::new(synonyms);
     }
 
     /// What people searched for, by which typing is completed in snapshots that are made from now on. Not stored.
     pub fn set_popular(&mut self, popular: Popular) {
-        self.lexicon = Arc::new(Lexicon { synonyms: self.lexicon.synonyms.clone(), popular: Arc::new(popular) });
+        Arc::make_mut(&mut self.lexicon).popular = Arc::new(popular);
+    }
+
+    /// How popular items are, by number, from 0: how many persons took each lately, say. Items beyond the end are not at
+    /// all. For snapshots that are made from now on. Not stored.
+    pub fn set_popularity(&mut self, of: Arc<[f32]>) {
+        Arc::make_mut(&mut self.lexicon).popularity = of;
     }
 
     /// Makes durable and visible what was put and removed. Costs tens of milliseconds for a few items: a caller collects

@@ -14,7 +14,6 @@ pub(crate) const TOPIC: &str = "topic";
 pub(crate) const ATTRIBUTE: &str = "attribute";
 pub(crate) const PRICE: &str = "price_cents";
 pub(crate) const STOCK: &str = "in_stock";
-pub(crate) const POPULARITY: &str = "popularity";
 pub(crate) const LISTED: &str = "listed_at";
 pub(crate) const PRINT: &str = "print";
 
@@ -38,7 +37,6 @@ pub(crate) struct Fields {
     attribute: Field,
     price: Field,
     stock: Field,
-    popularity: Field,
     listed: Field,
     /// What tells that a document did not change.
     print: Field,
@@ -65,7 +63,6 @@ impl Fields {
             attribute: schema.add_text_field(ATTRIBUTE, TextOptions::from(FAST)),
             price: schema.add_u64_field(PRICE, FAST),
             stock: schema.add_u64_field(STOCK, FAST),
-            popularity: schema.add_u64_field(POPULARITY, FAST),
             listed: schema.add_i64_field(LISTED, FAST),
             print: schema.add_u64_field(PRINT, FAST),
         };
@@ -96,7 +93,6 @@ impl Fields {
         document.add_u64(self.number, u64::from(doc.number));
         document.add_u64(self.price, doc.price_cents);
         document.add_u64(self.stock, u64::from(doc.in_stock));
-        document.add_u64(self.popularity, doc.popularity);
         document.add_i64(self.listed, doc.listed_at.as_millis());
         document.add_u64(self.print, doc.print());
         document

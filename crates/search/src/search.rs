@@ -240,8 +240,7 @@ fn relevances(results: &Results) -> Vec<f64> {
         let value = match grade {
             Grade::Exact => f64::from(hit.score - EXACT_SCORE) + 1.0,
             _ if has_words => f64::from(hit.score),
-            #[expect(clippy::cast_precision_loss, reason = "a logarithm is taken of it")]
-            _ => 1.0 + libm::log1p(hit.popularity as f64),
+            _ => 1.0 + libm::log1p(f64::from(hit.popularity)),
         };
         relevances.push(value);
     }

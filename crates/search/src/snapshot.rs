@@ -19,11 +19,19 @@ use crate::{
     topic,
 };
 
-/// What the shop says of words, beside its catalog.
-#[derive(Default)]
+/// What is known beside the catalog: what words mean, what people search for, what they take. Not stored.
+#[derive(Clone, Default)]
 pub(crate) struct Lexicon {
-    pub(crate) synonyms: Synonyms,
+    pub(crate) synonyms: Arc<Synonyms>,
     pub(crate) popular: Arc<Popular>,
+    /// How popular each item is, by number.
+    pub(crate) popularity: Arc<[f32]>,
+}
+
+impl Lexicon {
+    pub(crate) fn popularity(&self, number: u32) -> f32 {
+        self.popularity.get(number as usize).copied().unwrap_or_default()
+    }
 }
 
 /// Columns by their segments.
@@ -112,7 +120,6 @@ pub(crate) struct Columns {
     pub(crate) number: Arc<dyn ColumnValues<u64>>,
     pub(crate) price: Arc<dyn ColumnValues<u64>>,
     pub(crate) stock: Arc<dyn ColumnValues<u64>>,
-    pub(crate) popularity: Arc<dyn ColumnValues<u64>>,
     pub(crate) listed: Arc<dyn ColumnValues<i64>>,
     print: Arc<dyn ColumnValues<u64>>,
     /// Brands, categories and tags.
@@ -128,7 +135,6 @@ impl Columns {
             number: fast.column_first_or_default(schema::NUMBER)?,
             price: fast.column_first_or_default(schema::PRICE)?,
             stock: fast.column_first_or_default(schema::STOCK)?,
-            popularity: fast.column_first_or_default(schema::POPULARITY)?,
             listed: fast.column_first_or_default(schema::LISTED)?,
             print: fast.column_first_or_default(schema::PRINT)?,
             topics: Topics::kept(fast.str(schema::TOPIC)?)?,

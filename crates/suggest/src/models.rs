@@ -135,6 +135,12 @@ impl Models {
         self.bytes
     }
 
+    /// How popular each item is everywhere, by number: how many persons took it in the last 30 days, and less than one more
+    /// by how many ever did. Items beyond the end are not.
+    pub fn popularities(&self) -> &[f32] {
+        &self.popularity
+    }
+
     /// How popular an item is everywhere; 0 if nobody took it.
     pub(crate) fn popularity(&self, item: Item) -> f32 {
         self.popularity.get(item.index()).copied().unwrap_or_default()

@@ -116,6 +116,8 @@ pub enum SearchSort {
     Dearest,
     /// The newest first.
     Newest,
+    /// What most people take lately first.
+    Popular,
 }
 
 /// What was found.

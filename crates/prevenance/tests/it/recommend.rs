@@ -285,6 +285,30 @@ fn only_what_can_be_had_in_the_size_and_the_store_is_shown() {
     assert_eq!(ids(&ask(&shop, &request)), ["large"], "the next answer knows");
 }
 
+/// A list of a category, for whom nothing is known of, begins with what most people take; and so does what is alike in a
+/// search.
+#[test]
+fn a_list_without_words_begins_with_what_is_popular() {
+    let shop = shop_with_pairs();
+    let more: Vec<Value> = (0..9).map(|n| ordered(&format!("c-{n}"), &["boot-7"])).collect();
+    shop.server_sends(&more);
+    let list = |request: &Value| -> Vec<String> {
+        let found = shop.web.post("/v1/search", request).expect(200).json();
+        found["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
+    };
+    _ = train(&shop);
+    let (all, boots) = (json!({}), json!({"filters": {"topics": {"path": ["Shoes > Boots"]}}}));
+    for _ in 0..200 {
+        if list(&all).first().is_some_and(|first| first == "bag") {
+            break;
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    assert_eq!((list(&all)[0].as_str(), list(&boots)[0].as_str()), ("bag", "boot-7"));
+    assert_eq!(list(&json!({"query": "boot", "sort": "popular"}))[0], "boot-7");
+    assert_eq!(list(&json!({"query": "boot", "sort": "cheapest"}))[0], "boot-7", "of equals the popular one");
+}
+
 /// proves REC-08: a saved jacket that is back in the person's size is one message, and not another one until the cap is
 /// over.
 #[test]

@@ -42,7 +42,6 @@ impl Item {
             codes: &codes,
             price_cents: self.price_cents,
             in_stock: true,
-            popularity: 0,
             listed_at: Timestamp::EPOCH,
         })
     }

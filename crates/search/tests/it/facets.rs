@@ -12,7 +12,7 @@ fn shop() -> Snapshot {
             category: boots,
             price_cents: 9_000,
             attributes: &[("color", "Rouge")],
-            popularity: 1,
+            popularity: 1.0,
             listed_ms: 30,
             ..french(1, "Botte cuir")
         },
@@ -21,7 +21,7 @@ fn shop() -> Snapshot {
             category: boots,
             price_cents: 15_000,
             attributes: &[("color", "Noir")],
-            popularity: 5,
+            popularity: 5.0,
             listed_ms: 10,
             ..french(2, "Botte toile")
         },
@@ -31,7 +31,7 @@ fn shop() -> Snapshot {
             price_cents: 20_000,
             in_stock: false,
             attributes: &[("color", "Rouge")],
-            popularity: 3,
+            popularity: 3.0,
             listed_ms: 20,
             ..french(3, "Botte haute")
         },
@@ -39,7 +39,7 @@ fn shop() -> Snapshot {
             brand: "Meindl",
             category: &["Vestes"],
             price_cents: 5_000,
-            popularity: 9,
+            popularity: 9.0,
             listed_ms: 40,
             ..french(4, "Veste")
         },
@@ -141,9 +141,10 @@ fn hits_are_sorted_as_asked_with_equals_by_popularity() {
 #[test]
 fn pages_neither_overlap_nor_leave_gaps() {
     let mut index = crate::shop::index(&[]);
+    index.set_popularity((0..300_u16).map(|number| f32::from(number % 7)).collect());
     for number in (0..300).rev() {
         let title = if number % 3 == 0 { "Botte cuir" } else { "Botte" };
-        crate::shop::put(&mut index, &Item { popularity: u64::from(number % 7), ..french(number, title) });
+        crate::shop::put(&mut index, &french(number, title));
         if number % 50 == 0 {
             index.commit().expect("memory takes it");
         }

@@ -53,7 +53,6 @@ fn what_is_in_as_it_is_need_not_be_put_in_again() {
         codes: &[],
         price_cents: 9_900,
         in_stock: true,
-        popularity: 0,
         listed_at: Timestamp::MIN,
     };
     let folder = tempfile::tempdir().expect("there is room");
@@ -121,7 +120,6 @@ fn documents_of_any_size_and_content_are_taken() {
             codes: &[],
             price_cents: u64::MAX,
             in_stock: false,
-            popularity: u64::MAX,
             listed_at: Timestamp::MIN,
         }
     }

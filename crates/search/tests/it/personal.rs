@@ -86,7 +86,7 @@ fn interests_in_any_family_count_and_refusals_too() {
 #[test]
 fn prices_that_somebody_pays_come_first() {
     let shop = catalog(&[
-        Item { price_cents: 30_000, popularity: 9, ..french(1, "Chaussure basse") },
+        Item { price_cents: 30_000, popularity: 9.0, ..french(1, "Chaussure basse") },
         Item { price_cents: 8_000, ..french(2, "Chaussure basse") },
     ]);
     assert_eq!(numbers(&search(&shop, "chaussure")), [1, 2]);
@@ -157,7 +157,7 @@ fn personal_pages_neither_overlap_nor_leave_gaps_also_where_the_order_turns_neut
 #[test]
 fn lists_of_a_category_are_ordered_alike() {
     let mut items = boots();
-    items.iter_mut().for_each(|item| item.popularity = 100 - u64::from(item.number));
+    items.iter_mut().for_each(|item| item.popularity = 100.0 - item.number as f32);
     let shop = catalog(&items);
     assert_eq!(numbers(&search(&shop, ""))[..3], [0, 1, 2]);
     let found = for_person(&shop, "", &interested(&[("brand:Hanwag", 0.8)]));

@@ -17,7 +17,7 @@ pub(crate) struct Item {
     pub(crate) codes: &'static [&'static str],
     pub(crate) price_cents: u64,
     pub(crate) in_stock: bool,
-    pub(crate) popularity: u64,
+    pub(crate) popularity: f32,
     pub(crate) listed_ms: i64,
 }
 
@@ -33,7 +33,7 @@ pub(crate) const ITEM: Item = Item {
     codes: &[],
     price_cents: 1_000,
     in_stock: true,
-    popularity: 0,
+    popularity: 0.0,
     listed_ms: 0,
 };
 
@@ -67,7 +67,6 @@ pub(crate) fn put_with(index: &mut Index, item: &Item, tags: &[&str]) {
         codes: item.codes,
         price_cents: item.price_cents,
         in_stock: item.in_stock,
-        popularity: item.popularity,
         listed_at: Timestamp::from_millis(item.listed_ms).expect("it is in range"),
     };
     index.put(&doc).expect("memory takes it");
@@ -77,6 +76,10 @@ pub(crate) fn put_with(index: &mut Index, item: &Item, tags: &[&str]) {
 pub(crate) fn index(items: &[Item]) -> Index {
     let mut index = Index::in_memory().expect("memory is there");
     items.iter().for_each(|item| put(&mut index, item));
+    let last = items.iter().map(|item| item.number).max().unwrap_or_default();
+    let mut popularity = vec![0.0; if items.is_empty() { 0 } else { last as usize + 1 }];
+    items.iter().for_each(|item| popularity[item.number as usize] = item.popularity);
+    index.set_popularity(popularity.into());
     index
 }
 

@@ -207,6 +207,7 @@ const fn sort(sort: SearchSort) -> Sort {
         SearchSort::Cheapest => Sort::Cheapest,
         SearchSort::Dearest => Sort::Dearest,
         SearchSort::Newest => Sort::Newest,
+        SearchSort::Popular => Sort::Popularity,
     }
 }
 
