@@ -130,7 +130,7 @@ fn figures(product: &Side, reference: &Side) -> Vec<(&'static str, f64)> {
 }
 
 /// The product's throughput against the reference's, round by round.
-fn ratio(product: &[Measured], reference: &[Measured]) -> f64 {
+pub(crate) fn ratio(product: &[Measured], reference: &[Measured]) -> f64 {
     let pairs = product.iter().zip(reference);
     median(pairs.map(|(product, reference)| product.requests_per_s / reference.requests_per_s).collect())
 }
@@ -214,14 +214,14 @@ impl Answered {
 }
 
 /// The reference as a process.
-struct Reference {
-    child: Child,
-    target: Target,
+pub(crate) struct Reference {
+    pub(crate) child: Child,
+    pub(crate) target: Target,
     _answer: NamedTempFile,
 }
 
 impl Reference {
-    fn start(answer: &[u8], product: &Target) -> Result<Self, Failed> {
+    pub(crate) fn start(answer: &[u8], product: &Target) -> Result<Self, Failed> {
         let mut file = NamedTempFile::new()?;
         file.write_all(answer)?;
         let child = Child::part("echo", &[file.path().to_str().ok_or("the file's name is no UTF-8")?])?;

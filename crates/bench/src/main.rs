@@ -28,6 +28,7 @@ mod report;
 mod segment_count;
 mod shop;
 mod stall;
+mod suggest;
 mod traffic;
 
 /// Why a bench could not be run, as it is printed.
@@ -49,6 +50,8 @@ enum Command {
     CollectBatch(Flags),
     /// Pages decided for visitors, with 20 experiences and 50 conditions.
     Decide(Flags),
+    /// Lists that a recommender proposes, with filters and without.
+    Suggest(Flags),
     /// What each guard of a decision costs, in process.
     Guards(Flags),
     /// The size of an intersection of three segments.
@@ -155,6 +158,7 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::CollectSingle(flags) => (collect::single(&flags)?, flags),
         Command::CollectBatch(flags) => (collect::batch(&flags)?, flags),
         Command::Decide(flags) => (decide::run(&flags)?, flags),
+        Command::Suggest(flags) => (suggest::run(&flags)?, flags),
         Command::Guards(flags) => (guards::run(&flags)?, flags),
         Command::SegmentCount(flags) => (segment_count::run(&flags)?, flags),
         Command::Recover(flags) => (recover::run(&flags)?, flags),
@@ -181,7 +185,8 @@ fn run_part(part: Part) -> Result<(), Failed> {
 
 /// Each bench in a process of its own, so that the peak memory that it reports is its own.
 fn all(flags: &Flags) -> Result<(), Failed> {
-    for name in ["collect-single", "collect-batch", "decide", "guards", "segment-count", "recover", "memory"] {
+    for name in ["collect-single", "collect-batch", "decide", "suggest", "guards", "segment-count", "recover", "memory"]
+    {
         let mut command = std::process::Command::new(std::env::current_exe()?);
         command.arg(name);
         if let Some(program) = &flags.program {

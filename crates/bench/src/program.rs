@@ -14,7 +14,7 @@ use server::{
 };
 use tempfile::TempDir;
 
-use crate::{Failed, Flags, child::Child, load::Connection, pages, shop};
+use crate::{Failed, Flags, child::Child, load::Connection, pages, shop, suggest};
 
 const SECRET_KEY: &str = "sk_bench_0123456789abcdefghjkmnpqrstvwxyz";
 const WRITE_KEY: &str = "pk_bench_0123456789abcdefghjkmnpqrstvwxyz";
@@ -31,6 +31,8 @@ pub(crate) enum Published {
     Segments,
     /// Also the experiences of [`pages::definitions`] and what these need.
     Experiences,
+    /// The recommenders of [`suggest::definitions`].
+    Recommenders,
 }
 
 impl Published {
@@ -39,6 +41,7 @@ impl Published {
             Self::Defaults => None,
             Self::Segments => Some(shop::definitions()),
             Self::Experiences => Some(pages::definitions()),
+            Self::Recommenders => Some(suggest::definitions()),
         }
     }
 }
@@ -128,6 +131,11 @@ fn named(program: &Path) -> Command {
 /// The header with which events are sent.
 pub(crate) fn write_authorization() -> String {
     authorization(WRITE_KEY)
+}
+
+/// The header with which the shop's server asks.
+pub(crate) fn secret_authorization() -> String {
+    authorization(SECRET_KEY)
 }
 
 fn authorization(key: &str) -> String {

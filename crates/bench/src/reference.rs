@@ -41,11 +41,11 @@ pub(crate) fn serve(folder: &Path) -> Result<(), Failed> {
 /// Answers with what is in the file, until it is killed.
 pub(crate) fn echo(answer: &Path) -> Result<(), Failed> {
     let answer = Bytes::from(std::fs::read(answer)?);
-    let decide = async move |body: Bytes| {
+    let same = async move |body: Bytes| {
         parse(&body)?;
         Ok::<_, StatusCode>(([(CONTENT_TYPE, "application/json")], answer))
     };
-    listen(Router::new().route("/v1/decide", post(decide)))
+    listen(Router::new().route("/v1/{path}", post(same)))
 }
 
 fn listen(router: Router) -> Result<(), Failed> {

@@ -122,11 +122,7 @@ pub struct Listed {
 pub struct List {
     /// Best first.
     pub items: Vec<Listed>,
-    /// How many candidates were looked at.
-    pub candidates: usize,
-    /// How many of them the shop forbids.
-    pub forbidden: usize,
-    /// How many were below their source's floor.
+    /// How many candidates were below their source's floor.
     pub poor: usize,
 }
 
@@ -213,28 +209,26 @@ impl<'a> Draft<'a> {
         self.chosen[first..].sort_by(order);
     }
 
-    /// What of the found may be shown, best first.
+    /// What of the found is good enough, best first. Whether it may be shown costs more to find out, and is asked of those
+    /// that come into the list only.
     fn shown(&mut self, found: &[Candidate], floor: f32) -> Vec<Ranked> {
-        let mut ranked = Vec::new();
-        self.list.candidates += found.len();
+        let mut ranked = Vec::with_capacity(found.len());
         for candidate in found {
             if candidate.score.is_nan() || candidate.score < floor {
                 self.list.poor += 1;
-            } else if !(self.rules.is_allowed)(candidate.item) {
-                self.list.forbidden += 1;
-            } else {
-                let boost = (self.rules.boost)(candidate.item);
-                ranked.push(Ranked { candidate: *candidate, boosted: boosted(candidate.score, boost) });
+                continue;
             }
+            let boost = (self.rules.boost)(candidate.item);
+            ranked.push(Ranked { candidate: *candidate, boosted: boosted(candidate.score, boost) });
         }
         ranked.sort_by(order);
         ranked
     }
 
-    /// Takes a candidate in if its item is not there yet and no cap is reached.
+    /// Takes a candidate in if its item is not there yet, may be shown, and no cap is reached.
     fn choose(&mut self, one: &Ranked) -> bool {
         let item = one.candidate.item;
-        if self.taken.contains(&item) || self.is_capped(item) {
+        if self.taken.contains(&item) || !(self.rules.is_allowed)(item) || self.is_capped(item) {
             return false;
         }
         self.taken.insert(item);

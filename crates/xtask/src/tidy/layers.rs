@@ -138,7 +138,7 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("prevenance", PROGRAM, 2),
     layer("testkit", ANY, 5),
     layer("xtask", ANY, 3),
-    layer("bench", ANY, 3),
+    layer("bench", ANY, 4),
 ];
 
 /// A dependency that only some crates may have.
