@@ -27,12 +27,12 @@ const LONGEST: Span = Span::DAY.times(30);
 const LEAST_DEEDS: usize = 1_000;
 
 /// On so many choices each head is fitted.
-const FITTED_ON: usize = 2_500;
+const FITTED_ON: usize = 4_000;
 
 /// So many of a person's visits count, of each its first so many items, and of what followed so many items.
 const VISITS: usize = 3;
 const CLICKS: usize = 2;
-const FOLLOWED: usize = 20;
+const FOLLOWED: usize = 8;
 
 /// Beside what was taken, a choice is among so many others, evenly over all of them (McFadden, 1978: which of the others
 /// are looked at does not change what is found).
@@ -110,12 +110,7 @@ fn learn_from(
             // In a visit what follows in it counts. What is looked at or ordered again of it needs nobody to propose it.
             let counts =
                 |one: &&Interaction| one.at < now && (seen == 0 || one.group == group) && !session.contains(&one.item);
-            let mut wanted = BTreeSet::new();
-            for one in rest.iter().filter(counts) {
-                if wanted.len() < FOLLOWED {
-                    wanted.insert(one.item);
-                }
-            }
+            let wanted: BTreeSet<Item> = rest.iter().filter(counts).map(|one| one.item).collect();
             let all = &mut choices[head(session)];
             if all.len() < FITTED_ON {
                 all.extend(chosen(models, (before, session, moment), &wanted));
@@ -162,12 +157,13 @@ fn chosen(
     let others: Vec<Item> = candidates.iter().copied().filter(|item| !wanted.contains(item)).collect();
     let step = others.len().div_ceil(OTHERS).max(1);
     let others: Vec<[f32; FEATURES]> = others.iter().step_by(step).map(|item| signals.features(*item)).collect();
-    let taken = wanted.iter().filter(|item| candidates.binary_search(item).is_ok());
+    let taken: Vec<&Item> = wanted.iter().filter(|item| candidates.binary_search(item).is_ok()).collect();
+    let step = taken.len().div_ceil(FOLLOWED).max(1);
     let choice = |item: &Item| {
         let candidates = std::iter::once(signals.features(*item)).chain(others.iter().copied()).collect();
         Chosen { candidates, taken: 0 }
     };
-    taken.map(choice).collect()
+    taken.into_iter().step_by(step).map(choice).collect()
 }
 
 impl Default for Weights {
