@@ -4,15 +4,17 @@ use crate::solve::solve;
 
 /// How much each of `N` features speaks for a candidate, against the others of the same list.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Choice<const N: usize> {
+pub struct Choice<const N: usize> {
     weights: [f64; N],
 }
 
 /// One list and which of it was taken.
 #[derive(Debug, Clone)]
-pub(crate) struct Chosen<const N: usize> {
-    pub(crate) candidates: Vec<[f32; N]>,
-    pub(crate) taken: usize,
+pub struct Chosen<const N: usize> {
+    /// The features of each candidate.
+    pub candidates: Vec<[f32; N]>,
+    /// The place of the one that was taken.
+    pub taken: usize,
 }
 
 /// Newton's method converges in five or six steps.
@@ -26,13 +28,13 @@ const LEAST: usize = 100;
 
 impl<const N: usize> Choice<N> {
     /// With weights that are known.
-    pub(crate) const fn new(weights: [f64; N]) -> Self {
+    pub const fn new(weights: [f64; N]) -> Self {
         Self { weights }
     }
 
     /// Fits choices, beginning at other weights and held to them where the choices say nothing. `None` where choices are
     /// few.
-    pub(crate) fn fit(choices: &[Chosen<N>], from: &Self) -> Option<Self> {
+    pub fn fit(choices: &[Chosen<N>], from: &Self) -> Option<Self> {
         if choices.len() < LEAST {
             return None;
         }
@@ -54,7 +56,7 @@ impl<const N: usize> Choice<N> {
     }
 
     /// What speaks for a candidate: the logarithm of its chance, but for what all of a list have in common.
-    pub(crate) fn score(&self, features: &[f32; N]) -> f64 {
+    pub fn score(&self, features: &[f32; N]) -> f64 {
         self.weights.iter().zip(features).map(|(weight, x)| weight * f64::from(*x)).sum()
     }
 

@@ -10,7 +10,7 @@
 //! [`history::History`], then [`personal::Personal`], [`session::Sessions`] and [`rank::rank()`].
 
 pub mod backtest;
-mod choice;
+pub mod choice;
 pub mod complement;
 pub mod content;
 pub mod ease;

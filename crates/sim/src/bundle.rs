@@ -99,6 +99,14 @@ pub struct VisitLine {
     pub stage: String,
     /// Pages seen.
     pub pages: u16,
+    /// What was needed most as it began: the number of the category, and of who is to have it.
+    pub needed: Option<(u16, u32)>,
+    /// The number of the category that it was about.
+    pub about: u16,
+    /// What was looked at: moments in milliseconds of the epoch, and numbers of items.
+    pub viewed: Vec<(i64, u32)>,
+    /// What was ordered, by the numbers of the items.
+    pub bought: Vec<u32>,
     /// Whether something was put into a cart.
     pub has_cart: bool,
     /// What was bought, in cents.
@@ -276,7 +284,7 @@ pub fn read<T: DeserializeOwned>(folder: &Path, holds: &str, mut take: impl FnMu
 fn header(world: &World, holds: &str) -> Header {
     let Seed(seed) = world.seed;
     let size = [world.size.customers(), world.size.items(), world.size.days()];
-    Header { version: 1, holds: holds.to_owned(), seed, size, start_ms: world.calendar.start.as_millis() }
+    Header { version: 2, holds: holds.to_owned(), seed, size, start_ms: world.calendar.start.as_millis() }
 }
 
 fn person_line(world: &World, person: &Person) -> PersonLine {
@@ -336,6 +344,10 @@ fn visit_line(visit: &VisitTruth) -> VisitLine {
         intent: intent(visit.intent).to_owned(),
         stage: visit.stage.slug().to_owned(),
         pages: visit.pages,
+        needed: visit.needed.map(|(category, wearer)| (category.0, wearer.0)),
+        about: visit.about.0,
+        viewed: visit.viewed.iter().map(|(at, item)| (at.as_millis(), item.0)).collect(),
+        bought: visit.bought.iter().map(|item| item.0).collect(),
         has_cart: visit.has_cart,
         spent: visit.spent,
         profit: visit.profit,

@@ -10,6 +10,7 @@ mod alone;
 mod answers;
 mod pace;
 mod parts;
+mod probe;
 mod stock;
 
 use std::{
@@ -32,11 +33,14 @@ use world::{
     visit::{Page, Shown, Visit, VisitPlan},
 };
 
-pub use self::pace::{Pace, wall_clock};
 use self::{
     alone::{Alone, Dawn, alone},
     answers::Answers,
     parts::Parts,
+};
+pub use self::{
+    pace::{Pace, wall_clock},
+    probe::Wanted,
 };
 use crate::{
     door::{Door, DoorError},
@@ -95,14 +99,19 @@ pub trait Listener {
     /// A page was answered, before anybody reacts. `consent` is what was chosen on its device.
     fn shown(&mut self, _page: &Page, _shown: &[Shown], _answer: &[u8], _consent: Option<Consents>) {}
 
-    /// The person whom to read now, as the profile's path names one: `anonymous_id:…`. Asked after every tick until
-    /// there is none; what is read comes back by [`Listener::read`].
-    fn wanted(&mut self) -> Option<String> {
+    /// Whether the models of recommenders are trained on the morning of a day.
+    fn trains(&mut self, _day: Day) -> bool {
+        false
+    }
+
+    /// What to ask the product now, beside what its pages ask. Asked after every tick until there is nothing; the answer
+    /// comes back by [`Listener::read`].
+    fn wanted(&mut self) -> Option<Wanted> {
         None
     }
 
-    /// What was wanted: the profile; none if there is none or nothing may be read.
-    fn read(&mut self, _person: &str, _profile: Option<&[u8]>, _now: Timestamp) {}
+    /// The answer to what was wanted last; none if there is none or nothing may be read.
+    fn read(&mut self, _answer: Option<&[u8]>, _now: Timestamp) {}
 }
 
 /// What is under way at a moment.
@@ -309,6 +318,9 @@ impl<'a> Driver<'a> {
     pub async fn day(&mut self, day: Day, listener: &mut dyn Listener) -> Result<(), RunError> {
         self.dawn(day, listener)?;
         self.stock(day).await?;
+        if listener.trains(day) {
+            self.train(day).await?;
+        }
         let night = self.world.calendar.at(Day(day.0 + 1), 0);
         while let Some(due) = self.next_due().filter(|due| *due < night) {
             self.tick(tick_after(due.max(self.reached)), listener).await?;
@@ -378,21 +390,6 @@ impl<'a> Driver<'a> {
         }
         let wait = self.pace.told(now).since(present).as_millis();
         tokio::time::sleep(Duration::from_millis(wait.try_into().unwrap_or(0))).await;
-        Ok(())
-    }
-
-    /// Reads whom the listener wants to see.
-    async fn probe(&mut self, now: Timestamp, listener: &mut dyn Listener) -> Result<(), RunError> {
-        while let Some(person) = listener.wanted() {
-            let (path, key) = (format!("/v1/profiles/{person}"), self.keys.secret.clone());
-            let call = Call { method: "GET", path, key, user_agent: None, body: Vec::new() };
-            match self.door.call(call).await {
-                Ok(profile) => listener.read(&person, Some(&profile), now),
-                // Nobody of that name, or nothing granted.
-                Err(DoorError::Refused { status: 403 | 404, .. }) => listener.read(&person, None, now),
-                Err(error) => return Err(error.into()),
-            }
-        }
         Ok(())
     }
 

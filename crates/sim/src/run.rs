@@ -30,7 +30,7 @@ use world::{
 use crate::{
     bundle::{Bundle, BundleError},
     door::{Door, DoorError},
-    drive::{Driver, Listener, RunError, Tally},
+    drive::{Driver, Listener, RunError, Tally, Wanted},
     shop::{self, Keys},
 };
 
@@ -216,12 +216,16 @@ impl Listener for Writing<'_> {
         self.under.shown(page, shown, answer, consent);
     }
 
-    fn wanted(&mut self) -> Option<String> {
+    fn trains(&mut self, day: Day) -> bool {
+        self.under.trains(day)
+    }
+
+    fn wanted(&mut self) -> Option<Wanted> {
         self.under.wanted()
     }
 
-    fn read(&mut self, person: &str, profile: Option<&[u8]>, now: Timestamp) {
-        self.under.read(person, profile, now);
+    fn read(&mut self, answer: Option<&[u8]>, now: Timestamp) {
+        self.under.read(answer, now);
     }
 }
 

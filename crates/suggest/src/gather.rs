@@ -2,7 +2,7 @@
 
 use std::hash::Hasher;
 
-use catalog::catalog::Catalog;
+use catalog::{catalog::Catalog, number::ItemNumber};
 use model::{
     time::{Span, Timestamp},
     value::Fields,
@@ -51,6 +51,8 @@ pub struct Gathered {
     pub(crate) history: History,
     /// In which context something happened that stands at the same place of `history`: one entry each.
     pub(crate) contexts: Vec<[Option<Context>; CONTEXTS]>,
+    /// The deepest main category of each item, by number; [`NO_CATEGORY`] of one that has none.
+    pub(crate) categories: Vec<u32>,
     persons: u32,
     groups: u32,
 }
@@ -64,6 +66,9 @@ struct Done {
     order: u32,
     contexts: [Option<Context>; CONTEXTS],
 }
+
+/// What stands for the category of an item that has none.
+pub(crate) const NO_CATEGORY: u32 = u32::MAX;
 
 /// How many contexts one moment has: see [`contexts`].
 pub(crate) const CONTEXTS: usize = 4;
@@ -100,6 +105,9 @@ impl<'c> Gatherer<'c> {
     /// Everything that was gathered.
     pub fn finish(mut self) -> Gathered {
         self.flush();
+        let category = |number| Some(self.catalog.item(ItemNumber(number))?.categories().first()?.0);
+        let items = self.gathered.history.items() as u32;
+        self.gathered.categories = (0..items).map(|number| category(number).unwrap_or(NO_CATEGORY)).collect();
         self.gathered
     }
 
@@ -142,6 +150,12 @@ impl Gathered {
     /// How many deeds with items there are; a line of an order is one.
     pub fn interactions(&self) -> usize {
         self.history.len()
+    }
+
+    /// What was known at an earlier moment, without contexts. The numbers of persons and groups stay.
+    pub(crate) fn before(&self, moment: Timestamp) -> Self {
+        let history = self.history.iter().filter(|one| one.at < moment).collect();
+        Self { history, contexts: Vec::new(), categories: self.categories.clone(), ..*self }
     }
 
     fn next_group(&mut self) -> u32 {

@@ -1,58 +1,34 @@
 //! The best of all that is known at once.
 //!
-//! Each part says a list with scores. An item's share of all scores of a part's list is taken as the chance that it comes
-//! next if this part knows what does; what the part weighs ([`Part`]) as the chance that it does. The score of an item is
-//! the sum over the parts of weight times share: a mixture of distributions. A part that knows nothing of somebody takes
-//! nothing away from the others.
+//! Each part ([`signal::Lists`]) says a list with scores. An item is described by what every part says of it, by how often
+//! it and its category were looked at lately, and by how popular it is ([`signal::Signals`]); a conditional logit puts the
+//! candidates of all parts into one order. So what fits both the visit and the person stands before what fits one of them.
 //!
-//! On a synthetic check (`hybrid_lists_are_as_good_as_their_best_part`) a noisy or over places in the lists was worse than
-//! the visit alone: places do not say how sure a part is.
+//! The weights are those of the shop ([`learn`]): at a training the last part of the history is taken away, and they are
+//! fitted on what it would have told. A shop with too little history has those of simulated shoppers.
 
 use catalog::number::ItemNumber;
 use recommend::{
+    choice::Choice,
     history::Item,
-    rank::Candidate,
+    rank::{Candidate, Why},
     scored::{Scored, best},
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use crate::{
-    question::Category,
+    question::{Category, Question},
     source::{Asking, order},
 };
 
-/// A reason to show something, by how much it weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// What comes next in the visit: the newest word on what somebody wants.
-    Session,
-    /// What goes with the cart, or with what was searched for where nothing was looked at yet.
-    With,
-    /// What goes with the last order.
-    After,
-    /// What the person's purchases say.
-    Personal,
-    /// What is like what was seen last: lets what is new be found.
-    Similar,
-    /// What many take here.
-    Popular,
-}
+pub(crate) mod learn;
+mod signal;
 
-impl Part {
-    const fn weight(self) -> f32 {
-        match self {
-            Self::Session => 0.8,
-            Self::With => 0.6,
-            Self::After => 0.03,
-            Self::Personal => 0.15,
-            Self::Similar => 0.02,
-            Self::Popular => 0.01,
-        }
-    }
-}
+use signal::{FEATURES, HEADS, Known, Lists, Signals};
 
-/// Of two lists that are put into one, a place counts half as much as the first at this one.
-const HALF: f32 = 10.0;
+/// What each feature weighs: for nobody's visit, its first item, and later ones.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Weights([Choice<FEATURES>; HEADS]);
 
 /// Parts are asked so deep; only what is popular is asked as deep as the whole.
 const DEPTH: usize = 100;
@@ -63,36 +39,66 @@ const SEEDS: usize = 5;
 /// So many items of a category or with a word are looked at to find these.
 const LOOKED_AT: usize = 2_000;
 
-/// The candidates of all parts, best first.
-pub(crate) fn candidates(asking: &Asking<'_>, depth: usize) -> Vec<Candidate> {
-    let question = asking.question;
-    let last_seen: Vec<Item> = question.last_seen().into_iter().collect();
-    let parts = [
-        (Part::Session, asking.session(DEPTH)),
-        (Part::With, with(asking)),
-        (Part::After, asking.complements(&question.person.last_order())),
-        (Part::Personal, asking.personal(DEPTH)),
-        (Part::Similar, asking.similar(&last_seen, DEPTH / 2)),
-        (Part::Popular, asking.popular(depth.max(DEPTH))),
-    ];
-    let mut chances = FxHashMap::<Item, (f32, f32, Candidate)>::default();
-    for (part, list) in parts {
-        let all: f32 = list.iter().map(|one| one.score).sum();
-        for one in list {
-            let chance = part.weight() * one.score / all.max(f32::MIN_POSITIVE);
-            let (sum, largest, because) = chances.entry(one.item).or_insert((0.0, 0.0, one));
-            *sum += chance;
-            if chance > *largest {
-                (*largest, *because) = (chance, one);
-            }
-        }
+/// An item that no training has seen counts for so much of what it is most like.
+const UNSEEN: f32 = 0.9;
+
+impl Weights {
+    fn head(&self, session: &[Item]) -> &Choice<FEATURES> {
+        &self.0[signal::head(session)]
     }
-    let chance = |(sum, _, because): (f32, f32, Candidate)| Candidate { score: sum, ..because };
-    let mut found: Vec<Candidate> = chances.into_values().map(chance).collect();
+}
+
+/// The candidates of all parts, best first; scores are chances, measured by the best.
+pub(crate) fn candidates(asking: &Asking<'_>, depth: usize) -> Vec<Candidate> {
+    let (question, models) = (asking.question, asking.question.shop.models);
+    let known = known(question);
+    let lists = Lists {
+        session: asking.session(DEPTH),
+        with: with(asking),
+        after: asking.complements(&question.person.last_order()),
+        personal: asking.personal(DEPTH),
+        near: known.near(models),
+        popular: asking.popular(depth.max(DEPTH)),
+    };
+    let signals = Signals::of(models, &known, &lists);
+    let head = models.hybrid.head(&question.session);
+    let score = |item: Item| head.score(&signals.features(item)) as f32;
+    let mut found: Vec<Candidate> = signals
+        .candidates()
+        .into_iter()
+        .map(|item| Candidate { item, score: score(item), why: lists.why(item) })
+        .collect();
+    found.extend(unseen(asking, &found));
+    let most = found.iter().map(|one| one.score).fold(f32::NEG_INFINITY, f32::max);
+    found.iter_mut().for_each(|one| one.score = libm::expf(one.score - most).max(f32::MIN_POSITIVE));
     found.sort_by(order);
     found.truncate(depth);
     found
 }
+
+fn known<'q>(question: &'q Question<'_>) -> Known<'q> {
+    Known { now: question.now, session: &question.session, looked: &question.person.viewed }
+}
+
+/// What no training has seen yet, where it is like what was seen last: it stands a little behind what of all that is known
+/// is about as much like that.
+fn unseen(asking: &Asking<'_>, found: &[Candidate]) -> Vec<Candidate> {
+    let models = asking.question.shop.models;
+    let last_seen: Vec<Item> = asking.question.last_seen().into_iter().collect();
+    let mut known: FxHashSet<Item> = found.iter().map(|one| one.item).collect();
+    let score_of = |item: Item| found.iter().find(|one| one.item == item).map(|one| one.score);
+    let like = asking.similar(&last_seen, DEPTH / 2);
+    let new = like.iter().enumerate().filter(|(_, one)| !models.knows(one.item));
+    let placed = new.filter_map(|(place, one)| {
+        let beside = like[place + 1..].iter().chain(like[..place].iter().rev());
+        let score = beside.filter_map(|other| score_of(other.item)).next()?;
+        Some(Candidate { score: score + libm::logf(UNSEEN), ..*one })
+    });
+    placed.filter(|one| known.insert(one.item)).collect()
+}
+
+/// Of two lists that are put into one, a place counts half as much as the first at this one.
+const HALF: f32 = 10.0;
 
 /// What goes with the cart; else, where nothing is on the screen or was looked at, with what was searched for.
 fn with(asking: &Asking<'_>) -> Vec<Candidate> {
@@ -104,9 +110,13 @@ fn with(asking: &Asking<'_>) -> Vec<Candidate> {
     } else {
         return Vec::new();
     };
-    let after = asking.complements(&seeds);
-    let together = asking.near(&question.shop.models.bought_together, &seeds, recommend::rank::Why::BoughtTogether);
-    let mut found = FxHashMap::<Item, Candidate>::default();
+    let together = asking.near(&question.shop.models.bought_together, &seeds, Why::BoughtTogether);
+    merged(asking.complements(&seeds), together)
+}
+
+/// Two lists as one.
+fn merged(after: Vec<Candidate>, together: Vec<Candidate>) -> Vec<Candidate> {
+    let mut found = rustc_hash::FxHashMap::<Item, Candidate>::default();
     for list in [after, together] {
         for (place, one) in list.into_iter().enumerate() {
             let score = 1.0 / (1.0 + place as f32 / HALF);
@@ -118,7 +128,6 @@ fn with(asking: &Asking<'_>) -> Vec<Candidate> {
     found.sort_by(order);
     found
 }
-
 /// The most popular items of the category that the request names, else of those with all words of what was searched for
 /// in their title.
 fn searched(asking: &Asking<'_>) -> Vec<Item> {

@@ -13,12 +13,15 @@ use recommend::{
     neighbor::{self, Neighbors, Together, Within},
     personal::{self, Personal, Training},
     popularity::{ByContext, Context, Popularity},
-    scored::Scored,
+    scored::{Scored, best},
     session::{self, Sessions},
 };
 use rustc_hash::FxHashSet;
 
-use crate::gather::Gathered;
+use crate::{
+    gather::{Gathered, NO_CATEGORY},
+    hybrid::{Weights, learn},
+};
 
 /// Trained models, plain data. Questions share them from any number of threads.
 #[derive(Debug, Default)]
@@ -40,6 +43,13 @@ pub struct Models {
     here: BTreeMap<Context, Vec<(Scored, bool)>>,
     /// How popular each item is: scores of `popular`, by number.
     popularity: Vec<f32>,
+    /// How much each item is looked at and put into carts: the logarithm of one more than the times, by number.
+    looks: Vec<f32>,
+    /// The category of each item, by number.
+    categories: Vec<u32>,
+    /// The items of each category that are looked at most, best first.
+    by_category: BTreeMap<u32, Vec<Item>>,
+    pub(crate) hybrid: Weights,
     bytes: usize,
     memory: Mutex<Vec<Memory>>,
 }
@@ -60,7 +70,10 @@ const LEAST_IN_CONTEXT: u32 = 20;
 /// So many items are kept of a context; beyond them stands what is popular everywhere.
 const KEPT_IN_CONTEXT: usize = 1_000;
 
-const LOOKED_AT: [Deed; 2] = [Deed::View, Deed::Cart];
+/// So many items are kept of a category.
+const KEPT_IN_CATEGORY: usize = 60;
+
+pub(crate) const LOOKED_AT: [Deed; 2] = [Deed::View, Deed::Cart];
 const ALL: [Deed; 4] = [Deed::View, Deed::Cart, Deed::Wish, Deed::Order];
 
 impl Models {
@@ -71,6 +84,13 @@ impl Models {
 
     /// Trains on what was gathered. The same gathering and moment give the same models.
     pub fn train(gathered: &Gathered, now: Timestamp, version: u64) -> Self {
+        let models = Self::parts(gathered, now, version);
+        let hybrid = if gathered.history.is_empty() { Weights::default() } else { learn::weights(gathered, now) };
+        Self { hybrid, ..models }
+    }
+
+    /// The same with the weights of `hybrid` by rule.
+    pub(crate) fn parts(gathered: &Gathered, now: Timestamp, version: u64) -> Self {
         let history = &gathered.history;
         let counted = Self {
             version,
@@ -92,6 +112,7 @@ impl Models {
         let popular = followed(of_taken.top(usize::MAX), of_views.top(usize::MAX));
         let mut popularity = vec![0.0; history.items()];
         popular.iter().for_each(|one| popularity[one.item.index()] = one.score);
+        let (looks, by_category) = looks(gathered);
         let has_orders = lines > 0;
         let mut models = Self {
             also_bought: together(&[Deed::Order], Within::Person, neighbor::Settings::ALSO_BOUGHT),
@@ -104,6 +125,9 @@ impl Models {
             here: here(gathered, if lines < FEW_ORDERS { &ALL } else { &[Deed::Order] }),
             popular,
             popularity,
+            looks,
+            categories: gathered.categories.clone(),
+            by_category,
             ..counted
         };
         models.bytes = models.estimate(history);
@@ -146,6 +170,26 @@ impl Models {
         self.popularity.get(item.index()).copied().unwrap_or_default()
     }
 
+    /// How much an item is looked at and put into carts: the logarithm of one more than the times.
+    pub(crate) fn looks(&self, item: Item) -> f32 {
+        self.looks.get(item.index()).copied().unwrap_or_default()
+    }
+
+    /// Whether a training saw an item.
+    pub(crate) fn knows(&self, item: Item) -> bool {
+        self.looks(item) > 0.0 || self.popularity(item) > 0.0
+    }
+
+    /// The category of an item, where it was known when it was trained.
+    pub(crate) fn category(&self, item: Item) -> Option<u32> {
+        self.categories.get(item.index()).copied().filter(|category| *category != NO_CATEGORY)
+    }
+
+    /// The items of a category that are looked at most, best first.
+    pub(crate) fn of_category(&self, category: u32) -> &[Item] {
+        self.by_category.get(&category).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// What is popular in the first of these contexts of which enough is known.
     pub(crate) fn here(&self, contexts: &[Option<Context>]) -> Option<(Context, &[(Scored, bool)])> {
         contexts.iter().flatten().find_map(|context| Some((*context, self.here.get(context)?.as_slice())))
@@ -181,8 +225,23 @@ impl Models {
             + ease * 8
             + sessions
             + lists
-            + history.items() * 24
+            + history.items() * 36
     }
+}
+
+/// How much items are looked at, and the most looked at of each category.
+fn looks(gathered: &Gathered) -> (Vec<f32>, BTreeMap<u32, Vec<Item>>) {
+    let mut looks = vec![0.0_f32; gathered.history.items()];
+    gathered.history.iter().for_each(|one| looks[one.item.index()] += 1.0);
+    looks.iter_mut().for_each(|count| *count = libm::logf(1.0 + *count));
+    let mut by_category = BTreeMap::<u32, Vec<Scored>>::new();
+    for (number, (score, category)) in (0..).zip(looks.iter().zip(&gathered.categories)) {
+        if *score > 0.0 && *category != NO_CATEGORY {
+            by_category.entry(*category).or_default().push(Scored { item: Item(number), score: *score });
+        }
+    }
+    let most = |scored| best(scored, KEPT_IN_CATEGORY).into_iter().map(|one| one.item).collect();
+    (looks, by_category.into_iter().map(|(category, scored)| (category, most(scored))).collect())
 }
 
 /// One list, and behind it what is in another only, with scores below all of the first.

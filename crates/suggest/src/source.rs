@@ -6,7 +6,7 @@ use catalog::item::Usage;
 use catalog::number::ItemNumber;
 use model::time::{Span, Timestamp};
 use recommend::{
-    habit::Past,
+    habit::{Past, Taken},
     history::Item,
     neighbor::Neighbors,
     personal::{self, Because, Chance},
@@ -18,6 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::{
     allowed::Bought,
     hybrid,
+    models::Models,
     question::{Question, SEEN_WITHIN},
     recommender::{Algorithm, Recommender},
 };
@@ -118,31 +119,13 @@ impl Asking<'_> {
 
     /// What comes next; scores are chances, measured by the best.
     pub(crate) fn session(&self, depth: usize) -> Vec<Candidate> {
-        let session = &self.question.session;
-        let (Some(sessions), Some(last)) = (&self.question.shop.models.sessions, session.last()) else {
-            return Vec::new();
-        };
-        let memory = |memory: &mut crate::models::Memory| sessions.next(session, depth, &mut memory.session);
-        let next = self.question.shop.models.with_memory(memory);
-        let best = next.first().map_or(0.0, |one| one.score);
-        let chance = next.into_iter().map(|one| Scored { score: libm::expf(one.score - best), ..one });
-        told(chance, |_| Why::Session(*last))
+        next(self.question.shop.models, &self.question.session, depth)
     }
 
     /// What the person takes next, by chances. What of their past speaks for an item is found for those that are shown
     /// ([`Asking::because`]); until then it is the item itself.
     pub(crate) fn personal(&self, depth: usize) -> Vec<Candidate> {
-        let (models, asked) = (self.question.shop.models, self.of_person());
-        let Some(personal) = models.personal.as_ref().filter(|_| !asked.taken.is_empty()) else { return Vec::new() };
-        let mut chances = models.with_memory(|memory| personal.chances(&asked, depth, &mut memory.personal));
-        chances.sort_by(|a, b| b.chance.total_cmp(&a.chance).then(a.item.cmp(&b.item)));
-        let why = |one: &Chance| match one.because {
-            Because::Again => Why::Again(Span::default()),
-            Because::GoesWith(item) => Why::GoesWith(item),
-            Because::Like(item) => Why::Like(item),
-            Because::Popular => Why::Popular,
-        };
-        chances.iter().map(|one| Candidate { item: one.item, score: one.chance, why: why(one) }).collect()
+        chances(self.question.shop.models, &self.question.person.orders, self.question.now, depth)
     }
 
     /// What of the person's past speaks most for an item that [`Asking::personal`] proposes.
@@ -249,6 +232,30 @@ impl Asking<'_> {
     }
 }
 
+/// What comes next in a visit; scores are chances, measured by the best.
+pub(crate) fn next(models: &Models, session: &[Item], depth: usize) -> Vec<Candidate> {
+    let (Some(sessions), Some(last)) = (&models.sessions, session.last()) else { return Vec::new() };
+    let next = models.with_memory(|memory| sessions.next(session, depth, &mut memory.session));
+    let best = next.first().map_or(0.0, |one| one.score);
+    let chance = next.into_iter().map(|one| Scored { score: libm::expf(one.score - best), ..one });
+    told(chance, |_| Why::Session(*last))
+}
+
+/// What a person with these purchases takes next, by chances.
+pub(crate) fn chances(models: &Models, taken: &[Taken], now: Timestamp, depth: usize) -> Vec<Candidate> {
+    let Some(personal) = models.personal.as_ref().filter(|_| !taken.is_empty()) else { return Vec::new() };
+    let asked = personal::Question { taken, now, alike: None };
+    let mut chances = models.with_memory(|memory| personal.chances(&asked, depth, &mut memory.personal));
+    chances.sort_by(|a, b| b.chance.total_cmp(&a.chance).then(a.item.cmp(&b.item)));
+    let why = |one: &Chance| match one.because {
+        Because::Again => Why::Again(Span::default()),
+        Because::GoesWith(item) => Why::GoesWith(item),
+        Because::Like(item) => Why::Like(item),
+        Because::Popular => Why::Popular,
+    };
+    chances.iter().map(|one| Candidate { item: one.item, score: one.chance, why: why(one) }).collect()
+}
+
 /// Puts candidates behind others, with scores below all of those.
 fn behind(first: &mut Vec<Candidate>, rest: Vec<Candidate>, depth: usize) {
     let least = first.last().map(|one| one.score * 0.99);
@@ -267,9 +274,18 @@ fn merged<'r>(
     without: &[Item],
     why: fn(Item) -> Why,
 ) -> Vec<Candidate> {
+    merged_by(rows.map(|(of, row)| (of, 1.0, row)), without, why)
+}
+
+/// The same with what each row counts.
+pub(crate) fn merged_by<'r>(
+    rows: impl Iterator<Item = (Item, f32, &'r [Scored])>,
+    without: &[Item],
+    why: fn(Item) -> Why,
+) -> Vec<Candidate> {
     let mut sums = FxHashMap::<Item, (f32, f32, Item)>::default();
-    for (of, row) in rows {
-        for one in row {
+    for (of, weight, row) in rows {
+        for one in row.iter().map(|one| Scored { score: weight * one.score, ..*one }) {
             let (sum, most, because) = sums.entry(one.item).or_insert((0.0, f32::NEG_INFINITY, of));
             *sum += one.score;
             if one.score > *most {

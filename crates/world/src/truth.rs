@@ -2,7 +2,12 @@
 
 use model::time::Timestamp;
 
-use crate::{content::Stage, person::PersonId, rule::RuleId};
+use crate::{
+    catalog::{CategoryId, ItemId},
+    content::Stage,
+    person::PersonId,
+    rule::RuleId,
+};
 
 /// What a visit is for. The same words as the product's `aim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +44,14 @@ pub struct VisitTruth {
     pub stage: Stage,
     /// Pages seen.
     pub pages: u16,
+    /// What was needed most as it began, and for whom; none if nothing was.
+    pub needed: Option<(CategoryId, PersonId)>,
+    /// The category that it was about.
+    pub about: CategoryId,
+    /// The items that were looked at, with the moments, in order of time.
+    pub viewed: Vec<(Timestamp, ItemId)>,
+    /// What was ordered.
+    pub bought: Vec<ItemId>,
     /// Whether something was put into a cart.
     pub has_cart: bool,
     /// What was bought, in cents; 0 if nothing.

@@ -118,6 +118,11 @@ impl Evidence {
         consent.map_or_else(|| self.chose(claims).unwrap_or(false), |consent| consent.site)
     }
 
+    /// Whether the person of an account chose last to agree to decisions on the site.
+    pub(crate) fn agreed(&self, account: &str) -> bool {
+        self.chosen.get(&account_name(account)).copied().unwrap_or(false)
+    }
+
     fn chose(&self, claims: &Claims) -> Option<bool> {
         let account = claims.account.as_deref().map(account_name);
         let owner = || self.owners.get(&device_name(claims.device.as_deref()?)).cloned().flatten();

@@ -11,6 +11,7 @@ mod judge;
 mod pages;
 mod quality;
 mod readings;
+mod recommending;
 mod sample;
 mod seeds;
 mod segments;
@@ -129,7 +130,6 @@ impl Row {
 /// The rows of parts that are not built yet.
 const NOT_BUILT: &[(&str, &str)] = &[
     ("Segments", "propensity, error per decile"),
-    ("Recommendation", "NDCG@10, complements, cold items, discovery"),
     ("Effects", "A/A alarms, coverage, opposite effects, Qini"),
     ("Rules", "losing retired, paying kept, creepy and novelty caught"),
     ("Policy value", "contacts, opt-outs of mail"),
@@ -153,6 +153,7 @@ impl Grade {
         rows.extend(segments::rows(&asking, &watch, &people).await?);
         rows.extend(readings::rows(&watch, &people));
         rows.push(readings::engagement(&asking, &watch)?);
+        rows.extend(recommending::rows(&asking, &watch).await?);
         rows.extend(guards::rows(&asking, &watch, &people).await?);
         rows.extend(speed::rows(&asking, &watch).await?);
         rows.extend(values.map(|values| value::rows(&values, &people)).unwrap_or_default());

@@ -8,7 +8,7 @@ use world::{
     World,
     calendar::Day,
     content::Aid,
-    emission::Emission,
+    emission::{Emission, Feed},
     person::Consents,
     rule::{Audience, Place, Rule},
     truth::{Truth, VisitTruth},
@@ -19,6 +19,7 @@ use super::{
     evidence::{Evidence, is_looked_at},
     guards::UNWORTHY,
     judge::{Judge, Tally, ZONES},
+    recommending::Asks,
 };
 use crate::{
     bundle,
@@ -75,6 +76,7 @@ pub struct Watch {
     visits: usize,
     settled: Timestamp,
     judge: Judge,
+    pub(crate) asks: Asks,
     /// The names of those who use a device, by its id: of the devices that are followed.
     names: BTreeMap<String, Vec<String>>,
     /// Of each rule, by number, whether the shop's own estimate of its gain is above its cost.
@@ -93,6 +95,7 @@ impl Watch {
             guards: Tally::new(),
             reasons: BTreeMap::new(),
             judge: Judge::of(&world),
+            asks: Asks::of(&world),
             names: names(&world),
             worthy: worthy(&world),
             stages: Vec::new(),
@@ -155,11 +158,18 @@ impl Listener for Watch {
     fn sent(&mut self, emission: &Emission, consent: Option<Consents>) {
         let world = self.world.clone();
         self.evidence.take(&world, emission, consent);
+        let is_page = matches!(emission.feed, Feed::Web | Feed::App);
+        if !is_page || self.evidence.may(&emission.claims, consent) {
+            self.asks.hear(&world, emission);
+        }
     }
 
     fn shown(&mut self, page: &Page, shown: &[Shown], answer: &[u8], consent: Option<Consents>) {
         for one in shown {
             self.look(page, one, consent);
+        }
+        if self.evidence.may(&page.claims, consent) {
+            self.asks.see(&self.world, page);
         }
         let personalized = shown.iter().filter(|one| one.rule.is_some()).count();
         self.guard("zones of a page", personalized > ZONES, page);
@@ -176,18 +186,25 @@ impl Listener for Watch {
         }
     }
 
-    fn wanted(&mut self) -> Option<String> {
-        let wanted = self.wanted.pop_front()?;
+    fn trains(&mut self, day: Day) -> bool {
+        self.asks.trains(day)
+    }
+
+    fn wanted(&mut self) -> Option<drive::Wanted> {
+        let Some(wanted) = self.wanted.pop_front() else {
+            return self.asks.wanted().map(|request| drive::Wanted::List(Box::new(request)));
+        };
         let person = match &wanted {
             Wanted::Visit(visit) => format!("anonymous_id:{}", visit.device),
             Wanted::Engagement(_, account) => format!("user_id:{account}"),
         };
         self.reading = Some(wanted);
-        Some(person)
+        Some(drive::Wanted::Profile(person))
     }
 
-    fn read(&mut self, _person: &str, profile: Option<&[u8]>, _now: Timestamp) {
-        let (Some(wanted), Some(profile)) = (self.reading.take(), profile) else { return };
+    fn read(&mut self, answer: Option<&[u8]>, _now: Timestamp) {
+        let Some(wanted) = self.reading.take() else { return self.asks.read(answer) };
+        let Some(profile) = answer else { return };
         let profile: ProfileAnswer = serde_json::from_slice(profile).expect("the API writes what it says");
         let said = |reading: Option<ProfileReading>| reading.map(|reading| reading.word);
         match wanted {

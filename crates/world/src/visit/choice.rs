@@ -27,13 +27,13 @@ const LOOKED_AT: usize = PAGE;
 /// Somebody on a day, about to choose between items.
 #[derive(Debug)]
 pub struct Shopper<'a> {
-    world: &'a World,
+    pub(super) world: &'a World,
     person: &'a Person,
     /// The taste of who is to have it.
     taste: Latent,
     sex: Sex,
-    needed: Option<CategoryId>,
-    day: Day,
+    pub(super) needed: Option<CategoryId>,
+    pub(super) day: Day,
     weather: Weather,
 }
 
@@ -54,6 +54,12 @@ impl<'a> Shopper<'a> {
         };
         let weather = world.sky.on(person.home_on(day).region, day);
         Self { world, person, taste, sex, needed: None, day, weather }
+    }
+
+    /// The same person, who needs something of a category.
+    #[must_use]
+    pub fn needing(self, category: CategoryId) -> Self {
+        Self { needed: Some(category), ..self }
     }
 
     /// How much an item is liked, everything included but chance: what is chosen is chosen in proportion to its
@@ -83,7 +89,7 @@ impl<'a> Shopper<'a> {
     /// One of a list, whose first places are looked at more often (the examination hypothesis of Craswell et al., "An
     /// experimental comparison of click position-bias models", 2008).
     pub fn choose_listed(&self, items: impl Iterator<Item = ItemId>, draw: f64) -> Option<ItemId> {
-        self.pick(items.take(LOOKED_AT), draw, |place| 1.0 / (1.0 + POSITION * place as f32))
+        self.pick(items.take(LOOKED_AT), draw, examined)
     }
 
     fn pick(&self, items: impl Iterator<Item = ItemId>, draw: f64, looked_at: impl Fn(usize) -> f32) -> Option<ItemId> {
@@ -104,6 +110,11 @@ impl<'a> Shopper<'a> {
         }
         count.checked_sub(1).map(|last| weights[last].0)
     }
+}
+
+/// The share in which the place of a list, from 0, is looked at.
+pub(super) fn examined(place: usize) -> f32 {
+    1.0 / (1.0 + POSITION * place as f32)
 }
 
 /// What an item of a family usually costs, in cents: what is dear is dear for its kind.

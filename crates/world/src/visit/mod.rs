@@ -8,6 +8,7 @@
 //! end the way early.
 
 mod choice;
+mod expected;
 mod intent;
 mod pages;
 mod purchase;
@@ -19,6 +20,7 @@ use model::time::{Span, Timestamp};
 use crate::{
     World,
     calendar::Day,
+    catalog::{CategoryId, ItemId},
     content::ContentId,
     draws::{Draws, Entity, Purpose},
     emission::{Claims, Emission, Feed},
@@ -29,7 +31,7 @@ use crate::{
 };
 
 pub(crate) use self::reaction::leaves_for_ever;
-pub use self::{choice::Shopper, purchase::price_on};
+pub use self::{choice::Shopper, expected::Screen, purchase::price_on};
 use self::{
     purchase::{Basket, Odds},
     route::{Leg, Route, Step},
@@ -82,6 +84,10 @@ pub struct Page {
     pub user_agent: &'static str,
     /// Kept in the page's memory through the visit.
     pub nonce: String,
+    /// Who truly sees it; nobody is told.
+    pub person: PersonId,
+    /// The item that is on it.
+    pub item: Option<ItemId>,
 }
 
 /// What a place showed.
@@ -112,6 +118,10 @@ pub struct Visit {
     odds: Odds,
     /// For whom it is, if something is bought.
     wearer: PersonId,
+    /// What was needed most as it began, and for whom.
+    needed: Option<(CategoryId, PersonId)>,
+    /// The items that were looked at.
+    viewed: Vec<(Timestamp, ItemId)>,
     /// The next leg of the route.
     leg: usize,
     now: Timestamp,
@@ -169,6 +179,8 @@ impl Visit {
             basket,
             odds,
             wearer,
+            needed: life.need_on(plan.day).map(|need| (need.category, need.wearer)),
+            viewed: Vec::new(),
             leg: 0,
             now: plan.begins,
             until: plan.begins,
@@ -279,6 +291,10 @@ impl Visit {
             intent: self.intent,
             stage: life.stage(),
             pages: self.pages,
+            needed: self.needed,
+            about: self.route.about,
+            viewed: std::mem::take(&mut self.viewed),
+            bought: if has_bought { self.basket.lines.iter().map(|line| line.item).collect() } else { Vec::new() },
             has_cart,
             spent: if has_bought { self.basket.total } else { 0 },
             profit: if has_bought { worth } else { 0 },

@@ -58,6 +58,8 @@ impl Visit {
             },
             user_agent: device.user_agent,
             nonce: format!("{}-{}-{}", self.plan.person.0, self.plan.day.0, self.plan.number),
+            person: self.plan.person,
+            item: if let Step::Product(item) = step { Some(item) } else { None },
         }
     }
 
@@ -105,6 +107,7 @@ impl Visit {
                 self.send(world, emits, Happening::Searched(query));
             }
             Step::Product(item) => {
+                self.viewed.push((self.now, item));
                 life.look_at(world.catalog.item(item).family, day);
                 self.send(world, emits, Happening::Viewed(item));
             }

@@ -90,7 +90,16 @@ const BOUNCES: (f64, f64) = (0.12, 0.34);
 /// How likely a visit ends after a page that fits, and how much more likely after one that does not.
 const LEAVES: (f64, f64) = (0.09, 0.10);
 /// The utility of an item that half of all people find fitting.
-const FITS: f32 = 2.5;
+pub(super) const FITS: f32 = 2.5;
+/// Share of visits that are about something else than what is needed.
+pub(super) const STRAYS: f64 = 0.15;
+/// From so many items somebody who needs nothing thinks of one.
+pub(super) const THOUGHTS: usize = 8;
+/// Of the next products the share that may replace the last one, that which goes with it, and that which stands on the
+/// second page of the list.
+pub(super) const INSTEAD: f64 = 0.15;
+pub(super) const BESIDE: f64 = 0.10;
+pub(super) const TURNS: f64 = 1.0 / 6.0;
 
 /// Draws the way of a visit.
 pub(super) fn of(world: &World, life: &Life, plan: &VisitPlan, intent: Intent, draws: &mut Draws) -> Route {
@@ -117,9 +126,9 @@ pub(super) fn of(world: &World, life: &Life, plan: &VisitPlan, intent: Intent, d
 
 /// The category that a visit is about: mostly of what is needed, else of something that comes to mind.
 fn about(world: &World, life: &Life, plan: &VisitPlan, shopper: &Shopper<'_>, draws: &mut Draws) -> CategoryId {
-    let strays = draws.chance(0.15);
+    let strays = draws.chance(STRAYS);
     let items = world.catalog.items.len();
-    let thoughts: [ItemId; 8] = std::array::from_fn(|_| ItemId(draws.below(items) as u32));
+    let thoughts: [ItemId; THOUGHTS] = std::array::from_fn(|_| ItemId(draws.below(items) as u32));
     let choice = draws.unit();
     match life.need_on(plan.day) {
         Some(need) if !strays => need.category,
@@ -217,8 +226,8 @@ impl Walk<'_> {
         let day = self.plan.day;
         let last = self.route.viewed.last();
         let beside: &[ItemId] = match last {
-            Some(item) if stray < 0.15 => &catalog.substitutes[item.0 as usize],
-            Some(item) if stray < 0.25 => &catalog.complements[item.0 as usize],
+            Some(item) if stray < INSTEAD => &catalog.substitutes[item.0 as usize],
+            Some(item) if stray < INSTEAD + BESIDE => &catalog.complements[item.0 as usize],
             _ => &[],
         };
         let beside = beside.iter().copied().filter(|item| catalog.item(*item).is_sold_on(day));
@@ -227,7 +236,7 @@ impl Walk<'_> {
             self.shopper.choose_listed(unseen, choice)
         };
         // One in six turns the page.
-        let deep = if stray > 1.0 - 1.0 / 6.0 { listed(1) } else { None };
+        let deep = if stray > 1.0 - TURNS { listed(1) } else { None };
         let found = self.shopper.choose_listed(beside, choice).or(deep).or_else(|| listed(0));
         found.map_or(Step::Home, Step::Product)
     }
