@@ -1,8 +1,9 @@
-//! A shop's history as one table, kept in memory to be looked at as a whole: who did what with which item, and when.
+//! A shop's history as one table, kept in memory to be looked at as a whole: who did what with which item, and when; or
+//! which items sessions looked at.
 
 use std::{collections::HashMap, io, path::Path, sync::atomic::Ordering};
 
-use model::time::Timestamp;
+use model::time::{Span, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{
@@ -14,20 +15,34 @@ use crate::{
 
 /// The event that says that items were taken.
 const ORDERED: &str = "Order Completed";
+/// The event that says that an item was looked at.
+const VIEWED: &str = "Product Viewed";
 /// Bad rows that are told with their reasons.
 const TOLD: usize = 5;
 /// Lines that one event names at most; a longer order is several.
 const LINES: usize = 500;
 /// Rows between two looks at the bar.
 const WATCHED: u64 = 1_000;
-/// The columns that are read, the needed ones first.
+/// The columns that are read, the needed ones first. Of sessions the first one is called otherwise.
 const COLUMNS: [&str; 7] = ["user", "item", "at", "event", "basket", "title", "category"];
 const NEEDED: usize = 3;
 
-/// What a file says.
+/// What the rows of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rows {
+    /// What known persons did, mostly orders: columns `user`, `item`, `at`; perhaps `event`, `basket`, `title`,
+    /// `category`.
+    #[default]
+    Deeds,
+    /// Items that were looked at by nobody knows whom: columns `session`, `item`, `at`; perhaps `title`, `category`.
+    Clicks,
+}
+
+/// What files say.
 #[derive(Debug, Default)]
 pub struct Past {
-    /// The persons, by number.
+    of: Rows,
+    /// The persons, or the sessions, by number.
     pub persons: Numbers,
     /// The items, by number.
     pub items: Numbers,
@@ -118,41 +133,63 @@ impl Past {
     ///
     /// # Errors
     /// What is wrong with the file as a whole.
-    pub fn read(path: &Path, until: Option<Timestamp>, watch: impl Fn(u64, u64)) -> Result<Self, PastError> {
+    pub fn read(path: &Path, of: Rows, until: Option<Timestamp>, watch: impl Fn(u64, u64)) -> Result<Self, PastError> {
+        let mut past = Self { of, ..Self::default() };
+        past.add(path, "", until, watch)?;
+        Ok(past)
+    }
+
+    /// Reads one more table. Its events stand behind all that are known, whenever they happened, in an order of time of
+    /// their own; `called` is put before the number of a bad line.
+    ///
+    /// # Errors
+    /// What is wrong with the file as a whole.
+    pub fn add(
+        &mut self,
+        path: &Path,
+        called: &str,
+        until: Option<Timestamp>,
+        watch: impl Fn(u64, u64),
+    ) -> Result<(), PastError> {
         let read = BytesRead::default();
         let mut records = Records::open(path, &FileDocument::default(), read.clone())?;
-        let place = |name| records.columns().iter().position(|column| column.trim().eq_ignore_ascii_case(name));
-        let places = COLUMNS.map(place);
-        if let Some(missing) = (0..NEEDED).find(|column| places[*column].is_none()) {
-            return Err(PastError::NoColumn { column: COLUMNS[missing], there: records.columns().join(", ") });
+        let mut columns = COLUMNS;
+        if self.of == Rows::Clicks {
+            columns[0] = "session";
         }
-        let (mut past, mut orders, mut record) = (Self::default(), HashMap::new(), Record::default());
+        let place = |name| records.columns().iter().position(|column| column.trim().eq_ignore_ascii_case(name));
+        let places = columns.map(place);
+        if let Some(missing) = (0..NEEDED).find(|column| places[*column].is_none()) {
+            return Err(PastError::NoColumn { column: columns[missing], there: records.columns().join(", ") });
+        }
+        let (known, before) = (self.events.len(), (self.rows, self.told.len()));
+        let (mut orders, mut record) = (HashMap::new(), Record::default());
         loop {
             let why = match records.read(&mut record)? {
                 Read::End => break,
                 Read::Bad(fault) | Read::Cut(fault) => Some(fault.message),
                 Read::Row => {
                     let cell = |place: Option<usize>| place.map_or("", |place| record.cells.get(place).trim());
-                    past.take(places.map(cell), until, &mut orders).err()
+                    self.take(places.map(cell), until, &mut orders).err()
                 }
             };
-            past.rows += 1;
+            self.rows += 1;
             if let Some(why) = why {
-                past.bad += 1;
-                if past.told.len() < TOLD {
-                    past.told.push(format!("line {}: {why}", record.line));
+                self.bad += 1;
+                if self.told.len() < TOLD {
+                    self.told.push(format!("{called}line {}: {why}", record.line));
                 }
             }
-            if past.rows.is_multiple_of(WATCHED) {
-                watch(past.rows, read.load(Ordering::Relaxed));
+            if self.rows.is_multiple_of(WATCHED) {
+                watch(self.rows, read.load(Ordering::Relaxed));
             }
         }
-        if past.events.is_empty() {
-            let first = past.told.first().map_or_else(String::new, |first| format!("; {first}"));
-            return Err(PastError::Nothing { rows: past.rows, first });
+        if self.events.len() == known {
+            let first = self.told.get(before.1).map_or_else(String::new, |first| format!("; {first}"));
+            return Err(PastError::Nothing { rows: self.rows - before.0, first });
         }
-        past.events.sort_by_key(|event| event.at);
-        Ok(past)
+        self.events[known..].sort_by_key(|event| event.at);
+        Ok(())
     }
 
     /// Takes a row, whose cells are in the order of [`COLUMNS`]; why not, if it says nothing.
@@ -162,7 +199,8 @@ impl Past {
         until: Option<Timestamp>,
         orders: &mut HashMap<(usize, String), usize>,
     ) -> Result<(), String> {
-        for (name, cell) in [("user", person), ("item", item)] {
+        let who = if self.of == Rows::Clicks { "session" } else { "user" };
+        for (name, cell) in [(who, person), ("item", item)] {
             if cell.is_empty() {
                 return Err(format!("`{name}` is empty"));
             }
@@ -179,7 +217,11 @@ impl Past {
                 said.clone_into(known);
             }
         }
-        let name = if event.is_empty() { ORDERED } else { event };
+        let name = match self.of {
+            Rows::Clicks => VIEWED,
+            Rows::Deeds if event.is_empty() => ORDERED,
+            Rows::Deeds => event,
+        };
         let new = Done { person, at, name: name.to_owned(), items: vec![item as u32] };
         if name != ORDERED {
             self.events.push(new);
@@ -212,6 +254,22 @@ impl Past {
         item
     }
 
+    /// A click of a session that is lived again, so many seconds before a moment, as a page sends it; the first one, of
+    /// `place` 0, grants the purpose of web pages.
+    pub fn click(&self, session: usize, (place, item): (usize, u32), seconds: usize, before: Timestamp) -> Value {
+        let session = &self.persons.names[session];
+        let at = before.minus(Span::SECOND.times(i64::try_from(seconds).unwrap_or(i64::MAX)));
+        let mut sent = json!({
+            "type": "track", "event": VIEWED, "anonymousId": session, "timestamp": moment::write(at),
+            "messageId": format!("evaluate-{session}-{place}"),
+            "properties": {"product_id": self.items.names[item as usize]},
+        });
+        if place == 0 {
+            sent["context"] = granted();
+        }
+        sent
+    }
+
     /// An event as it is sent; the first of a person grants the purpose of web pages.
     pub fn sent(&self, number: usize, grants: &mut [bool]) -> Value {
         let Done { person, at, name, items } = &self.events[number];
@@ -221,15 +279,21 @@ impl Past {
         } else {
             json!({"product_id": items.first().map(id)})
         };
+        let who = if self.of == Rows::Clicks { "anonymousId" } else { "userId" };
         let mut sent = json!({
-            "type": "track", "event": name, "userId": self.persons.names[*person], "timestamp": moment::write(*at),
+            "type": "track", "event": name, who: self.persons.names[*person], "timestamp": moment::write(*at),
             "messageId": format!("evaluate-{number}"), "properties": properties,
         });
         if !std::mem::replace(&mut grants[*person], true) {
-            sent["context"] = json!({"consent": {"categoryPreferences": {"site": true}}});
+            sent["context"] = granted();
         }
         sent
     }
+}
+
+/// What says that pages may be made for somebody.
+fn granted() -> Value {
+    json!({"consent": {"categoryPreferences": {"site": true}}})
 }
 
 impl Done {
@@ -252,7 +316,7 @@ mod tests {
                     2026-02-01\tb\tx\t\t\t\n";
         std::fs::write(&path, rows).unwrap();
         let until = Clock::default().read("2026-02-01");
-        let past = Past::read(&path, until, |_, _| {}).unwrap();
+        let past = Past::read(&path, Rows::Deeds, until, |_, _| {}).unwrap();
         assert_eq!((past.rows, past.bad, past.later), (6, 1, 1));
         assert!(past.told[0].starts_with("line 6: `at`"), "{:?}", past.told);
         let events: Vec<_> = past.events.iter().map(|one| (one.person, one.is_order(), one.items.len())).collect();
@@ -267,5 +331,32 @@ mod tests {
         assert_eq!((&sent[1]["context"], &sent[2]["context"]), (&granted, &Value::Null), "the first event grants");
         assert_eq!(sent[1]["properties"], json!({"products": [{"product_id": "y"}, {"product_id": "x"}]}));
         assert_eq!((&sent[2]["event"], &sent[2]["properties"]["product_id"]), (&json!("Product Viewed"), &json!("x")));
+    }
+
+    #[test]
+    fn clicks_of_a_second_table_stand_behind_those_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let [known, tested] = ["known.csv", "tested.csv"].map(|name| folder.path().join(name));
+        std::fs::write(&known, "session,item,at,event\ns2,y,2026-01-02,Signed Up\ns1,x,2026-01-01,\n").unwrap();
+        std::fs::write(&tested, "session,item,at\n,x,2026-01-01\ns3,y,2026-01-01\n").unwrap();
+        let mut past = Past::read(&known, Rows::Clicks, None, |_, _| {}).unwrap();
+        past.add(&tested, "tested.csv, ", None, |_, _| {}).unwrap();
+        let events: Vec<_> = past.events.iter().map(|one| (one.person, one.items[0], one.is_order())).collect();
+        assert_eq!(events, [(1, 1, false), (0, 0, false), (2, 0, false)]);
+        assert_eq!((past.rows, past.told.as_slice()), (4, &["tested.csv, line 2: `session` is empty".to_owned()][..]));
+        let sent = past.sent(2, &mut [false; 3]);
+        assert_eq!(
+            (&sent["anonymousId"], &sent["event"], &sent["userId"]),
+            (&json!("s3"), &json!(VIEWED), &Value::Null)
+        );
+        let lived = past.click(2, (1, 0), 3, Clock::default().read("2026-01-02").unwrap());
+        assert_eq!(lived["timestamp"], json!("2026-01-01T23:59:57Z"));
+        assert_eq!((&lived["messageId"], &lived["context"]), (&json!("evaluate-s3-1"), &Value::Null));
+        std::fs::write(&tested, "session,item,at\ns3,,2026-01-01\n").unwrap();
+        let why = past.add(&tested, "tested.csv, ", None, |_, _| {}).unwrap_err().to_string();
+        assert_eq!(why, "of 1 rows none says what somebody did; tested.csv, line 2: `item` is empty");
+        std::fs::write(&tested, "user,item,at\n").unwrap();
+        let why = past.add(&tested, "", None, |_, _| {}).unwrap_err().to_string();
+        assert_eq!(why, "there is no column `session`; there are user, item, at");
     }
 }

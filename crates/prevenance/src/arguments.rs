@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use api::wire::Moment;
 use clap::{Args, Parser};
+use ingest::past::Rows;
 use server::{
     config::{Config, ConfigError},
     serve::{Bootstrap, Fixed},
@@ -13,7 +14,7 @@ use world::{Seed, Size};
 
 use crate::{
     decide::Decide,
-    evaluate::Evaluate,
+    evaluate::{Cut, Evaluate},
     feed::SentFeed,
     import::{Import, Target},
 };
@@ -255,14 +256,21 @@ pub(crate) struct EvaluateArguments {
     /// Completed, if empty; Product Viewed, …), basket (lines of one order), title and category (Shoes > Boots).
     file: PathBuf,
     /// What happened before this is learned from; what was taken from it on is foretold.
-    #[arg(long, value_name = "DATE", value_parser = moment)]
-    from: Moment,
+    #[arg(long, value_name = "DATE", value_parser = moment, required_unless_present = "test")]
+    from: Option<Moment>,
+    /// The rows are items that sessions looked at: columns session, item, at; perhaps title and category. What is foretold
+    /// is the next item, after each click of the sessions that begin from then on.
+    #[arg(long)]
+    sessions: bool,
+    /// The sessions to be foretold, in a table of their own; all of the first one is learned from.
+    #[arg(long, value_name = "FILE", requires = "sessions", conflicts_with = "from")]
+    test: Option<PathBuf>,
     /// What happened from this on is left out.
     #[arg(long, value_name = "DATE", value_parser = moment)]
     until: Option<Moment>,
-    /// The algorithms (docs/recommenders.md); popular is always among them.
-    #[arg(long = "recommender", value_name = "NAME", num_args = 1..,
-        default_values = ["popular", "also_bought", "personal", "hybrid"])]
+    /// The algorithms (docs/recommenders.md); popular is always among them. If nothing is said also_bought, personal and
+    /// hybrid; of sessions viewed_together, session and hybrid.
+    #[arg(long = "recommender", value_name = "NAME", num_args = 1..)]
     recommenders: Vec<String>,
     /// How many items a list has.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=48))]
@@ -270,7 +278,10 @@ pub(crate) struct EvaluateArguments {
     /// Write what was found to this file as well, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Ask for so many of the users only, drawn by the seed.
+    /// Write every list that was graded to this file, one JSON object a line.
+    #[arg(long, value_name = "FILE")]
+    lists: Option<PathBuf>,
+    /// Ask for so many of the users, or in so many of the sessions, only; drawn by the seed.
     #[arg(long, value_name = "NUMBER")]
     users: Option<usize>,
     /// What is drawn by: users, and the samples for the intervals.
@@ -280,9 +291,11 @@ pub(crate) struct EvaluateArguments {
 
 impl EvaluateArguments {
     /// What is evaluated.
-    pub(crate) fn evaluate(self) -> Evaluate {
-        let Self { file, from, until, recommenders, count, json, users, seed } = self;
-        Evaluate { file, from, until, recommenders, count, json, users, seed }
+    pub(crate) fn evaluate(self) -> Result<Evaluate, &'static str> {
+        let Self { file, from, sessions, test, until, recommenders, count, json, lists, users: most, seed } = self;
+        let cut = from.map(Cut::At).or(test.map(Cut::File)).ok_or("--from or --test says where the test begins")?;
+        let rows = if sessions { Rows::Clicks } else { Rows::Deeds };
+        Ok(Evaluate { file, rows, cut, until, recommenders, count, json, lists, most, seed })
     }
 }
 

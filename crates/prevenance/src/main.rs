@@ -58,7 +58,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Subcommand::Import(arguments) => import::run(&arguments.import()?)?,
         Subcommand::Feed(arguments) => feed::run(&arguments.feed()?)?,
         Subcommand::Decide(arguments) => decide::run(&arguments.decide()?)?,
-        Subcommand::Evaluate(arguments) => evaluate::run(&arguments.evaluate())?,
+        Subcommand::Evaluate(arguments) => evaluate::run(&arguments.evaluate()?)?,
         Subcommand::Check(place) => {
             let checked = check::run(&place.config()?)?;
             print!("{}", checked.config);

@@ -7,6 +7,8 @@ use crate::{
     measure::{Interval, Quality, Shown, bootstrap, draw, quality},
 };
 
+pub mod next;
+
 /// Bootstrap samples of the persons.
 const SAMPLES: usize = 1_000;
 /// Baskets that a light person has at most.
@@ -117,10 +119,7 @@ impl Backtest {
 
     /// Keeps so many of the persons, drawn by the seed: who is drawn among fewer is drawn among more.
     pub fn keep(&mut self, most: usize) {
-        let seed = self.seed;
-        self.tested.sort_by_cached_key(|one| draw(&mut (seed ^ draw(&mut u64::from(one.person.0)))));
-        self.tested.truncate(most);
-        self.tested.sort_by_key(|one| one.person);
+        keep(&mut self.tested, most, self.seed, |one| one.person);
     }
 
     /// Grades lists, one for each person tested. Who wanted nothing of the kind is left out.
@@ -178,6 +177,13 @@ impl Grade {
     pub fn persons(&self) -> usize {
         self.qualities.len()
     }
+}
+
+/// Keeps so many, drawn by the seed, in the order of their persons.
+fn keep<T>(all: &mut Vec<T>, most: usize, seed: u64, person: impl Fn(&T) -> Person) {
+    all.sort_by_cached_key(|one| draw(&mut (seed ^ draw(&mut u64::from(person(one).0)))));
+    all.truncate(most);
+    all.sort_by_key(person);
 }
 
 /// Where among all items each stands by how many persons took it: 0 is the least, 1 the most popular; those with equally

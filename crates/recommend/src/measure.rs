@@ -45,14 +45,33 @@ pub struct Interval {
 /// The mean of values, one a person, with an interval from `samples` bootstrap samples of the persons. For a paired
 /// comparison the values are differences: the one model is better for sure where `low` is above 0.
 pub fn bootstrap(values: &[f64], samples: usize, seed: u64) -> Interval {
-    let mean_of = |sum: f64| sum / values.len().max(1) as f64;
+    let single: Vec<Several> = values.iter().map(|value| Several { sum: *value, count: 1 }).collect();
+    bootstrap_several(&single, samples, seed)
+}
+
+/// Values that belong together, such as those of one session: a sample has all of them or none.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Several {
+    /// Their sum.
+    pub sum: f64,
+    /// How many they are.
+    pub count: usize,
+}
+
+/// The mean of all values with an interval from `samples` bootstrap samples of what belongs together.
+pub fn bootstrap_several(values: &[Several], samples: usize, seed: u64) -> Interval {
+    let mean_of = |some: &mut dyn Iterator<Item = &Several>| {
+        let add = |all: Several, one: &Several| Several { sum: all.sum + one.sum, count: all.count + one.count };
+        let all = some.fold(Several::default(), add);
+        all.sum / all.count.max(1) as f64
+    };
     let mut state = seed;
-    let mut means: Vec<f64> = (0..samples.max(1))
-        .map(|_| mean_of((0..values.len()).map(|_| values[(draw(&mut state) % values.len() as u64) as usize]).sum()))
-        .collect();
+    let mut sample =
+        || mean_of(&mut (0..values.len()).map(|_| &values[(draw(&mut state) % values.len() as u64) as usize]));
+    let mut means: Vec<f64> = (0..samples.max(1)).map(|_| sample()).collect();
     means.sort_unstable_by(f64::total_cmp);
     let quantile = |share: f64| means[((means.len() - 1) as f64 * share).round() as usize];
-    Interval { mean: mean_of(values.iter().sum()), low: quantile(0.025), high: quantile(0.975) }
+    Interval { mean: mean_of(&mut values.iter()), low: quantile(0.025), high: quantile(0.975) }
 }
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014).
@@ -116,6 +135,15 @@ mod tests {
         assert_eq!((few.mean, many.mean), (4.5, 4.5));
         assert!(few.low < 4.5 && 4.5 < few.high && many.high - many.low < (few.high - few.low) / 5.0);
         assert!((many.high - many.low - 2.0 * 1.96 * 2.872 / 100.0).abs() < 0.015, "{many:?}");
+    }
+
+    #[test]
+    fn values_that_belong_together_are_drawn_together() {
+        let (one, other) = (Several { sum: 3.0, count: 3 }, Several { sum: 0.0, count: 1 });
+        let alone = bootstrap(&[1.0, 1.0, 1.0, 0.0].repeat(50), 500, 1);
+        let together = bootstrap_several(&[one, other].repeat(50), 500, 1);
+        assert_eq!((alone.mean, together.mean), (0.75, 0.75));
+        assert!(together.high - together.low > 1.1 * (alone.high - alone.low), "{alone:?} {together:?}");
     }
 
     #[test]

@@ -204,6 +204,10 @@ impl Parts {
         memory: &mut Memory,
     ) -> Vec<Signals<'a>> {
         self.ask(past, question, memory);
+        let mut found: Vec<u32> = memory.all.touched().iter().chain(memory.alike.touched()).copied().collect();
+        found.retain(|item| past.habit(Item(*item)).is_none());
+        let most = |sums: &Sums| sums.touched().iter().map(|item| sums.of(*item)).fold(1e-6, f32::max);
+        let [most_all, most_recent, most_near] = [&memory.all, &memory.recent, &memory.near].map(most);
         let signals = |item: u32| Signals {
             item: Item(item),
             habit: past.habit(Item(item)),
@@ -211,9 +215,12 @@ impl Parts {
             recent: memory.recent.of(item),
             near: memory.near.of(item),
             alike: memory.alike.of(item),
+            shares: [
+                memory.all.of(item) / most_all,
+                memory.recent.of(item) / most_recent,
+                memory.near.of(item) / most_near,
+            ],
         };
-        let mut found: Vec<u32> = memory.all.touched().iter().chain(memory.alike.touched()).copied().collect();
-        found.retain(|item| past.habit(Item(*item)).is_none());
         let promising = |item: &u32| memory.all.of(*item) + memory.recent.of(*item) + memory.alike.of(*item);
         if found.len() > new {
             let order = |a: &u32, b: &u32| promising(b).total_cmp(&promising(a)).then(a.cmp(b));

@@ -71,6 +71,13 @@ enum Command {
     Clients,
     /// Replays a year of real orders and compares the segments on them with pandas.
     Retail,
+    /// Grades recommendations beside others' recommenders on public data: some minutes, and no part of `ci`.
+    #[command(disable_help_flag = true)]
+    Peers {
+        /// Passed on: `retail`, `journey`, `serenade`, `--validate`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Imports real files, decides for everybody in them, and compares segments and decisions with pandas.
     Imported,
 }
@@ -101,6 +108,7 @@ fn main() -> ExitCode {
         Command::Gen => generate::run(),
         Command::Clients => tests::clients(),
         Command::Retail => tests::retail(),
+        Command::Peers { arguments } => tests::peers(&arguments),
         Command::Imported => tests::imported(),
     };
     match outcome {

@@ -8,7 +8,17 @@ use crate::project::{Failed, cargo, output};
 
 /// Builds `prevenance` (debug) and returns where it is.
 pub(crate) fn build() -> Result<PathBuf, Failed> {
-    let messages = output(&mut cargo(&["build", "--quiet", "-p", "prevenance", "--message-format=json"]))?;
+    built(&[])
+}
+
+/// Builds it for release and returns where it is.
+pub(crate) fn build_optimized() -> Result<PathBuf, Failed> {
+    built(&["--release"])
+}
+
+fn built(flags: &[&str]) -> Result<PathBuf, Failed> {
+    let mut command = cargo(&["build", "--quiet", "-p", "prevenance", "--message-format=json"]);
+    let messages = output(command.args(flags))?;
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let binary = |message: Value| {
         let is_ours = message["target"]["name"] == "prevenance" && message["target"]["kind"][0] == "bin";

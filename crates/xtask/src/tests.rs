@@ -94,6 +94,18 @@ pub(crate) fn retail() -> Result<(), Failed> {
     beside_pandas("tests/retail/run.py", "RETAIL_DATA", ORDERS)
 }
 
+/// Grades the real program's lists beside those of its peers, optimized. Needs Python.
+pub(crate) fn peers(arguments: &[String]) -> Result<(), Failed> {
+    let python = path("tests/peers/.venv/bin/python");
+    if !python.exists() {
+        return Err("the peers are not installed: see tests/peers/README.md".to_owned());
+    }
+    let program = program::build_optimized()?;
+    let mut command = Command::new(python);
+    command.arg("tests/peers/run.py").args(arguments);
+    run(command.env("PREVENANCE_BINARY", program).env("PEERS_DATA", path(DATA)))
+}
+
 /// Imports real files into the real program and compares segments and decisions with pandas. Needs Python too.
 pub(crate) fn imported() -> Result<(), Failed> {
     beside_pandas("tests/imported/run.py", "IMPORTED_DATA", DATA)

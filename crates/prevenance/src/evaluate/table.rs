@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use recommend::{
-    backtest::{Backtest, Grade, Group, Metric, Question},
+    backtest::{
+        Backtest, Grade, Group, Metric, Question,
+        next::{self, After, NextClicks},
+    },
     measure::Interval,
 };
 use serde_json::{Map, Value, json};
@@ -17,8 +20,13 @@ pub(super) const GROUPS: [(Group, &str, &str); 3] = [
     (Group::Light, "light", "with at most 3 baskets before"),
     (Group::Cold, "cold", "who took items with which nothing was done before"),
 ];
+/// After which clicks lists are graded.
+pub(super) const AFTER: [(After, &str, &str); 2] =
+    [(After::Any, "all", "after each click"), (After::First, "first", "after the first click of a session")];
 /// What is told of each list, with an interval.
 const METRICS: [(&str, Metric); 3] = [("recall", |one| one.recall), ("ndcg", |one| one.ndcg), ("mrr", |one| one.mrr)];
+/// The same where one item is wanted: it is in the list or it is not.
+const NEXT_METRICS: [(&str, Metric); 3] = [("hit_rate", METRICS[0].1), METRICS[1], METRICS[2]];
 
 /// Graded lists, and what they are more than others, person by person.
 pub(super) fn graded(test: &Backtest, grade: &Grade, base: Option<&Grade>) -> Value {
@@ -39,34 +47,32 @@ pub(super) fn graded(test: &Backtest, grade: &Grade, base: Option<&Grade>) -> Va
     told.into()
 }
 
+/// The same of lists of what comes next.
+pub(super) fn foretold(test: &NextClicks, grade: &next::Grade, base: Option<&next::Grade>) -> Value {
+    let mut told = json!({
+        "sessions": grade.sessions(), "questions": grade.questions(), "coverage": test.coverage(grade),
+        "popularity": test.popularity(grade).map(json_of),
+    });
+    for (name, metric) in NEXT_METRICS {
+        told[name] = test.mean(grade, metric).map(json_of).into();
+        if let Some(base) = base {
+            told["minus_popular"][name] = test.more(grade, base, metric).map(json_of).into();
+        }
+    }
+    told
+}
+
 fn json_of(Interval { mean, low, high }: Interval) -> Value {
     // A sum of nothing is -0.
     json!({"mean": mean + 0.0, "low": low + 0.0, "high": high + 0.0})
 }
 
 /// What was read, trained and asked, in a few lines; then a table for each question and group.
-pub(super) fn tables(found: &Value) -> String {
-    let (rows, events, training) = (&found["rows"], &found["events"], &found["training"]);
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
-    let mut text = format!(
-        "{} rows, {} bad, {} later; {} users, {} items ({} cold); {} events before, {} refused\n\
-         {} users are tested; {} who came for the first time are not\n\
-         training: {:.1} s, {:.1} MiB of models, {} persons, {} deeds\n",
-        rows["read"],
-        rows["bad"],
-        rows["later"],
-        found["users"],
-        found["items"],
-        found["cold_items"],
-        events["sent"],
-        events["refused"],
-        found["tested"],
-        found["newcomers"],
-        number(&training["took_ms"]) / 1e3,
-        number(&training["bytes"]) / 1_048_576.0,
-        training["persons"],
-        training["deeds"],
-    );
+pub(super) fn of_orders(found: &Value) -> String {
+    let mut text = read(found, "users");
+    let (tested, newcomers) = (&found["tested"], &found["newcomers"]);
+    _ = writeln!(text, "{tested} users are tested; {newcomers} who came for the first time are not");
+    text.push_str(&trained(found));
     let recommenders = found["recommenders"].as_array().map(Vec::as_slice).unwrap_or_default();
     for one in recommenders {
         let (per_s, everybody) = (number(&one["requests_per_s"]), &one["not_personal"]);
@@ -81,24 +87,85 @@ pub(super) fn tables(found: &Value) -> String {
             let users = graded.first().map_or(0.0, |(_, graded)| number(&graded["users"]));
             _ = writeln!(text, "\n{question}: {what}; {users} users, {whose}");
             if users > 0.0 {
-                table(&mut text, &graded, &found["count"]);
+                table(&mut text, &graded, &METRICS, &found["count"]);
             }
         }
     }
     text
 }
 
-fn table(text: &mut String, graded: &[(&str, &Value)], count: &Value) {
-    let [recall, ndcg, mrr] = ["recall", "NDCG", "MRR"].map(|metric| format!("{metric}@{count}"));
-    _ = writeln!(text, "  {:<16}{recall:<24}{ndcg:<24}{mrr:<24}coverage  popularity", "");
+/// The same of sessions.
+pub(super) fn of_sessions(found: &Value) -> String {
+    let mut text = read(found, "sessions");
+    let [tested, begun, short] = ["tested", "begun", "short"].map(|name| &found[name]);
+    _ = writeln!(text, "{tested} sessions are tested; {begun} that had begun before and {short} of one item are not");
+    text.push_str(&trained(found));
+    let recommenders = found["recommenders"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for one in recommenders {
+        let (length, everybody) = (number(&one["mean_length"]), &one["not_personal"]);
+        _ = writeln!(text, "{}: {length:.1} items a list; answers not personal: {everybody}", name(one));
+    }
+    for (_, after, what) in AFTER {
+        let graded: Vec<(&str, &Value)> = recommenders.iter().map(|one| (name(one), &one[after])).collect();
+        let questions = graded.first().map_or(0.0, |(_, graded)| number(&graded["questions"]));
+        _ = writeln!(text, "\nthe next item, {what}; {questions} questions");
+        if questions > 0.0 {
+            table(&mut text, &graded, &NEXT_METRICS, &found["count"]);
+        }
+    }
+    text
+}
+
+/// What was read and sent.
+fn read(found: &Value, who: &str) -> String {
+    let (rows, events) = (&found["rows"], &found["events"]);
+    let [read, bad, later] = ["read", "bad", "later"].map(|name| &rows[name]);
+    let [of, items, cold] = [who, "items", "cold_items"].map(|name| &found[name]);
+    let (sent, refused) = (&events["sent"], &events["refused"]);
+    format!(
+        "{read} rows, {bad} bad, {later} later; {of} {who}, {items} items ({cold} cold); {sent} events before, {refused} \
+         refused\n"
+    )
+}
+
+/// What the training came to.
+fn trained(found: &Value) -> String {
+    let training = &found["training"];
+    let (took_s, mib) = (number(&training["took_ms"]) / 1e3, number(&training["bytes"]) / 1_048_576.0);
+    let (persons, deeds) = (&training["persons"], &training["deeds"]);
+    format!("training: {took_s:.1} s, {mib:.1} MiB of models, {persons} persons, {deeds} deeds\n")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_default()
+}
+
+fn table(text: &mut String, graded: &[(&str, &Value)], metrics: &[(&str, Metric); 3], count: &Value) {
+    _ = write!(text, "  {:<16}", "");
+    for (metric, _) in metrics {
+        _ = write!(text, "{:<24}", format!("{}@{count}", word(metric)));
+    }
+    text.push_str("coverage  popularity\n");
     for (name, graded) in graded {
-        let figures = ["recall", "ndcg", "mrr", "popularity"].map(|metric| interval(&graded[metric], ""));
-        let ([recall, ndcg, mrr, popularity], coverage) = (figures, graded["coverage"].as_f64().unwrap_or_default());
-        _ = writeln!(text, "  {name:<16}{recall:<24}{ndcg:<24}{mrr:<24}{coverage:<10.3}{popularity}");
+        let coverage = number(&graded["coverage"]);
+        let [one, other, third] = metrics.map(|(metric, _)| interval(&graded[metric], ""));
+        let popularity = interval(&graded["popularity"], "");
+        _ = writeln!(text, "  {name:<16}{one:<24}{other:<24}{third:<24}{coverage:<10.3}{popularity}");
     }
     for (name, more) in graded.iter().filter_map(|(name, graded)| Some((name, graded.get("minus_popular")?))) {
-        let [recall, ndcg, mrr] = METRICS.map(|(metric, _)| interval(&more[metric], "+"));
-        _ = writeln!(text, "  {name} - popular: recall {recall}  NDCG {ndcg}  MRR {mrr}");
+        let [one, other, third] =
+            metrics.map(|(metric, _)| format!("{} {}", word(metric), interval(&more[metric], "+")));
+        _ = writeln!(text, "  {name} - popular: {one}  {other}  {third}");
+    }
+}
+
+/// A metric as it is printed.
+fn word(metric: &str) -> &str {
+    match metric {
+        "hit_rate" => "hit rate",
+        "ndcg" => "NDCG",
+        "mrr" => "MRR",
+        other => other,
     }
 }
 

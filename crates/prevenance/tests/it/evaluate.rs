@@ -57,8 +57,13 @@ impl Desk {
     }
 
     fn command(&self, flags: &[&str]) -> Command {
+        self.plain(&[&["--from", "2026-02-01"], flags].concat())
+    }
+
+    /// With these flags only.
+    fn plain(&self, flags: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(["evaluate", "past.csv", "--from", "2026-02-01"]).args(flags).current_dir(self.folder.path());
+        command.args(["evaluate", "past.csv"]).args(flags).current_dir(self.folder.path());
         command.env("TMPDIR", self.folder.path().join("temporary"));
         command
     }
@@ -67,6 +72,12 @@ impl Desk {
         let output = self.command(flags).output().unwrap();
         assert_eq!(self.left(), 0, "temporary data are left");
         output
+    }
+
+    /// The objects of a file that has one a line.
+    fn lines(&self, name: &str) -> Vec<Value> {
+        let text = fs::read_to_string(self.folder.path().join(name)).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     fn left(&self) -> usize {
@@ -87,7 +98,8 @@ fn what_knows_the_taste_is_better_than_what_is_popular() {
     let desk = Desk::with(&two_tastes());
     // Neither a configuration that lies here nor a variable of the shop's own program is meant for the copy.
     fs::write(desk.folder.path().join("prevenance.toml"), "listen = 3").unwrap();
-    let mut command = desk.command(&["--json", "found.json", "--recommender", "personal", "hybrid"]);
+    let flags = ["--json", "found.json", "--lists", "lists.jsonl", "--recommender", "personal", "hybrid"];
+    let mut command = desk.command(&flags);
     let output = command.env("PREVENANCE__LISTEN", "nowhere").output().unwrap();
     assert!(output.status.success(), "{}", error(&output));
     assert_eq!(desk.left(), 0, "temporary data are left");
@@ -117,6 +129,13 @@ fn what_knows_the_taste_is_better_than_what_is_popular() {
         }
     }
     assert!(printed.contains("hybrid - popular: recall +") && printed.contains("NDCG@20"), "{printed}");
+    let lists = desk.lines("lists.jsonl");
+    assert_eq!(lists.len(), 3 * 2 * 120, "one for each recommender, question and user");
+    let of_one = |list: &&Value| {
+        (&list["recommender"], &list["question"], &list["user"]) == (&"hybrid".into(), &"any".into(), &"p3".into())
+    };
+    let list = lists.iter().find(of_one).unwrap()["items"].as_array().unwrap();
+    assert!(list.len() == 20 && list.iter().filter(|item| item.as_str().unwrap().starts_with("lamp")).count() > 10);
 }
 
 fn all(found: &Value) -> &[Value] {
@@ -160,6 +179,92 @@ fn what_cannot_be_evaluated_is_said() {
     says("user,item,at\na,b,2026-01-01\n", &[], "nobody who came before took anything since");
     says("user,item,at\na,b,2026-01-01\n", &["--until", "2026-01-05"], "--until must be after --from");
     says(&two_tastes(), &["--recommender", "magic"], "the recommender `magic` cannot be evaluated");
+}
+
+/// Clicks of sessions: each walks along one of eight aisles of twelve items, a step every minute from where it entered,
+/// and everybody looks at the offers in between. Eight sessions a day.
+fn walks(days: std::ops::RangeInclusive<u32>, prefix: &str) -> String {
+    let (mut table, mut numbers) = (String::from("session,item,at\n"), Numbers(5));
+    for day in days {
+        for session in 0..8 {
+            let (aisle, from) = (numbers.below(8), numbers.below(6));
+            for step in 0..5 {
+                let item = if step == 2 { "offers".to_owned() } else { format!("{aisle}-{}", from + step) };
+                writeln!(table, "{prefix}{day}-{session},{item},2026-01-{day:02}T{session:02}:{step:02}:00Z").unwrap();
+            }
+        }
+    }
+    table
+}
+
+#[test]
+fn what_knows_the_way_foretells_the_next_click() {
+    let desk = Desk::with(&walks(1..=28, "s"));
+    let flags =
+        ["--json", "found.json", "--lists", "lists.jsonl", "--recommender", "session", "hybrid", "--count", "5"];
+    let output = desk.plain(&[&["--sessions", "--from", "2026-01-25"], &flags[..]].concat()).output().unwrap();
+    assert!(output.status.success() && desk.left() == 0, "{}", error(&output));
+    let found = desk.json("found.json");
+    let counts = ["sessions", "tested", "questions", "begun", "short"].map(|name| found[name].as_u64().unwrap());
+    assert_eq!(counts, [224, 32, 128, 0, 0], "five clicks have four that come next");
+    assert_eq!((&found["events"]["sent"], &found["training"]["deeds"]), (&960.into(), &960.into()));
+    let names: Vec<&str> = all(&found).iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["popular", "session", "hybrid"]);
+    for one in all(&found) {
+        assert_eq!((&one["not_personal"], &one["first"]["questions"]), (&0.into(), &32.into()), "{one}");
+        let hits = |after: &str| one[after]["hit_rate"]["mean"].as_f64().unwrap();
+        if one["name"] == "session" {
+            assert!(hits("all") > 0.9 && hits("first") > 0.9, "{one}");
+            assert!(one["all"]["minus_popular"]["mrr"]["low"].as_f64().unwrap() > 0.2, "{one}");
+        }
+        for metric in ["hit_rate", "ndcg", "mrr", "popularity"] {
+            let [low, mean, high] = ["low", "mean", "high"].map(|name| one["all"][metric][name].as_f64().unwrap());
+            assert!(0.0 <= low && low <= mean && mean <= high && high <= 1.0, "{metric}: {one}");
+        }
+    }
+    let lists = desk.lines("lists.jsonl");
+    assert_eq!(lists.len(), 3 * 128);
+    let after_three = lists.iter().filter(|list| list["recommender"] == "session" && list["clicks"] == 3);
+    assert!(
+        after_three.clone().count() == 32
+            && after_three.clone().all(|list| list["items"].as_array().unwrap().len() <= 5)
+    );
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("session - popular: hit rate +") && printed.contains("hit rate@5"), "{printed}");
+}
+
+#[test]
+fn sessions_of_a_table_of_their_own_are_foretold_from_all_of_the_other() {
+    let desk = Desk::with(&walks(1..=10, "s"));
+    // One that had begun before, one of a single item, one that looks at an item twice, and a bad row.
+    let mut tested = walks(2..=3, "t");
+    tested.push_str("s1-0,0-1,2026-01-09\nalone,0-1,2026-01-09\nalone,0-1,2026-01-09\n,0-1,2026-01-09\n");
+    tested.push_str("twice,0-1,2026-01-09T10:00:00Z\ntwice,0-2,2026-01-09T10:01:00Z\ntwice,0-2,2026-01-09T10:02:00Z\n");
+    fs::write(desk.folder.path().join("tested.csv"), &tested).unwrap();
+    let output = desk.plain(&["--sessions", "--test", "tested.csv", "--json", "found.json"]).output().unwrap();
+    assert!(output.status.success(), "{}", error(&output));
+    assert!(error(&output).contains("tested.csv, line 85: `session` is empty"), "{}", error(&output));
+    let found = desk.json("found.json");
+    let counts = ["tested", "questions", "begun", "short"].map(|name| found[name].as_u64().unwrap());
+    assert_eq!(counts, [17, 65, 1, 1], "what stays on the screen is not asked for");
+    let names: Vec<&str> = all(&found).iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["popular", "viewed_together", "session", "hybrid"], "what is evaluated if nothing is said");
+    assert_eq!((&found["from"], &found["test"]), (&Value::Null, &"tested.csv".into()));
+    let says = |flags: &[&str], expected: &str| {
+        let output = desk.plain(flags).output().unwrap();
+        assert!(!output.status.success() && error(&output).contains(expected), "{}", error(&output));
+    };
+    says(&["--sessions", "--from", "2027-01-01"], "no session that begins later looks at two items");
+    says(
+        &["--sessions", "--from", "2025-01-01"],
+        "nothing happened before 2025-01-01T00:00:00Z: choose another --from",
+    );
+    says(&["--from", "2026-01-05"], "there is no column `user`; there are session, item, at");
+    says(&["--sessions"], "--from <DATE>");
+    says(&["--test", "tested.csv"], "--sessions");
+    says(&["--sessions", "--test", "missing.csv"], "missing.csv: ");
+    fs::write(desk.folder.path().join("tested.csv"), "session,item,at\ns1-0,0-1,2026-01-09\n").unwrap();
+    says(&["--sessions", "--test", "tested.csv"], "no session that begins later looks at two items");
 }
 
 #[test]

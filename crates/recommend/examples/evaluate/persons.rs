@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::time::Timestamp;
 use recommend::{
     ease::{Ease, Settings},
-    habit::{Past, Takings},
+    habit::{Past, Taken, Takings},
     history::{Deed, Item, Person},
     measure::{self, Interval, Quality, Shown, bootstrap},
     personal::{Memory, Personal, Question, Training},
@@ -48,15 +48,17 @@ pub(crate) fn run(split: &Split) {
     let alike = split.contents.alike(30);
     let model = Personal::train(&all, split.now, Some(&alike), training);
     println!("  with contents: {:.1} s of CPU to train, peak {:.0} MiB", cpu_s() - start, peak_mib());
-    // The peer keeps every weight.
-    let exact = Ease::train(&takings, split.now, Settings { kept: items, ..Settings::default() });
+    // Told of items with enough buyers only, as the peers are, and as `prevenance evaluate` is told.
+    let told = Personal::train(&takings, split.now, None, Training::default());
+    // The peer keeps every weight, and has the penalty of its published figures.
+    let exact = Ease::train(&takings, split.now, Settings { kept: items, penalty: 300.0, ..Settings::default() });
     let popular = |_: &Past, _: Person| popularity.top_ever(items);
     let own = |past: &Past, _: Person| own_frequency(past, &popularity, items);
     let ease_of = |past: &Past, _: Person| ease_scores(&exact, past, items);
     let mut memory = Memory::default();
     let mut times_us = Vec::new();
-    let mut ask = |model: &Personal, person: Person, with: bool| {
-        let question = Question { taken: all.by(person), now: split.now, alike: with.then_some(&alike) };
+    let mut ask = |model: &Personal, taken: &[Taken], with: bool| {
+        let question = Question { taken, now: split.now, alike: with.then_some(&alike) };
         let start = now();
         let chances = model.chances(&question, 0, &mut memory);
         times_us.push(start.elapsed().as_secs_f64() * 1e6);
@@ -69,8 +71,9 @@ pub(crate) fn run(split: &Split) {
         let baseline = grade(&mut { popular });
         let peer = grade(&mut { ease_of });
         let habit = grade(&mut { own });
-        let blend = grade(&mut |_: &Past, person| ask(&plain, person, false));
-        let with = grade(&mut |_: &Past, person| ask(&model, person, true));
+        let blend = grade(&mut |_: &Past, person| ask(&plain, all.by(person), false));
+        let with = grade(&mut |_: &Past, person| ask(&model, all.by(person), true));
+        let alone = grade(&mut |_: &Past, person| ask(&told, takings.by(person), false));
         let light = light(split, &takings, kind);
         println!("  {kind:?}, {} persons, {} of them light", light.len(), light.iter().filter(|one| **one).count());
         for (name, graded) in [
@@ -79,11 +82,12 @@ pub(crate) fn run(split: &Split) {
             ("EASE", &peer),
             ("personal", &blend),
             ("with contents", &with),
+            ("as the peers", &alone),
         ] {
             line(name, graded, &light, items);
         }
         for (name, other) in [("popularity", &baseline), ("own frequency", &habit), ("EASE", &peer)] {
-            for (name_of, graded) in [("personal", &blend), ("with contents", &with)] {
+            for (name_of, graded) in [("personal", &blend), ("with contents", &with), ("as the peers", &alone)] {
                 versus(name_of, name, graded, other);
             }
         }

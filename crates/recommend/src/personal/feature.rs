@@ -7,10 +7,13 @@ use crate::{
 };
 
 /// How many numbers describe a candidate.
-pub(super) const FEATURES: usize = 25;
+pub(super) const FEATURES: usize = 32;
 
 /// A taking counts for 1/e in what speaks lately after so many days.
 const FADE_DAYS: f32 = 120.0;
+
+/// Shares of the most that are far below this one are as good as none.
+const LEAST_SHARE: f32 = 0.02;
 
 /// So many of the latest items are asked for similar ones.
 pub(super) const LIKED: usize = 20;
@@ -29,6 +32,9 @@ pub(super) struct Signals<'a> {
     pub(super) near: f32,
     /// The likeness to the latest items.
     pub(super) alike: f32,
+    /// `all`, `recent` and `near` as shares of the most that is said for anything, what the person has included. How much
+    /// is said at all changes with the history's length; what is said of one item against another does not.
+    pub(super) shares: [f32; 3],
 }
 
 /// By how much an item of the past counts now.
@@ -52,6 +58,7 @@ impl Signals<'_> {
         let ln = libm::log1pf;
         let root = |value: f32| value.max(0.0).sqrt();
         let [fortnight, month, season] = parts.popularity.lately(self.item).map(ln);
+        let share_of = |place: usize| libm::logf(self.shares[place].max(0.0) + LEAST_SHARE);
         let ever = ln(parts.popularity.ever(self.item));
         let again = libm::logf(parts.rhythms.again_share(self.item));
         let baskets = past.baskets as f32;
@@ -97,6 +104,14 @@ impl Signals<'_> {
             due * due,
             due_own,
             gap,
+            share_of(0),
+            share_of(1),
+            share_of(2),
+            // The longer somebody could have taken what many take and did not, the less it says of them that many do.
+            ever * ln(baskets),
+            month * ln(baskets),
+            share_of(0) * ln(baskets),
+            root(self.all) * ln(baskets),
         ]
     }
 }

@@ -135,7 +135,8 @@ pub(super) const LAYERS: &[Layer] = &[
     layer("merchandise", MERCHANDISE, 6),
     layer("server", SERVER, 9),
     layer("sim", &["model", "world", "api", "server"], 9),
-    layer("prevenance", PROGRAM, 2),
+    // Clients of a running program are most of it, and `evaluate` is one for two kinds of history.
+    layer("prevenance", PROGRAM, 3),
     layer("testkit", ANY, 5),
     layer("xtask", ANY, 3),
     layer("bench", ANY, 4),
