@@ -224,7 +224,7 @@ impl Sends for Told {
             let width = ["narrow", "regular", "wide"][(number % 3) as usize];
             json!({
                 "id": id(number), "title": {"en": format!("Item {number}")}, "brand": format!("b{}", number % 50),
-                "price": 10 + number % 200, "cost": 5 + number % 90, "stock": u64::from(number % 9 != 0) * 5,
+                "price": 10 + number % 200, "cost": 5 + number % 90, "stock": u64::from(!number.is_multiple_of(9)) * 5,
                 "categories": [["All", format!("c{}", number / THEME)]],
                 "attributes": {"width": width},
             })
