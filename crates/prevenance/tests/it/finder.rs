@@ -267,7 +267,7 @@ fn what_is_no_finder_or_no_answer_is_refused_with_its_field() {
     let with = |question: Value| define(json!({"category": "Boots", "questions": [question]}));
     assert_eq!(define(json!({"category": "Boots"})), at("EMPTY", "/questions"));
     assert_eq!(define(json!({"category": "Boots > ", "questions": [question("brand")]})), at("EMPTY", "/category"));
-    assert_eq!(with(json!({"fact": "colour", "text": {"en": "?"}})), at("UNKNOWN_FACT", "/questions/0/fact"));
+    assert_eq!(with(json!({"fact": "shade", "text": {"en": "?"}})), at("UNKNOWN_FACT", "/questions/0/fact"));
     assert_eq!(with(json!({"fact": "brand", "text": {}})), at("NO_LANGUAGE", "/questions/0/text"));
     let falling = json!({"fact": "price", "text": {"en": "?"}, "steps": [2, 1]});
     assert_eq!(with(falling), at("CONTRADICTION", "/questions/0/steps/1"));

@@ -127,7 +127,7 @@ pub(super) const LAYERS: &[Layer] = &[
         7,
     ),
     layer("store", MODEL, 7),
-    layer("api", MODEL_CONDITION, 8),
+    layer("api", MODEL_CONDITION, 9),
     layer("ingest", &["model", "condition", "catalog"], 10),
     layer("deliver", MODEL, 5),
     layer("record", RECORD, 5),
