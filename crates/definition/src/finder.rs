@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use condition::Selection;
+use condition::{Needs, Selection};
 use model::{
     limits::{CONDITION_BYTES, DESCRIPTION_BYTES, FINDER_ASKED, FINDER_ITEMS, FINDER_QUESTIONS},
     name::{Finder as FinderName, Name},
@@ -108,7 +108,12 @@ fn one(name: &str, document: &Value, known: &Known) -> Result<Finder, Fault> {
     let body = read(document)?;
     let texts: Vec<(&str, &str)> = body.only.map(|only| (only, "/only")).into_iter().collect();
     let only: Option<Selection> = filters(&texts, known)?.pop();
-    if only.as_ref().is_some_and(|only| !only.needs().traits.is_empty()) {
+    let asks_who = |needs: &Needs| {
+        // Of an item, nothing else than its own facts: segments and other events are refused by `filters` already.
+        let of_person = !needs.traits.is_empty() || !needs.interests.is_empty() || !needs.scores.is_empty();
+        of_person || !needs.models.is_empty() || needs.request
+    };
+    if only.as_ref().is_some_and(|only| asks_who(only.needs())) {
         let message = "A finder looks at what is asked for, not at who asks: name facts of items only.";
         return Err(Fault::new(code::CONTRADICTION, "/only", message));
     }

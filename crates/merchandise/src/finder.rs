@@ -7,7 +7,7 @@ use api::{
     wire::finder::{FindAnswer, FindRequest, FinderAnswer, FinderAsks, FoundItem},
 };
 use catalog::number::ItemNumber;
-use model::limits::PAGE_LANGUAGES;
+use model::{language, limits::PAGE_LANGUAGES};
 use runtime::handle::Runtime;
 use serde_json::Value;
 use suggest::finder::{Answers, Finder, Question, Texts};
@@ -50,7 +50,7 @@ pub fn find(runtime: &Runtime, request: &FindRequest) -> Result<FindAnswer, ApiE
         });
         FinderAsks {
             fact: question.fact.to_string(),
-            text: best(&question.text, &languages).unwrap_or_default().to_owned(),
+            text: read(&question.text, &languages).unwrap_or_default().to_owned(),
             answers: answers.collect(),
             expected: next.expected,
         }
@@ -84,12 +84,11 @@ fn answers(finder: &Finder, said: &BTreeMap<String, Value>) -> Result<Answers, A
 
 /// What an answer is called.
 fn called(question: &Question, answer: &str, languages: &[Arc<str>]) -> String {
-    let own = question.answers.get(answer).and_then(|texts| best(texts, languages));
+    let own = question.answers.get(answer).and_then(|texts| read(texts, languages));
     if let Some(own) = own {
         return own.to_owned();
     }
-    let language = languages.first().map_or("en", |first| first.split('-').next().unwrap_or_default());
-    let (yes, no, under, between, from) = match language {
+    let (yes, no, under, between, from) = match languages.first().map_or("en", |first| language::base(first)) {
         "fr" => ("Oui", "Non", "Moins de", "à", "et plus"),
         _ => ("Yes", "No", "Under", "to", "and more"),
     };
@@ -104,10 +103,8 @@ fn called(question: &Question, answer: &str, languages: &[Arc<str>]) -> String {
     }
 }
 
-/// The text in the first language that is read, also by its main part; else English, else any.
-fn best<'t>(texts: &'t Texts, languages: &[Arc<str>]) -> Option<&'t str> {
-    let main = |language: &str| language.split('-').next().unwrap_or_default().to_owned();
-    let of = |language: &str| texts.get(language).or_else(|| texts.get(main(language).as_str()));
-    let read = languages.iter().find_map(|language| of(language));
-    read.or_else(|| texts.get("en")).or_else(|| texts.values().next()).map(|text| &**text)
+/// The text in the language that is read best; else English, else any.
+fn read<'t>(texts: &'t Texts, languages: &[Arc<str>]) -> Option<&'t str> {
+    let best = language::best(languages, texts).map(|(_, text)| text);
+    best.or_else(|| texts.get("en")).or_else(|| texts.values().next()).map(|text| &**text)
 }

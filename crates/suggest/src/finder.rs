@@ -136,16 +136,16 @@ pub fn find(
         Candidate { item, popularity: models.popularity(item), said: said.map(Option::unwrap_or_default).collect() }
     };
     let answered: Vec<Answered<'_>> = finder.questions.iter().map(|question| question.answered(answers)).collect();
-    let (mut left, mut all) = (Vec::new(), Vec::new());
+    let (mut left, mut others) = (Vec::new(), Vec::new());
     for candidate in views.filter(is_meant).map(read).filter(|candidate| candidate.may_be_shown(finder, &answered)) {
-        if candidate.fits_all(&answered) { left.push(candidate) } else { all.push(candidate) }
+        if candidate.fits_all(&answered) { left.push(candidate) } else { others.push(candidate) }
     }
     let fitting = left.len();
     let asked = answered.iter().filter(|answer| !matches!(answer, Answered::No)).count();
     let is_enough = fitting <= finder.count || asked >= finder.most_questions;
     let next = if is_enough { None } else { next(finder, &left, &answered) };
-    all.append(&mut left);
-    let items = best(all, finder, catalog, &answered);
+    left.append(&mut others);
+    let items = best(left, finder, catalog, &answered);
     Ok(Found { next, items, fitting })
 }
 

@@ -200,7 +200,7 @@ fn ids(answer: &Value) -> Vec<&str> {
 fn what_narrows_most_is_asked_next_and_what_must_be_so_is() {
     let shop = Shop::open();
     twelve(&shop);
-    let first = find(&shop, &json!({}), "fr");
+    let first = find(&shop, &json!({}), "FR-ch");
     assert_eq!(
         (&first["fitting"], &first["asked"]),
         (&json!(12), &json!(0)),
@@ -273,6 +273,10 @@ fn what_is_no_finder_or_no_answer_is_refused_with_its_field() {
     assert_eq!(with(falling), at("CONTRADICTION", "/questions/0/steps/1"));
     let own = json!({"category": "Boots", "questions": [question("brand")], "most_questions": 5});
     assert_eq!(define(own), at("OUT_OF_RANGE", "/most_questions"));
+    for only in ["profile.city == 'Brest'", "request.device == 'phone'"] {
+        let who = json!({"category": "Boots", "questions": [question("brand")], "only": only});
+        assert_eq!(define(who), at("CONTRADICTION", "/only"), "{only}");
+    }
     let twice = json!({"category": "Boots", "questions": [question("brand"), question("brand")]});
     assert_eq!(define(twice), at("TWICE", "/questions/1/fact"));
 }
