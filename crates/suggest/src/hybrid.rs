@@ -63,11 +63,10 @@ pub(crate) fn candidates(asking: &Asking<'_>, depth: usize) -> Vec<Candidate> {
     let signals = Signals::of(models, &known, &lists);
     let head = models.hybrid.head(&question.session);
     let score = |item: Item| head.score(&signals.features(item)) as f32;
-    let mut found: Vec<Candidate> = signals
-        .candidates()
-        .into_iter()
-        .map(|item| Candidate { item, score: score(item), why: lists.why(item) })
-        .collect();
+    let reasons = lists.reasons();
+    let why = |item: Item| reasons.get(&item).copied().unwrap_or(Why::Popular);
+    let mut found: Vec<Candidate> =
+        signals.candidates().into_iter().map(|item| Candidate { item, score: score(item), why: why(item) }).collect();
     found.extend(unseen(asking, &found));
     let most = found.iter().map(|one| one.score).fold(f32::NEG_INFINITY, f32::max);
     found.iter_mut().for_each(|one| one.score = libm::expf(one.score - most).max(f32::MIN_POSITIVE));
@@ -128,6 +127,7 @@ fn merged(after: Vec<Candidate>, together: Vec<Candidate>) -> Vec<Candidate> {
     found.sort_by(order);
     found
 }
+
 /// The most popular items of the category that the request names, else of those with all words of what was searched for
 /// in their title.
 fn searched(asking: &Asking<'_>) -> Vec<Item> {

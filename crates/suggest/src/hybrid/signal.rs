@@ -53,7 +53,7 @@ pub(super) struct Signals<'a> {
     in_session: FxHashSet<Item>,
     /// The share of each category in what was looked at lately.
     categories: FxHashMap<u32, f32>,
-    /// The share of each category in what was taken at all.
+    /// Whatever may be proposed: all that a part says, what was looked at lately, and the most looked at of its categories.
     candidates: FxHashSet<Item>,
 }
 
@@ -109,18 +109,19 @@ impl Lists {
         [&self.session, &self.with, &self.after, &self.personal, &self.near, &self.popular]
     }
 
-    /// What speaks for an item, by how sure it usually is.
-    pub(super) fn why(&self, item: Item) -> Why {
+    /// What speaks for each item that a part says: the part that is surest, by how sure it usually is.
+    pub(super) fn reasons(&self) -> FxHashMap<Item, Why> {
         let weights = [0.8, 0.6, 0.03, 0.15, 0.3, 0.01];
-        let mut said = (0.0, Why::Popular);
+        let mut reasons = FxHashMap::<Item, (f32, Why)>::default();
         for (list, weight) in self.all().into_iter().zip(weights) {
-            let all: f32 = list.iter().map(|one| one.score).sum();
-            if let Some(one) = list.iter().find(|one| one.item == item) {
-                let chance = weight * one.score / all.max(f32::MIN_POSITIVE);
-                said = if chance > said.0 { (chance, one.why) } else { said };
+            let all = list.iter().map(|one| one.score).sum::<f32>().max(f32::MIN_POSITIVE);
+            for one in list {
+                let said = reasons.entry(one.item).or_insert((0.0, Why::Popular));
+                let chance = weight * one.score / all;
+                *said = if chance > said.0 { (chance, one.why) } else { *said };
             }
         }
-        said.1
+        reasons.into_iter().map(|(item, (_, why))| (item, why)).collect()
     }
 }
 
