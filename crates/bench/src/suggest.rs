@@ -66,7 +66,7 @@ pub(crate) fn definitions() -> Value {
     let mut free = plain;
     // What may be shown at all is asked of no item.
     free["in_stock"] = json!(false);
-    free["bought"] = json!(true);
+    free["bought"] = json!("always");
     json!({ "recommender": { PLAIN: free, FILTERED: filtered } })
 }
 

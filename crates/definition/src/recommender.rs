@@ -11,7 +11,7 @@ use model::{
     value::Finite,
 };
 use serde_json::Value;
-use suggest::{Algorithm, Boost, Filters, Pin, Recommender};
+use suggest::{Algorithm, Boost, Filters, Pin, Recommender, WhenBought};
 
 use crate::{
     documents::{Documents, Known},
@@ -27,6 +27,9 @@ const ITEM_BYTES: usize = 256;
 const COUNT: u16 = 8;
 /// What filters of items are asked of, as an event that conditions know.
 const ITEM: &str = "Item";
+/// When what was bought is shown.
+const WHEN_BOUGHT: [(&str, WhenBought); 3] =
+    [("used_up", WhenBought::UsedUp), ("always", WhenBought::Always), ("never", WhenBought::Never)];
 /// By what an item is raised at most, and lowered by the inverse.
 const MOST_BOOST: f64 = 100.0;
 
@@ -69,7 +72,7 @@ pub(crate) fn read(document: &Value) -> Result<Body<'_>, Fault> {
     let (price_from, price_to) = price(&mut shape)?;
     let filters = Filters {
         in_stock: shape.flag_or("in_stock", true)?,
-        not_bought: !shape.flag("bought")?,
+        bought: shape.word_or("bought", &WHEN_BOUGHT, WhenBought::default())?,
         only: None,
         size_of: shape.optional_text("size_of", NAME_BYTES)?.map(Name::from),
         store_of: shape.optional_text("store_of", NAME_BYTES)?.map(Name::from),

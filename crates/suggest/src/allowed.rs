@@ -20,7 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     question::{Category, Question, text},
-    recommender::{Algorithm, Recommender},
+    recommender::{Algorithm, Recommender, WhenBought},
 };
 
 /// A durable of which nobody says how long it lasts is not proposed again for so long.
@@ -91,7 +91,7 @@ impl<'a> Allowed<'a> {
         let Some(view) = self.question.item(item).filter(|view| view.role() == Role::Sold) else { return false };
         let filters = &self.recommender.filters;
         (!filters.in_stock || view.stock().is_in())
-            && (!filters.not_bought || !self.bought.lasts(&view, self.question.now))
+            && self.is_wanted_again(&view)
             && self.is_in_category(item)
             && self.question.category_of(item).is_none_or(|category| !self.settled.contains(&category))
             && self.size.as_deref().is_none_or(|size| comes_in(&view, size))
@@ -99,6 +99,14 @@ impl<'a> Allowed<'a> {
             && self.is_in_price(&view)
             && self.margin.is_none_or(|least| margin(&view, self.question.now).is_none_or(|margin| margin >= least))
             && self.only.as_ref().is_none_or(|only| only.holds(&view, self.question.facts, self.question.now))
+    }
+
+    fn is_wanted_again(&self, view: &ItemView<'_>) -> bool {
+        match self.recommender.filters.bought {
+            WhenBought::Always => true,
+            WhenBought::UsedUp => !self.bought.lasts(view, self.question.now),
+            WhenBought::Never => self.bought.last(view).is_none(),
+        }
     }
 
     fn is_in_category(&self, item: Item) -> bool {
@@ -140,12 +148,16 @@ impl<'a> Bought<'a> {
         bought
     }
 
+    /// When the person bought an item, or the same in another form, for the last time, and in how many baskets it was.
+    fn last(&self, view: &ItemView<'_>) -> Option<(Timestamp, u32)> {
+        let own = self.items.get(&Item(view.number().0));
+        own.or_else(|| view.group().and_then(|group| self.groups.get(group))).copied()
+    }
+
     /// Whether the person has an item, or the same in another form, that is not used up, worn out, or taken again and
     /// again.
     pub(crate) fn lasts(&self, view: &ItemView<'_>, now: Timestamp) -> bool {
-        let own = self.items.get(&Item(view.number().0));
-        let group = || view.group().and_then(|group| self.groups.get(group));
-        let Some((last, baskets)) = own.or_else(group).copied() else { return false };
+        let Some((last, baskets)) = self.last(view) else { return false };
         let life = view.expected_life_days().map(|days| Span::DAY.times(days.into()));
         let is_within = |life: Span| now.since(last) < life;
         match (view.usage(), life) {

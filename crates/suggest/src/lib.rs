@@ -34,6 +34,6 @@ pub use models::Models;
 pub use predict::{Prediction, Predictions, predict};
 pub use question::{Asked, Shop};
 pub use recommend::habit::NextNeed;
-pub use recommender::{Algorithm, Boost, Filters, Pin, Recommender};
+pub use recommender::{Algorithm, Boost, Filters, Pin, Recommender, WhenBought};
 pub use suggest::suggest;
 pub use tastes::{searched_need, tastes};

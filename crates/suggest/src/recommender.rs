@@ -110,8 +110,8 @@ impl Algorithm {
 pub struct Filters {
     /// Only what can be had at once.
     pub in_stock: bool,
-    /// Of what the person bought, only what is used up, or what its expected life is over of.
-    pub not_bought: bool,
+    /// What of that which the person bought.
+    pub bought: WhenBought,
     /// Only items of which these facts hold (`catalog::facts`, as properties of an event `Item`): `price < 100 && brand
     /// == "Lowa"`.
     pub only: Option<Selection>,
@@ -129,6 +129,18 @@ pub struct Filters {
     pub price_to: Option<f64>,
     /// Ids that are never shown.
     pub exclude: Vec<Arc<str>>,
+}
+
+/// When something that the person bought, in this or another form, is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenBought {
+    /// When it is used up, or its expected life is over.
+    #[default]
+    UsedUp,
+    /// Whenever it fits.
+    Always,
+    /// Never again.
+    Never,
 }
 
 /// An item at a place, the first being 0.
@@ -153,7 +165,7 @@ impl Default for Filters {
     fn default() -> Self {
         Self {
             in_stock: true,
-            not_bought: true,
+            bought: WhenBought::UsedUp,
             only: None,
             size_of: None,
             store_of: None,

@@ -4,7 +4,7 @@ use decide::Items;
 use definition::{Documents, Kind, code, compile};
 use model::name::Name;
 use serde_json::{Value, json};
-use suggest::Algorithm;
+use suggest::{Algorithm, WhenBought};
 
 fn published(definitions: &[(Kind, &str, Value)]) -> Result<engine::plan::Plan, (&'static str, String)> {
     let mut documents = Documents::defaults();
@@ -21,7 +21,7 @@ fn content(items: &Value) -> Value {
 #[test]
 fn a_recommender_says_what_it_wants_of_a_list() {
     let row = json!({
-        "algorithms": ["also_bought", "popular"], "count": 6, "least": 2, "bought": true,
+        "algorithms": ["also_bought", "popular"], "count": 6, "least": 2, "bought": "always",
         "only": "price < 100 && brand == 'Lowa' && stock.paris > 0", "exclude": ["b9"], "price": {"from": 0.5, "to": 2},
         "pins": [{"place": 1, "item": "b1"}], "boosts": [{"only": "on_sale == true", "by": 1.5}],
         "most_per_brand": 3, "discovery": 0.2, "floor": 0.1, "least_margin": 0.2,
@@ -31,13 +31,13 @@ fn a_recommender_says_what_it_wants_of_a_list() {
     assert_eq!(row.algorithms, [Algorithm::AlsoBought, Algorithm::Popular]);
     assert_eq!((row.count, row.least, row.most_per_brand, row.most_per_category), (6, 2, Some(3), None));
     assert_eq!((row.pins[0].place, &*row.pins[0].item, row.boosts[0].by), (0, "b1", 1.5));
-    assert_eq!((row.filters.in_stock, row.filters.not_bought), (true, false));
+    assert_eq!((row.filters.in_stock, row.filters.bought), (true, WhenBought::Always));
     assert_eq!((row.filters.price_from, row.filters.price_to), (Some(0.5), Some(2.0)));
     assert!(row.filters.only.as_ref().unwrap().print().contains("stock.paris > 0"));
     assert!(plan.segments.needs().contains_key("Order Completed"), "trails are kept for it");
     let usual = published(&[(Kind::Recommender, "row", json!({"algorithms": "similar"}))]).unwrap();
     let usual = &usual.recommenders[&Name::from("row")];
-    assert_eq!((usual.count, usual.least, usual.filters.not_bought), (8, 1, true));
+    assert_eq!((usual.count, usual.least, usual.filters.bought), (8, 1, WhenBought::UsedUp));
 }
 
 #[test]
@@ -51,6 +51,7 @@ fn what_is_wrong_with_a_recommender_is_pointed_at() {
     assert_eq!(refused(json!({"algorithms": "magic"})), at(code::UNKNOWN_WORD, "/algorithms"));
     assert_eq!(refused(json!({"algorithms": ["similar", "similar"]})).1, "/algorithms/1");
     assert_eq!(refused(json!({"count": 49})).1, "/count");
+    assert_eq!(refused(json!({"bought": "maybe"})), at(code::UNKNOWN_WORD, "/bought"));
     assert_eq!(refused(json!({"count": 2, "least": 3})), at(code::CONTRADICTION, "/least"));
     assert_eq!(refused(json!({"only": "price <"})).1, "/only");
     assert_eq!(refused(json!({"only": "prize < 3"})), at(code::UNKNOWN_FACT, "/only"));

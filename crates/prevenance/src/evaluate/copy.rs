@@ -36,8 +36,8 @@ pub(super) struct Published<'a> {
     pub(super) name: String,
     /// How many items it shows at most.
     pub(super) count: u16,
-    /// Whether what the person took is shown too.
-    pub(super) bought: bool,
+    /// When what the person took is shown.
+    pub(super) bought: &'static str,
 }
 
 /// What one question was answered.

@@ -1,7 +1,5 @@
 //! What known persons took after a moment, by what they did before.
 
-use std::collections::HashSet;
-
 use ingest::past::Past;
 use recommend::{
     backtest::{Backtest, Done, Grade, Question},
@@ -17,8 +15,6 @@ use super::{
 };
 use crate::client::CallError;
 
-/// The most items that a list may have.
-const MOST: u16 = 48;
 /// What is evaluated where nothing is said.
 const USUAL: [&str; 3] = ["also_bought", "personal", "hybrid"];
 
@@ -29,14 +25,12 @@ pub(super) fn find(evaluate: &Evaluate, past: &Past, cut: usize, lists: &mut Lis
     let names = evaluate.names(&USUAL);
     for name in &names {
         for (question, word, _) in QUESTIONS {
-            // What is taken again and again is in a list of what is not bought too: more is asked for, and that goes.
-            let count = if question == Question::New { MOST } else { evaluate.count };
-            let bought = question == Question::Any;
-            copy.publish(&Published { algorithm: name, name: definition(name, word), count, bought })?;
+            let bought = if question == Question::New { "never" } else { "always" };
+            copy.publish(&Published { algorithm: name, name: definition(name, word), count: evaluate.count, bought })?;
         }
     }
     let training = copy.train()?;
-    let mut asking = Asking { evaluate, past, test: &test, copy: &copy, taken: taken(past, cut), base: Vec::new() };
+    let mut asking = Asking { past, test: &test, copy: &copy, base: Vec::new() };
     let all = names.into_iter().map(|name| asking.recommender(name, lists)).collect::<Result<Vec<_>, Failed>>()?;
     Ok(json!({
         "users": past.persons.names.len(), "cold_items": test.cold.len(),
@@ -62,19 +56,11 @@ fn test(evaluate: &Evaluate, past: &Past, cut: usize) -> Result<Backtest, Failed
     Ok(test)
 }
 
-/// Who took what before.
-fn taken(past: &Past, cut: usize) -> HashSet<(Person, Item)> {
-    let orders = past.events[..cut].iter().filter(|event| event.is_order());
-    orders.flat_map(|event| event.items.iter().map(|item| (Person(event.person as u32), Item(*item)))).collect()
-}
-
 /// What every recommender is asked, and what its answers are held against.
 struct Asking<'a> {
-    evaluate: &'a Evaluate,
     past: &'a Past,
     test: &'a Backtest,
     copy: &'a Told,
-    taken: HashSet<(Person, Item)>,
     /// The grades of what the others are compared with, by question and group.
     base: Vec<Grade>,
 }
@@ -89,14 +75,12 @@ struct Asked {
 impl Asking<'_> {
     /// Asks one recommender both questions, for everybody, and grades its lists.
     fn recommender(&mut self, name: &str, lists: &mut Lists) -> Result<Value, Failed> {
-        let (test, count) = (self.test, usize::from(self.evaluate.count));
+        let test = self.test;
         let mut told = json!({"name": name});
         let (mut took_s, mut not_personal) = (0.0, 0);
         for (of_question, (question, word, _)) in QUESTIONS.into_iter().enumerate() {
-            let mut asked = self.everybody(&definition(name, word))?;
-            for (tested, list) in test.tested.iter().zip(&mut asked.lists) {
-                list.retain(|item| question == Question::Any || !self.taken.contains(&(tested.person, *item)));
-                list.truncate(count);
+            let asked = self.everybody(&definition(name, word))?;
+            for (tested, list) in test.tested.iter().zip(&asked.lists) {
                 let user = &self.past.persons.names[tested.person.0 as usize];
                 lists.write(self.past, json!({"recommender": name, "question": word, "user": user}), list)?;
             }

@@ -29,7 +29,9 @@ pub(super) fn find(evaluate: &Evaluate, past: &Past, cut: usize, lists: &mut Lis
     let (copy, refused) = Told::start(past, cut, evaluate.now(past, cut), evaluate.seed)?;
     let names = evaluate.names(&USUAL);
     for name in &names {
-        copy.publish(&Published { algorithm: name, name: (*name).to_owned(), count: evaluate.count, bought: true })?;
+        let published =
+            Published { algorithm: name, name: (*name).to_owned(), count: evaluate.count, bought: "always" };
+        copy.publish(&published)?;
     }
     let training = copy.train()?;
     let bar = bar(test.tested.len() as u64, "sessions", "{pos}/{len}");

@@ -271,7 +271,11 @@ fn only_what_can_be_had_in_the_size_and_the_store_is_shown() {
     tell(&shop, &all);
     shop.define("trait", "shoe_size", &json!({"holds": "text"}));
     shop.define("trait", "store", &json!({"holds": "text"}));
-    define(&shop, "fits", json!({"algorithms": "new", "size_of": "shoe_size", "store_of": "store", "bought": true}));
+    define(
+        &shop,
+        "fits",
+        json!({"algorithms": "new", "size_of": "shoe_size", "store_of": "store", "bought": "always"}),
+    );
     grant(&shop, "ana", "site");
     let traits = json!({"type": "identify", "userId": "ana", "traits": {"shoe_size": "42", "store": "paris"}});
     shop.server_sends(&[traits]);
@@ -368,7 +372,7 @@ fn what_was_saved_and_is_back_in_size_is_said_once() {
 fn an_algorithm_is_an_arm_of_an_experiment() {
     let shop = shop_with_pairs();
     _ = train(&shop);
-    shop.define("recommender", "popular", &json!({"algorithms": "popular", "count": 3, "bought": true}));
+    shop.define("recommender", "popular", &json!({"algorithms": "popular", "count": 3, "bought": "always"}));
     let content = |recommender: &str| {
         json!({"languages": {"en": {"title": "For you"}}, "stage": "comparison", "intent": "help",
                "items": {"recommender": recommender}})
@@ -441,7 +445,11 @@ fn boots_are_searched_for_and_poles_and_socks_are_proposed_at_once() {
 #[test]
 fn a_share_of_a_list_is_to_be_discovered() {
     let shop = shop_with_pairs();
-    define(&shop, "open", json!({"algorithms": ["hybrid", "popular"], "count": 5, "discovery": 0.2, "bought": true}));
+    define(
+        &shop,
+        "open",
+        json!({"algorithms": ["hybrid", "popular"], "count": 5, "discovery": 0.2, "bought": "always"}),
+    );
     _ = train(&shop);
     let looked: Vec<Value> = (0..8).map(|n| viewed("c-1", &format!("boot-{n}"))).collect();
     shop.server_sends(&looked);

@@ -107,9 +107,10 @@ fn learn_from(
             let (before, rest) = deeds.split_at(at);
             let moment = if seen == 0 { deeds[first].at } else { before.last().map_or(cut, |one| one.at) };
             let session = &visit[..seen];
-            // In a visit what follows in it counts. What is looked at or ordered again of it needs nobody to propose it.
-            let counts =
-                |one: &&Interaction| one.at < now && (seen == 0 || one.group == group) && !session.contains(&one.item);
+            // In a visit what follows in it counts, but for what is on the screen: people go back to the rest.
+            let counts = |one: &&Interaction| {
+                one.at < now && (seen == 0 || one.group == group) && session.last() != Some(&one.item)
+            };
             let wanted: BTreeSet<Item> = rest.iter().filter(counts).map(|one| one.item).collect();
             let all = &mut choices[head(session)];
             if all.len() < FITTED_ON {

@@ -2,7 +2,7 @@
 
 use catalog::item::Item;
 use model::time::Span;
-use suggest::{Algorithm, Models};
+use suggest::{Algorithm, Models, WhenBought};
 
 use crate::world::{Draws, NOW, Someone, World, ago, ids, item, minutes_ago, outdoor, recommender, with};
 
@@ -245,7 +245,7 @@ fn hybrid_lists_are_as_good_as_their_best_part() {
     world.train(&people);
     let gained = |algorithm: Algorithm| {
         let mut row = recommender(&[algorithm], 10);
-        row.filters.not_bought = false;
+        row.filters.bought = WhenBought::Always;
         let gain = |(someone, next): &(Someone, String)| {
             let place = world.ids(&row, someone, &[]).iter().position(|id| id == next);
             place.map_or(0.0, |place| 1.0 / (place as f64 + 2.0).log2())

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use catalog::item::{Attribute, Item, Stock, Variant};
+use catalog::item::{Attribute, Item, Stock, Usage, Variant};
 use decide::Why;
 use model::{limits::CANDIDATES_KEPT, name::Name};
-use suggest::{Algorithm, Boost, Pin};
+use suggest::{Algorithm, Boost, Pin, WhenBought};
 
 use crate::world::{Someone, World, ago, ids, item, only, outdoor, recommender, with};
 
@@ -149,6 +149,26 @@ fn of_one_group_one_is_shown() {
     let row = recommender(&[Algorithm::Popular], 4);
     assert_eq!(world.ids(&row, &Someone::new(), &[]), ["i0", "i2", "i4", "i6"]);
     assert_eq!(world.ids(&row, &Someone::new().ordered(&["i1"], ago(5)), &[]), ["i2", "i4", "i6", "i8"]);
+}
+
+/// A shop says when what somebody bought, in this form or another, is shown: when it is used up, always, or never.
+#[test]
+fn what_was_bought_is_shown_when_the_shop_says() {
+    let world = hundred(|number, item| {
+        item.usage = (number == 0).then_some(Usage::Consumable);
+        item.group = (number >= 98).then(|| "kit".to_owned());
+    });
+    let bought = [0, 1, 2, 98].map(|number| format!("i{number}"));
+    let someone = Someone::new().ordered(&bought, ago(9)).ordered(&["i2"], ago(5));
+    let shown = |when: WhenBought| {
+        let mut row = recommender(&[Algorithm::Popular], 48);
+        row.filters.bought = when;
+        row.filters.exclude = (4..97).map(|number| format!("i{number}").into()).collect();
+        world.ids(&row, &someone, &[])
+    };
+    assert_eq!(shown(WhenBought::Always), ["i0", "i1", "i2", "i3", "i97", "i98"]);
+    assert_eq!(shown(WhenBought::UsedUp), ["i0", "i2", "i3", "i97"]);
+    assert_eq!(shown(WhenBought::Never), ["i3", "i97"]);
 }
 
 /// Later algorithms fill what earlier ones leave empty, and stand behind them.
