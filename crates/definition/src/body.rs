@@ -19,7 +19,7 @@ use crate::{
     kind::Kind,
     models, placement, recommender, score, setting,
     shape::Shape,
-    span, tag,
+    span, synonym, tag,
 };
 
 /// Identifiers of one namespace that one profile may hold at most, whatever the definition says.
@@ -52,6 +52,7 @@ pub(crate) fn check(kind: Kind, name: &str, document: &Value) -> Result<(), Faul
         Kind::Segment => segment(document).map(drop),
         Kind::Recommender => recommender::read(document).map(drop),
         Kind::Finder => finder::read(document).map(drop),
+        Kind::Synonym => synonym::read(document).map(drop),
         Kind::Layer => layer(document),
         Kind::Content => content::read(document).map(drop),
         Kind::Placement => placement::read(document).map(drop),
@@ -87,6 +88,7 @@ fn check_name(kind: Kind, name: &str) -> Result<(), Fault> {
         | Kind::Segment
         | Kind::Recommender
         | Kind::Finder
+        | Kind::Synonym
         | Kind::Layer
         | Kind::Content
         | Kind::Placement

@@ -25,6 +25,7 @@ use crate::{
     published::{Conditions, Published, Topics},
     recommender, references, restraint, scheme, sensitive,
     setting::Settings,
+    synonym,
 };
 
 /// Compiles everything as the plan `revision`.
@@ -123,6 +124,7 @@ fn made(documents: &Documents, revision: u64, before: Option<&Plan>) -> Result<(
         decisions,
         recommenders,
         finders,
+        synonyms: synonym::all(documents)?,
         retention: settings.retention.unwrap_or(RETENTION),
         hosts: settings.hosts,
         trust: settings.floors,

@@ -27,6 +27,8 @@ pub enum Kind {
     Recommender,
     /// A few questions that lead to a few items.
     Finder,
+    /// Words that mean the same in searches.
+    Synonym,
     /// A layer: experiences that exclude each other.
     Layer,
     /// A reusable piece of content in its languages.
@@ -41,7 +43,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Purpose,
         Self::ConsentCategory,
         Self::Namespace,
@@ -53,6 +55,7 @@ impl Kind {
         Self::Segment,
         Self::Recommender,
         Self::Finder,
+        Self::Synonym,
         Self::Layer,
         Self::Content,
         Self::Placement,
@@ -74,6 +77,7 @@ impl Kind {
             Self::Segment => "segment",
             Self::Recommender => "recommender",
             Self::Finder => "finder",
+            Self::Synonym => "synonym",
             Self::Layer => "layer",
             Self::Content => "content",
             Self::Placement => "placement",
@@ -102,6 +106,7 @@ impl Kind {
             Self::Segment => limits::SEGMENTS,
             Self::Recommender => limits::RECOMMENDERS,
             Self::Finder => limits::FINDERS,
+            Self::Synonym => limits::SYNONYMS,
             Self::Layer => limits::LAYERS,
             Self::Content => limits::CONTENTS,
             Self::Placement => limits::PLACEMENTS,

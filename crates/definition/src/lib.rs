@@ -72,6 +72,7 @@ mod sensitive;
 mod setting;
 mod shape;
 mod span;
+mod synonym;
 mod tag;
 
 pub use advice::{Finding, advice, finding};

@@ -20,6 +20,7 @@ pub(crate) fn purposes_in(kind: Kind, document: &Value) -> Vec<(String, Name<Pur
         | Kind::Model
         | Kind::Segment
         | Kind::Finder
+        | Kind::Synonym
         | Kind::Layer
         | Kind::Content
         | Kind::Experience
@@ -76,6 +77,7 @@ pub(crate) fn naming<'a>(documents: &'a Documents, kind: Kind, name: &str) -> Op
         | Kind::Source
         | Kind::Model
         | Kind::Finder
+        | Kind::Synonym
         | Kind::Experience
         | Kind::Setting => None,
     }

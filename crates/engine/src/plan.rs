@@ -1,6 +1,9 @@
 //! The plan: everything that the shop has published, compiled, with a revision; immutable.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use decide::Scheme;
 use model::{
@@ -9,6 +12,7 @@ use model::{
     schema::TraitSchema,
     site::Hosts,
     source::SourceRules,
+    synonym::Synonym,
     time::Span,
     trust::Floors,
 };
@@ -39,6 +43,8 @@ pub struct Plan {
     pub recommenders: BTreeMap<Name<RecommenderName>, Recommender>,
     /// What leads to a few items by a few questions.
     pub finders: BTreeMap<Name<FinderName>, Finder>,
+    /// What means the same in searches.
+    pub synonyms: Arc<[Synonym]>,
     /// How long an event is kept.
     pub retention: Span,
     /// From which trust on a trait may be used.

@@ -6,16 +6,16 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     thread,
     time::Duration,
 };
 
 use catalog::{item::Attribute, number::ItemNumber, view::ItemView};
-use model::time::Timestamp;
+use model::{synonym::Synonym, time::Timestamp};
 use roaring::RoaringBitmap;
 use runtime::{handle::Runtime, shelf::Follower};
-use search::{Doc, Index, Language, SearchError, Snapshot, Text};
+use search::{Doc, Index, Language, SearchError, Snapshot, Synonyms, Text};
 
 /// Its folder in the data folder.
 const FOLDER: &str = "search";
@@ -57,8 +57,16 @@ pub struct Indexer {
     open: Option<Open>,
     /// What the index may not know yet, in numbers.
     pending: RoaringBitmap,
+    learned: Learned,
+}
+
+/// What the index was told beside the items, and does not store.
+#[derive(Debug, Default)]
+struct Learned {
     /// The training from which it knows what is popular.
     training: u64,
+    /// What means the same.
+    synonyms: Arc<[Synonym]>,
 }
 
 /// An index, and what was committed to it.
@@ -76,14 +84,14 @@ impl Indexer {
         if let Some(open) = &open {
             searching.put(open.snapshot.clone());
         }
-        Self { folder, open, pending: RoaringBitmap::new(), training: 0 }
+        Self { folder, open, pending: RoaringBitmap::new(), learned: Learned::default() }
     }
 
     /// Waits a while for changes of the catalog, and takes in those that came. What could not be written is tried again
     /// after a while. Blocking.
     pub fn step(&mut self, runtime: &Runtime, searching: &Searching) {
         self.pending |= runtime.catalog_changes(Follower::Index, LOOK);
-        self.learn_popularity(runtime, searching);
+        self.learn(runtime, searching);
         while (self.open.is_none() || !self.pending.is_empty()) && !runtime.is_stopping() {
             let some: RoaringBitmap = self.pending.iter().take(AT_ONCE).collect();
             match self.take_in(&some, runtime) {
@@ -100,16 +108,19 @@ impl Indexer {
         }
     }
 
-    /// Learns what is popular when that was learned anew.
-    fn learn_popularity(&mut self, runtime: &Runtime, searching: &Searching) {
-        let Some(open) = self.open.as_mut().filter(|_| runtime.trained_version() != self.training) else { return };
+    /// Learns what is popular when that was learned anew, and what means the same when the shop says otherwise.
+    fn learn(&mut self, runtime: &Runtime, searching: &Searching) {
+        let (plan, trained) = (runtime.plan(), runtime.trained_version());
+        let is_known = trained == self.learned.training && plan.synonyms == self.learned.synonyms;
+        let Some(open) = self.open.as_mut().filter(|_| !is_known) else { return };
         let (training, popularity) = runtime.popularities();
         open.index.set_popularity(popularity);
+        open.index.set_synonyms(Synonyms::of(&plan.synonyms));
         match open.index.snapshot() {
             Ok(snapshot) => {
                 open.snapshot = snapshot.clone();
                 searching.put(snapshot);
-                self.training = training;
+                self.learned = Learned { training, synonyms: plan.synonyms.clone() };
             }
             Err(error) => warn(&error),
         }
@@ -123,7 +134,7 @@ impl Indexer {
             Some(open) => open,
             None => {
                 self.pending.insert_range(0..catalog.numbers());
-                self.training = 0;
+                self.learned = Learned::default();
                 Open::or_anew(&self.folder)?
             }
         };

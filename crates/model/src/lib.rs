@@ -19,6 +19,7 @@ pub mod schema;
 pub mod sensitive;
 pub mod site;
 pub mod source;
+pub mod synonym;
 pub mod time;
 pub mod trust;
 pub mod value;

@@ -145,6 +145,14 @@ pub const RECOMMENDER_ITEMS: usize = 500;
 pub const RECOMMENDER_BOOSTS: usize = 50;
 /// Finders that a project may define.
 pub const FINDERS: usize = 50;
+/// Synonyms that a project may define.
+pub const SYNONYMS: usize = 1_000;
+/// Phrases of one synonym.
+pub const SYNONYM_PHRASES: usize = 10;
+/// Words of one of these phrases.
+pub const SYNONYM_WORDS: usize = 10;
+/// Bytes of one of these phrases.
+pub const SYNONYM_BYTES: usize = 100;
 /// Questions that a finder asks one person at most: people have no time (requirements CON-11).
 pub const FINDER_ASKED: u16 = 4;
 /// Questions among which it chooses.

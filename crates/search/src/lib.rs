@@ -40,5 +40,5 @@ pub use matched::Part;
 pub use request::{Count, Facet, Filters, LastWord, Page, Person, Request, Sort, Stock};
 pub use snapshot::Snapshot;
 pub use stems::Language;
-pub use synonyms::{Synonym, Synonyms};
+pub use synonyms::Synonyms;
 pub use taste::{Blend, Prices, Tastes};

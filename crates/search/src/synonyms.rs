@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use model::synonym::Synonym;
+
 use crate::{
     limits::{QUERY_CHARS, QUERY_WORDS, SYNONYMS},
     stems::{Language, Stems},
@@ -15,28 +17,14 @@ pub struct Synonyms {
     of: Arc<BTreeMap<Vec<String>, Vec<String>>>,
 }
 
-/// One thing that a shop says of words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Synonym<'a> {
-    /// Each finds what the others say: `["gtx", "gore tex"]`.
-    Same(&'a [&'a str]),
-    /// Who searches for one thing also finds others, and not the other way round: `shoes` and `sandals`.
-    Includes {
-        /// What is searched for.
-        sought: &'a str,
-        /// What is found too.
-        found: &'a [&'a str],
-    },
-}
-
 impl Synonyms {
     /// Reads them; of more phrases than [`SYNONYMS`] the first.
-    pub fn of(said: &[Synonym<'_>]) -> Self {
+    pub fn of(said: &[Synonym]) -> Self {
         let stems = Stems::new();
         let mut of: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
         let pairs = said.iter().flat_map(|synonym| match synonym {
-            Synonym::Same(phrases) => phrases.iter().map(|sought| (*sought, *phrases)).collect::<Vec<_>>(),
-            Synonym::Includes { sought, found } => vec![(*sought, *found)],
+            Synonym::Same(phrases) => phrases.iter().map(|sought| (sought, phrases)).collect::<Vec<_>>(),
+            Synonym::Includes { sought, found } => vec![(sought, found)],
         });
         for (sought, found) in pairs.take(SYNONYMS) {
             for language in [Language::French, Language::English] {
@@ -45,9 +33,9 @@ impl Synonyms {
                     continue;
                 }
                 let others = of.entry(key).or_default();
-                for phrase in found.iter().filter(|phrase| **phrase != sought) {
-                    if !others.iter().any(|other| other == phrase) {
-                        others.push((*phrase).to_owned());
+                for phrase in found.iter().filter(|phrase| *phrase != sought) {
+                    if !others.iter().any(|other| **other == **phrase) {
+                        others.push(phrase.to_string());
                     }
                 }
             }
@@ -88,8 +76,8 @@ mod tests {
     fn the_longest_phrase_wins_in_any_form_of_its_words() {
         let stems = Stems::new();
         let synonyms = Synonyms::of(&[
-            Synonym::Same(&["gore tex", "gtx"]),
-            Synonym::Includes { sought: "gore", found: &["blood"] },
+            Synonym::Same(vec!["gore tex".into(), "gtx".into()]),
+            Synonym::Includes { sought: "gore".into(), found: vec!["blood".into()] },
         ]);
         let at = |words: &[&str]| synonyms.at(words, Language::English, &stems).map(|(n, found)| (n, found.to_vec()));
         assert_eq!(at(&["gore", "tex", "boots"]), Some((2, vec!["gtx".to_owned()])));
@@ -101,7 +89,8 @@ mod tests {
     #[test]
     fn phrases_end_at_the_limit() {
         let phrases: Vec<String> = (0..=SYNONYMS).map(|n| format!("p{n}")).collect();
-        let said: Vec<Synonym<'_>> = phrases.iter().map(|sought| Synonym::Includes { sought, found: &["x"] }).collect();
+        let includes = |sought: &String| Synonym::Includes { sought: sought.as_str().into(), found: vec!["x".into()] };
+        let said: Vec<Synonym> = phrases.iter().map(includes).collect();
         let synonyms = Synonyms::of(&said);
         let at = |n: usize| synonyms.at(&[&phrases[n]], Language::Any, &Stems::new()).is_some();
         assert!(at(SYNONYMS - 1));

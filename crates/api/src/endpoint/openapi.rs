@@ -25,6 +25,7 @@ use crate::{
         live::LiveItem,
         measure::{ModelDocument, ScoreDocument, TagDocument},
         recommend::RecommenderDocument,
+        search::SynonymDocument,
     },
 };
 
@@ -80,6 +81,7 @@ fn unreferenced(schemas: &mut Schemas) {
     reference::<LayerDocument>(schemas);
     reference::<RecommenderDocument>(schemas);
     reference::<FinderDocument>(schemas);
+    reference::<SynonymDocument>(schemas);
     reference::<ContentDocument>(schemas);
     reference::<PlacementDocument>(schemas);
     reference::<ExperienceDocument>(schemas);

@@ -32,6 +32,8 @@ pub enum DefinitionKind {
     Recommender,
     /// [`super::finder::FinderDocument`].
     Finder,
+    /// [`super::search::SynonymDocument`].
+    Synonym,
     /// [`super::experience::LayerDocument`].
     Layer,
     /// [`super::experience::ContentDocument`].
@@ -46,7 +48,7 @@ pub enum DefinitionKind {
 
 impl DefinitionKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Segment,
         Self::Tag,
         Self::Score,
@@ -58,6 +60,7 @@ impl DefinitionKind {
         Self::ConsentCategory,
         Self::Recommender,
         Self::Finder,
+        Self::Synonym,
         Self::Layer,
         Self::Content,
         Self::Placement,
@@ -79,6 +82,7 @@ impl DefinitionKind {
             Self::ConsentCategory => "consent_category",
             Self::Recommender => "recommender",
             Self::Finder => "finder",
+            Self::Synonym => "synonym",
             Self::Layer => "layer",
             Self::Content => "content",
             Self::Placement => "placement",

@@ -27,9 +27,10 @@ pub struct RecommenderDocument {
     /// Whether only what can be had at once is shown; true, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_stock: Option<bool>,
-    /// Whether what the person bought is shown too, before it is used up or its life is over.
+    /// When what the person bought is shown: `used_up` (when it is, or its expected life is over), `always`, or `never`;
+    /// `used_up`, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bought: Option<bool>,
+    pub bought: Option<String>,
     /// What an item must be like: a condition on its facts, `price < 100 && brand == "Lowa"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<String>,

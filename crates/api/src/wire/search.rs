@@ -221,3 +221,21 @@ pub struct CompleteAnswer {
     /// Items, the best first.
     pub items: Vec<SearchHit>,
 }
+
+/// Words that mean the same: `same`, or `sought` with `found`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SynonymDocument {
+    /// Phrases of which each finds what the others say: `["gtx", "gore tex"]`. From 2 to 10, of at most 10 words each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<String>,
+    /// What is searched for: `shoes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sought: Option<String>,
+    /// What is found too, and not the other way round: `["sandals", "boots"]`. At most 10 phrases.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<String>,
+    /// For those who read it later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}

@@ -16,4 +16,5 @@ mod recommenders;
 mod restraint;
 mod seen;
 mod sensitive;
+mod synonyms;
 mod trust;

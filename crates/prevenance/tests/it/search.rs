@@ -133,6 +133,27 @@ fn typing_is_completed() {
 }
 
 #[test]
+fn words_mean_what_the_shop_says() {
+    let mut shop = stocked();
+    let (stick, any) = (json!({"query": "stick", "language": "en"}), |answer: &Value| !ids(answer).is_empty());
+    assert!(!any(&search(&shop, &stick)));
+    shop.define("synonym", "stick", &json!({"same": ["stick", "trekking pole"]}));
+    assert_eq!(ids(&until(&shop, &stick, any)), ["p-1"]);
+    shop.define("synonym", "shoes", &json!({"sought": "gear", "found": ["hiking boots", "pole"]}));
+    let gear = until(&shop, &json!({"query": "gear"}), any);
+    assert_eq!((ids(&gear).len(), gear["hits"][0]["found_by"].as_str()), (2, Some("all_words")), "{gear}");
+    // What the shop says stands after a start, and an index that is begun anew knows it too.
+    shop.server.kill9();
+    fs::remove_dir_all(shop.server.folder().join("search")).unwrap();
+    shop.start_again_at(at(START));
+    assert_eq!(ids(&until(&shop, &stick, any)), ["p-1"]);
+    _ = shop.secret.delete("/v1/definitions/synonym/stick?wait=true").expect(200);
+    _ = until(&shop, &stick, |answer| !any(answer));
+    let refused = shop.secret.put("/v1/definitions/synonym/stick", &json!({"same": ["stick"]})).expect(422).json();
+    assert_eq!((&refused["code"], &refused["error"]["pointer"]), (&json!("EMPTY"), &json!("/same")));
+}
+
+#[test]
 fn what_changes_is_found_so_after_a_kill_and_with_a_broken_index() {
     let mut shop = stocked();
     shop.advance("1m");

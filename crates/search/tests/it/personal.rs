@@ -1,8 +1,8 @@
 //! The personal order.
 
+use model::synonym::Synonym;
 use search::{
-    Blend, Exact, Found, Grade, Language, Page, Person, Prices, Request, Snapshot, Synonym, Synonyms, Taste, Tastes,
-    limits,
+    Blend, Exact, Found, Grade, Language, Page, Person, Prices, Request, Snapshot, Synonyms, Taste, Tastes, limits,
 };
 
 use crate::shop::{ITEM, Item, catalog, french, index, numbers, search};
@@ -37,7 +37,7 @@ fn boots() -> Vec<Item> {
 fn what_was_searched_before_counts_in_the_next_search() {
     // proves DEC-02
     let mut index = index(&boots());
-    index.set_synonyms(Synonyms::of(&[Synonym::Same(&["waterproof", "imperméable"])]));
+    index.set_synonyms(Synonyms::of(&[Synonym::Same(vec!["waterproof".into(), "imperméable".into()])]));
     let shop = index.commit().expect("memory takes it");
     let neutral = numbers(&search(&shop, "chaussures"));
     let place = |list: &[u32], number| list.iter().position(|found| *found == number);

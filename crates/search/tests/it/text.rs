@@ -1,6 +1,7 @@
 //! Which words find which.
 
-use search::{Exact, Grade, Language, Part, Synonym, Synonyms};
+use model::synonym::Synonym;
+use search::{Exact, Grade, Language, Part, Synonyms};
 
 use crate::shop::{ITEM, Item, begun, catalog, english, found, found_in, french, index, search};
 
@@ -155,9 +156,9 @@ fn a_common_word_is_no_name_though_an_item_is_called_so() {
 fn synonyms_find_one_way_or_both_ways_and_come_behind_the_word_itself() {
     let mut index = index(&[french(1, "Baskets rouges"), french(2, "Tennis rouges"), french(3, "Sandales gore tex")]);
     index.set_synonyms(Synonyms::of(&[
-        Synonym::Same(&["baskets", "tennis"]),
-        Synonym::Includes { sought: "chaussures", found: &["baskets", "sandales"] },
-        Synonym::Same(&["gtx", "gore-tex"]),
+        Synonym::Same(vec!["baskets".into(), "tennis".into()]),
+        Synonym::Includes { sought: "chaussures".into(), found: vec!["baskets".into(), "sandales".into()] },
+        Synonym::Same(vec!["gtx".into(), "gore-tex".into()]),
     ]));
     let shop = index.commit().expect("memory takes it");
     assert_eq!(found(&shop, "basket"), [1, 2]);
