@@ -347,7 +347,12 @@ fn is_in(catalog: &Catalog, number: u32) -> bool {
 fn may_be_kept(text: &str, key: &str) -> bool {
     let is_short =
         key.chars().nth(limits::DEMAND_KEY_CHARS).is_none() && text.chars().nth(limits::DEMAND_TEXT_CHARS).is_none();
-    is_short && !key.is_empty() && !text.contains(['@', '＠']) && !may_be_phone(text)
+    is_short && !key.is_empty() && !says_who(text)
+}
+
+/// Whether a text may say who somebody is: by an address or a telephone number.
+pub(crate) fn says_who(text: &str) -> bool {
+    text.contains(['@', '＠']) || may_be_phone(text)
 }
 
 /// Whether as many digits stand together as a telephone number has, with only separators between them.

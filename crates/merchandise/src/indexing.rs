@@ -15,7 +15,9 @@ use catalog::{item::Attribute, number::ItemNumber, view::ItemView};
 use model::{synonym::Synonym, time::Timestamp};
 use roaring::RoaringBitmap;
 use runtime::{handle::Runtime, shelf::Follower};
-use search::{Doc, Index, Language, SearchError, Snapshot, Synonyms, Text};
+use search::{Count, Doc, Grade, Index, Language, Page, Popular, Request, SearchError, Snapshot, Synonyms, Text};
+
+use crate::demand::says_who;
 
 /// Its folder in the data folder.
 const FOLDER: &str = "search";
@@ -113,14 +115,15 @@ impl Indexer {
         let (plan, trained) = (runtime.plan(), runtime.trained_version());
         let is_known = trained == self.learned.training && plan.synonyms == self.learned.synonyms;
         let Some(open) = self.open.as_mut().filter(|_| !is_known) else { return };
-        let (training, popularity) = runtime.popularities();
-        open.index.set_popularity(popularity);
+        let models = runtime.models();
+        open.index.set_popularity(models.popularities().into());
+        open.index.set_popular(popular(&open.snapshot, models.queries()));
         open.index.set_synonyms(Synonyms::of(&plan.synonyms));
         match open.index.snapshot() {
             Ok(snapshot) => {
                 open.snapshot = snapshot.clone();
                 searching.put(snapshot);
-                self.learned = Learned { training, synonyms: plan.synonyms.clone() };
+                self.learned = Learned { training: models.version(), synonyms: plan.synonyms.clone() };
             }
             Err(error) => warn(&error),
         }
@@ -157,6 +160,17 @@ impl Indexer {
             tracing::warn!(code = error.code(), %error, "the search index was not closed cleanly");
         }
     }
+}
+
+/// What many searched for, as far as it says nothing of a person and is found.
+fn popular(snapshot: &Snapshot, queries: &[(String, u64)]) -> Popular {
+    let is_found = |text: &str| {
+        let request =
+            Request { count: Count::Shown, page: Page { offset: 0, size: 1 }, ..Request::of(text, Language::Any) };
+        snapshot.search(&request).is_ok_and(|found| found.hits.iter().any(|hit| hit.grade <= Grade::AllWords))
+    };
+    let shown = queries.iter().filter(|(text, _)| !says_who(text) && is_found(text));
+    Popular::of(shown.map(|(text, persons)| (text.as_str(), *persons)))
 }
 
 fn warn(error: &SearchError) {

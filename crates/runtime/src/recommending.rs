@@ -148,10 +148,9 @@ impl Runtime {
         has_any && under_way.is_none() && is_old
     }
 
-    /// How popular each item is by the last training, by number, with which training that was; 0: none.
-    pub fn popularities(&self) -> (u64, Arc<[f32]>) {
-        let models = self.shared().recommending.models();
-        (models.version(), models.popularities().into())
+    /// The models in force.
+    pub fn models(&self) -> Arc<Models> {
+        self.shared().recommending.models()
     }
 
     /// The last training; 0: none.

@@ -13,7 +13,11 @@ use recommend::{
 };
 use rustc_hash::FxHasher;
 
-use crate::deed::{self, Deed};
+use crate::{
+    deed::{self, Deed, QUERY, SEARCHED},
+    queries::Queries,
+    question::text,
+};
 
 /// Two deeds of a person that lie this far apart are of two visits.
 pub(crate) const VISIT_GAP: Span = Span::MINUTE.times(30);
@@ -53,6 +57,7 @@ pub struct Gathered {
     pub(crate) contexts: Vec<[Option<Context>; CONTEXTS]>,
     /// The deepest main category of each item, by number; [`NO_CATEGORY`] of one that has none.
     pub(crate) categories: Vec<u32>,
+    pub(crate) queries: Queries,
     persons: u32,
     groups: u32,
 }
@@ -92,6 +97,13 @@ impl<'c> Gatherer<'c> {
             Some(Deed::Carted) => recommend::history::Deed::Cart,
             Some(Deed::Wished) => recommend::history::Deed::Wish,
             Some(Deed::Ordered) => recommend::history::Deed::Order,
+            None if name == SEARCHED => {
+                return properties
+                    .get(QUERY)
+                    .and_then(text)
+                    .into_iter()
+                    .for_each(|text| self.gathered.queries.add(&text));
+            }
             Some(Deed::Uncarted | Deed::Unwished) | None => return,
         };
         let said = deed::deed_of(name).map(|deed| deed::ids(deed, properties)).unwrap_or_default();
@@ -113,6 +125,7 @@ impl<'c> Gatherer<'c> {
 
     /// Groups what the present person did: visits by their gaps, each order by itself.
     fn flush(&mut self) {
+        self.gathered.queries.close();
         let mut doing = std::mem::take(&mut self.doing);
         if doing.is_empty() {
             return;
@@ -155,7 +168,8 @@ impl Gathered {
     /// What was known at an earlier moment, without contexts. The numbers of persons and groups stay.
     pub(crate) fn before(&self, moment: Timestamp) -> Self {
         let history = self.history.iter().filter(|one| one.at < moment).collect();
-        Self { history, contexts: Vec::new(), categories: self.categories.clone(), ..*self }
+        let queries = Queries::default();
+        Self { history, contexts: Vec::new(), categories: self.categories.clone(), queries, ..*self }
     }
 
     fn next_group(&mut self) -> u32 {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use model::time::Timestamp;
@@ -50,6 +50,7 @@ pub struct Models {
     /// The items of each category that are looked at most, best first.
     by_category: BTreeMap<u32, Vec<Item>>,
     pub(crate) hybrid: Weights,
+    queries: Arc<[(String, u64)]>,
     bytes: usize,
     memory: Mutex<Vec<Memory>>,
 }
@@ -97,6 +98,7 @@ impl Models {
             trained_at: now,
             persons: gathered.persons(),
             interactions: gathered.interactions(),
+            queries: gathered.queries.of_many().into(),
             ..Self::default()
         };
         if history.is_empty() {
@@ -163,6 +165,11 @@ impl Models {
     /// by how many ever did. Items beyond the end are not.
     pub fn popularities(&self) -> &[f32] {
         &self.popularity
+    }
+
+    /// What at least [`crate::LEAST_PERSONS`] persons searched for, with how many did, the most first.
+    pub fn queries(&self) -> &Arc<[(String, u64)]> {
+        &self.queries
     }
 
     /// How popular an item is everywhere; 0 if nobody took it.

@@ -216,6 +216,8 @@ pub struct CompleteRequest {
 /// What the text may become.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CompleteAnswer {
+    /// What at least five persons searched for and is found, the most frequent first.
+    pub queries: Vec<String>,
     /// Paths of categories, those with most items first.
     pub categories: Vec<String>,
     /// Items, the best first.

@@ -8,7 +8,7 @@ use testkit::{
     process::{Noise, Options},
 };
 
-use crate::shop::{START, Shop, at};
+use crate::shop::{START, Shop, at, track};
 
 fn boots() -> [Value; 4] {
     let boot = |id: &str, fr: &str, en: &str, brand: &str, price: f64, stock: u32, released: &str| {
@@ -129,7 +129,34 @@ fn typing_is_completed() {
     assert_eq!(completed["categories"], json!(["Shoes > Boots"]), "{completed}");
     assert_eq!(completed["items"].as_array().unwrap().len(), 3, "{completed}");
     let nothing = shop.web.post("/v1/autocomplete", &json!({"query": ""})).expect(200).json();
-    assert_eq!(nothing, json!({"categories": [], "items": []}));
+    assert_eq!(nothing, json!({"queries": [], "categories": [], "items": []}));
+}
+
+#[test]
+fn what_many_searched_for_completes_what_others_type() {
+    let shop = stocked();
+    let searched = |person: usize, query: &str| {
+        let who = json!({"anonymousId": format!("laptop-{person}")});
+        track("Products Searched", &format!("{person}-{query}"), &who, &json!({"query": query}))
+    };
+    for person in 0..5 {
+        shop.grant(&format!("anonymous_id:laptop-{person}"), &["site"]);
+        shop.page_sends(&[searched(person, "Hiking boots"), searched(person, "hiking with ana@example.com")]);
+        // Four persons are not many, and what is not there helps nobody.
+        shop.page_sends(&[searched(person, "hiking tents"), searched(person.max(1), "hiking")]);
+    }
+    shop.advance("1m");
+    _ = shop.secret.post("/v1/training", &json!({})).expect(200);
+    let typed = json!({"query": "hik", "language": "en"});
+    for _ in 0..600 {
+        let completed = shop.web.post("/v1/autocomplete", &typed).expect(200).json();
+        if completed["queries"] != json!([]) {
+            assert_eq!(completed["queries"], json!(["hiking boots"]));
+            return;
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    panic!("nothing that people searched for completes `hik`");
 }
 
 #[test]

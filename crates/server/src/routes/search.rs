@@ -77,13 +77,14 @@ pub(super) async fn complete(State(app): State<Shared>, Sent { headers, body, ..
     }
     let completed = blocking(&app, move |app| {
         let (snapshot, catalog) = (searchable(app)?, app.runtime.catalog());
-        let wanted = Wanted { queries: 0, categories: size, items: size };
+        let wanted = Wanted { queries: size, categories: size, items: size };
         let language = language(request.language.as_deref());
         let completed =
             snapshot.complete(&request.query, language, &Filters::NONE, wanted).map_err(|error| unusable(&error))?;
         let languages: Vec<Arc<str>> = request.language.as_deref().map(Arc::from).into_iter().collect();
         let reader = Reader { catalog: &catalog, languages: &languages, now: app.runtime.now() };
         Ok(CompleteAnswer {
+            queries: completed.queries,
             categories: completed.categories,
             items: completed.items.iter().filter_map(|one| hit(&reader, one, false)).collect(),
         })
