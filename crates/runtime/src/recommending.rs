@@ -153,6 +153,12 @@ impl Runtime {
         self.shared().recommending.models()
     }
 
+    /// Topics that suit this moment in the country of a locale (`fr-FR`), whoever asks, with how much, from −1 to 1.
+    pub fn suited(&self, locale: Option<&str>) -> Vec<(String, f64)> {
+        let country = locale.and_then(suggest::country_of);
+        self.models().suited(&self.catalog(), Surroundings { country, device: None }, self.now())
+    }
+
     /// The last training; 0: none.
     pub fn trained_version(&self) -> u64 {
         self.shared().recommending.models().version()

@@ -25,6 +25,7 @@ mod question;
 mod recommender;
 mod source;
 mod suggest;
+mod suited;
 mod tastes;
 
 pub use alike::Alike;

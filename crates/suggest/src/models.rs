@@ -21,6 +21,7 @@ use rustc_hash::FxHashSet;
 use crate::{
     gather::{Gathered, NO_CATEGORY},
     hybrid::{Weights, learn},
+    suited::{self, Suited},
 };
 
 /// Trained models, plain data. Questions share them from any number of threads.
@@ -51,6 +52,7 @@ pub struct Models {
     by_category: BTreeMap<u32, Vec<Item>>,
     pub(crate) hybrid: Weights,
     queries: Arc<[(String, u64)]>,
+    suited: Suited,
     bytes: usize,
     memory: Mutex<Vec<Memory>>,
 }
@@ -116,6 +118,7 @@ impl Models {
         popular.iter().for_each(|one| popularity[one.item.index()] = one.score);
         let (looks, by_category) = looks(gathered);
         let has_orders = lines > 0;
+        let counted_here: &[Deed] = if lines < FEW_ORDERS { &ALL } else { &[Deed::Order] };
         let mut models = Self {
             also_bought: together(&[Deed::Order], Within::Person, neighbor::Settings::ALSO_BOUGHT),
             bought_together: together(&[Deed::Order], Within::Group, neighbor::Settings::ALSO_BOUGHT),
@@ -124,7 +127,8 @@ impl Models {
             sessions: Some(Sessions::train(history, &LOOKED_AT, session::Settings::default())),
             personal: has_orders.then(|| Personal::train(&orders, now, None, Training::default())),
             trending: followed(of_taken.trending(usize::MAX), of_views.trending(usize::MAX)),
-            here: here(gathered, if lines < FEW_ORDERS { &ALL } else { &[Deed::Order] }),
+            here: here(gathered, counted_here),
+            suited: suited::learn(gathered, counted_here),
             popular,
             popularity,
             looks,
@@ -200,6 +204,11 @@ impl Models {
     /// What is popular in the first of these contexts of which enough is known.
     pub(crate) fn here(&self, contexts: &[Option<Context>]) -> Option<(Context, &[(Scored, bool)])> {
         contexts.iter().flatten().find_map(|context| Some((*context, self.here.get(context)?.as_slice())))
+    }
+
+    /// The categories of which more or less is taken in a context than is usual, and by how much.
+    pub(crate) fn suits(&self, context: Context) -> &[(u32, f32)] {
+        self.suited.get(&context).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Lends memory for one question.

@@ -184,6 +184,46 @@ fn a_search_is_in_the_order_of_earlier_searches() {
     assert_eq!((hits(&stranger), &stranger["decision"]["reason"]), (neutral, &json!("NO_CONSENT")), "{stranger}");
 }
 
+/// What is taken in a country stands higher there for whoever has an order of their own, and says why.
+#[test]
+fn a_search_is_in_the_order_of_the_moment_too() {
+    let shop = Shop::open();
+    boots_in_the_order_of_a_person(&shop);
+    let boot = |id: &str, category: &str| item(id, "Snow boots", &["Shoes", category], 100.0);
+    shop.advance("1m");
+    tell(&shop, &[boot("a", "Trail"), boot("b", "City"), boot("c", "Snow")]);
+    for (country, item) in [("CA", "a"), ("FR", "b")] {
+        for n in 0..6 {
+            let who = format!("{country}-{n}");
+            grant(&shop, &who, "site");
+            let order = |_| {
+                let mut order = ordered(&who, &[item]);
+                order["context"] = json!({"locale": format!("fr-{country}")});
+                order
+            };
+            shop.server_sends(&(0..20).map(order).collect::<Vec<_>>());
+        }
+    }
+    train(&shop);
+    let searched = json!({"type": "track", "event": "Products Searched", "userId": "ana",
+                          "properties": {"query": "shoelaces"}});
+    grant(&shop, "ana", "site");
+    shop.server_sends(&[searched]);
+    let first = |language: &str| {
+        let request = json!({"query": "boots", "language": language, "placement": "search", "user_id": "ana"});
+        let answer = shop.secret.post("/v1/search", &request).expect(200).json();
+        assert_eq!(answer["decision"]["variant"], "yours", "{answer}");
+        answer["hits"][0].clone()
+    };
+    let is_there = || {
+        std::thread::park_timeout(Duration::from_millis(50));
+        first("en-FR")["id"] == "b"
+    };
+    assert!((0..200).any(|_| is_there()), "{}", first("en-FR"));
+    assert_eq!(first("en-CA")["id"], "a");
+    assert_eq!(first("en-FR")["personal"]["because"][0], "context path:Shoes > City");
+}
+
 /// proves REC-07: who bought boots is shown care and socks, and no boots for as long as boots last.
 #[test]
 fn a_purchase_is_completed_and_not_repeated() {

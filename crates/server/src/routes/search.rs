@@ -48,7 +48,9 @@ pub(super) async fn search(State(app): State<Shared>, Sent { headers, body, peer
     let caller = Caller::new(&app, &key, &headers, peer, &page);
     let made = decide::make(&app, &caller, &page).await?;
     let decision = made.answer(&app, key.kind, &page).decisions.into_iter().next();
-    let order = Order { tastes: made.order().map(tastes), tells_why: made.may_tell(key.kind, &page) };
+    let tells_why = made.may_tell(key.kind, &page);
+    let order = made.order().map(|of| tastes(&app, of, request.language.as_deref()));
+    let order = Order { tastes: order, tells_why };
     let found = blocking(&app, move |app| found(app, &request, &order)).await?;
     Ok(Json(SearchAnswer { decision, ..found }))
 }
@@ -62,9 +64,11 @@ struct Order {
     tells_why: bool,
 }
 
-fn tastes(of: &::decide::Tastes) -> Tastes {
+/// What somebody likes, and what suits the country of their language and the season.
+fn tastes(app: &App, of: &::decide::Tastes, language: Option<&str>) -> Tastes {
     let told = |all: &[(Arc<str>, Finite)]| all.iter().map(|(what, much)| (what.to_string(), much.get())).collect();
-    Tastes { interests: told(&of.interests), searched: told(&of.searched), ..Tastes::default() }
+    let context = app.runtime.suited(language);
+    Tastes { interests: told(&of.interests), searched: told(&of.searched), context, ..Tastes::default() }
 }
 
 /// Completes what is being typed.
