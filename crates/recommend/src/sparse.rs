@@ -11,24 +11,27 @@ pub(crate) struct Sparse {
 
 impl Sparse {
     /// Rows from cells in any order; values of the same cell are added up.
-    pub(crate) fn from_cells(rows: usize, width: usize, mut cells: Vec<(u32, u32, f32)>) -> Self {
-        cells.sort_by_key(|(row, column, _)| (*row, *column));
-        cells.dedup_by(|next, kept| {
-            let same = (next.0, next.1) == (kept.0, kept.1);
-            if same {
-                kept.2 += next.2;
-            }
-            same
-        });
+    pub(crate) fn from_cells(rows: usize, width: usize, cells: Vec<(u32, u32, f32)>) -> Self {
         let mut starts = vec![0; rows + 1];
-        for (row, _, _) in &cells {
-            starts[*row as usize + 1] += 1;
+        cells.iter().for_each(|(row, _, _)| starts[*row as usize + 1] += 1);
+        (0..rows).for_each(|row| starts[row + 1] += starts[row]);
+        let (mut next, mut placed) = (starts.clone(), vec![(0, 0.0); cells.len()]);
+        for (row, column, value) in cells {
+            let place = &mut next[row as usize];
+            placed[*place] = (column, value);
+            *place += 1;
         }
+        let (mut columns, mut values) = (Vec::with_capacity(placed.len()), Vec::with_capacity(placed.len()));
         for row in 0..rows {
-            starts[row + 1] += starts[row];
+            let cells = &mut placed[starts[row]..starts[row + 1]];
+            cells.sort_by_key(|(column, _)| *column);
+            starts[row] = columns.len();
+            for same in cells.chunk_by(|a, b| a.0 == b.0) {
+                columns.push(same[0].0);
+                values.push(same[1..].iter().fold(same[0].1, |sum, cell| sum + cell.1));
+            }
         }
-        let columns = cells.iter().map(|cell| cell.1).collect();
-        let values = cells.iter().map(|cell| cell.2).collect();
+        starts[rows] = columns.len();
         Self { starts, columns, values, width }
     }
 
