@@ -1,7 +1,9 @@
 //! Items that are seen or bought together.
 
+use rustc_hash::FxHashMap;
+
 use crate::{
-    history::{Deed, History, Item},
+    history::{Change, Deed, History, Interaction, Item},
     scored::{Scored, Sums, best},
     sparse::Sparse,
 };
@@ -13,6 +15,15 @@ pub enum Within {
     Group,
     /// The person, at any time: "those who bought this also bought".
     Person,
+}
+
+impl Within {
+    fn row(self, one: &Interaction) -> u32 {
+        match self {
+            Self::Group => one.group.0,
+            Self::Person => one.person.0,
+        }
+    }
 }
 
 /// Who or what joins items, and which items each joined.
@@ -29,14 +40,8 @@ const MOST_ITEMS: usize = 1_000;
 impl Together {
     /// Reads off a history which items met, by the deeds that count.
     pub fn of(history: &History, counts: &[Deed], within: Within) -> Self {
-        let cells = history.iter().filter(|one| counts.contains(&one.deed)).map(|one| {
-            let row = match within {
-                Within::Group => one.group.0,
-                Within::Person => one.person.0,
-            };
-            (row, one.item.0, 1.0)
-        });
-        let cells: Vec<_> = cells.collect();
+        let counted = history.iter().filter(|one| counts.contains(&one.deed));
+        let cells: Vec<_> = counted.map(|one| (within.row(&one), one.item.0, 1.0)).collect();
         let rows = cells.iter().map(|(row, _, _)| *row as usize + 1).max().unwrap_or_default();
         Self::from_rows(Sparse::from_cells(rows, history.items(), cells))
     }
@@ -45,22 +50,33 @@ impl Together {
         Self { by_item: groups.transposed(), groups }
     }
 
-    /// The items whose neighbors changed when the history grew: all of the groups that something was added to.
-    pub fn touched(&self, history: &History, seen: usize, within: Within) -> Vec<Item> {
-        let row = |one: crate::history::Interaction| match within {
-            Within::Group => one.group.0 as usize,
-            Within::Person => one.person.0 as usize,
-        };
-        let mut items: Vec<u32> =
-            history.since(seen).flat_map(|one| self.groups.columns(row(one)).iter().copied()).collect();
-        items.sort_unstable();
-        items.dedup();
-        items.into_iter().map(Item).collect()
-    }
-
     fn takers(&self, item: u32) -> f32 {
         self.by_item.columns(item as usize).len() as f32
     }
+}
+
+/// The items whose neighbors change when what some persons did is put in place of what was known of them: all of the
+/// groups, or persons, of which something came or went.
+pub fn touched(change: &Change<'_>, counts: &[Deed], within: Within) -> Vec<Item> {
+    let rows = |history: &History| {
+        let mut rows: FxHashMap<u32, Vec<Item>> = FxHashMap::default();
+        let counted = history.iter().filter(|one| counts.contains(&one.deed));
+        counted.for_each(|one| rows.entry(within.row(&one)).or_default().push(one.item));
+        rows.values_mut().for_each(|items| {
+            items.sort_unstable();
+            items.dedup();
+        });
+        rows
+    };
+    let (before, after) = (rows(change.before), rows(change.after));
+    let changed = |these: &FxHashMap<u32, Vec<Item>>, those: &FxHashMap<u32, Vec<Item>>| -> Vec<Item> {
+        these.iter().filter(|(row, items)| those.get(row) != Some(items)).flat_map(|(_, items)| items.clone()).collect()
+    };
+    let mut items = changed(&before, &after);
+    items.extend(changed(&after, &before));
+    items.sort_unstable();
+    items.dedup();
+    items
 }
 
 /// How neighbors are weighed.

@@ -143,7 +143,7 @@ fn chosen(
         let rows = complements.into_iter().flat_map(|known| of.iter().map(|item| (*item, 1.0, known.of(*item))));
         source::merged_by(rows, of, Why::Complements)
     };
-    let popular = models.popular.iter().take(DEPTH);
+    let popular = models.counted.popular.iter().take(DEPTH);
     let lists = Lists {
         session: source::next(models, session, DEPTH),
         with: Vec::new(),
