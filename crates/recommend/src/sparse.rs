@@ -67,24 +67,23 @@ impl Sparse {
 
     /// Rows as columns.
     pub(crate) fn transposed(&self) -> Self {
-        let mut starts = vec![0; self.width + 1];
-        for column in &self.columns {
-            starts[*column as usize + 1] += 1;
-        }
-        for column in 0..self.width {
-            starts[column + 1] += starts[column];
-        }
-        let (mut next, mut columns, mut values) =
-            (starts.clone(), vec![0; self.columns.len()], vec![0.0; self.values.len()]);
-        for row in 0..self.rows() {
-            for (column, value) in self.row(row) {
-                let place = &mut next[column as usize];
-                columns[*place] = row as u32;
-                values[*place] = value;
-                *place += 1;
+        Self::transposed_from(&self.starts, (&self.columns, &self.values), self.width)
+    }
+
+    /// Rows as columns, of rows that begin at these places and whose columns are in any order.
+    pub(crate) fn transposed_from(from: &[usize], (others, weights): (&[u32], &[f32]), width: usize) -> Self {
+        let mut starts = vec![0; width + 1];
+        others.iter().for_each(|column| starts[*column as usize + 1] += 1);
+        (0..width).for_each(|column| starts[column + 1] += starts[column]);
+        let (mut next, mut columns, mut values) = (starts.clone(), vec![0; others.len()], vec![0.0; weights.len()]);
+        for (row, ends) in (0..).zip(from.windows(2)) {
+            for place in ends[0]..ends[1] {
+                let to = &mut next[others[place] as usize];
+                (columns[*to], values[*to]) = (row, weights[place]);
+                *to += 1;
             }
         }
-        Self { starts, columns, values, width: self.rows() }
+        Self { starts, columns, values, width: from.len() - 1 }
     }
 }
 
