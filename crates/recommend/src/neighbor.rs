@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     history::{Change, Deed, History, Interaction, Item},
-    scored::{Scored, Sums, best},
+    scored::{Best, Scored, Sums, best},
     sparse::Sparse,
 };
 
@@ -126,24 +126,29 @@ impl Neighbors {
     pub fn refresh(&mut self, together: &Together, items: &[Item], settings: Settings) {
         let power = |item: u32| libm::powf(together.takers(item).max(1.0), settings.correction);
         let popular: Vec<f32> = (0..together.by_item.rows() as u32).map(power).collect();
-        let mut sums = Sums::default();
-        sums.fit(together.by_item.rows());
+        // How many common groups each item has, and which have any.
+        let (mut counts, mut touched) = (vec![0.0_f32; together.by_item.rows()], Vec::new());
         self.rows.resize(together.by_item.rows().max(self.rows.len()), Vec::new());
         for item in items {
             for group in together.by_item.columns(item.index()) {
-                let members = together.groups.columns(*group as usize);
-                members
-                    .iter()
-                    .take(MOST_ITEMS)
-                    .filter(|other| **other != item.0)
-                    .for_each(|other| sums.add(*other, 1.0));
+                for other in together.groups.columns(*group as usize).iter().take(MOST_ITEMS) {
+                    let count = &mut counts[*other as usize];
+                    if *count == 0.0 {
+                        touched.push(*other);
+                    }
+                    *count += 1.0;
+                }
             }
-            let weigh = |one: Scored| {
-                let believed = one.score / (one.score + settings.doubt);
-                Scored { score: one.score * believed / (popular[item.index()] * popular[one.item.index()]), ..one }
-            };
-            self.rows[item.index()] = best(sums.scored().into_iter().map(weigh).collect(), settings.kept);
-            sums.clear();
+            let mut nearest = Best::new(settings.kept);
+            for other in touched.drain(..) {
+                let count = std::mem::take(&mut counts[other as usize]);
+                let believed = count / (count + settings.doubt);
+                let score = count * believed / (popular[item.index()] * popular[other as usize]);
+                if other != item.0 {
+                    nearest.push(Scored { item: Item(other), score });
+                }
+            }
+            self.rows[item.index()] = nearest.finish();
         }
     }
 
