@@ -72,6 +72,14 @@ impl Sessions {
         Self { index, heads, settings }
     }
 
+    /// Trains on another history, and keeps the weights: they are few, and hardly know which sessions they were fitted on.
+    #[must_use]
+    pub fn trained_on(&self, history: &History, counts: &[Deed]) -> Self {
+        let mut index = Index::default();
+        index.fold(history, counts, 0, self.settings);
+        Self { index, heads: self.heads.clone(), settings: self.settings }
+    }
+
     /// Knows nothing yet; its weights are by rule.
     pub fn by_rule() -> Self {
         Self { index: Index::default(), heads: fit::by_rule(), settings: Settings::default() }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::time::Timestamp;
 use recommend::{
-    complement::{self, Complements},
+    complement::Complements,
     habit::Takings,
     history::{self, Deed, History, Item},
     neighbor::{self, Neighbors, Settings, Together, Within},
@@ -73,30 +73,41 @@ impl Models {
         if history.is_empty() {
             return Self::empty(now, version);
         }
-        let mut models = Self::parts(gathered, now, version);
-        models.also_bought = near(history, ALSO_BOUGHT);
-        models.bought_together = near(history, BOUGHT_TOGETHER);
-        models.hybrid = learn::weights(gathered, now);
-        models.bytes = models.estimate(history);
-        models
-    }
-
-    /// The parts that `hybrid` asks, its weights by rule.
-    pub(crate) fn parts(gathered: &Gathered, now: Timestamp, version: u64) -> Self {
-        let history = &gathered.history;
         let orders = Takings::of(history, &[Deed::Order], now);
         let has_orders = orders.span().is_some();
-        Self {
+        let mut models = Self {
             version,
             trained_at: now,
             persons: gathered.persons(),
             interactions: gathered.interactions(),
+            also_bought: near(history, ALSO_BOUGHT),
+            bought_together: near(history, BOUGHT_TOGETHER),
             viewed_together: near(history, VIEWED_TOGETHER),
-            complements: has_orders
-                .then(|| Arc::new(Complements::train(&orders, now, complement::Settings::default()))),
+            complements: has_orders.then(|| Arc::new(Complements::train(&orders, now, Default::default()))),
             sessions: Some(Sessions::train(history, &LOOKED_AT, session::Settings::default())),
             personal: has_orders.then(|| Arc::new(Personal::train(&orders, now, None, Training::default()))),
             counted: Counted::of(gathered, orders, now),
+            ..Self::default()
+        };
+        models.hybrid = learn::weights(gathered, now, &models);
+        models.bytes = models.estimate(history);
+        models
+    }
+
+    /// Those parts that `hybrid` asks, as they would have been at an earlier moment; but for the weights within
+    /// `personal` and `sessions`, which are those of now.
+    pub(crate) fn at(&self, gathered: &Gathered, moment: Timestamp) -> Self {
+        let gathered = gathered.before(moment);
+        let history = &gathered.history;
+        let orders = Takings::of(history, &[Deed::Order], moment);
+        let has_orders = orders.span().is_some();
+        let personal = self.personal.as_ref().filter(|_| has_orders);
+        Self {
+            viewed_together: near(history, VIEWED_TOGETHER),
+            complements: has_orders.then(|| Arc::new(Complements::train(&orders, moment, Default::default()))),
+            sessions: self.sessions.as_ref().map(|known| known.trained_on(history, &LOOKED_AT)),
+            personal: personal.map(|known| Arc::new(known.trained_on(&orders, moment, Training::default()))),
+            counted: Counted::of(&gathered, orders, moment),
             ..Self::default()
         }
     }
