@@ -1,6 +1,6 @@
 //! Everything that is trained.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::time::Timestamp;
 use recommend::{
@@ -140,6 +140,8 @@ impl Models {
             personal: self.personal.clone(),
             counted: Counted::of(gathered, Takings::of(history, &[Deed::Order], now), now),
             hybrid: self.hybrid.clone(),
+            // Whoever asks next need not make room as large as the models again.
+            memory: Mutex::new(std::mem::take(&mut *self.memory())),
             ..Self::default()
         };
         models.bytes = models.estimate(history);
@@ -184,11 +186,14 @@ impl Models {
 
     /// Lends memory for one question.
     pub(crate) fn with_memory<R>(&self, ask: impl FnOnce(&mut Memory) -> R) -> R {
-        let lock = || self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut memory = lock().pop().unwrap_or_default();
+        let mut memory = self.memory().pop().unwrap_or_default();
         let answer = ask(&mut memory);
-        lock().push(memory);
+        self.memory().push(memory);
         answer
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Vec<Memory>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn estimate(&self, history: &History) -> usize {
