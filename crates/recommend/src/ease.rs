@@ -12,6 +12,7 @@ use crate::{
     sparse::Sparse,
 };
 
+mod persons;
 mod wide;
 
 /// How it is trained.
@@ -55,7 +56,7 @@ impl Ease {
         let taken = (0..by_item.rows()).filter(|item| !by_item.columns(*item).is_empty()).count();
         let exact_rows = settings.exact_rows.min(MOST_ROWS);
         let rows = if active < taken && active <= exact_rows {
-            by_persons(pairs, &by_item, settings)
+            persons::rows(pairs, &by_item, settings)
         } else if taken <= exact_rows {
             by_items(pairs, &by_item, settings)
         } else {
@@ -106,43 +107,9 @@ fn by_items(pairs: &Sparse, by_item: &Sparse, settings: Settings) -> Sparse {
     let inverse = gram(pairs, &items, settings.penalty).inverted();
     let mut row = vec![0.0; items.row.len()];
     let mut cells = Cells::new(settings.kept);
-    for (number, item) in items.row.iter().enumerate() {
+    for number in 0..items.row.len() {
         inverse.copy_row(number, &mut row);
-        let pivot = inverse.at(number, number);
-        cells.keep(*item, &items, |other| if other == number { 0.0 } else { -row[other] / pivot });
-    }
-    cells.sparse(by_item.rows())
-}
-
-/// By the persons' matrix, where there are fewer persons than items: with K = XXᵀ + λI and Y = K⁻¹X, Woodbury's identity
-/// says λP = I − XᵀY; the λ falls out of the weights. The same weights, for persons³ instead of items³.
-fn by_persons(pairs: &Sparse, by_item: &Sparse, settings: Settings) -> Sparse {
-    let (persons, items) = (Numbering::of(pairs), Numbering::of(by_item));
-    let inverse = gram(by_item, &persons, settings.penalty).inverted();
-    let width = items.row.len();
-    let mut half = vec![0.0; persons.row.len() * width];
-    let mut row = vec![0.0; persons.row.len()];
-    for (number, out) in half.chunks_exact_mut(width).enumerate() {
-        inverse.copy_row(number, &mut row);
-        for (factor, person) in row.iter().zip(&persons.row) {
-            for item in pairs.columns(*person) {
-                out[items.number[*item as usize] as usize] += factor;
-            }
-        }
-    }
-    drop(inverse);
-    let takers =
-        |number: usize| by_item.columns(items.row[number]).iter().map(|one| persons.number[*one as usize] as usize);
-    let rest = |number: usize| 1.0 - takers(number).map(|person| half[person * width + number]).sum::<f32>();
-    let mut cells = Cells::new(settings.kept);
-    let mut row = vec![0.0_f32; width];
-    for (number, item) in items.row.iter().enumerate() {
-        row.fill(0.0);
-        for person in takers(number) {
-            row.iter_mut().zip(&half[person * width..]).for_each(|(sum, value)| *sum += value);
-        }
-        let rest = rest(number);
-        cells.keep(*item, &items, |other| if other == number { 0.0 } else { row[other] / rest });
+        cells.keep(number, &items, (&row, -inverse.at(number, number)));
     }
     cells.sparse(by_item.rows())
 }
@@ -165,29 +132,67 @@ fn gram(rows: &Sparse, numbering: &Numbering, penalty: f32) -> Symmetric {
 /// What speaks for each item, of which only the largest weights are kept.
 struct Cells {
     kept: usize,
-    cells: Vec<(u32, u32, f32)>,
+    /// Which items were told, and where in the others each begins.
+    items: Vec<(u32, usize)>,
+    others: Vec<u32>,
+    weights: Vec<f32>,
     row: Vec<(f32, u32)>,
 }
 
+/// So many times as many weights as are kept are held before those are let go that are not among the largest.
+const HELD: usize = 4;
+
+/// So many weights are looked at at once for one that may be among the largest.
+const CHUNK: usize = 16;
+
 impl Cells {
     fn new(kept: usize) -> Self {
-        Self { kept, cells: Vec::new(), row: Vec::new() }
+        Self { kept, items: Vec::new(), others: Vec::new(), weights: Vec::new(), row: Vec::new() }
     }
 
-    /// Takes in what speaks for an item: every other item by its weight.
-    fn keep(&mut self, item: usize, items: &Numbering, weight: impl Fn(usize) -> f32) {
+    /// Takes in what speaks for an item: every other item, whose weight is its entry of `row` divided by `by`.
+    fn keep(&mut self, number: usize, items: &Numbering, (row, by): (&[f32], f32)) {
         self.row.clear();
-        self.row.extend(items.row.iter().enumerate().map(|(number, other)| (weight(number), *other as u32)));
+        let mut least = 0.0;
+        for (first, values) in (0..).step_by(CHUNK).zip(row.chunks(CHUNK)) {
+            if values.iter().fold(0.0_f32, |most, value| most.max(value.abs())) < least {
+                continue;
+            }
+            for (other, value) in (first..).zip(values) {
+                if value.abs() >= least && other != number {
+                    self.row.push((*value, items.row[other] as u32));
+                }
+            }
+            if self.row.len() >= HELD * self.kept.max(1) {
+                self.cut();
+                least = self.row.last().map_or(f32::INFINITY, |last| last.0.abs());
+            }
+        }
+        self.cut();
+        self.items.push((items.row[number] as u32, self.others.len()));
+        for (value, other) in self.row.iter().filter(|(value, _)| *value != 0.0) {
+            self.others.push(*other);
+            self.weights.push(*value / by);
+        }
+    }
+
+    /// Lets go of all but the largest; the least of these is the last then.
+    fn cut(&mut self) {
+        let larger = |a: &(f32, u32), b: &(f32, u32)| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(&b.1));
         if self.row.len() > self.kept {
-            let larger = |a: &(f32, u32), b: &(f32, u32)| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(&b.1));
-            self.row.select_nth_unstable_by(self.kept, larger);
+            if let Some(last) = self.kept.checked_sub(1) {
+                self.row.select_nth_unstable_by(last, larger);
+            }
             self.row.truncate(self.kept);
         }
-        let cells = self.row.iter().filter(|(weight, _)| *weight != 0.0);
-        self.cells.extend(cells.map(|(weight, other)| (*other, item as u32, *weight)));
     }
 
+    /// Rows of what each item speaks for.
     fn sparse(self, items: usize) -> Sparse {
-        Sparse::from_cells(items, items, self.cells)
+        let mut starts = vec![0; items + 1];
+        let ends = self.items.iter().skip(1).map(|(_, start)| *start).chain([self.others.len()]);
+        self.items.iter().zip(ends).for_each(|((item, start), end)| starts[*item as usize + 1] = end - start);
+        (0..items).for_each(|item| starts[item + 1] += starts[item]);
+        Sparse::transposed_from(&starts, (&self.others, &self.weights), items)
     }
 }

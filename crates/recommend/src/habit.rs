@@ -33,17 +33,33 @@ pub struct Takings {
 impl Takings {
     /// What of a history counts as taking, as far as it happened before a moment.
     pub fn of(history: &History, counts: &[Deed], before: Timestamp) -> Self {
-        let mut taken: Vec<(Person, Taken)> = history
-            .iter()
-            .filter(|one| counts.contains(&one.deed) && one.at < before)
-            .map(|one| (one.person, Taken { at: one.at, group: one.group, item: one.item }))
-            .collect();
-        taken.sort_unstable();
-        taken.dedup();
+        let counted = || history.iter().filter(|one| counts.contains(&one.deed) && one.at < before);
         let mut starts = vec![0; history.persons() + 1];
-        taken.iter().for_each(|(person, _)| starts[person.0 as usize + 1] += 1);
+        counted().for_each(|one| starts[one.person.0 as usize + 1] += 1);
         (0..history.persons()).for_each(|person| starts[person + 1] += starts[person]);
-        Self { starts, taken: taken.into_iter().map(|(_, taken)| taken).collect(), items: history.items() }
+        let nothing = Taken { at: Timestamp::EPOCH, group: Group(0), item: Item(0) };
+        let (mut next, mut taken) = (starts.clone(), vec![nothing; starts[history.persons()]]);
+        for one in counted() {
+            let place = &mut next[one.person.0 as usize];
+            taken[*place] = Taken { at: one.at, group: one.group, item: one.item };
+            *place += 1;
+        }
+        // Each person's in order of time and once, drawn together towards the front.
+        let mut end = 0;
+        for person in 0..history.persons() {
+            let (from, to) = (starts[person], starts[person + 1]);
+            taken[from..to].sort_unstable();
+            starts[person] = end;
+            for place in from..to {
+                if end == starts[person] || taken[end - 1] != taken[place] {
+                    taken[end] = taken[place];
+                    end += 1;
+                }
+            }
+        }
+        starts[history.persons()] = end;
+        taken.truncate(end);
+        Self { starts, taken, items: history.items() }
     }
 
     /// What one person has taken, in order of time.

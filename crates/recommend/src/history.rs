@@ -58,6 +58,16 @@ pub struct History {
     items: u32,
 }
 
+/// What some persons did, as it was known and as it is: everything they did that is kept, in order of time. What stayed
+/// is in the same groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// As it was known.
+    pub before: &'a History,
+    /// As it is.
+    pub after: &'a History,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Packed {
     person: u32,
@@ -111,9 +121,21 @@ impl History {
         self.packed.get(seen..).unwrap_or_default().iter().map(|packed| packed.open())
     }
 
-    /// Keeps only what `keeps` says: for erasure and retention. Models must be trained anew then.
+    /// Keeps only what `keeps` says: for erasure and retention, and to put something else in its place.
     pub fn retain(&mut self, mut keeps: impl FnMut(&Interaction) -> bool) {
         self.packed.retain(|packed| keeps(&packed.open()));
+    }
+
+    /// Makes room for so many more, and a little: a history that grows a few at a time does not hold twice its memory.
+    pub fn reserve(&mut self, more: usize) {
+        let room = self.packed.capacity() - self.packed.len();
+        if room < more {
+            self.packed.reserve_exact(more + self.packed.len() / 16);
+        }
+    }
+
+    /// Gives memory back that nothing stands in.
+    pub fn shrink(&mut self) {
         self.packed.shrink_to_fit();
     }
 

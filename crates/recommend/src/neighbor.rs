@@ -1,8 +1,10 @@
 //! Items that are seen or bought together.
 
+use rustc_hash::FxHashMap;
+
 use crate::{
-    history::{Deed, History, Item},
-    scored::{Scored, Sums, best},
+    history::{Change, Deed, History, Interaction, Item},
+    scored::{Best, Scored, Sums, best},
     sparse::Sparse,
 };
 
@@ -13,6 +15,15 @@ pub enum Within {
     Group,
     /// The person, at any time: "those who bought this also bought".
     Person,
+}
+
+impl Within {
+    fn row(self, one: &Interaction) -> u32 {
+        match self {
+            Self::Group => one.group.0,
+            Self::Person => one.person.0,
+        }
+    }
 }
 
 /// Who or what joins items, and which items each joined.
@@ -29,14 +40,8 @@ const MOST_ITEMS: usize = 1_000;
 impl Together {
     /// Reads off a history which items met, by the deeds that count.
     pub fn of(history: &History, counts: &[Deed], within: Within) -> Self {
-        let cells = history.iter().filter(|one| counts.contains(&one.deed)).map(|one| {
-            let row = match within {
-                Within::Group => one.group.0,
-                Within::Person => one.person.0,
-            };
-            (row, one.item.0, 1.0)
-        });
-        let cells: Vec<_> = cells.collect();
+        let counted = history.iter().filter(|one| counts.contains(&one.deed));
+        let cells: Vec<_> = counted.map(|one| (within.row(&one), one.item.0, 1.0)).collect();
         let rows = cells.iter().map(|(row, _, _)| *row as usize + 1).max().unwrap_or_default();
         Self::from_rows(Sparse::from_cells(rows, history.items(), cells))
     }
@@ -45,22 +50,33 @@ impl Together {
         Self { by_item: groups.transposed(), groups }
     }
 
-    /// The items whose neighbors changed when the history grew: all of the groups that something was added to.
-    pub fn touched(&self, history: &History, seen: usize, within: Within) -> Vec<Item> {
-        let row = |one: crate::history::Interaction| match within {
-            Within::Group => one.group.0 as usize,
-            Within::Person => one.person.0 as usize,
-        };
-        let mut items: Vec<u32> =
-            history.since(seen).flat_map(|one| self.groups.columns(row(one)).iter().copied()).collect();
-        items.sort_unstable();
-        items.dedup();
-        items.into_iter().map(Item).collect()
-    }
-
     fn takers(&self, item: u32) -> f32 {
         self.by_item.columns(item as usize).len() as f32
     }
+}
+
+/// The items whose neighbors change when what some persons did is put in place of what was known of them: all of the
+/// groups, or persons, of which something came or went.
+pub fn touched(change: &Change<'_>, counts: &[Deed], within: Within) -> Vec<Item> {
+    let rows = |history: &History| {
+        let mut rows: FxHashMap<u32, Vec<Item>> = FxHashMap::default();
+        let counted = history.iter().filter(|one| counts.contains(&one.deed));
+        counted.for_each(|one| rows.entry(within.row(&one)).or_default().push(one.item));
+        rows.values_mut().for_each(|items| {
+            items.sort_unstable();
+            items.dedup();
+        });
+        rows
+    };
+    let (before, after) = (rows(change.before), rows(change.after));
+    let changed = |these: &FxHashMap<u32, Vec<Item>>, those: &FxHashMap<u32, Vec<Item>>| -> Vec<Item> {
+        these.iter().filter(|(row, items)| those.get(row) != Some(items)).flat_map(|(_, items)| items.clone()).collect()
+    };
+    let mut items = changed(&before, &after);
+    items.extend(changed(&after, &before));
+    items.sort_unstable();
+    items.dedup();
+    items
 }
 
 /// How neighbors are weighed.
@@ -110,24 +126,29 @@ impl Neighbors {
     pub fn refresh(&mut self, together: &Together, items: &[Item], settings: Settings) {
         let power = |item: u32| libm::powf(together.takers(item).max(1.0), settings.correction);
         let popular: Vec<f32> = (0..together.by_item.rows() as u32).map(power).collect();
-        let mut sums = Sums::default();
-        sums.fit(together.by_item.rows());
+        // How many common groups each item has, and which have any.
+        let (mut counts, mut touched) = (vec![0.0_f32; together.by_item.rows()], Vec::new());
         self.rows.resize(together.by_item.rows().max(self.rows.len()), Vec::new());
         for item in items {
             for group in together.by_item.columns(item.index()) {
-                let members = together.groups.columns(*group as usize);
-                members
-                    .iter()
-                    .take(MOST_ITEMS)
-                    .filter(|other| **other != item.0)
-                    .for_each(|other| sums.add(*other, 1.0));
+                for other in together.groups.columns(*group as usize).iter().take(MOST_ITEMS) {
+                    let count = &mut counts[*other as usize];
+                    if *count == 0.0 {
+                        touched.push(*other);
+                    }
+                    *count += 1.0;
+                }
             }
-            let weigh = |one: Scored| {
-                let believed = one.score / (one.score + settings.doubt);
-                Scored { score: one.score * believed / (popular[item.index()] * popular[one.item.index()]), ..one }
-            };
-            self.rows[item.index()] = best(sums.scored().into_iter().map(weigh).collect(), settings.kept);
-            sums.clear();
+            let mut nearest = Best::new(settings.kept);
+            for other in touched.drain(..) {
+                let count = std::mem::take(&mut counts[other as usize]);
+                let believed = count / (count + settings.doubt);
+                let score = count * believed / (popular[item.index()] * popular[other as usize]);
+                if other != item.0 {
+                    nearest.push(Scored { item: Item(other), score });
+                }
+            }
+            self.rows[item.index()] = nearest.finish();
         }
     }
 

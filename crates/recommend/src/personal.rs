@@ -125,6 +125,14 @@ impl Personal {
         Self { parts: Parts::train(takings, now, training), again, fresh, ahead }
     }
 
+    /// Trains on what was taken before another moment, and keeps the weights of the heads: they are few, and hardly know
+    /// on whom they were fitted.
+    #[must_use]
+    pub fn trained_on(&self, takings: &Takings, now: Timestamp, training: Training) -> Self {
+        let (again, fresh) = (self.again.clone(), self.fresh.clone());
+        Self { parts: Parts::train(takings, now, training), again, fresh, ahead: self.ahead }
+    }
+
     /// How far ahead a chance looks.
     pub fn ahead(&self) -> Span {
         self.ahead

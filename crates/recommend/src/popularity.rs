@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::time::Timestamp;
 
 use crate::{
-    habit::{Past, Takings},
+    habit::{Takings, days},
     history::Item,
     scored::{Scored, best},
 };
@@ -25,9 +25,15 @@ impl Popularity {
     pub fn train(takings: &Takings, now: Timestamp) -> Self {
         let none = || vec![0.0; takings.items()];
         let mut counted = Self { ever: none(), lately: [none(), none(), none()] };
+        // Who was counted for an item last, one more than their number.
+        let mut counted_for = vec![0_u32; takings.items()];
         for person in takings.persons() {
-            for habit in &Past::of(takings.by(person), now).habits {
-                counted.count(habit.item, habit.last_days);
+            for taken in takings.by(person).iter().rev().filter(|taken| taken.at <= now) {
+                let last = &mut counted_for[taken.item.index()];
+                if *last != person.0 + 1 {
+                    *last = person.0 + 1;
+                    counted.count(taken.item, days(now.since(taken.at)));
+                }
             }
         }
         counted

@@ -14,7 +14,6 @@ pub struct Scored {
 /// The best `count`, best first; of equal scores the smaller number first, so that the order is always the same.
 #[must_use]
 pub fn best(mut scored: Vec<Scored>, count: usize) -> Vec<Scored> {
-    let order = |a: &Scored, b: &Scored| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item));
     if count == 0 {
         return Vec::new();
     }
@@ -24,6 +23,47 @@ pub fn best(mut scored: Vec<Scored>, count: usize) -> Vec<Scored> {
     }
     scored.sort_unstable_by(order);
     scored
+}
+
+fn order(a: &Scored, b: &Scored) -> std::cmp::Ordering {
+    b.score.total_cmp(&a.score).then(a.item.cmp(&b.item))
+}
+
+/// The best of many that come one by one: the same as [`best`], but most are passed over at once.
+#[derive(Debug)]
+pub(crate) struct Best {
+    kept: Vec<Scored>,
+    count: usize,
+    /// What is below this cannot be among the best any more.
+    least: f32,
+}
+
+/// So many times as many as are wanted are held before those are let go that are not among the best.
+const HELD: usize = 4;
+
+impl Best {
+    pub(crate) fn new(count: usize) -> Self {
+        Self { kept: Vec::with_capacity(count * HELD), count, least: f32::NEG_INFINITY }
+    }
+
+    pub(crate) fn push(&mut self, one: Scored) {
+        if one.score < self.least {
+            return;
+        }
+        self.kept.push(one);
+        if self.count > 0 && self.kept.len() == self.count * HELD {
+            self.kept.select_nth_unstable_by(self.count - 1, order);
+            self.kept.truncate(self.count);
+            self.least = self.kept[self.count - 1].score;
+        }
+    }
+
+    /// The best, best first.
+    pub(crate) fn finish(self) -> Vec<Scored> {
+        let mut best = best(self.kept, self.count);
+        best.shrink_to_fit();
+        best
+    }
 }
 
 /// Sums by item over dense memory that is used again and again, so that a question allocates nothing and clears only
@@ -92,6 +132,17 @@ mod tests {
         let scored = [(3, 1.0), (1, 2.0), (2, 1.0), (0, 0.5)].map(|(item, score)| Scored { item: Item(item), score });
         let items = |count| best(scored.to_vec(), count).iter().map(|one| one.item.0).collect::<Vec<_>>();
         assert_eq!((items(0), items(2), items(9)), (vec![], vec![1, 2], vec![1, 2, 3, 0]));
+    }
+
+    #[test]
+    fn the_best_of_many_are_the_best_of_all() {
+        for (many, count) in [(1_000, 7), (5, 7), (28, 7), (1_000, 0)] {
+            // Scores that repeat, in no order.
+            let scored = |item: u32| Scored { item: Item(item), score: (item * 37 % 101) as f32 - 50.0 };
+            let mut found = Best::new(count);
+            (0..many).for_each(|item| found.push(scored(item)));
+            assert_eq!(found.finish(), best((0..many).map(scored).collect(), count), "{count} of {many}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use model::time::Timestamp;
 
 use crate::{
     choice::Choice,
-    history::{Deed, History, Item},
+    history::{Change, Deed, History, Item},
     scored::{Scored, Sums, best},
 };
 
@@ -72,10 +72,33 @@ impl Sessions {
         Self { index, heads, settings }
     }
 
+    /// Trains on another history, and keeps the weights: they are few, and hardly know which sessions they were fitted on.
+    #[must_use]
+    pub fn trained_on(&self, history: &History, counts: &[Deed]) -> Self {
+        let mut index = Index::default();
+        index.fold(history, counts, 0, self.settings);
+        Self { index, heads: self.heads.clone(), settings: self.settings }
+    }
+
+    /// Knows nothing yet; its weights are by rule.
+    pub fn by_rule() -> Self {
+        Self { index: Index::default(), heads: fit::by_rule(), settings: Settings::default() }
+    }
+
     /// Takes in what a history gained since it had `seen` interactions. Weights stay as they are. Costs as much as what
     /// is new, not as much as what is known.
     pub fn refresh(&mut self, history: &History, counts: &[Deed], seen: usize) {
         self.index.fold(history, counts, seen, self.settings);
+    }
+
+    /// Puts what some persons did in place of what was known of them. Weights stay as they are. Costs as much as what
+    /// these persons did, and the copy of the model that is changed.
+    ///
+    /// Where all that is new came after all that was known, the same is known as if it had always been. Of a session of
+    /// which something went, or which something came into later, all counts as of now; and of an item that more than
+    /// [`Settings::sessions_an_item`] sessions have, the older ones do not come back for those that went.
+    pub fn replace(&mut self, change: &Change<'_>, counts: &[Deed]) {
+        self.index.replace(change, counts, self.settings);
     }
 
     /// What comes next, at most `count`, best first; the score is the logarithm of a chance, but for a constant. The
@@ -103,7 +126,12 @@ impl Sessions {
 
     /// How many sessions are known.
     pub fn sessions(&self) -> usize {
-        self.index.sessions()
+        self.index.known()
+    }
+
+    /// Bytes of memory that it holds, about.
+    pub fn bytes(&self) -> usize {
+        self.index.bytes()
     }
 
     fn gather(&self, asked: &feature::Asked, memory: &mut Memory) {

@@ -4,10 +4,11 @@
 //! bits of a model would differ from machine to machine.
 
 /// Rows that are swept at once: a panel of them stays in the second cache.
-const PANEL: usize = 32;
+const PANEL: usize = 64;
 
-/// Columns that are updated at once.
-const TILE: usize = 512;
+/// So many rows and columns of a product are added up at once: their sums fill half of the registers.
+const ROWS: usize = 4;
+const COLUMNS: usize = 8;
 
 /// A symmetric matrix of `size` × `size`, of which only the lower half is kept: row i holds columns 0 to i.
 #[derive(Debug, Clone)]
@@ -92,39 +93,49 @@ impl Symmetric {
         }
     }
 
-    /// Takes panelᵀ · scaled from all rows but those of the panel, lower half only.
+    /// Takes panelᵀ · scaled from all rows but those of the panel, lower half only; what it does above is never looked at.
     fn subtract_product(&mut self, panel: &[f32], scaled: &[f32], swept: std::ops::Range<usize>) {
         let (size, width) = (self.size, swept.len());
-        let mut factors = [0.0_f32; PANEL];
-        for from in (0..size).step_by(TILE) {
-            for row in (from..size).filter(|row| !swept.contains(row)) {
-                let to = (from + TILE).min(row + 1);
-                factors.iter_mut().enumerate().take(width).for_each(|(k, factor)| *factor = panel[k * size + row]);
-                let target = &mut self.cells[row * size + from..row * size + to];
-                subtract_rows(target, &factors[..width], |k| &scaled[k * size + from..k * size + to]);
+        // The same as `scaled`, but what is needed together stands together.
+        let blocks = size / COLUMNS;
+        let mut packed = vec![[0.0_f32; COLUMNS]; blocks * width];
+        for (place, columns) in packed.iter_mut().enumerate() {
+            let first = place % width * size + place / width * COLUMNS;
+            columns.copy_from_slice(&scaled[first..first + COLUMNS]);
+        }
+        let rows: Vec<usize> = (0..size).filter(|row| !swept.contains(row)).collect();
+        let mut factors = vec![[0.0_f32; ROWS]; width];
+        for some in rows.chunks(ROWS) {
+            for (factors, full) in factors.iter_mut().zip(panel.chunks_exact(size)) {
+                factors.iter_mut().zip(some).for_each(|(factor, row)| *factor = full[*row]);
+            }
+            let last = some.last().copied().unwrap_or_default();
+            for block in 0..blocks.min(last / COLUMNS + 1) {
+                let sums = product(&factors, &packed[block * width..(block + 1) * width]);
+                for (row, sums) in some.iter().zip(&sums) {
+                    let target = &mut self.cells[row * size + block * COLUMNS..][..COLUMNS];
+                    target.iter_mut().zip(sums).for_each(|(out, sum)| *out -= sum);
+                }
+            }
+            for column in blocks * COLUMNS..=last {
+                for (place, row) in some.iter().enumerate() {
+                    let sum = (0..width).map(|k| factors[k][place] * scaled[k * size + column]).sum::<f32>();
+                    self.cells[row * size + column] -= sum;
+                }
             }
         }
     }
 }
 
-/// Takes Σ factor_k · source_k from the target, eight sources at a time so that the target is read and written rarely.
-fn subtract_rows<'a>(target: &mut [f32], factors: &[f32], source: impl Fn(usize) -> &'a [f32]) {
-    let length = target.len();
-    for (chunk, factors) in factors.chunks(8).enumerate() {
-        let first = chunk * 8;
-        if let [f0, f1, f2, f3, f4, f5, f6, f7] = *factors {
-            let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 1, 2, 3, 4, 5, 6, 7].map(|k| &source(first + k)[..length]);
-            for (place, out) in target.iter_mut().enumerate() {
-                let near = f0 * s0[place] + f1 * s1[place] + (f2 * s2[place] + f3 * s3[place]);
-                let far = f4 * s4[place] + f5 * s5[place] + (f6 * s6[place] + f7 * s7[place]);
-                *out -= near + far;
-            }
-        } else {
-            for (k, factor) in factors.iter().enumerate() {
-                target.iter_mut().zip(source(first + k)).for_each(|(out, value)| *out -= factor * value);
-            }
+/// Some rows by some columns of a product, which stay in registers while it is added up.
+fn product(factors: &[[f32; ROWS]], columns: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
+    let mut sums = [[0.0; COLUMNS]; ROWS];
+    for (factors, columns) in factors.iter().zip(columns) {
+        for (sums, factor) in sums.iter_mut().zip(factors) {
+            sums.iter_mut().zip(columns).for_each(|(sum, value)| *sum += factor * value);
         }
     }
+    sums
 }
 
 /// The lower factor L of a small positive definite matrix A = L·Lᵀ (row by row, `size` wide). A pivot that rounding
@@ -192,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_matrix_times_its_inverse_is_the_unit_matrix() {
-        for size in [1, 7, PANEL, PANEL + 1, 100, TILE + 40] {
+        for size in [1, 7, PANEL, PANEL + 1, 100, 8 * PANEL + 43] {
             let (matrix, inverse) = (kernel(size), kernel(size).inverted());
             for (row, column) in [(0, 0), (size - 1, 0), (size / 2, size / 3), (size - 1, size - 1)] {
                 let cell: f32 = (0..size).map(|k| matrix.at(row, k) * inverse.at(k, column)).sum();

@@ -11,24 +11,27 @@ pub(crate) struct Sparse {
 
 impl Sparse {
     /// Rows from cells in any order; values of the same cell are added up.
-    pub(crate) fn from_cells(rows: usize, width: usize, mut cells: Vec<(u32, u32, f32)>) -> Self {
-        cells.sort_by_key(|(row, column, _)| (*row, *column));
-        cells.dedup_by(|next, kept| {
-            let same = (next.0, next.1) == (kept.0, kept.1);
-            if same {
-                kept.2 += next.2;
-            }
-            same
-        });
+    pub(crate) fn from_cells(rows: usize, width: usize, cells: Vec<(u32, u32, f32)>) -> Self {
         let mut starts = vec![0; rows + 1];
-        for (row, _, _) in &cells {
-            starts[*row as usize + 1] += 1;
+        cells.iter().for_each(|(row, _, _)| starts[*row as usize + 1] += 1);
+        (0..rows).for_each(|row| starts[row + 1] += starts[row]);
+        let (mut next, mut placed) = (starts.clone(), vec![(0, 0.0); cells.len()]);
+        for (row, column, value) in cells {
+            let place = &mut next[row as usize];
+            placed[*place] = (column, value);
+            *place += 1;
         }
+        let (mut columns, mut values) = (Vec::with_capacity(placed.len()), Vec::with_capacity(placed.len()));
         for row in 0..rows {
-            starts[row + 1] += starts[row];
+            let cells = &mut placed[starts[row]..starts[row + 1]];
+            cells.sort_by_key(|(column, _)| *column);
+            starts[row] = columns.len();
+            for same in cells.chunk_by(|a, b| a.0 == b.0) {
+                columns.push(same[0].0);
+                values.push(same[1..].iter().fold(same[0].1, |sum, cell| sum + cell.1));
+            }
         }
-        let columns = cells.iter().map(|cell| cell.1).collect();
-        let values = cells.iter().map(|cell| cell.2).collect();
+        starts[rows] = columns.len();
         Self { starts, columns, values, width }
     }
 
@@ -64,24 +67,23 @@ impl Sparse {
 
     /// Rows as columns.
     pub(crate) fn transposed(&self) -> Self {
-        let mut starts = vec![0; self.width + 1];
-        for column in &self.columns {
-            starts[*column as usize + 1] += 1;
-        }
-        for column in 0..self.width {
-            starts[column + 1] += starts[column];
-        }
-        let (mut next, mut columns, mut values) =
-            (starts.clone(), vec![0; self.columns.len()], vec![0.0; self.values.len()]);
-        for row in 0..self.rows() {
-            for (column, value) in self.row(row) {
-                let place = &mut next[column as usize];
-                columns[*place] = row as u32;
-                values[*place] = value;
-                *place += 1;
+        Self::transposed_from(&self.starts, (&self.columns, &self.values), self.width)
+    }
+
+    /// Rows as columns, of rows that begin at these places and whose columns are in any order.
+    pub(crate) fn transposed_from(from: &[usize], (others, weights): (&[u32], &[f32]), width: usize) -> Self {
+        let mut starts = vec![0; width + 1];
+        others.iter().for_each(|column| starts[*column as usize + 1] += 1);
+        (0..width).for_each(|column| starts[column + 1] += starts[column]);
+        let (mut next, mut columns, mut values) = (starts.clone(), vec![0; others.len()], vec![0.0; weights.len()]);
+        for (row, ends) in (0..).zip(from.windows(2)) {
+            for place in ends[0]..ends[1] {
+                let to = &mut next[others[place] as usize];
+                (columns[*to], values[*to]) = (row, weights[place]);
+                *to += 1;
             }
         }
-        Self { starts, columns, values, width: self.rows() }
+        Self { starts, columns, values, width: from.len() - 1 }
     }
 }
 

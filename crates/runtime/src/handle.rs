@@ -189,10 +189,11 @@ impl Runtime {
         };
         let log = substrate.clone();
         spawn("journal", move || journal::run(&log, &parcels, &mut journal))?;
-        let unsaved = shared.unsaved.clone();
+        let (unsaved, lived) = (shared.unsaved.clone(), shared.recommending.training.lived.clone());
         let mut saver = Saver {
             substrate,
             unsaved,
+            lived,
             owners: owner_senders,
             trimmable: BTreeMap::new(),
             trimmed: crate::desk::now(),

@@ -31,4 +31,5 @@ pub mod shelf;
 mod stored;
 mod tails;
 pub mod ticket;
+pub mod training;
 mod unsaved;

@@ -38,6 +38,9 @@ pub const IDENTIFIER_BYTES: usize = 96;
 pub const FILL_PROFILES: u32 = 256;
 /// Profiles that a census looks at before it rests.
 pub const CENSUS_PROFILES: usize = 256;
+/// Deeds of persons with items that are kept to refresh models, 18 bytes each: half a GiB. Of a longer history nothing is
+/// kept, and models are trained on all of it each hour.
+pub const KEPT_DEEDS: usize = 30_000_000;
 /// Items of the catalog that are read at once while it is opened.
 pub const SHELF_ITEMS: usize = 1_000;
 /// Days of which the figures of a census are kept: a year, and as long as it takes to compare with the one before.

@@ -22,6 +22,7 @@ use model::{
     partition::{Partition, Position},
     time::Timestamp,
 };
+use roaring::RoaringBitmap;
 use segment::set::SegmentNumber;
 use store::{
     error::StoreError,
@@ -35,6 +36,7 @@ use crate::{
     limits,
     message::{Message, Waiting},
     stored,
+    training::Lived,
     unsaved::Unsaved,
 };
 
@@ -60,6 +62,8 @@ pub(crate) struct SaveJob {
     pub(crate) position: Position,
     pub(crate) core: Core,
     pub(crate) people: Vec<(ProfileId, Slot)>,
+    /// Of whom models may have to learn anew, by ordinal.
+    pub(crate) lived: RoaringBitmap,
     pub(crate) ledgers: Vec<(ProfileId, Arc<Ledger>)>,
     pub(crate) identifiers: Vec<(IdentifierKey, Option<Holding>)>,
     pub(crate) timers: Vec<TimerMove>,
@@ -104,6 +108,7 @@ pub(crate) enum HistoryWrite {
 pub(crate) struct Saver {
     pub(crate) substrate: Arc<dyn Substrate>,
     pub(crate) unsaved: Arc<Unsaved>,
+    pub(crate) lived: Arc<Lived>,
     pub(crate) owners: Vec<Sender<Message>>,
     /// The position up to which each partition is saved, since the log was last trimmed.
     pub(crate) trimmable: BTreeMap<Partition, Position>,
@@ -165,6 +170,8 @@ impl Saver {
         });
         let partition = job.lease.partition;
         self.unsaved.saved((partition, job.number), sides);
+        // Before anybody who waits for the save: what they read then is noted, or was there already.
+        self.lived.note(partition, &job.lived);
         self.trimmable.insert(partition, job.position);
         let owner = &self.owners[usize::from(partition.0) % self.owners.len()];
         send(owner, Message::Saved { partition, job: job.number });

@@ -9,7 +9,7 @@ use axum::{
 use condition::ConditionError;
 use definition::DefinitionError;
 use model::limits;
-use runtime::{census::CensusError, publishing::PlanError, recommending::TrainError, ticket::Failure};
+use runtime::{census::CensusError, publishing::PlanError, ticket::Failure, training::TrainError};
 use store::error::StoreError;
 
 use crate::{command::backup::BackupError, keys::KeysError, publish};

@@ -12,6 +12,7 @@ use runtime::{
     limits::Limits,
     publishing::{PlanError, Proposal},
     ticket::Failure,
+    training::{Refreshed, Trained},
 };
 use store::{error::StoreError, local::Local, substrate::Substrate};
 use tokio::{net::TcpListener, sync::oneshot};
@@ -99,8 +100,10 @@ pub enum ServeError {
 
 /// Bytes of a key that is brought along, at least.
 const KEY_BYTES: usize = 16;
-/// How often somebody looks whether it is time to train.
-const TRAINING_LOOK: Duration = Duration::from_secs(30);
+/// How often somebody looks whether it is time to train or refresh, which costs nothing.
+const TRAINING_LOOK: Duration = Duration::from_secs(5);
+/// How long it is left alone after it failed.
+const TRAINING_REST: Duration = Duration::from_secs(30);
 /// How often somebody looks whether a census is due.
 const CENSUS_LOOK: Duration = Duration::from_secs(10);
 /// How often unmet demand is written.
@@ -254,21 +257,21 @@ async fn take_censuses(app: Shared) {
     }
 }
 
-/// Trains the models of recommenders whenever it is time, until the program stops.
+/// Trains or refreshes the models of recommenders whenever it is time, until the program stops.
 async fn train(app: Shared) {
     let mut looks = tokio::time::interval(TRAINING_LOOK);
     while !app.is_stopping() {
         looks.tick().await;
         let trained = blocking(&app, |app| {
             if app.runtime.is_training_due() {
-                let trained = app.runtime.train()?;
-                tracing::info!(
-                    model = trained.version,
-                    persons = trained.persons,
-                    deeds = trained.deeds,
-                    took_ms = trained.took.as_millis() as u64,
-                    "recommenders were trained"
-                );
+                let Trained { version, persons, deeds, took, .. } = app.runtime.train()?;
+                let took_ms = took.as_millis() as u64;
+                tracing::info!(model = version, persons, deeds, took_ms, "recommenders were trained");
+            } else if app.runtime.is_refresh_due()
+                && let Some(Refreshed { version, persons, took, .. }) = app.runtime.refresh()?
+            {
+                let took_ms = took.as_millis() as u64;
+                tracing::info!(model = version, persons, took_ms, "recommenders were refreshed");
             }
             Ok(())
         });
@@ -279,6 +282,7 @@ async fn train(app: Shared) {
                 code = refusal.error().code.as_str(),
                 "recommenders could not be trained; it is tried again"
             );
+            tokio::time::sleep(TRAINING_REST).await;
         }
     }
 }

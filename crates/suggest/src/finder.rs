@@ -133,7 +133,11 @@ pub fn find(
             }
             Some(answers)
         });
-        Candidate { item, popularity: models.popularity(item), said: said.map(Option::unwrap_or_default).collect() }
+        Candidate {
+            item,
+            popularity: models.counted.popularity(item),
+            said: said.map(Option::unwrap_or_default).collect(),
+        }
     };
     let answered: Vec<Answered<'_>> = finder.questions.iter().map(|question| question.answered(answers)).collect();
     let (mut left, mut others) = (Vec::new(), Vec::new());

@@ -1,6 +1,6 @@
 //! From events, person by person, to a history that models are trained from.
 
-use std::hash::Hasher;
+use std::{hash::Hasher, sync::Arc};
 
 use catalog::{catalog::Catalog, number::ItemNumber};
 use model::{
@@ -11,13 +11,17 @@ use recommend::{
     history::{Group, History, Interaction, Item, Person},
     popularity::Context,
 };
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::{
     deed::{self, Deed, QUERY, SEARCHED},
     queries::Queries,
     question::text,
 };
+
+mod replace;
+
+pub use replace::Change;
 
 /// Two deeds of a person that lie this far apart are of two visits.
 pub(crate) const VISIT_GAP: Span = Span::MINUTE.times(30);
@@ -40,26 +44,46 @@ pub fn country_of(locale: &str) -> Option<&str> {
     country.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(country)
 }
 
+/// A person, by a number of the caller's that stays theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Who(pub u64);
+
 /// Gathers what persons did. What is done with an item that is not in the catalog is passed over.
 #[derive(Debug)]
 pub struct Gatherer<'c> {
     catalog: &'c Catalog,
-    /// What the present person did, in order of arrival.
+    /// Who does something at present.
+    who: Who,
+    /// What they did, in order of arrival.
     doing: Vec<Done>,
+    queries: Queries,
     gathered: Gathered,
 }
 
-/// What models are trained from.
+/// What models are trained from: 18 bytes a deed. What somebody did stands together, in order of time.
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
     pub(crate) history: History,
-    /// In which context something happened that stands at the same place of `history`: one entry each.
-    pub(crate) contexts: Vec<[Option<Context>; CONTEXTS]>,
+    /// Where something happened that stands at the same place of `history`: a place in `places`.
+    at: Vec<u16>,
+    /// The contexts that do not follow from the moment.
+    places: Places,
     /// The deepest main category of each item, by number; [`NO_CATEGORY`] of one that has none.
     pub(crate) categories: Vec<u32>,
-    pub(crate) queries: Queries,
+    /// What at least [`crate::LEAST_PERSONS`] persons searched for, with how many did, the most first.
+    pub(crate) queries: Arc<[(String, u64)]>,
+    /// The number of everybody who did something.
+    numbers: FxHashMap<Who, Person>,
     persons: u32,
     groups: u32,
+}
+
+/// Where things happen, each place once. The first is that of which nothing is known, which is also that of all beyond
+/// 65,535.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    contexts: Vec<[Option<Context>; OF_A_PLACE]>,
+    numbers: FxHashMap<[Option<Context>; OF_A_PLACE], u16>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,24 +93,26 @@ struct Done {
     item: Item,
     /// Of an order, which one of the person's: they may be of the same moment.
     order: u32,
-    contexts: [Option<Context>; CONTEXTS],
+    place: u16,
 }
 
 /// What stands for the category of an item that has none.
 pub(crate) const NO_CATEGORY: u32 = u32::MAX;
 
-/// How many contexts one moment has: see [`contexts`].
+/// How many contexts one moment has: see [`contexts`]; and how many of them follow from the place.
 pub(crate) const CONTEXTS: usize = 4;
+const OF_A_PLACE: usize = 3;
 
 impl<'c> Gatherer<'c> {
     /// A gatherer for events about the items of a catalog.
     pub fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog, doing: Vec::new(), gathered: Gathered::default() }
+        Self { catalog, who: Who(0), doing: Vec::new(), queries: Queries::default(), gathered: Gathered::default() }
     }
 
-    /// A new person begins: the events that follow are theirs.
-    pub fn person(&mut self) {
+    /// A new person begins: the events that follow are theirs. Nobody begins twice.
+    pub fn person(&mut self, who: Who) {
         self.flush();
+        self.who = who;
     }
 
     /// Takes in an event of the present person. Events of one person may come in any order of time; the caller leaves
@@ -98,41 +124,38 @@ impl<'c> Gatherer<'c> {
             Some(Deed::Wished) => recommend::history::Deed::Wish,
             Some(Deed::Ordered) => recommend::history::Deed::Order,
             None if name == SEARCHED => {
-                return properties
-                    .get(QUERY)
-                    .and_then(text)
-                    .into_iter()
-                    .for_each(|text| self.gathered.queries.add(&text));
+                return properties.get(QUERY).and_then(text).into_iter().for_each(|text| self.queries.add(&text));
             }
             Some(Deed::Uncarted | Deed::Unwished) | None => return,
         };
         let said = deed::deed_of(name).map(|deed| deed::ids(deed, properties)).unwrap_or_default();
-        let (contexts, order) = (contexts(around, at), self.doing.len() as u32);
+        let (place, order) = (self.gathered.places.number(of_place(around)), self.doing.len() as u32);
         for id in said {
             let Some(number) = self.catalog.number_of(&id) else { continue };
-            self.doing.push(Done { at, deed, item: Item(number.0), order, contexts });
+            self.doing.push(Done { at, deed, item: Item(number.0), order, place });
         }
     }
 
     /// Everything that was gathered.
     pub fn finish(mut self) -> Gathered {
         self.flush();
-        let category = |number| Some(self.catalog.item(ItemNumber(number))?.categories().first()?.0);
-        let items = self.gathered.history.items() as u32;
-        self.gathered.categories = (0..items).map(|number| category(number).unwrap_or(NO_CATEGORY)).collect();
-        self.gathered
+        let mut gathered = self.gathered;
+        gathered.queries = self.queries.of_many().into();
+        gathered.history.shrink();
+        gathered.at.shrink_to_fit();
+        gathered.categorize(self.catalog);
+        gathered
     }
 
     /// Groups what the present person did: visits by their gaps, each order by itself.
     fn flush(&mut self) {
-        self.gathered.queries.close();
+        self.queries.close();
         let mut doing = std::mem::take(&mut self.doing);
         if doing.is_empty() {
             return;
         }
         doing.sort_by_key(|done| done.at);
-        let person = Person(self.gathered.persons);
-        self.gathered.persons += 1;
+        let person = self.gathered.next_person(self.who);
         let mut visit: Option<(Timestamp, u32)> = None;
         let mut order: Option<(u32, u32)> = None;
         for done in doing {
@@ -149,7 +172,7 @@ impl<'c> Gatherer<'c> {
             };
             let (item, deed, at) = (done.item, done.deed, done.at);
             self.gathered.history.push(Interaction { person, item, deed, group: Group(group), at });
-            self.gathered.contexts.push(done.contexts);
+            self.gathered.at.push(done.place);
         }
     }
 }
@@ -157,7 +180,7 @@ impl<'c> Gatherer<'c> {
 impl Gathered {
     /// How many persons did something.
     pub fn persons(&self) -> usize {
-        self.persons as usize
+        self.numbers.len()
     }
 
     /// How many deeds with items there are; a line of an order is one.
@@ -165,11 +188,38 @@ impl Gathered {
         self.history.len()
     }
 
-    /// What was known at an earlier moment, without contexts. The numbers of persons and groups stay.
+    /// Bytes of memory that it holds, about.
+    pub fn bytes(&self) -> usize {
+        // A number stands in a table of 16 bytes an entry and a byte beside it.
+        let numbers = self.numbers.capacity() * 17 + (self.at.capacity() + 2 * self.categories.capacity()) * 2;
+        self.history.bytes() + numbers
+    }
+
+    /// The contexts of what stands at a place of the history.
+    pub(crate) fn contexts(&self, place: usize, at: Timestamp) -> [Option<Context>; CONTEXTS] {
+        let known = self.at.get(place).and_then(|number| self.places.contexts.get(usize::from(*number)));
+        let [both, country, device] = known.copied().unwrap_or_default();
+        [both, country, device, Some(quarter(at))]
+    }
+
+    /// What was known at an earlier moment, without places. The numbers of persons and groups stay.
     pub(crate) fn before(&self, moment: Timestamp) -> Self {
         let history = self.history.iter().filter(|one| one.at < moment).collect();
-        let queries = Queries::default();
-        Self { history, contexts: Vec::new(), categories: self.categories.clone(), queries, ..*self }
+        Self { history, categories: self.categories.clone(), groups: self.groups, ..Self::default() }
+    }
+
+    /// Learns the categories as they are in the catalog now.
+    pub fn categorize(&mut self, catalog: &Catalog) {
+        let category = |number| Some(catalog.item(ItemNumber(number))?.categories().first()?.0);
+        let items = self.history.items() as u32;
+        self.categories = (0..items).map(|number| category(number).unwrap_or(NO_CATEGORY)).collect();
+    }
+
+    fn next_person(&mut self, who: Who) -> Person {
+        let person = Person(self.persons);
+        self.persons += 1;
+        self.numbers.insert(who, person);
+        person
     }
 
     fn next_group(&mut self) -> u32 {
@@ -179,25 +229,50 @@ impl Gathered {
     }
 }
 
+impl Places {
+    fn number(&mut self, contexts: [Option<Context>; OF_A_PLACE]) -> u16 {
+        if self.contexts.is_empty() {
+            self.contexts.push(Default::default());
+            self.numbers.insert(Default::default(), 0);
+        }
+        if let Some(number) = self.numbers.get(&contexts) {
+            return *number;
+        }
+        let Ok(number) = u16::try_from(self.contexts.len()) else { return 0 };
+        self.contexts.push(contexts);
+        self.numbers.insert(contexts, number);
+        number
+    }
+}
+
 /// The contexts of a moment, the narrowest first: country and device, country, device, and the quarter of the year.
 pub(crate) fn contexts(around: Surroundings<'_>, at: Timestamp) -> [Option<Context>; CONTEXTS] {
-    let named = |parts: &[&str]| {
-        let mut hasher = FxHasher::default();
-        for part in parts {
-            hasher.write(part.to_ascii_lowercase().as_bytes());
-            hasher.write_u8(0xff);
-        }
-        folded(hasher.finish())
-    };
+    let [both, country, device] = of_place(around);
+    [both, country, device, Some(quarter(at))]
+}
+
+fn of_place(around: Surroundings<'_>) -> [Option<Context>; OF_A_PLACE] {
     let (country, device) = (around.country, around.device);
-    // Of a year of 365 days; that quarters slip by a day in four years does not matter.
-    let quarter = at.day().rem_euclid(365) * 4 / 365;
     [
-        country.zip(device).map(|(country, device)| Context(named(&["both", country, device]))),
-        country.map(|country| Context(named(&["country", country]))),
-        device.map(|device| Context(named(&["device", device]))),
-        Some(Context(named(&["quarter", &quarter.to_string()]))),
+        country.zip(device).map(|(country, device)| named(&["both", country, device])),
+        country.map(|country| named(&["country", country])),
+        device.map(|device| named(&["device", device])),
     ]
+}
+
+/// Of a year of 365 days; that quarters slip by a day in four years does not matter.
+fn quarter(at: Timestamp) -> Context {
+    let number = at.day().rem_euclid(365) * 4 / 365;
+    named(&["quarter", &number.to_string()])
+}
+
+fn named(parts: &[&str]) -> Context {
+    let mut hasher = FxHasher::default();
+    for part in parts {
+        hasher.write(part.to_ascii_lowercase().as_bytes());
+        hasher.write_u8(0xff);
+    }
+    Context(folded(hasher.finish()))
 }
 
 /// The halves of a hash, put together.
@@ -229,7 +304,7 @@ mod tests {
         let order =
             |id: &str| [("products", Value::List([Value::Map(one(id))].as_slice().into()))].into_iter().collect();
         let mut gatherer = Gatherer::new(&catalog);
-        gatherer.person();
+        gatherer.person(Who(1));
         for (name, at, properties) in [
             (view, 59, one("c")),
             (view, 1, one("a")),
@@ -240,7 +315,7 @@ mod tests {
         ] {
             gatherer.event(name, minute(at), &properties, Surroundings::default());
         }
-        gatherer.person();
+        gatherer.person(Who(2));
         gatherer.event(view, minute(59), &one("a"), Surroundings::default());
         let gathered = gatherer.finish();
         let rows: Vec<_> = gathered.history.iter().map(|one| (one.person.0, one.item.0, one.group.0)).collect();

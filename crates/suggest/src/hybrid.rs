@@ -87,7 +87,7 @@ fn unseen(asking: &Asking<'_>, found: &[Candidate]) -> Vec<Candidate> {
     let mut known: FxHashSet<Item> = found.iter().map(|one| one.item).collect();
     let score_of = |item: Item| found.iter().find(|one| one.item == item).map(|one| one.score);
     let like = asking.similar(&last_seen, DEPTH / 2);
-    let new = like.iter().enumerate().filter(|(_, one)| !models.knows(one.item));
+    let new = like.iter().enumerate().filter(|(_, one)| !models.counted.knows(one.item));
     let placed = new.filter_map(|(place, one)| {
         let beside = like[place + 1..].iter().chain(like[..place].iter().rev());
         let score = beside.filter_map(|other| score_of(other.item)).next()?;
@@ -143,6 +143,6 @@ fn searched(asking: &Asking<'_>) -> Vec<Item> {
         }
         (Category::Unnamed | Category::Unknown, None) => return Vec::new(),
     };
-    let scored = matching.into_iter().map(|item| Scored { item, score: models.popularity(item) });
+    let scored = matching.into_iter().map(|item| Scored { item, score: models.counted.popularity(item) });
     best(scored.collect(), SEEDS).into_iter().map(|one| one.item).collect()
 }

@@ -2,7 +2,7 @@
 //! list, each item with what speaks for it.
 //!
 //! - [`needs`] says which events must be kept of a person; [`Gatherer`] reads the same events for training.
-//! - [`Models`] are trained from what was gathered, from time to time; [`Alike`] follows the catalog at once and needs no
+//! - [`Models`] are trained from what was gathered, from time to time, and refreshed by what is new in between; [`Alike`] follows the catalog at once and needs no
 //!   training. So an item that has just come is proposed before anybody has seen it.
 //! - [`suggest()`] answers. It learns nothing and allocates nothing as large as the catalog; what the person did up to
 //!   the moment counts.
@@ -31,7 +31,7 @@ mod tastes;
 pub use alike::Alike;
 pub use deed::{Deed, deed_of, ids, needs};
 pub use fact::{facts, is_fact};
-pub use gather::{Gathered, Gatherer, Surroundings, country_of};
+pub use gather::{Change, Gathered, Gatherer, Surroundings, Who, country_of};
 pub use models::Models;
 pub use predict::{Prediction, Predictions, predict};
 pub use queries::LEAST_PERSONS;

@@ -1,30 +1,32 @@
 //! Everything that is trained.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::time::Timestamp;
 use recommend::{
-    complement::{self, Complements},
+    complement::Complements,
     habit::Takings,
-    history::{Deed, History, Item},
-    neighbor::{self, Neighbors, Together, Within},
+    history::{self, Deed, History, Item},
+    neighbor::{self, Neighbors, Settings, Together, Within},
     personal::{self, Personal, Training},
-    popularity::{ByContext, Context, Popularity},
-    scored::{Scored, best},
     session::{self, Sessions},
 };
-use rustc_hash::FxHashSet;
 
 use crate::{
-    gather::{Gathered, NO_CATEGORY},
+    gather::{Change, Gathered},
     hybrid::{Weights, learn},
-    suited::{self, Suited},
 };
 
+mod counted;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use counted::Counted;
+
 /// Trained models, plain data. Questions share them from any number of threads.
+///
+/// What counts, and what is seen or bought together, can be refreshed by what is new ([`Models::refreshed`]); what is
+/// fitted, the weights and `personal` and `complements`, stays as the last training left it.
 #[derive(Debug, Default)]
 pub struct Models {
     version: u64,
@@ -34,25 +36,12 @@ pub struct Models {
     pub(crate) also_bought: Neighbors,
     pub(crate) bought_together: Neighbors,
     pub(crate) viewed_together: Neighbors,
-    pub(crate) complements: Option<Complements>,
+    pub(crate) complements: Option<Arc<Complements>>,
     pub(crate) sessions: Option<Sessions>,
-    pub(crate) personal: Option<Personal>,
-    /// All items that anybody took, the most taken first.
-    pub(crate) popular: Vec<Scored>,
-    pub(crate) trending: Vec<Scored>,
-    /// The most taken items of contexts in which enough was taken, and whether they were taken in it at all.
-    here: BTreeMap<Context, Vec<(Scored, bool)>>,
-    /// How popular each item is: scores of `popular`, by number.
-    popularity: Vec<f32>,
-    /// How much each item is looked at and put into carts: the logarithm of one more than the times, by number.
-    looks: Vec<f32>,
-    /// The category of each item, by number.
-    categories: Vec<u32>,
-    /// The items of each category that are looked at most, best first.
-    by_category: BTreeMap<u32, Vec<Item>>,
+    pub(crate) personal: Option<Arc<Personal>>,
+    pub(crate) counted: Counted,
     pub(crate) hybrid: Weights,
     queries: Arc<[(String, u64)]>,
-    suited: Suited,
     bytes: usize,
     memory: Mutex<Vec<Memory>>,
 }
@@ -64,20 +53,14 @@ pub(crate) struct Memory {
     pub(crate) personal: personal::Memory,
 }
 
-/// With fewer lines of orders than this, views and carts say what is popular.
-const FEW_ORDERS: usize = 50;
-
-/// Of a context with fewer takings nothing is said.
-const LEAST_IN_CONTEXT: u32 = 20;
-
-/// So many items are kept of a context; beyond them stands what is popular everywhere.
-const KEPT_IN_CONTEXT: usize = 1_000;
-
-/// So many items are kept of a category.
-const KEPT_IN_CATEGORY: usize = 60;
-
 pub(crate) const LOOKED_AT: [Deed; 2] = [Deed::View, Deed::Cart];
-const ALL: [Deed; 4] = [Deed::View, Deed::Cart, Deed::Wish, Deed::Order];
+
+/// What items stand near in one of the models: by which deeds, in what.
+type Nearness = (&'static [Deed], Within);
+
+const ALSO_BOUGHT: Nearness = (&[Deed::Order], Within::Person);
+const BOUGHT_TOGETHER: Nearness = (&[Deed::Order], Within::Group);
+const VIEWED_TOGETHER: Nearness = (&LOOKED_AT, Within::Group);
 
 impl Models {
     /// Nothing trained: version 0.
@@ -87,60 +70,93 @@ impl Models {
 
     /// Trains on what was gathered. The same gathering and moment give the same models.
     pub fn train(gathered: &Gathered, now: Timestamp, version: u64) -> Self {
-        let models = Self::parts(gathered, now, version);
-        let hybrid = if gathered.history.is_empty() { Weights::default() } else { learn::weights(gathered, now) };
-        Self { hybrid, ..models }
-    }
-
-    /// The same with the weights of `hybrid` by rule.
-    pub(crate) fn parts(gathered: &Gathered, now: Timestamp, version: u64) -> Self {
         let history = &gathered.history;
-        let counted = Self {
+        if history.is_empty() {
+            return Self { queries: gathered.queries.clone(), ..Self::empty(now, version) };
+        }
+        let orders = Takings::of(history, &[Deed::Order], now);
+        let has_orders = orders.span().is_some();
+        let mut models = Self {
             version,
             trained_at: now,
             persons: gathered.persons(),
             interactions: gathered.interactions(),
-            queries: gathered.queries.of_many().into(),
+            queries: gathered.queries.clone(),
+            also_bought: near(history, ALSO_BOUGHT),
+            bought_together: near(history, BOUGHT_TOGETHER),
+            viewed_together: near(history, VIEWED_TOGETHER),
+            complements: has_orders.then(|| Arc::new(Complements::train(&orders, now, Default::default()))),
+            sessions: Some(Sessions::train(history, &LOOKED_AT, session::Settings::default())),
+            personal: has_orders.then(|| Arc::new(Personal::train(&orders, now, None, Training::default()))),
+            counted: Counted::of(gathered, orders, now),
             ..Self::default()
         };
-        if history.is_empty() {
-            return counted;
+        models.hybrid = learn::weights(gathered, now, &models);
+        models.bytes = models.estimate(history);
+        models
+    }
+
+    /// Those parts that `hybrid` asks, as they would have been at an earlier moment; but for the weights within
+    /// `personal` and `sessions`, which are those of now.
+    pub(crate) fn at(&self, gathered: &Gathered, moment: Timestamp) -> Self {
+        let gathered = gathered.before(moment);
+        let history = &gathered.history;
+        let orders = Takings::of(history, &[Deed::Order], moment);
+        let has_orders = orders.span().is_some();
+        let personal = self.personal.as_ref().filter(|_| has_orders);
+        Self {
+            viewed_together: near(history, VIEWED_TOGETHER),
+            complements: has_orders.then(|| Arc::new(Complements::train(&orders, moment, Default::default()))),
+            sessions: self.sessions.as_ref().map(|known| known.trained_on(history, &LOOKED_AT)),
+            personal: personal.map(|known| Arc::new(known.trained_on(&orders, moment, Training::default()))),
+            counted: Counted::of(&gathered, orders, moment),
+            ..Self::default()
         }
-        let orders = Takings::of(history, &[Deed::Order], now);
-        let lines = orders.persons().map(|person| orders.by(person).len()).sum::<usize>();
-        let taken = if lines < FEW_ORDERS { Takings::of(history, &ALL, now) } else { orders.clone() };
-        let (of_taken, of_views) =
-            (Popularity::train(&taken, now), Popularity::train(&Takings::of(history, &LOOKED_AT, now), now));
-        let together =
-            |deeds: &[Deed], within, settings| Neighbors::train(&Together::of(history, deeds, within), settings);
-        let popular = followed(of_taken.top(usize::MAX), of_views.top(usize::MAX));
-        let mut popularity = vec![0.0; history.items()];
-        popular.iter().for_each(|one| popularity[one.item.index()] = one.score);
-        let (looks, by_category) = looks(gathered);
-        let has_orders = lines > 0;
-        let counted_here: &[Deed] = if lines < FEW_ORDERS { &ALL } else { &[Deed::Order] };
+    }
+
+    /// The same with what is new: `gathered` is everything, `change` what came to it and went from it since these were
+    /// made. Counted anew is what is popular, trending, popular here, and looked at; sessions take in what changed; and
+    /// the neighbors of those items are found anew with which something changed. The neighbors of others may lag by what
+    /// changed in the popularity of an item near them. What is fitted stays. Costs as much as what is new, but for
+    /// counting and copying.
+    #[must_use]
+    pub fn refreshed(&self, gathered: &Gathered, change: &Change, now: Timestamp, version: u64) -> Self {
+        let history = &gathered.history;
+        if history.is_empty() {
+            return Self::empty(now, version);
+        }
+        let change = change.of_history();
+        let mut sessions = self.sessions.clone().unwrap_or_else(Sessions::by_rule);
+        sessions.replace(&change, &LOOKED_AT);
+        let again = |known: &Neighbors, nearness: Nearness| near_again(known, (history, &change), nearness);
         let mut models = Self {
-            also_bought: together(&[Deed::Order], Within::Person, neighbor::Settings::ALSO_BOUGHT),
-            bought_together: together(&[Deed::Order], Within::Group, neighbor::Settings::ALSO_BOUGHT),
-            viewed_together: together(&LOOKED_AT, Within::Group, neighbor::Settings::ALSO_BOUGHT),
-            complements: has_orders.then(|| Complements::train(&orders, now, complement::Settings::default())),
-            sessions: Some(Sessions::train(history, &LOOKED_AT, session::Settings::default())),
-            personal: has_orders.then(|| Personal::train(&orders, now, None, Training::default())),
-            trending: followed(of_taken.trending(usize::MAX), of_views.trending(usize::MAX)),
-            here: here(gathered, counted_here),
-            suited: suited::learn(gathered, counted_here),
-            popular,
-            popularity,
-            looks,
-            categories: gathered.categories.clone(),
-            by_category,
-            ..counted
+            version,
+            trained_at: now,
+            persons: gathered.persons(),
+            interactions: gathered.interactions(),
+            also_bought: again(&self.also_bought, ALSO_BOUGHT),
+            bought_together: again(&self.bought_together, BOUGHT_TOGETHER),
+            viewed_together: again(&self.viewed_together, VIEWED_TOGETHER),
+            complements: self.complements.clone(),
+            sessions: Some(sessions),
+            personal: self.personal.clone(),
+            counted: Counted::of(gathered, Takings::of(history, &[Deed::Order], now), now),
+            hybrid: self.hybrid.clone(),
+            queries: self.queries.clone(),
+            // Whoever asks next need not make room as large as the models again.
+            memory: Mutex::new(std::mem::take(&mut *self.memory())),
+            ..Self::default()
         };
         models.bytes = models.estimate(history);
         models
     }
 
-    /// Which training it was, counted by the installation; 0 where there was none.
+    /// Models of nobody.
+    fn empty(now: Timestamp, version: u64) -> Self {
+        Self { version, trained_at: now, ..Self::default() }
+    }
+
+    /// Which training or refresh it was, counted by the installation; 0 where there was none.
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -168,7 +184,7 @@ impl Models {
     /// How popular each item is everywhere, by number: how many persons took it in the last 30 days, and less than one more
     /// by how many ever did. Items beyond the end are not.
     pub fn popularities(&self) -> &[f32] {
-        &self.popularity
+        self.counted.popularities()
     }
 
     /// What at least [`crate::LEAST_PERSONS`] persons searched for, with how many did, the most first.
@@ -176,48 +192,16 @@ impl Models {
         &self.queries
     }
 
-    /// How popular an item is everywhere; 0 if nobody took it.
-    pub(crate) fn popularity(&self, item: Item) -> f32 {
-        self.popularity.get(item.index()).copied().unwrap_or_default()
-    }
-
-    /// How much an item is looked at and put into carts: the logarithm of one more than the times.
-    pub(crate) fn looks(&self, item: Item) -> f32 {
-        self.looks.get(item.index()).copied().unwrap_or_default()
-    }
-
-    /// Whether a training saw an item.
-    pub(crate) fn knows(&self, item: Item) -> bool {
-        self.looks(item) > 0.0 || self.popularity(item) > 0.0
-    }
-
-    /// The category of an item, where it was known when it was trained.
-    pub(crate) fn category(&self, item: Item) -> Option<u32> {
-        self.categories.get(item.index()).copied().filter(|category| *category != NO_CATEGORY)
-    }
-
-    /// The items of a category that are looked at most, best first.
-    pub(crate) fn of_category(&self, category: u32) -> &[Item] {
-        self.by_category.get(&category).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// What is popular in the first of these contexts of which enough is known.
-    pub(crate) fn here(&self, contexts: &[Option<Context>]) -> Option<(Context, &[(Scored, bool)])> {
-        contexts.iter().flatten().find_map(|context| Some((*context, self.here.get(context)?.as_slice())))
-    }
-
-    /// The categories of which more or less is taken in a context than is usual, and by how much.
-    pub(crate) fn suits(&self, context: Context) -> &[(u32, f32)] {
-        self.suited.get(&context).map(Vec::as_slice).unwrap_or_default()
-    }
-
     /// Lends memory for one question.
     pub(crate) fn with_memory<R>(&self, ask: impl FnOnce(&mut Memory) -> R) -> R {
-        let lock = || self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut memory = lock().pop().unwrap_or_default();
+        let mut memory = self.memory().pop().unwrap_or_default();
         let answer = ask(&mut memory);
-        lock().push(memory);
+        self.memory().push(memory);
         answer
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Vec<Memory>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn estimate(&self, history: &History) -> usize {
@@ -227,12 +211,7 @@ impl Models {
         let complements = complements.map_or(0, |known| items().map(|item| known.of(item).len() * 8 + 24).sum());
         let ease =
             self.personal.as_ref().map_or(0, |known| items().map(|item| known.ease().weights(item).count()).sum());
-        // Of a session its clicks twice and its place; of an item two rows of sixty.
-        let sessions = self
-            .sessions
-            .as_ref()
-            .map_or(0, |known| known.sessions() * 48 + history.len() * 8 + history.items() * 1_032);
-        let lists = (self.popular.len() + self.trending.len() + self.here.values().map(Vec::len).sum::<usize>()) * 8;
+        let sessions = self.sessions.as_ref().map_or(0, Sessions::bytes);
         let neighbors = [&self.also_bought, &self.bought_together, &self.viewed_together].map(rows);
         // The cosines of `personal` are as long as the rows of `also_bought`.
         neighbors.iter().sum::<usize>()
@@ -240,52 +219,25 @@ impl Models {
             + complements
             + ease * 8
             + sessions
-            + lists
-            + history.items() * 36
+            + self.counted.bytes()
+            + history.items() * 24
     }
 }
 
-/// How much items are looked at, and the most looked at of each category.
-fn looks(gathered: &Gathered) -> (Vec<f32>, BTreeMap<u32, Vec<Item>>) {
-    let mut looks = vec![0.0_f32; gathered.history.items()];
-    gathered.history.iter().for_each(|one| looks[one.item.index()] += 1.0);
-    looks.iter_mut().for_each(|count| *count = libm::logf(1.0 + *count));
-    let mut by_category = BTreeMap::<u32, Vec<Scored>>::new();
-    for (number, (score, category)) in (0..).zip(looks.iter().zip(&gathered.categories)) {
-        if *score > 0.0 && *category != NO_CATEGORY {
-            by_category.entry(*category).or_default().push(Scored { item: Item(number), score: *score });
-        }
-    }
-    let most = |scored| best(scored, KEPT_IN_CATEGORY).into_iter().map(|one| one.item).collect();
-    (looks, by_category.into_iter().map(|(category, scored)| (category, most(scored))).collect())
+fn near(history: &History, (counts, within): Nearness) -> Neighbors {
+    Neighbors::train(&Together::of(history, counts, within), Settings::ALSO_BOUGHT)
 }
 
-/// One list, and behind it what is in another only, with scores below all of the first.
-pub(crate) fn followed(first: Vec<Scored>, second: Vec<Scored>) -> Vec<Scored> {
-    let known: FxHashSet<Item> = first.iter().map(|one| one.item).collect();
-    let least = first.last().map_or(1.0, |one| one.score);
-    let most = second.first().map_or(1.0, |one| one.score.max(f32::MIN_POSITIVE));
-    let below = |one: Scored| Scored { score: least * 0.99 * (one.score / most), ..one };
-    let rest = second.into_iter().filter(|one| !known.contains(&one.item)).map(below);
-    first.into_iter().chain(rest).collect()
-}
-
-/// What is popular in each context in which enough was taken.
-fn here(gathered: &Gathered, counts: &[Deed]) -> BTreeMap<Context, Vec<(Scored, bool)>> {
-    let mut by_context = ByContext::default();
-    let (mut taken, mut pairs) = (BTreeMap::<Context, u32>::new(), FxHashSet::default());
-    let counted = gathered.history.iter().zip(&gathered.contexts).filter(|(one, _)| counts.contains(&one.deed));
-    for (one, contexts) in counted {
-        for context in contexts.iter().flatten() {
-            by_context.count(*context, one.item);
-            *taken.entry(*context).or_default() += 1;
-            pairs.insert((*context, one.item));
-        }
+/// The same neighbors, those found anew whose groups changed.
+fn near_again(
+    known: &Neighbors,
+    (history, change): (&History, &history::Change<'_>),
+    (counts, within): Nearness,
+) -> Neighbors {
+    let touched = neighbor::touched(change, counts, within);
+    let mut neighbors = known.clone();
+    if !touched.is_empty() {
+        neighbors.refresh(&Together::of(history, counts, within), &touched, Settings::ALSO_BOUGHT);
     }
-    taken.retain(|_, count| *count >= LEAST_IN_CONTEXT);
-    let top = |context: Context| {
-        let top = by_context.top(context, KEPT_IN_CONTEXT).into_iter();
-        (context, top.map(|one| (one, pairs.contains(&(context, one.item)))).collect())
-    };
-    taken.into_keys().map(top).collect()
+    neighbors
 }

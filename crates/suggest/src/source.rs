@@ -94,7 +94,7 @@ impl Asking<'_> {
             Algorithm::Session => self.session(depth),
             Algorithm::Personal => self.personal(depth),
             Algorithm::Hybrid => hybrid::candidates(self, depth),
-            Algorithm::Trending => told(models.trending.iter().take(depth).copied(), |_| Why::Trending),
+            Algorithm::Trending => told(models.counted.trending.iter().take(depth).copied(), |_| Why::Trending),
             Algorithm::New => self.newest(depth),
             Algorithm::RecentlyViewed => self.recently_viewed(),
             Algorithm::Complements => self.complements(&self.question.person.last_order()),
@@ -211,14 +211,14 @@ impl Asking<'_> {
     pub(crate) fn popular(&self, depth: usize) -> Vec<Candidate> {
         let (models, alike) = (self.question.shop.models, self.question.shop.alike);
         let mut found = Vec::new();
-        if let Some((context, here)) = models.here(&self.question.contexts) {
+        if let Some((context, here)) = models.counted.here(&self.question.contexts) {
             found.extend(here.iter().take(depth).map(|(one, is_taken_here)| {
                 let why = if *is_taken_here { Why::PopularIn(context) } else { Why::Popular };
                 Candidate { item: one.item, score: one.score, why }
             }));
         }
         let mut known: FxHashSet<Item> = found.iter().map(|one| one.item).collect();
-        let rest = models.popular.iter().take(depth).filter(|one| known.insert(one.item)).copied();
+        let rest = models.counted.popular.iter().take(depth).filter(|one| known.insert(one.item)).copied();
         let rest = told(rest, |_| Why::Popular);
         behind(&mut found, rest, depth);
         if found.len() < depth {

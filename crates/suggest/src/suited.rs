@@ -28,12 +28,11 @@ pub(crate) type Suited = BTreeMap<Context, Vec<(u32, f32)>>;
 pub(crate) fn learn(gathered: &Gathered, counts: &[Deed]) -> Suited {
     let mut usual = BTreeMap::<u32, u32>::new();
     let mut here = BTreeMap::<Context, BTreeMap<u32, u32>>::new();
-    let counted = gathered.history.iter().zip(&gathered.contexts).filter(|(one, _)| counts.contains(&one.deed));
-    for (one, contexts) in counted {
+    for (place, one) in gathered.history.iter().enumerate().filter(|(_, one)| counts.contains(&one.deed)) {
         let category = gathered.categories.get(one.item.index()).copied().unwrap_or(NO_CATEGORY);
         *usual.entry(category).or_default() += 1;
-        for context in contexts.iter().flatten() {
-            *here.entry(*context).or_default().entry(category).or_default() += 1;
+        for context in gathered.contexts(place, one.at).into_iter().flatten() {
+            *here.entry(context).or_default().entry(category).or_default() += 1;
         }
     }
     let all = usual.values().sum::<u32>().max(1) as f32;
@@ -60,7 +59,9 @@ impl Models {
         // A country with a device says no more of what is liked there than the country does.
         let [_, country, _, season] = contexts(around, now);
         let mut sums = BTreeMap::<u32, f32>::new();
-        for (category, strength) in [country, season].into_iter().flatten().flat_map(|context| self.suits(context)) {
+        for (category, strength) in
+            [country, season].into_iter().flatten().flat_map(|context| self.counted.suits(context))
+        {
             *sums.entry(*category).or_default() += strength;
         }
         let topic = |(category, strength): (u32, f32)| {
@@ -88,7 +89,6 @@ mod tests {
             let item = Item(if number % 4 < 2 { 2 } else { item });
             let (person, group) = (Person(number), Group(number));
             gathered.history.push(Interaction { person, item, deed: Deed::Order, group, at });
-            gathered.contexts.push(contexts(Surroundings::default(), at));
         }
         let suited = learn(&gathered, &[Deed::Order]);
         let of = |at: Timestamp| {

@@ -338,7 +338,10 @@ pub struct TrainingAnswer {
     /// The last training; absent if there was none since the program started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<TrainingDone>,
-    /// How much of the persons a training that is under way has read, from 0 to 1; at 1 models are being fitted.
+    /// The last refresh since then; absent if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refreshed: Option<RefreshDone>,
+    /// How much of the persons a training or refresh that is under way has read, from 0 to 1; at 1 models are being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under_way: Option<f64>,
 }
@@ -346,7 +349,7 @@ pub struct TrainingAnswer {
 /// What a training came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TrainingDone {
-    /// Its number: as in `model` of what a decision looked at.
+    /// The number of its models: as in `model` of what a decision looked at.
     pub model: u64,
     /// When it began to read.
     pub at: Moment,
@@ -356,7 +359,26 @@ pub struct TrainingDone {
     pub persons: u64,
     /// From how many of their deeds: views, carts, wishes, orders of an item.
     pub deeds: u64,
-    /// Bytes of memory that the models hold, about.
+    /// Bytes of memory that the models hold, about, and the history that is kept to refresh them.
+    pub bytes: u64,
+}
+
+/// What a refresh came to: models that know what is new, made from those before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RefreshDone {
+    /// The number of its models: as in `model` of what a decision looked at.
+    pub model: u64,
+    /// When it began to read.
+    pub at: Moment,
+    /// How many milliseconds it took, resting included.
+    pub took_ms: u64,
+    /// How many persons it reread: those of whom anything was stored since models were made before.
+    pub persons: u64,
+    /// How many of their deeds are new.
+    pub came: u64,
+    /// How many were known and are no longer learned from: of who withdrew, was erased, or is a minor; and what expired.
+    pub went: u64,
+    /// Bytes of memory that the models hold, about, and the history that is kept to refresh them.
     pub bytes: u64,
 }
 

@@ -89,6 +89,8 @@ mod readme;
 #[cfg(test)]
 mod recommend;
 #[cfg(test)]
+mod refresh;
+#[cfg(test)]
 mod repeatable;
 #[cfg(test)]
 mod restraint;

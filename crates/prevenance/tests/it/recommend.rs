@@ -9,37 +9,37 @@ use crate::shop::Shop;
 
 const BENEFIT: [(&str, &str); 2] = [("en", "Find what goes with it"), ("fr", "Trouver ce qui va avec")];
 
-fn item(id: &str, title: &str, category: &[&str], price: f64) -> Value {
+pub(crate) fn item(id: &str, title: &str, category: &[&str], price: f64) -> Value {
     json!({"id": id, "title": {"en": title}, "brand": "Lowa", "price": price, "stock": 9, "categories": [category]})
 }
 
-fn tell(shop: &Shop, items: &[Value]) {
+pub(crate) fn tell(shop: &Shop, items: &[Value]) {
     let told = shop.secret.post("/v1/catalog/items", &json!({"items": items, "currency": "EUR"})).expect(200).json();
     assert_eq!(told.get("refused"), None, "{told}");
 }
 
 /// Defines a recommender that is personal, with more said of it.
-fn define(shop: &Shop, name: &str, mut document: Value) {
+pub(crate) fn define(shop: &Shop, name: &str, mut document: Value) {
     let benefit = BENEFIT.into_iter().map(|(language, text)| (language.to_owned(), json!(text)));
     document["benefit"] = Value::Object(benefit.collect());
     shop.define("recommender", name, &document);
 }
 
-fn viewed(who: &str, item: &str) -> Value {
+pub(crate) fn viewed(who: &str, item: &str) -> Value {
     json!({"type": "track", "event": "Product Viewed", "userId": who, "properties": {"product_id": item}})
 }
 
-fn ordered(who: &str, items: &[&str]) -> Value {
+pub(crate) fn ordered(who: &str, items: &[&str]) -> Value {
     let lines: Vec<Value> = items.iter().map(|item| json!({"product_id": item})).collect();
     json!({"type": "track", "event": "Order Completed", "userId": who, "properties": {"products": lines}})
 }
 
-fn grant(shop: &Shop, who: &str, purpose: &str) {
+pub(crate) fn grant(shop: &Shop, who: &str, purpose: &str) {
     shop.grant(&format!("user_id:{who}"), &[purpose]);
 }
 
 /// Trains on what happened up to a minute ago: what is of this very moment is not past yet.
-fn train(shop: &Shop) -> Value {
+pub(crate) fn train(shop: &Shop) -> Value {
     shop.advance("1m");
     shop.secret.post("/v1/training", &json!({})).expect(200).json()["last"].clone()
 }
@@ -48,11 +48,11 @@ fn send(shop: &Shop, request: &Value) -> Answer {
     shop.secret.post("/v1/recommend", request)
 }
 
-fn ask(shop: &Shop, request: &Value) -> Value {
+pub(crate) fn ask(shop: &Shop, request: &Value) -> Value {
     send(shop, request).expect(200).json()
 }
 
-fn ids(answer: &Value) -> Vec<&str> {
+pub(crate) fn ids(answer: &Value) -> Vec<&str> {
     answer["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
 }
 
@@ -69,7 +69,7 @@ fn until(shop: &Shop, request: &Value, is_wanted: impl Fn(&[&str]) -> bool) -> V
 }
 
 /// Ten boots, each with socks that are bought with it, and a bestseller that is in every basket: 60 customers.
-fn shop_with_pairs() -> Shop {
+pub(crate) fn shop_with_pairs() -> Shop {
     let shop = Shop::open();
     let mut items: Vec<Value> = (0..10)
         .flat_map(|n| {

@@ -77,7 +77,7 @@ fn chosen(
 }
 
 /// Where there is too little to learn from: neighbors first, then what is seen beside the item on the screen.
-fn by_rule() -> [Choice<FEATURES>; HEADS] {
+pub(super) fn by_rule() -> [Choice<FEATURES>; HEADS] {
     let mut weights = [0.0; FEATURES];
     [(0, 1.0), (1, 0.5), (3, 0.3), (5, 0.3), (9, 0.3)].into_iter().for_each(|(place, weight)| weights[place] = weight);
     std::array::from_fn(|_| Choice::new(weights))

@@ -3,8 +3,8 @@ use recommend::{
     complement::{self, Complements},
     content::{Contents, Feature},
     habit::Takings,
-    history::{Deed, Item},
-    neighbor::{Neighbors, Settings, Together, Within},
+    history::{Change, Deed, History, Item},
+    neighbor::{Neighbors, Settings, Together, Within, touched},
     popularity::{ByContext, Context, Popularity},
 };
 
@@ -55,7 +55,8 @@ fn neighbors_that_are_refreshed_equal_neighbors_that_are_trained() {
     book.order(7, 500, &[50, 51, 99]);
     book.order(8, 501, &[50, 120]);
     let together = Together::of(&book.history, &[Deed::Order], within);
-    let touched = together.touched(&book.history, seen, within);
+    let after: History = book.history.since(seen).collect();
+    let touched = touched(&Change { before: &History::default(), after: &after }, &[Deed::Order], within);
     assert_eq!(numbers(touched.iter().copied()), [50, 51, 99, 120]);
     let settings = Settings { correction: 0.0, ..Settings::default() };
     refreshed.refresh(&together, &touched, settings);

@@ -16,6 +16,7 @@ use model::{
     partition::Partition,
     time::Timestamp,
 };
+use roaring::RoaringBitmap;
 use segment::set::SegmentNumber;
 
 use crate::{erasing::Erasing, message::Waiting, saver::HistoryWrite};
@@ -24,6 +25,8 @@ use crate::{erasing::Erasing, message::Waiting, saver::HistoryWrite};
 #[derive(Debug, Default)]
 pub(crate) struct Dirty {
     pub(crate) people: BTreeSet<ProfileId>,
+    /// Of whom models may have to learn anew, by ordinal: something happened to them, not only time.
+    pub(crate) lived: RoaringBitmap,
     /// Ledgers by profile and side.
     pub(crate) ledgers: BTreeSet<(ProfileId, ProfileId)>,
     pub(crate) identifiers: BTreeSet<IdentifierKey>,
@@ -48,6 +51,11 @@ impl Dirty {
     pub(crate) fn concerns(&self, profile: ProfileId) -> bool {
         let sides = (profile, ProfileId::from_bits(0))..=(profile, ProfileId::from_bits(u128::MAX));
         self.people.contains(&profile) || self.ledgers.range(sides).next().is_some()
+    }
+
+    /// Notes to whom something happened.
+    pub(crate) fn note_lived(&mut self, people: &[ProfileId]) {
+        self.lived.extend(people.iter().map(|profile| profile.ordinal()));
     }
 
     /// Notes a timer's move; several moves of one timer are one from the first old moment to the last new one.

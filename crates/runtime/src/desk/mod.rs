@@ -232,13 +232,18 @@ impl Desk {
     ) -> Result<Reply, StoreError> {
         self.load_for(|desk| wants(&desk.plan, &desk.state, &command, env.now))?;
         let plan = self.plan.clone();
+        let is_upkeep = matches!(command, Command::Due | Command::Fill { .. } | Command::Decided(_));
         let mut outcome = apply(&plan, &mut self.state, command, env);
+        if !is_upkeep || !outcome.history.is_empty() {
+            self.dirty.note_lived(&outcome.people);
+        }
         let reply = std::mem::take(&mut outcome.reply);
         let mut local: std::collections::VecDeque<Hop> = std::mem::take(&mut outcome.local).into();
         self.absorb(outcome, sealed, waiting)?;
         while let Some(hop) = local.pop_front() {
             self.load_for(|desk| hop_wants(&desk.plan, &desk.state, &hop))?;
             let mut outcome = apply_hop(&plan, &mut self.state, hop, env);
+            self.dirty.note_lived(&outcome.people);
             local.extend(std::mem::take(&mut outcome.local));
             self.absorb(outcome, None, waiting)?;
         }

@@ -155,6 +155,7 @@ impl Desk {
             position: self.position,
             core: self.state.core.clone(),
             people: dirty.people.iter().filter_map(slot).collect(),
+            lived: std::mem::take(&mut dirty.lived),
             ledgers: dirty.ledgers.iter().filter_map(ledger).collect(),
             identifiers: dirty.identifiers.iter().map(|key| (*key, self.state.holding(*key))).collect(),
             timers: dirty.timers.values().copied().collect(),

@@ -5,7 +5,7 @@ use api::{
     wire::{
         self,
         decision::{DecideAnswer, DecideRequest, DecisionRecord, DecisionReplay, DecisionWhy},
-        recommend::{RecommendAnswer, RecommendRequest, TrainingAnswer, TrainingDone},
+        recommend::{RecommendAnswer, RecommendRequest, RefreshDone, TrainingAnswer, TrainingDone},
     },
 };
 use axum::{Json, extract::State};
@@ -13,7 +13,7 @@ use engine::decided::Decided;
 use model::id::{Decision, Id};
 use runtime::{
     deciding::{Recorded, Replay},
-    recommending::{Progress, Trained},
+    training::{Progress, Refreshed, Trained},
 };
 
 use crate::{
@@ -83,17 +83,26 @@ pub(super) async fn train(
 }
 
 fn trained(app: &App) -> TrainingAnswer {
-    let (last, under_way) = app.runtime.training();
+    let (last, refreshed, under_way) = app.runtime.training();
     let done = |last: Trained| TrainingDone {
         model: last.version,
-        at: last.at().into(),
+        at: last.at.into(),
         took_ms: last.took.as_millis() as u64,
         persons: last.persons as u64,
         deeds: last.deeds as u64,
         bytes: last.bytes as u64,
     };
+    let refresh = |last: Refreshed| RefreshDone {
+        model: last.version,
+        at: last.at.into(),
+        took_ms: last.took.as_millis() as u64,
+        persons: last.persons as u64,
+        came: last.came as u64,
+        went: last.went as u64,
+        bytes: last.bytes as u64,
+    };
     let share = |progress: Progress| progress.read as f64 / progress.of.max(1) as f64;
-    TrainingAnswer { last: last.map(done), under_way: under_way.map(share) }
+    TrainingAnswer { last: last.map(done), refreshed: refreshed.map(refresh), under_way: under_way.map(share) }
 }
 
 /// Reads a decision as it was recorded.

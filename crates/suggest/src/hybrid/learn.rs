@@ -1,5 +1,6 @@
 //! How the weights learn: the last part of the history is taken away, all parts are trained on the rest, and the weights
-//! learn what would have told what was looked at and ordered in the part that was taken away.
+//! learn what would have told what was looked at and ordered in the part that was taken away. The few dozen weights within
+//! the parts are not fitted once more for that; they are those of the whole.
 
 use std::collections::BTreeSet;
 
@@ -38,10 +39,10 @@ const FOLLOWED: usize = 8;
 /// are looked at does not change what is found).
 const OTHERS: usize = 80;
 
-/// The weights that the end of a history tells; those by rule where it tells too little.
-pub(crate) fn weights(gathered: &Gathered, now: Timestamp) -> Weights {
+/// The weights that the end of a history tells, of which these models are; those by rule where it tells too little.
+pub(crate) fn weights(gathered: &Gathered, now: Timestamp, models: &Models) -> Weights {
     let Some(cut) = cut(gathered) else { return Weights::default() };
-    let models = Models::parts(&gathered.before(cut), cut, 1);
+    let models = models.at(gathered, cut);
     let persons = persons(gathered, cut);
     let mut choices = [const { Vec::new() }; HEADS];
     // Persons evenly over all of them, until there are choices enough.
@@ -144,7 +145,7 @@ fn chosen(
         let rows = complements.into_iter().flat_map(|known| of.iter().map(|item| (*item, 1.0, known.of(*item))));
         source::merged_by(rows, of, Why::Complements)
     };
-    let popular = models.popular.iter().take(DEPTH);
+    let popular = models.counted.popular.iter().take(DEPTH);
     let lists = Lists {
         session: source::next(models, session, DEPTH),
         with: Vec::new(),

@@ -130,7 +130,11 @@ impl<'a> Signals<'a> {
         let lately = known.lately();
         let mut categories = FxHashMap::default();
         for (item, weight) in &lately {
-            models.category(*item).into_iter().for_each(|category| *categories.entry(category).or_default() += weight);
+            models
+                .counted
+                .category(*item)
+                .into_iter()
+                .for_each(|category| *categories.entry(category).or_default() += weight);
         }
         let all: f32 = categories.values().sum();
         categories.values_mut().for_each(|share: &mut f32| *share /= all.max(f32::MIN_POSITIVE));
@@ -143,7 +147,7 @@ impl<'a> Signals<'a> {
         let mut most: Vec<(u32, f32)> = categories.iter().map(|(category, share)| (*category, *share)).collect();
         most.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         for (category, _) in most.into_iter().take(CATEGORIES) {
-            candidates.extend(models.of_category(category));
+            candidates.extend(models.counted.of_category(category));
         }
         if let Some(on_screen) = known.session.last() {
             candidates.remove(on_screen);
@@ -163,13 +167,13 @@ impl<'a> Signals<'a> {
     pub(super) fn features(&self, item: Item) -> [f32; FEATURES] {
         let ln = |share: f32| libm::logf(1.0 + 10_000.0 * share) / 2.0;
         let share = |list: usize| self.shares[list].get(&item).copied().unwrap_or_default();
-        let category = self.models.category(item).and_then(|category| self.categories.get(&category)).copied();
+        let category = self.models.counted.category(item).and_then(|category| self.categories.get(&category)).copied();
         let category = category.unwrap_or_default();
         let (session, with, after, personal) = (share(0), share(1), share(2), share(3));
         let (near, popular) = (share(4), share(5));
         let seen = self.seen.get(&item).copied().unwrap_or_default();
         let is_in_visit = self.in_session.contains(&item);
-        let looks = self.models.looks(item);
+        let looks = self.models.counted.looks(item);
         [
             session,
             ln(session),

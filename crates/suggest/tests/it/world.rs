@@ -20,7 +20,9 @@ use model::{
     time::{Span, Timestamp},
     value::{Fields, Value},
 };
-use suggest::{Algorithm, Alike, Asked, Filters, Gatherer, Models, Recommender, Shop, Surroundings, suggest};
+use suggest::{
+    Algorithm, Alike, Asked, Filters, Gathered, Gatherer, Models, Recommender, Shop, Surroundings, Who, suggest,
+};
 
 /// The moment at which tests ask: some day of which the events lie in the past.
 pub(crate) const NOW: Timestamp = Timestamp::saturating_from_millis(1_772_445_600_000);
@@ -86,15 +88,20 @@ impl World {
     }
 
     pub(crate) fn trained(&self, people: &[Someone]) -> Models {
+        Models::train(&self.gathered((0..).zip(people)), NOW, 7)
+    }
+
+    /// What people did, each by a number.
+    pub(crate) fn gathered<'a>(&self, people: impl IntoIterator<Item = (u64, &'a Someone)>) -> Gathered {
         let mut gatherer = Gatherer::new(&self.catalog);
-        for someone in people {
-            gatherer.person();
+        for (number, someone) in people {
+            gatherer.person(Who(number));
             let (country, device) = someone.around;
             for (name, at, properties) in &someone.events {
                 gatherer.event(name, *at, properties, Surroundings { country, device });
             }
         }
-        Models::train(&gatherer.finish(), NOW, 7)
+        gatherer.finish()
     }
 
     /// What a recommender proposes to somebody, with facts of the request.
