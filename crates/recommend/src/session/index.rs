@@ -25,6 +25,8 @@ pub(super) struct Index {
     by_item: Vec<Vec<u32>>,
     /// In how many sessions each item was.
     counts: Vec<u32>,
+    /// The logarithm of one more than that.
+    ln_counts: Vec<f32>,
     beside: Vec<Vec<Scored>>,
     after: Vec<Vec<Scored>>,
     until: Timestamp,
@@ -43,11 +45,15 @@ impl Index {
         let items = history.items().max(self.by_item.len());
         self.by_item.resize(items, Vec::new());
         self.counts.resize(items, 0);
+        self.ln_counts.resize(items, 0.0);
         let mut touched = BTreeSet::new();
         for (at, group, item) in clicks {
             self.click(group, item, settings.sessions_an_item);
             touched.insert(item.0);
             self.until = self.until.max(at);
+        }
+        for item in touched.iter().map(|item| *item as usize) {
+            self.ln_counts[item] = libm::logf(self.counts[item] as f32 + 1.0);
         }
         self.beside.resize(items, Vec::new());
         self.after.resize(items, Vec::new());
@@ -123,9 +129,9 @@ impl Index {
         self.after.get(item as usize).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// In how many sessions an item was.
-    pub(super) fn count(&self, item: u32) -> f32 {
-        self.counts.get(item as usize).map_or(0.0, |count| *count as f32)
+    /// The logarithm of one more than in how many sessions an item was.
+    pub(super) fn ln_count(&self, item: u32) -> f32 {
+        self.ln_counts.get(item as usize).copied().unwrap_or_default()
     }
 
     pub(super) fn items(&self) -> usize {
