@@ -1,8 +1,8 @@
 //! Recommenders: defined, asked alone, trained; and items as they are shown to somebody.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, Value};
 use utoipa::ToSchema;
 
@@ -230,16 +230,52 @@ pub struct RecommendedItem {
     pub id: String,
     /// What speaks for it: `also_bought`, `session`, `pinned`… Absent where no recommender proposed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub why: Option<Cow<'static, str>>,
     /// The id of the item that it goes with, where that is the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
     /// The same in words for the person, by language.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub because: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Because::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub because: Because,
     /// The item as it is now; absent if it is not in the catalog any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<ItemShown>,
+}
+
+/// What speaks for an item, in words for the person, by language. The items of a list for which it is the same share it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Because(Arc<BTreeMap<String, String>>);
+
+impl Because {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is said in a language.
+    pub fn get(&self, language: &str) -> Option<&str> {
+        self.0.get(language).map(String::as_str)
+    }
+}
+
+impl FromIterator<(String, String)> for Because {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(said: I) -> Self {
+        Self(Arc::new(said.into_iter().collect()))
+    }
+}
+
+impl Serialize for Because {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_ref().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Because {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::deserialize(deserializer).map(|said| Self(Arc::new(said)))
+    }
 }
 
 /// An item as a page shows it.
