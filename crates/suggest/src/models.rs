@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
+    thread::{self, ThreadId},
 };
 
 use model::time::Timestamp;
@@ -51,7 +52,8 @@ pub struct Models {
     by_category: BTreeMap<u32, Vec<Item>>,
     pub(crate) hybrid: Weights,
     bytes: usize,
-    memory: Mutex<Vec<Memory>>,
+    /// Each with the thread that asked with it last.
+    memory: Mutex<Vec<(ThreadId, Memory)>>,
 }
 
 /// Memory as large as the models, that questions use again and again.
@@ -60,6 +62,9 @@ pub(crate) struct Memory {
     pub(crate) session: session::Memory,
     pub(crate) personal: personal::Memory,
 }
+
+/// Of so many threads the memory is kept apart; further ones share.
+const MOST_KEPT: usize = 16;
 
 /// With fewer lines of orders than this, views and carts say what is popular.
 const FEW_ORDERS: usize = 50;
@@ -195,12 +200,18 @@ impl Models {
         contexts.iter().flatten().find_map(|context| Some((*context, self.here.get(context)?.as_slice())))
     }
 
-    /// Lends memory for one question.
+    /// Lends memory for one question: to a thread what it asked with before, since that is in the cache of its core.
     pub(crate) fn with_memory<R>(&self, ask: impl FnOnce(&mut Memory) -> R) -> R {
-        let lock = || self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut memory = lock().pop().unwrap_or_default();
+        let (lock, own) = (|| self.memory.lock().unwrap_or_else(PoisonError::into_inner), thread::current().id());
+        let lent = {
+            let mut kept = lock();
+            let known = kept.iter().position(|(thread, _)| *thread == own);
+            let any = || kept.len().checked_sub(1).filter(|last| *last + 1 >= MOST_KEPT);
+            known.or_else(any).map(|place| kept.swap_remove(place).1)
+        };
+        let mut memory = lent.unwrap_or_default();
         let answer = ask(&mut memory);
-        lock().push(memory);
+        lock().push((own, memory));
         answer
     }
 
