@@ -76,7 +76,7 @@ impl Reader<'_> {
             let title = of.as_ref().map(|item| title(item, &[language]));
             (language.to_owned(), sentence(why, language, title))
         };
-        ["en", "fr"].into_iter().map(said).collect()
+        Because::new(&["en", "fr"].map(said).into())
     }
 
     /// What is foretold of a person.

@@ -244,37 +244,39 @@ pub struct RecommendedItem {
     pub item: Option<ItemShown>,
 }
 
-/// What speaks for an item, in words for the person, by language. The items of a list for which it is the same share it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Because(Arc<BTreeMap<String, String>>);
+/// What speaks for an item, in words for the person, by language. The items of a list for which it is the same share it,
+/// as JSON that is written once.
+#[derive(Debug, Clone, Default)]
+pub struct Because(Option<Arc<RawValue>>);
 
 impl Because {
-    /// Whether nothing is said.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// What is said, by language.
+    pub fn new(said: &BTreeMap<String, String>) -> Self {
+        let written = serde_json::value::to_raw_value(said).expect("texts by text are JSON");
+        Self((!said.is_empty()).then(|| written.into()))
     }
 
-    /// What is said in a language.
-    pub fn get(&self, language: &str) -> Option<&str> {
-        self.0.get(language).map(String::as_str)
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 }
 
-impl FromIterator<(String, String)> for Because {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(said: I) -> Self {
-        Self(Arc::new(said.into_iter().collect()))
+impl PartialEq for Because {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_deref().map(RawValue::get) == other.0.as_deref().map(RawValue::get)
     }
 }
 
 impl Serialize for Because {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.as_ref().serialize(serializer)
+        self.0.as_deref().serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Because {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        BTreeMap::deserialize(deserializer).map(|said| Self(Arc::new(said)))
+        BTreeMap::deserialize(deserializer).map(|said| Self::new(&said))
     }
 }
 
