@@ -3,7 +3,7 @@
 //! Absolute times mean little on small shared machines, so every bench ends in a ratio with a goal. A goal that is
 //! missed is a finding, not a failure: the run ends well. `docs/benchmarks.md` holds figures and says how to repeat
 //! them. This program must not know how the product works inside: it speaks HTTP to the real program, or uses the door
-//! of `runtime`; only `guards` asks the engine itself. Start reading at [`Command`], then [`report`]; each bench is a
+//! of `runtime`; only `guards` asks the engine itself, and `lists` the recommenders. Start reading at [`Command`], then [`report`]; each bench is a
 //! module of its own.
 
 use std::{path::PathBuf, process::ExitCode};
@@ -15,9 +15,11 @@ mod collect;
 mod decide;
 mod feed;
 mod guards;
+mod lists;
 mod load;
 mod measure;
 mod memory;
+mod nearest;
 mod pace;
 mod pages;
 mod program;
@@ -52,6 +54,8 @@ enum Command {
     Decide(Flags),
     /// Lists that a recommender proposes, with filters and without.
     Suggest(Flags),
+    /// What a list costs in process, by the visit and by all that is known.
+    Lists(Flags),
     /// What each guard of a decision costs, in process.
     Guards(Flags),
     /// The size of an intersection of three segments.
@@ -159,6 +163,7 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::CollectBatch(flags) => (collect::batch(&flags)?, flags),
         Command::Decide(flags) => (decide::run(&flags)?, flags),
         Command::Suggest(flags) => (suggest::run(&flags)?, flags),
+        Command::Lists(flags) => (lists::run(&flags)?, flags),
         Command::Guards(flags) => (guards::run(&flags)?, flags),
         Command::SegmentCount(flags) => (segment_count::run(&flags)?, flags),
         Command::Recover(flags) => (recover::run(&flags)?, flags),
@@ -185,8 +190,18 @@ fn run_part(part: Part) -> Result<(), Failed> {
 
 /// Each bench in a process of its own, so that the peak memory that it reports is its own.
 fn all(flags: &Flags) -> Result<(), Failed> {
-    for name in ["collect-single", "collect-batch", "decide", "suggest", "guards", "segment-count", "recover", "memory"]
-    {
+    let benches = [
+        "collect-single",
+        "collect-batch",
+        "decide",
+        "suggest",
+        "lists",
+        "guards",
+        "segment-count",
+        "recover",
+        "memory",
+    ];
+    for name in benches {
         let mut command = std::process::Command::new(std::env::current_exe()?);
         command.arg(name);
         if let Some(program) = &flags.program {

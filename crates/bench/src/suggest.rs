@@ -25,7 +25,7 @@ const BROWSERS: usize = 64;
 /// Items of a list.
 const COUNT: usize = 20;
 /// Items of a theme.
-const THEME: u64 = 100;
+pub(crate) const THEME: u64 = 100;
 /// Visitors of one batch, and items told at once.
 const VISITORS: u64 = 20;
 const ITEMS: u64 = 500;
@@ -35,11 +35,17 @@ const LOOKED_AT: u64 = 101;
 const PLAIN: &str = "next";
 const FILTERED: &str = "next-filtered";
 
+/// Who looked at what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visitors {
+    pub(crate) visitors: u64,
+    pub(crate) items: u64,
+}
+
 /// How much is done.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
-    visitors: u64,
-    items: u64,
+    of: Visitors,
     interval: Interval,
     paced_s: u64,
 }
@@ -126,8 +132,8 @@ pub(crate) fn run(flags: &Flags) -> Result<Report, Failed> {
         ("product_paced_p99_ms", median(plain.paced_p99_ms)),
         ("reference_paced_p99_ms", median(bare.paced_p99_ms)),
         ("answer_bytes", answer_bytes as f64),
-        ("visitors", scale.visitors as f64),
-        ("items", scale.items as f64),
+        ("visitors", scale.of.visitors as f64),
+        ("items", scale.of.items as f64),
         ("training_ms", trained["took_ms"].as_f64().unwrap_or_default()),
         ("models_mib", trained["bytes"].as_f64().unwrap_or_default() / f64::from(1 << 20)),
         ("peak_mib", mib(program.child.peak_bytes()?)),
@@ -146,10 +152,10 @@ async fn fast(target: &Target, pid: u32, recommender: &str, side: &mut Side, sca
 async fn fill(product: &Target, scale: &Scale) -> Result<Value, Failed> {
     let secret = Target { headers: secret_authorization(), ..product.clone() };
     let items = Target { path: "/v1/catalog/items", ..secret.clone() };
-    load::send(&items, vec![Told { bytes: Vec::new() }], scale.items / ITEMS, "telling items").await?;
+    load::send(&items, vec![Told { bytes: Vec::new() }], scale.of.items / ITEMS, "telling items").await?;
     let visits = Target { path: "/v1/batch", ..product.clone() };
     let visit = Visits { bytes: Vec::new(), scale: *scale };
-    load::send(&visits, vec![visit; load::FILLING_CONNECTIONS], scale.visitors / VISITORS, "visits").await?;
+    load::send(&visits, vec![visit; load::FILLING_CONNECTIONS], scale.of.visitors / VISITORS, "visits").await?;
     let training = Target { path: "/v1/training", ..secret };
     let mut request = Vec::new();
     training.write(b"{}", &mut request);
@@ -177,15 +183,18 @@ impl Scale {
     fn of(flags: &Flags) -> Self {
         let (warm_up, measured) = if flags.quick { (200, 600) } else { (2_000, 5_000) };
         let interval = Interval { warm_up: Duration::from_millis(warm_up), measured: Duration::from_millis(measured) };
-        if flags.quick {
-            Self { visitors: 3_000, items: 2_000, interval, paced_s: 1 }
-        } else {
-            Self { visitors: 187_000, items: 43_000, interval, paced_s: 5 }
-        }
+        Self { of: Visitors::of(flags), interval, paced_s: if flags.quick { 1 } else { 5 } }
+    }
+}
+
+impl Visitors {
+    /// As many as a large public set has, or few.
+    pub(crate) fn of(flags: &Flags) -> Self {
+        if flags.quick { Self { visitors: 3_000, items: 2_000 } } else { Self { visitors: 187_000, items: 43_000 } }
     }
 
     /// The items that a visitor looked at.
-    fn visit(&self, visitor: u64) -> Vec<u64> {
+    pub(crate) fn visit(&self, visitor: u64) -> Vec<u64> {
         let mut draws = Draws::new(visitor.wrapping_mul(0x9E37_79B9));
         let theme = draws.below(self.items / THEME);
         let count = 2 + draws.below(7);
@@ -200,7 +209,8 @@ impl Scale {
     }
 }
 
-fn id(item: u64) -> String {
+/// The id of an item.
+pub(crate) fn id(item: u64) -> String {
     format!("i{item:07}")
 }
 
@@ -245,7 +255,7 @@ struct Visits {
 impl Sends for Visits {
     fn body(&mut self, request: u64) -> &[u8] {
         let of = |visitor: u64| {
-            let views = self.scale.visit(visitor).into_iter().enumerate();
+            let views = self.scale.of.visit(visitor).into_iter().enumerate();
             views.map(move |(place, item)| {
                 json!({"type": "track", "event": "Product Viewed", "anonymousId": format!("v{visitor}"),
                        "messageId": format!("m{visitor}-{place}"), "context": context(visitor),
@@ -280,8 +290,8 @@ impl Asks {
 impl Sends for Asks {
     fn body(&mut self, request: u64) -> &[u8] {
         let mut draws = Draws::new(self.seed << 40 ^ request);
-        let visitor = draws.below(self.scale.visitors);
-        let on_screen = self.scale.visit(visitor).pop().unwrap_or_default();
+        let visitor = draws.below(self.scale.of.visitors);
+        let on_screen = self.scale.of.visit(visitor).pop().unwrap_or_default();
         let body = json!({"recommender": self.recommender, "anonymous_id": format!("v{visitor}"), "item": id(on_screen),
                           "context": context(visitor)});
         self.bytes = body.to_string().into_bytes();

@@ -78,6 +78,11 @@ impl Catalog {
         self.ids.text(number.0)
     }
 
+    /// The same, to be held without copying it.
+    pub fn shared_id_of(&self, number: ItemNumber) -> Option<&Arc<str>> {
+        self.ids.shared(number.0)
+    }
+
     /// The item of a number; `None` if it is gone.
     pub fn item(&self, number: ItemNumber) -> Option<ItemView<'_>> {
         match self.slots.get(number.0)? {

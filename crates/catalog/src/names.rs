@@ -29,6 +29,11 @@ impl Names {
         self.texts.get(number).map(|text| &**text)
     }
 
+    /// The same, to be held without copying it.
+    pub(crate) fn shared(&self, number: u32) -> Option<&Arc<str>> {
+        self.texts.get(number)
+    }
+
     /// The number of a text.
     pub(crate) fn find(&self, text: &str) -> Option<u32> {
         let hash = hash(text);

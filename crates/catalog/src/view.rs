@@ -84,6 +84,11 @@ impl<'c> ItemView<'c> {
     /// [`model::language::best`]); else in the first that there is.
     pub fn best_texts(&self, wanted: &[&str]) -> Option<TextsView<'c>> {
         let titled = || self.texts().filter(|texts| !texts.title.is_empty());
+        let mut first_two = titled();
+        let (first, second) = (first_two.next()?, first_two.next());
+        if second.is_none() {
+            return Some(first);
+        }
         let suits = |wanted: &&str| {
             let exact = |range: &str| titled().find(|texts| texts.language.eq_ignore_ascii_case(range));
             let wider = std::iter::successors(Some(*wanted), |range| range.rfind('-').map(|end| &range[..end]));
@@ -93,7 +98,7 @@ impl<'c> ItemView<'c> {
             };
             wider.into_iter().find_map(exact).or_else(near)
         };
-        wanted.iter().find_map(suits).or_else(|| titled().next())
+        wanted.iter().find_map(suits).or(Some(first))
     }
 
     /// Its brand.

@@ -1,8 +1,8 @@
 //! Items as a page shows them: as they are now, in the language that suits, and with what speaks for them in words.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use api::wire::recommend::{ItemShown, NextNeedShown, PredictedItem, PredictionsAnswer, RecommendedItem};
+use api::wire::recommend::{Because, ItemShown, NextNeedShown, PredictedItem, PredictionsAnswer, RecommendedItem};
 use catalog::{catalog::Catalog, view::ItemView};
 use decide::{ShownItem, Why};
 use model::time::{Span, Timestamp};
@@ -23,10 +23,11 @@ impl Reader<'_> {
     /// An item as it is now.
     pub fn item(&self, item: &ItemView<'_>) -> ItemShown {
         let prices = item.prices(self.now);
+        let wanted: Vec<&str> = self.languages.iter().map(|language| &**language).collect();
         let usual = prices.filter(|prices| prices.sale_at(self.now).is_some()).map(|prices| prices.price_cents);
         ItemShown {
             id: item.id().to_owned(),
-            title: self.title(item, None),
+            title: title(item, &wanted).to_owned(),
             brand: item.brand().map(str::to_owned),
             price_cents: prices.map(|prices| prices.cents_at(self.now)),
             usual_price_cents: usual,
@@ -37,20 +38,45 @@ impl Reader<'_> {
         }
     }
 
-    /// An item of a decision. Of `of`, which may be something that the person did, only those learn whom it may be told.
-    pub fn recommended(&self, shown: &ShownItem, tells_of: bool) -> RecommendedItem {
-        let of = shown.of.as_deref().filter(|_| tells_of);
-        let because = |language: &'static str| {
-            let title = of.and_then(|id| self.catalog.find(id)).map(|item| self.title(&item, Some(language)));
-            Some((language.to_owned(), sentence(shown.why?, language, title.as_deref())))
-        };
+    /// The items of a decision. Of `of`, which may be something that the person did, only those learn whom it may be told.
+    pub fn recommended(&self, shown: &[ShownItem], tells_of: bool) -> Vec<RecommendedItem> {
+        let mut said: Vec<(Why, Option<&str>, Because)> = Vec::new();
+        let mut told = Vec::with_capacity(shown.len());
+        for one in shown {
+            let of = one.of.as_deref().filter(|_| tells_of);
+            let known = |why: &Why| said.iter().find(|(known, with, _)| (known, with) == (why, &of));
+            let because = match (one.why, one.why.as_ref().and_then(known)) {
+                (None, _) => Because::default(),
+                (Some(_), Some((.., because))) => because.clone(),
+                (Some(why), None) => {
+                    let because = self.because(why, of);
+                    said.push((why, of, because.clone()));
+                    because
+                }
+            };
+            told.push(self.told(one, of, because));
+        }
+        told
+    }
+
+    fn told(&self, shown: &ShownItem, of: Option<&str>, because: Because) -> RecommendedItem {
         RecommendedItem {
             id: shown.id.to_string(),
-            why: shown.why.map(|why| why.word().to_owned()),
+            why: shown.why.map(|why| why.word().into()),
             of: of.map(str::to_owned),
-            because: ["en", "fr"].into_iter().filter_map(because).collect::<BTreeMap<_, _>>(),
+            because,
             item: self.catalog.find(&shown.id).map(|item| self.item(&item)),
         }
+    }
+
+    /// What speaks for an item, in words.
+    fn because(&self, why: Why, of: Option<&str>) -> Because {
+        let of = of.and_then(|id| self.catalog.find(id));
+        let said = |language: &str| {
+            let title = of.as_ref().map(|item| title(item, &[language]));
+            (language.to_owned(), sentence(why, language, title))
+        };
+        Because::new(&["en", "fr"].map(said).into())
     }
 
     /// What is foretold of a person.
@@ -61,9 +87,10 @@ impl Reader<'_> {
                 likely: need.likely.into(),
                 latest: need.latest.into(),
             };
-            let shown = ShownItem { id: one.item.clone(), why: Some(one.why), of: one.of.clone() };
+            let (of, why) = (one.of.as_deref(), one.why);
+            let shown = ShownItem { id: one.item.clone(), why: Some(why), of: one.of.clone() };
             PredictedItem {
-                item: self.recommended(&shown, true),
+                item: self.told(&shown, of, self.because(why, of)),
                 chance: f64::from(one.chance),
                 times: one.times,
                 next_need: one.next_need.map(need),
@@ -76,14 +103,11 @@ impl Reader<'_> {
             as_of: self.now.into(),
         }
     }
+}
 
-    fn title(&self, item: &ItemView<'_>, language: Option<&str>) -> String {
-        let wanted: Vec<&str> = match language {
-            Some(language) => vec![language],
-            None => self.languages.iter().map(|language| &**language).collect(),
-        };
-        item.best_texts(&wanted).map_or_else(String::new, |texts| texts.title.to_owned())
-    }
+/// The title in the language that suits best.
+fn title<'c>(item: &ItemView<'c>, wanted: &[&str]) -> &'c str {
+    item.best_texts(wanted).map_or("", |texts| texts.title)
 }
 
 /// What speaks for an item, in words for the person; `of` is the title of the item that it goes with.

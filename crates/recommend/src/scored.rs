@@ -13,16 +13,45 @@ pub struct Scored {
 
 /// The best `count`, best first; of equal scores the smaller number first, so that the order is always the same.
 #[must_use]
-pub fn best(mut scored: Vec<Scored>, count: usize) -> Vec<Scored> {
+pub fn best(scored: Vec<Scored>, count: usize) -> Vec<Scored> {
     if count == 0 {
         return Vec::new();
     }
-    if scored.len() > count {
-        scored.select_nth_unstable_by(count - 1, order);
-        scored.truncate(count);
+    let mut ranks: Vec<Rank> = scored.into_iter().map(|one| Rank::of(one.score, one.item.0)).collect();
+    keep_first(&mut ranks, count);
+    ranks.sort_unstable();
+    ranks.into_iter().map(|rank| Scored { item: Item(rank.number()), score: rank.score() }).collect()
+}
+
+/// A score and a number as one whole number that is the smaller, the better the score is; of equal scores the smaller
+/// number is the better one. Such numbers are compared several times as fast as what they stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank(u64);
+
+impl Rank {
+    pub(crate) fn of(score: f32, number: u32) -> Self {
+        let bits = score.to_bits();
+        // The order of `f32::total_cmp`, turned around.
+        let place = if bits >> 31 == 0 { !bits & (u32::MAX >> 1) } else { bits };
+        Self(u64::from(place) << 32 | u64::from(number))
     }
-    scored.sort_unstable_by(order);
-    scored
+
+    pub(crate) fn score(self) -> f32 {
+        let place = (self.0 >> 32) as u32;
+        f32::from_bits(if place >> 31 == 0 { !place & (u32::MAX >> 1) } else { place })
+    }
+
+    pub(crate) fn number(self) -> u32 {
+        self.0 as u32
+    }
+}
+
+/// Leaves only the first `count`, in no order.
+pub(crate) fn keep_first(ranks: &mut Vec<Rank>, count: usize) {
+    if ranks.len() > count {
+        ranks.select_nth_unstable(count);
+        ranks.truncate(count);
+    }
 }
 
 fn order(a: &Scored, b: &Scored) -> std::cmp::Ordering {
@@ -70,38 +99,48 @@ impl Best {
 /// what it touched.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sums {
-    values: Vec<f32>,
+    cells: Vec<Cell>,
     touched: Vec<u32>,
-    is_touched: Vec<bool>,
+    /// How often everything was forgotten: what a cell holds from before counts no more.
+    round: u32,
+}
+
+/// The sum of an item, which stands beside its round so that both are read at once.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    sum: f32,
+    /// One more than the round in which it was touched; 0 if it never was.
+    touched_in: u32,
 }
 
 impl Sums {
     /// Makes room for `items` items.
     pub(crate) fn fit(&mut self, items: usize) {
-        if self.values.len() < items {
-            self.values.resize(items, 0.0);
-            self.is_touched.resize(items, false);
+        if self.cells.len() < items {
+            self.cells.resize(items, Cell::default());
         }
     }
 
     /// Adds to the sum of an item, for which there must be room.
     pub(crate) fn add(&mut self, item: u32, value: f32) {
-        let place = item as usize;
-        if !self.is_touched[place] {
-            self.is_touched[place] = true;
+        let cell = &mut self.cells[item as usize];
+        if cell.touched_in == self.round + 1 {
+            cell.sum += value;
+        } else {
+            *cell = Cell { sum: 0.0 + value, touched_in: self.round + 1 };
             self.touched.push(item);
         }
-        self.values[place] += value;
     }
 
     /// Whether there is room for an item.
     pub(crate) fn has_room(&self, item: u32) -> bool {
-        (item as usize) < self.values.len()
+        (item as usize) < self.cells.len()
     }
 
     /// The sum of an item; 0 if nothing was added.
     pub(crate) fn of(&self, item: u32) -> f32 {
-        self.values.get(item as usize).copied().unwrap_or_default()
+        let cell = self.cells.get(item as usize).filter(|cell| cell.touched_in == self.round + 1);
+        cell.map_or(0.0, |cell| cell.sum)
     }
 
     /// What was added to, in the order of the first addition.
@@ -114,11 +153,20 @@ impl Sums {
         self.touched.iter().map(|item| Scored { item: Item(*item), score: self.of(*item) }).collect()
     }
 
+    /// The largest sums, at most so many, in no order; of equal ones those of the smaller numbers.
+    pub(crate) fn largest(&self, most: usize) -> Vec<Rank> {
+        let mut ranks: Vec<Rank> = self.touched.iter().map(|item| Rank::of(self.of(*item), *item)).collect();
+        keep_first(&mut ranks, most);
+        ranks
+    }
+
     /// Forgets everything, keeps the memory.
     pub(crate) fn clear(&mut self) {
-        for item in self.touched.drain(..) {
-            self.values[item as usize] = 0.0;
-            self.is_touched[item as usize] = false;
+        self.touched.clear();
+        self.round += 1;
+        if self.round == u32::MAX {
+            self.cells.fill(Cell::default());
+            self.round = 0;
         }
     }
 }
@@ -143,6 +191,16 @@ mod tests {
             (0..many).for_each(|item| found.push(scored(item)));
             assert_eq!(found.finish(), best((0..many).map(scored).collect(), count), "{count} of {many}");
         }
+    }
+
+    #[test]
+    fn ranks_are_in_the_order_of_scores_and_give_them_back() {
+        let scores = [f32::INFINITY, 2.5, 1.0, f32::MIN_POSITIVE, 0.0, -0.0, -1e-3, -7.0, f32::NEG_INFINITY];
+        let ranks: Vec<Rank> = scores.iter().flat_map(|score| [Rank::of(*score, 4), Rank::of(*score, 5)]).collect();
+        assert!(ranks.is_sorted_by(|one, other| one < other));
+        let told = ranks.iter().step_by(2).map(|rank| rank.score().to_bits());
+        assert!(told.eq(scores.iter().map(|score| score.to_bits())));
+        assert!(ranks.iter().step_by(2).all(|rank| rank.number() == 4));
     }
 
     #[test]

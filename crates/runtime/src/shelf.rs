@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -39,7 +39,7 @@ use crate::{
 /// The catalog in force, and the right to change it.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    catalog: RwLock<Catalog>,
+    catalog: RwLock<Arc<Catalog>>,
     /// Held by whoever changes the catalog, from applying to having kept it.
     writer: Mutex<Writer>,
     /// What changed since each follower took it, in numbers.
@@ -85,7 +85,7 @@ impl Shelf {
         let catalog = read(substrate)?;
         let changed = Follower::ALL.map(|_| (0..catalog.numbers()).collect());
         Ok(Self {
-            catalog: RwLock::new(catalog),
+            catalog: RwLock::new(Arc::new(catalog)),
             writer: Mutex::new(Writer { lease, doubtful: 0 }),
             changed: Mutex::new(changed),
             told: Condvar::new(),
@@ -93,13 +93,14 @@ impl Shelf {
     }
 
     /// The catalog as it is now; it does not change any more.
-    pub(crate) fn catalog(&self) -> Catalog {
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
         self.catalog.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn put(&self, catalog: Catalog) {
         // What nobody else holds of the old one goes when nobody waits any more.
-        let old = std::mem::replace(&mut *self.catalog.write().unwrap_or_else(PoisonError::into_inner), catalog);
+        let old =
+            std::mem::replace(&mut *self.catalog.write().unwrap_or_else(PoisonError::into_inner), Arc::new(catalog));
         drop(old);
     }
 
@@ -139,7 +140,7 @@ impl Writer {
 
 impl Runtime {
     /// What the shop sells, as it is now. Costs less than a microsecond.
-    pub fn catalog(&self) -> Catalog {
+    pub fn catalog(&self) -> Arc<Catalog> {
         self.shared().shelf.catalog()
     }
 
@@ -155,7 +156,7 @@ impl Runtime {
             return Err(Failure::Stopping);
         }
         let mut writer = shared.shelf.writer();
-        let mut catalog = shared.shelf.catalog();
+        let mut catalog = Catalog::clone(&shared.shelf.catalog());
         let mut answers = Vec::with_capacity(told.len());
         // A refused item may be given a number too, which stays its own.
         let before = catalog.numbers();
@@ -190,7 +191,7 @@ impl Runtime {
     pub fn set_stores(&self, stores: Vec<Store>) -> Result<(), StoresError> {
         let shared = self.shared();
         let writer = shared.shelf.writer();
-        let mut catalog = shared.shelf.catalog();
+        let mut catalog = Catalog::clone(&shared.shelf.catalog());
         let row = encode_stores(&stores);
         catalog.set_stores(stores)?;
         let write = Write { table: tables::CATALOG, key: tables::stores_key().to_vec(), value: Some(row) };

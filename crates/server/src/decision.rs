@@ -149,7 +149,7 @@ impl Told<'_> {
         let (content, language) = (served.content.to_string(), served.language.to_string());
         let intent = (self.kind == KeyKind::Secret).then(|| served.intent.word().to_owned());
         let reader = Reader { catalog: self.catalog, languages: self.languages, now: self.now };
-        let items = served.items.iter().map(|item| reader.recommended(item, self.tells_of)).collect();
+        let items = reader.recommended(&served.items, self.tells_of);
         DecisionContent { content, language, intent, payload, items }
     }
 

@@ -11,7 +11,7 @@ use recommend::{
     history::Item,
     scored::{Scored, best},
 };
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 mod feature;
 
@@ -151,7 +151,8 @@ impl Alike {
     fn gather(&self, number: u32, asked: &mut [(u32, f32)]) -> Vec<Scored> {
         let having = |feature: u32| self.having.get(&feature).map(Vec::as_slice).unwrap_or_default();
         asked.sort_unstable_by_key(|(feature, _)| (having(*feature).len(), *feature));
-        let (mut sums, mut left) = (FxHashMap::<u32, f32>::default(), MOST_VISITED);
+        let most = self.count.min(MOST_VISITED);
+        let (mut sums, mut left) = (FxHashMap::<u32, f32>::with_capacity_and_hasher(most, FxBuildHasher), MOST_VISITED);
         for (feature, weight) in asked.iter() {
             let all = having(*feature);
             let near = all.partition_point(|other| *other < number);

@@ -1,6 +1,9 @@
 //! Everything that is trained.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, ThreadId},
+};
 
 use model::time::Timestamp;
 use recommend::{
@@ -43,7 +46,8 @@ pub struct Models {
     pub(crate) hybrid: Weights,
     queries: Arc<[(String, u64)]>,
     bytes: usize,
-    memory: Mutex<Vec<Memory>>,
+    /// Each with the thread that asked with it last.
+    memory: Mutex<Vec<(ThreadId, Memory)>>,
 }
 
 /// Memory as large as the models, that questions use again and again.
@@ -52,6 +56,9 @@ pub(crate) struct Memory {
     pub(crate) session: session::Memory,
     pub(crate) personal: personal::Memory,
 }
+
+/// Of so many threads the memory is kept apart; further ones share.
+const MOST_KEPT: usize = 16;
 
 pub(crate) const LOOKED_AT: [Deed; 2] = [Deed::View, Deed::Cart];
 
@@ -192,15 +199,22 @@ impl Models {
         &self.queries
     }
 
-    /// Lends memory for one question.
+    /// Lends memory for one question: to a thread what it asked with before, since that is in the cache of its core.
     pub(crate) fn with_memory<R>(&self, ask: impl FnOnce(&mut Memory) -> R) -> R {
-        let mut memory = self.memory().pop().unwrap_or_default();
+        let own = thread::current().id();
+        let lent = {
+            let mut kept = self.memory();
+            let known = kept.iter().position(|(thread, _)| *thread == own);
+            let any = || kept.len().checked_sub(1).filter(|last| *last + 1 >= MOST_KEPT);
+            known.or_else(any).map(|place| kept.swap_remove(place).1)
+        };
+        let mut memory = lent.unwrap_or_default();
         let answer = ask(&mut memory);
-        self.memory().push(memory);
+        self.memory().push((own, memory));
         answer
     }
 
-    fn memory(&self) -> MutexGuard<'_, Vec<Memory>> {
+    fn memory(&self) -> MutexGuard<'_, Vec<(ThreadId, Memory)>> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -56,7 +56,7 @@ pub fn predict(shop: &Shop<'_>, facts: &dyn Facts, now: Timestamp, most: usize) 
     chances.sort_by(|one, other| other.chance.total_cmp(&one.chance).then(one.item.cmp(&other.item)));
     chances.truncate(most);
     let past = Past::of(&person.orders, now);
-    let id = |item: Item| catalog.id_of(ItemNumber(item.0)).map(Arc::<str>::from);
+    let id = |item: Item| catalog.shared_id_of(ItemNumber(item.0)).cloned();
     let told = |chance: &Chance| {
         let (why, of) = match personal.because_of(&question, chance) {
             Because::Again => (Why::Again, None),

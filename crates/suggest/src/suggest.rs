@@ -193,7 +193,7 @@ fn reason(asking: &Asking<'_>, listed: &Listed) -> (Why, Option<Item>) {
 }
 
 fn id(question: &Question<'_>, item: Item) -> Option<Arc<str>> {
-    question.shop.catalog.id_of(ItemNumber(item.0)).map(Arc::from)
+    question.shop.catalog.shared_id_of(ItemNumber(item.0)).cloned()
 }
 
 /// The end of the visit where it counts, and the end of the day where it is about what is needed again.

@@ -1,8 +1,8 @@
 //! Recommenders: defined, asked alone, trained; and items as they are shown to somebody.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, Value};
 use utoipa::ToSchema;
 
@@ -231,16 +231,54 @@ pub struct RecommendedItem {
     pub id: String,
     /// What speaks for it: `also_bought`, `session`, `pinned`… Absent where no recommender proposed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub why: Option<Cow<'static, str>>,
     /// The id of the item that it goes with, where that is the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
     /// The same in words for the person, by language.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub because: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Because::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub because: Because,
     /// The item as it is now; absent if it is not in the catalog any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<ItemShown>,
+}
+
+/// What speaks for an item, in words for the person, by language. The items of a list for which it is the same share it,
+/// as JSON that is written once.
+#[derive(Debug, Clone, Default)]
+pub struct Because(Option<Arc<RawValue>>);
+
+impl Because {
+    /// What is said, by language.
+    pub fn new(said: &BTreeMap<String, String>) -> Self {
+        let written = serde_json::value::to_raw_value(said).expect("texts by text are JSON");
+        Self((!said.is_empty()).then(|| written.into()))
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl PartialEq for Because {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_deref().map(RawValue::get) == other.0.as_deref().map(RawValue::get)
+    }
+}
+
+impl Serialize for Because {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_deref().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Because {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::deserialize(deserializer).map(|said| Self::new(&said))
+    }
 }
 
 /// An item as a page shows it.

@@ -2,7 +2,7 @@
 
 use crate::{
     history::Item,
-    scored::Sums,
+    scored::{Rank, Sums, keep_first},
     session::{Memory, Settings, index::Index},
 };
 
@@ -74,16 +74,7 @@ pub(super) fn gather(index: &Index, settings: Settings, asked: &Asked, memory: &
     for (back, item) in asked.latest.iter().enumerate() {
         index.latest(*item, settings.sessions_an_item).for_each(|session| memory.likeness.add(session, weight(back)));
     }
-    let mut alike: Vec<(f32, u32)> =
-        memory.likeness.touched().iter().map(|session| (memory.likeness.of(*session), *session)).collect();
-    if alike.len() > settings.neighbors {
-        // Of sessions that are as much alike the later one.
-        let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
-        alike.select_nth_unstable_by(settings.neighbors, order);
-        alike.truncate(settings.neighbors);
-        alike.sort_unstable_by(order);
-    }
-    for (likeness, session) in alike {
+    for (likeness, session) in nearest(&memory.likeness, settings.neighbors) {
         listen(index.session(session), likeness, asked, memory);
     }
     for (back, item) in asked.latest.iter().enumerate() {
@@ -98,15 +89,25 @@ pub(super) fn gather(index: &Index, settings: Settings, asked: &Asked, memory: &
     }
 }
 
-/// The items with the largest sums, in no order.
-fn largest(sums: &Sums, most: usize) -> Vec<u32> {
-    let mut items = sums.touched().to_vec();
-    if items.len() > most {
-        let order = |a: &u32, b: &u32| sums.of(*b).total_cmp(&sums.of(*a)).then(a.cmp(b));
-        items.select_nth_unstable_by(most, order);
-        items.truncate(most);
-        items.sort_unstable();
+/// The sessions that are most like this one, best first; of sessions that are as much alike the later one.
+fn nearest(likeness: &Sums, most: usize) -> Vec<(f32, u32)> {
+    let touched = likeness.touched().iter();
+    if likeness.touched().len() <= most {
+        return touched.map(|session| (likeness.of(*session), *session)).collect();
     }
+    let mut ranks: Vec<Rank> = touched.map(|session| Rank::of(likeness.of(*session), !session)).collect();
+    keep_first(&mut ranks, most);
+    ranks.sort_unstable();
+    ranks.into_iter().map(|rank| (rank.score(), !rank.number())).collect()
+}
+
+/// The items with the largest sums, in the order of their numbers where there are more.
+fn largest(sums: &Sums, most: usize) -> Vec<u32> {
+    if sums.touched().len() <= most {
+        return sums.touched().to_vec();
+    }
+    let mut items: Vec<u32> = sums.largest(most).into_iter().map(Rank::number).collect();
+    items.sort_unstable();
     items
 }
 
@@ -144,6 +145,8 @@ pub(super) struct Most {
     beside: f32,
     follow: f32,
     further: f32,
+    /// What [`ln`] makes of nothing.
+    ln_of_none: f32,
 }
 
 impl Most {
@@ -155,18 +158,25 @@ impl Most {
             beside: most(&memory.beside),
             follow: most(&memory.follow),
             further: most(&memory.further),
+            ln_of_none: ln(0.0),
         }
     }
 }
 
+/// Shares as logarithms, with nothing far below what is little.
+fn ln(share: f32) -> f32 {
+    libm::logf(share + 0.01)
+}
+
 /// The numbers that the heads weigh.
 pub(super) fn features(index: &Index, asked: &Asked, (item, most): (u32, &Most), memory: &Memory) -> [f32; FEATURES] {
-    let ln = |share: f32| libm::logf(share + 0.01);
+    // Of most candidates most parts say nothing.
+    let ln = |share: f32| if share == 0.0 { most.ln_of_none } else { ln(share) };
     let (next, after) = (memory.next.of(item) / most.next, memory.after.of(item) / most.after);
     let (beside, follow) = (memory.beside.of(item) / most.beside, memory.follow.of(item) / most.follow);
     let further = memory.further.of(item) / most.further;
     let (last_beside, last_after) = (memory.on_screen_beside.of(item), memory.on_screen_after.of(item));
-    let count = libm::logf(index.count(item) + 1.0);
+    let count = index.ln_count(item);
     let back = asked.back(item);
     [
         next,

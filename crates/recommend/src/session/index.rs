@@ -25,6 +25,8 @@ pub(super) struct Index {
     by_item: Vec<Vec<u32>>,
     /// In how many sessions each item was.
     counts: Vec<u32>,
+    /// The logarithm of one more than that.
+    ln_counts: Vec<f32>,
     beside: Vec<Vec<Scored>>,
     after: Vec<Vec<Scored>>,
     until: Timestamp,
@@ -74,6 +76,7 @@ impl Index {
         let items = items.max(self.by_item.len());
         self.by_item.resize(items, Vec::new());
         self.counts.resize(items, 0);
+        self.ln_counts.resize(items, 0.0);
         self.beside.resize(items, Vec::new());
         self.after.resize(items, Vec::new());
         let mut sessions = Vec::with_capacity(clicks.len());
@@ -87,6 +90,9 @@ impl Index {
         touched.into_iter().for_each(|item| is_touched[item as usize] = true);
         let clicked = sessions.iter().flat_map(|place| &self.sessions[*place as usize]);
         clicked.for_each(|item| is_touched[*item as usize] = true);
+        for (item, _) in is_touched.iter().enumerate().filter(|(_, is_touched)| **is_touched) {
+            self.ln_counts[item] = libm::logf(self.counts[item] as f32 + 1.0);
+        }
         self.rows(&is_touched, settings.kept);
     }
 
@@ -174,9 +180,9 @@ impl Index {
         self.after.get(item as usize).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// In how many sessions an item was.
-    pub(super) fn count(&self, item: u32) -> f32 {
-        self.counts.get(item as usize).map_or(0.0, |count| *count as f32)
+    /// The logarithm of one more than in how many sessions an item was.
+    pub(super) fn ln_count(&self, item: u32) -> f32 {
+        self.ln_counts.get(item as usize).copied().unwrap_or_default()
     }
 
     pub(super) fn items(&self) -> usize {

@@ -7,10 +7,10 @@ use api::{
         system::{BackupAnswer, BackupRequest},
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{Shared, blocking},
     auth::Secret,
     body::Content,

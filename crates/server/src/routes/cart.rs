@@ -5,7 +5,7 @@ use api::wire::{
     cart::{CartAnswer, CartRequest, CartSilence},
     key::KeyKind,
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use merchandise::cart::{Told, cart};
 use model::{
     consent::{Site, Use},
@@ -15,7 +15,7 @@ use runtime::handle::{Reading, Who};
 
 use crate::{
     access::note,
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{App, Shared, blocking},
     auth,
     body::Sent,

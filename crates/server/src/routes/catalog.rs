@@ -15,7 +15,6 @@ use api::{
     },
 };
 use axum::{
-    Json,
     body::Body,
     extract::{Request, State},
 };
@@ -41,7 +40,7 @@ use serde::Deserialize;
 use tokio::{fs::File, io::AsyncWriteExt};
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{App, Shared, blocking},
     auth::{self, Secret},
     body::{Content, Sent},

@@ -5,10 +5,10 @@ use api::{
     tracking::{Kind, Route},
     wire::{collect::CollectAnswer, key::KeyKind},
 };
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Router, extract::State, routing::post};
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Json},
     app::{App, Shared},
     auth,
     body::Sent,

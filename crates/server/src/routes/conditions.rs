@@ -9,11 +9,11 @@ use api::{
         segment::{PreviewAnswer, PreviewRequest},
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use runtime::handle::Tally;
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Json},
     app::{Shared, blocking},
     auth::Secret,
     body::Content,

@@ -7,10 +7,16 @@ use api::wire::{
     consent::{ConsentAnswer, ConsentRequest},
     key::KeyKind,
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use runtime::handle::{Taken, Who};
 
-use crate::{answer::Answer, app::Shared, auth, body::Sent, choice, intake, person};
+use crate::{
+    answer::{Answer, Json},
+    app::Shared,
+    auth,
+    body::Sent,
+    choice, intake, person,
+};
 
 /// Records what a person granted and denied.
 pub(super) async fn record(State(app): State<Shared>, Sent { headers, body, .. }: Sent) -> Answer<ConsentAnswer> {

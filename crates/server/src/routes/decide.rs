@@ -8,7 +8,7 @@ use api::{
         recommend::{RecommendAnswer, RecommendRequest, RefreshDone, TrainingAnswer, TrainingDone},
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use engine::decided::Decided;
 use model::id::{Decision, Id};
 use runtime::{
@@ -17,7 +17,7 @@ use runtime::{
 };
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{App, Shared, blocking},
     auth::{self, Secret},
     body::{Content, Sent},

@@ -11,7 +11,6 @@ use api::{
     },
 };
 use axum::{
-    Json,
     extract::State,
     http::{HeaderMap, HeaderName},
 };
@@ -20,7 +19,7 @@ use runtime::publishing::PlanError;
 use serde_json::Value;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{App, Shared, blocking},
     auth::Secret,
     body::Content,

@@ -9,13 +9,13 @@ use api::{
         },
     },
 };
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{extract::State, http::HeaderMap};
 use definition::{DefinitionError, Draft, Origin};
 use runtime::publishing::PlanError;
 use serde_json::Value;
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Json},
     app::{Shared, blocking},
     auth::Secret,
     body::Content,

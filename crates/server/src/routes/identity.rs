@@ -7,7 +7,7 @@ use api::{
         identity::{LinkAnswer, LinkRequest, UnmergeAnswer, UnmergeRequest},
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use model::{
     identifier::Identifier,
     time::{Span, Timestamp},
@@ -17,7 +17,7 @@ use runtime::handle::{Reading, Who};
 
 use super::profiles::find;
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::Shared,
     auth::Secret,
     body::Content,

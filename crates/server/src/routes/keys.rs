@@ -7,7 +7,7 @@ use api::{
         key::{KeyCreated, KeyKind, KeyList, KeyRequest, KeySummary},
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use model::{
     id::{ApiKey, Id},
     limits,
@@ -16,7 +16,7 @@ use model::{
 use serde::Deserialize;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{Shared, blocking},
     auth::Secret,
     body::Content,

@@ -7,7 +7,7 @@ use api::{
         recommend::PredictionsAnswer,
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use merchandise::shown::Reader;
 use model::{
     consent::{GrantedName, Site, Use},
@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use crate::{
     access::{note, shown},
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{App, Shared, blocking},
     auth::Secret,
     cursor::{self, Paging},

@@ -9,11 +9,11 @@ use api::{
         rejected::{CorrectionRequest, RejectedEvent, RejectedPage, ReplayAnswer},
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use model::{id::Id, limits};
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Json},
     app::{Shared, blocking},
     auth::Secret,
     body::Content,

@@ -10,7 +10,7 @@ use api::{
         demand::UnmetDemandAnswer,
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use definition::{Documents, Kind};
 use engine::census::Census;
 use merchandise::{demand::Wanted, limits};
@@ -21,7 +21,7 @@ use model::{
 use serde::Deserialize;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{App, Shared, blocking},
     auth::Secret,
     report,

@@ -4,11 +4,11 @@ use api::{
     error::{ApiError, Code},
     wire::publication::{OriginWord, PublishedAnswer, RevisionAnswer, RevisionPage, RevisionSummary},
 };
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{extract::State, http::HeaderMap};
 use definition::{Origin, Publication};
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Json},
     app::{Shared, blocking},
     auth::Secret,
     body::Content,

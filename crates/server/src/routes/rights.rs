@@ -2,7 +2,6 @@
 
 use api::{error::Code, wire::profile::EraseCertificate};
 use axum::{
-    Json,
     extract::State,
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
@@ -11,7 +10,7 @@ use axum::{
 use super::profiles::find;
 use crate::{
     access::note,
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{Shared, blocking},
     auth::Secret,
     copy::everything,

@@ -13,7 +13,7 @@ use api::{
         },
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use catalog::number::ItemNumber;
 use merchandise::shown::Reader;
 use model::value::Finite;
@@ -23,7 +23,7 @@ use search::{
 };
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::{App, Shared, blocking},
     auth,
     body::Sent,

@@ -7,7 +7,7 @@ use api::{
         segment::{CountAnswer, CountRequest, Member, MembersPage, SegmentAnswer, SegmentList},
     },
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use condition::TAG;
 use definition::{Documents, Kind};
 use model::{
@@ -18,7 +18,7 @@ use runtime::handle::{Runtime, Tally};
 use serde_json::Value;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::Shared,
     auth::Secret,
     body::Content,

@@ -6,7 +6,6 @@ use api::{
     wire::collect::CollectAnswer,
 };
 use axum::{
-    Json,
     extract::{Request, State},
     http::{HeaderMap, header},
 };
@@ -14,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Json},
     app::{App, Shared},
     body::Content,
     keys::Key,

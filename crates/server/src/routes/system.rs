@@ -10,7 +10,6 @@ use api::{
     },
 };
 use axum::{
-    Json,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -18,7 +17,7 @@ use axum::{
 use model::time::Span;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::Shared,
     auth::Secret,
     body::Content,

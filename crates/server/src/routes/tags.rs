@@ -7,7 +7,7 @@ use api::{
     time,
     wire::tag::{Outcome, TagAnswer, TagDay, TagList, TagSummary, TaggedContent},
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use condition::TAG;
 use definition::Kind;
 use engine::{
@@ -19,7 +19,7 @@ use runtime::handle::{Runtime, Tally};
 use serde::Deserialize;
 
 use crate::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Json, Refusal},
     app::Shared,
     auth::Secret,
     request::{InPath, InQuery},
