@@ -24,7 +24,7 @@ use recommend::{
     history::{Deed, Group, History, Interaction, Item, Person},
     session::{Memory, Sessions, Settings},
 };
-use suggest::{Algorithm, Alike, Asked, Filters, Gatherer, Models, Recommender, Shop, Surroundings};
+use suggest::{Algorithm, Alike, Asked, Filters, Gatherer, Models, Recommender, Shop, Surroundings, Who};
 
 use crate::{
     Failed, Flags, measure,
@@ -218,7 +218,7 @@ fn catalog(of: &Visitors) -> Result<Catalog, Failed> {
 fn models(catalog: &Catalog, of: &Visitors) -> Models {
     let (mut gatherer, around) = (Gatherer::new(catalog), Surroundings { country: Some("FR"), device: None });
     for visitor in 0..of.visitors {
-        gatherer.person();
+        gatherer.person(Who(visitor));
         let items = of.visit(visitor);
         for (place, item) in items.iter().enumerate() {
             gatherer.event(VIEWED, moment(of, visitor, place), &viewed(*item), around);

@@ -103,6 +103,8 @@ mod scores;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod search_order;
+#[cfg(test)]
 mod segments;
 #[cfg(test)]
 mod shop;
