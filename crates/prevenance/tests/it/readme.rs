@@ -159,7 +159,7 @@ fn the_page_on_feeds_works_as_it_is_written() {
 fn the_page_on_search_works_as_it_is_written() {
     let (page, shop) = (page("search.md"), Shop::open());
     let calls = blocks(&page);
-    let [told, searched, ordered, unmet] = calls.as_slice() else { panic!("{calls:?}") };
+    let [told, searched, meant, ordered, unmet] = calls.as_slice() else { panic!("{calls:?}") };
     assert!(typed(&shop, told, &[]).contains("\"added\":2"));
     for _ in 0..600 {
         let found = shop.web.post("/v1/search", &json!({})).expect(200).json();
@@ -173,6 +173,12 @@ fn the_page_on_search_works_as_it_is_written() {
     assert_eq!(answers[0]["hits"][0]["title"], "Chaussures de randonnée", "{said}");
     assert_eq!((&answers[1]["total"], &answers[1]["facets"]["color"][0]["value"]), (&json!(1), &json!("brown")));
     assert_eq!(answers[2]["categories"], json!(["Shoes > Boots"]));
+    assert!(typed(&shop, meant, &[]).contains("\"revision\":"));
+    let finds = |query: &str| {
+        std::thread::park_timeout(std::time::Duration::from_millis(50));
+        shop.web.post("/v1/search", &json!({"query": query, "language": "en"})).expect(200).json()["total"] == 1
+    };
+    assert!((0..200).any(|_| finds("footwear")), "synonyms count within about a second");
     assert!(typed(&shop, ordered, &[]).contains("\"placement\":\"search\""));
     (0..3).for_each(|_| _ = shop.web.post("/v1/search", &json!({"query": "snowshoes"})).expect(200));
     assert!(typed(&shop, unmet, &[]).contains("\"text\":\"snowshoes\""));

@@ -16,7 +16,7 @@ fn shop_with_a_lamp() -> Shop {
     for (name, algorithm) in
         [("popular", "popular"), ("seen", "viewed_together"), ("bought", "bought_together"), ("next", "session")]
     {
-        define(&shop, name, json!({"algorithms": algorithm, "count": 5, "bought": true}));
+        define(&shop, name, json!({"algorithms": algorithm, "count": 5, "bought": "always"}));
     }
     assert_eq!(train(&shop)["persons"], 60);
     shop
