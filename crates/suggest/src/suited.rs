@@ -95,7 +95,7 @@ mod tests {
             let [.., season] = contexts(Surroundings::default(), at);
             suited[&season.unwrap()].clone()
         };
-        let signs = |of: Vec<(u32, f32)>| of.into_iter().map(|(category, by)| (category, by > 0.3)).collect::<Vec<_>>();
+        let signs = |of: Vec<(u32, f32)>| of.into_iter().map(|(category, by)| (category, by > 0.2)).collect::<Vec<_>>();
         assert_eq!(signs(of(summer)), [(8, false), (7, true)]);
         assert_eq!(signs(of(Timestamp::EPOCH)), [(7, false), (8, true)]);
         assert!(learn(&gathered, &[Deed::View]).is_empty());
