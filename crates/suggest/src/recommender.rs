@@ -110,7 +110,7 @@ impl Algorithm {
 pub struct Filters {
     /// Only what can be had at once.
     pub in_stock: bool,
-    /// What of that which the person bought.
+    /// When what the person bought is shown again.
     pub bought: WhenBought,
     /// Only items of which these facts hold (`catalog::facts`, as properties of an event `Item`): `price < 100 && brand
     /// == "Lowa"`.
